@@ -1,0 +1,97 @@
+namespace Crosspoint.Engine.Messages;
+
+/// <summary>
+/// A message and how far it has come: the aggregate that the journal stores in one row.
+/// A live instance is owned by the journal's sequencer and touched only inside a transition; readers get private copies.
+/// </summary>
+public sealed class Message
+{
+    public required MessageHead Head { get; set; }
+
+    public MessageState State { get; private set; }
+
+    /// <summary>Public error code of the final state (the codes of the Twilio-shaped API); 0 for none.</summary>
+    public int ErrorCode { get; set; }
+
+    /// <summary>Microseconds of the last change.</summary>
+    public long UpdatedAt { get; private set; }
+
+    /// <summary>Microseconds at which the vendor had taken every segment; 0 before.</summary>
+    public long SentAt { get; set; }
+
+    public List<SegmentProgress> Segments { get; init; } = [];
+
+    public List<Attempt> Attempts { get; init; } = [];
+
+    public List<MessageEvent> Events { get; init; } = [];
+
+    public List<WebhookDelivery> Deliveries { get; init; } = [];
+
+    /// <summary>The application's word on whether the recipient acted: null until told, else true for confirmed.</summary>
+    public bool? FeedbackConfirmed { get; set; }
+
+    public bool IsRedacted { get; set; }
+
+    public MessageId Id => Head.Id;
+
+    /// <summary>Something is still to be done: a try, a receipt that may come, or a webhook.</summary>
+    public bool IsOpen => !MessageTransitions.IsFinal(State) || HasPendingDelivery;
+
+    public bool HasPendingDelivery
+    {
+        get
+        {
+            foreach (WebhookDelivery delivery in Deliveries)
+            {
+                if (delivery.State == DeliveryState.Pending) return true;
+            }
+
+            return false;
+        }
+    }
+
+    public bool IsPossibleDuplicate
+    {
+        get
+        {
+            foreach (SegmentProgress segment in Segments)
+            {
+                if (segment.PossibleDuplicate) return true;
+            }
+
+            return false;
+        }
+    }
+
+    public Attempt? LastAttempt => Attempts.Count == 0 ? null : Attempts[^1];
+
+    /// <summary>A new message in its first state, with its first event.</summary>
+    public static Message Create(MessageHead head, MessageState state, EventKind kind, string? detail = null)
+    {
+        var message = new Message { Head = head };
+        message.State = state;
+        message.Note(head.CreatedAt, kind, detail: detail);
+        return message;
+    }
+
+    /// <summary>Rebuilds a message from its stored form.</summary>
+    public static Message Restore(MessageHead head, MessageState state, long updatedAt) => new() { Head = head, State = state, UpdatedAt = updatedAt };
+
+    /// <summary>Moves to another state and writes the event; returns null and changes nothing when the table does not allow it.</summary>
+    public MessageEvent? TryMove(MessageState to, long at, EventKind kind, string? connection = null, uint code = 0, string? detail = null)
+    {
+        if (!MessageTransitions.IsAllowed(State, to)) return null;
+        State = to;
+        return Note(at, kind, connection, code, detail);
+    }
+
+    /// <summary>Writes an event that leaves the state as it is.</summary>
+    public MessageEvent Note(long at, EventKind kind, string? connection = null, uint code = 0, string? detail = null)
+    {
+        // The clock may step back between two events; the timeline never does.
+        UpdatedAt = Math.Max(at, UpdatedAt);
+        var entry = new MessageEvent(Events.Count == 0 ? 1 : Events[^1].Number + 1, UpdatedAt, kind, State, connection, code, detail);
+        Events.Add(entry);
+        return entry;
+    }
+}

@@ -1,0 +1,59 @@
+using Crosspoint.Sms.Text;
+
+namespace Crosspoint.Engine.Messages;
+
+/// <summary>What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body), so it is shared freely between threads.</summary>
+public sealed record MessageHead
+{
+    public required MessageId Id { get; init; }
+
+    public required string AccountSid { get; init; }
+
+    public MessageDirection Direction { get; init; }
+
+    /// <summary>Sender as it goes to the carrier: E.164 with "+", short code, or name.</summary>
+    public required string From { get; init; }
+
+    /// <summary>Recipient, E.164 with "+" (inbound: our number as the configuration writes it).</summary>
+    public required string To { get; init; }
+
+    public required string Body { get; init; }
+
+    public TrafficClass Class { get; init; }
+
+    public SmsEncoding Encoding { get; init; }
+
+    /// <summary>Segments counted at acceptance with 8-bit concatenation.</summary>
+    public int SegmentCount { get; init; }
+
+    /// <summary>Acceptance, in microseconds.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>End of validity, in microseconds: after it the message is not sent any more.</summary>
+    public long ValidUntil { get; init; }
+
+    /// <summary>Seconds of validity that were asked for; 0 when the default applies.</summary>
+    public int ValiditySeconds { get; init; }
+
+    /// <summary>Where state changes (inbound: the message itself) are reported; null for nowhere.</summary>
+    public string? CallbackUrl { get; init; }
+
+    public CallbackForm CallbackForm { get; init; }
+
+    /// <summary>The application's own reference, returned untouched.</summary>
+    public string? Reference { get; init; }
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public bool SmartEncoded { get; init; }
+
+    public bool ProvideFeedback { get; init; }
+
+    /// <summary>Inbound: the connection that brought it.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>W3C traceparent of the request, when it had one.</summary>
+    public string? TraceParent { get; init; }
+
+    public bool IsInbound => Direction == MessageDirection.Inbound;
+}

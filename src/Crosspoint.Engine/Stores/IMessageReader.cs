@@ -1,0 +1,43 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Stores;
+
+/// <summary>Reads of committed messages. Every message returned is a private copy.</summary>
+public interface IMessageReader
+{
+    /// <summary>The message with that id (key and random part must both match), or null.</summary>
+    ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>Messages of one account, newest first.</summary>
+    ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Open messages with a key greater than <paramref name="afterKey"/>, oldest first, at most <paramref name="limit"/>.
+    /// Used at start, and to refill queues that hold only the head of a backlog.
+    /// </summary>
+    ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Open messages whose validity ends in (<paramref name="afterMicros"/>, <paramref name="untilMicros"/>], in that order, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Inbound parts older than the given time, for messages that never became whole; grouped by <see cref="InboundPart.PartKey"/>.</summary>
+    ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Counts for monitoring: parked receipts, orphans, bytes on disk.</summary>
+    ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A filter over one account's messages.</summary>
+/// <param name="CreatedFrom">Microseconds, inclusive; null for no bound.</param>
+/// <param name="CreatedBefore">Microseconds, exclusive; null for no bound.</param>
+/// <param name="BeforeKey">The cursor: only keys below it; null for the newest page.</param>
+/// <param name="Limit">1 to 1000.</param>
+/// <param name="Status">Only this state; null for all.</param>
+public sealed record MessageQuery(
+    string AccountSid, string? To, string? From, long? CreatedFrom, long? CreatedBefore, long? BeforeKey, int Limit, MessageState? Status = null);
+
+/// <summary>One page.</summary>
+/// <param name="NextBeforeKey">The cursor of the next page, or null on the last one.</param>
+public sealed record MessagePage(IReadOnlyList<Message> Messages, long? NextBeforeKey);
+
+public sealed record JournalCounts(long ParkedReceipts, long Orphans, long OpenMessages, long BytesOnDisk);
