@@ -1,0 +1,53 @@
+namespace Crosspoint.Engine.Accounts;
+
+/// <summary>May an account send from numbers and names that it does not own?</summary>
+public enum SenderPolicy
+{
+    /// <summary>From any well-formed sender.</summary>
+    Any,
+
+    /// <summary>Only from its own numbers and names.</summary>
+    Owned,
+}
+
+/// <summary>A number or name of an account.</summary>
+/// <param name="Number">E.164 with "+", short code, or name.</param>
+/// <param name="InboundUrl">Where inbound messages to it are reported; null for nowhere (they are kept all the same).</param>
+/// <param name="Form">The dialect of that report.</param>
+public sealed record OwnedNumber(string Number, string? InboundUrl, Messages.CallbackForm Form);
+
+/// <summary>A key of an account besides its auth token.</summary>
+/// <param name="Sid"><c>SK</c> and 32 hex digits: the user name of Basic authentication.</param>
+/// <param name="Secret">The password of Basic authentication, and the bearer token of the native API.</param>
+public sealed record ApiKey(string Sid, string Secret);
+
+/// <summary>A tenant, as configured. Immutable; a change of configuration makes a new directory of new ones.</summary>
+public sealed record Account
+{
+    /// <summary><c>AC</c> and 32 hex digits.</summary>
+    public required string Sid { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Password of Basic authentication, and the key that signs Twilio-shaped callbacks.</summary>
+    public required string AuthToken { get; init; }
+
+    public SenderPolicy Senders { get; init; }
+
+    public IReadOnlyList<OwnedNumber> Numbers { get; init; } = [];
+
+    public IReadOnlyList<ApiKey> ApiKeys { get; init; } = [];
+
+    /// <summary>Key of native webhooks: the octets behind <c>whsec_</c>. Never empty.</summary>
+    public required byte[] WebhookSecret { get; init; }
+
+    public bool Owns(string sender)
+    {
+        foreach (OwnedNumber number in Numbers)
+        {
+            if (number.Number == sender) return true;
+        }
+
+        return false;
+    }
+}

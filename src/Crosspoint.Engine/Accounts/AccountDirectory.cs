@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Crosspoint.Engine.Accounts;
+
+/// <summary>
+/// Snapshot of all accounts with their look-ups. Credentials are found through a keyed hash that is made anew at each start, so that
+/// the time a look-up takes says nothing about how much of a secret was right.
+/// </summary>
+public sealed class AccountDirectory
+{
+    private readonly Dictionary<string, Account> _bySid = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Account Account, OwnedNumber Number)> _byNumber = new(StringComparer.Ordinal);
+    private readonly Dictionary<CredentialHash, Account> _byCredential = [];
+    private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(32);
+
+    public AccountDirectory(IReadOnlyList<Account> accounts)
+    {
+        Accounts = accounts;
+        foreach (Account account in accounts)
+        {
+            _bySid.Add(account.Sid, account);
+            _byCredential.Add(Hash(account.Sid, account.AuthToken), account);
+            foreach (ApiKey key in account.ApiKeys)
+            {
+                _byCredential.Add(Hash(key.Sid, key.Secret), account);
+                _byCredential.Add(Hash("", key.Secret), account);
+            }
+
+            foreach (OwnedNumber number in account.Numbers) _byNumber.Add(number.Number, (account, number));
+        }
+    }
+
+    public IReadOnlyList<Account> Accounts { get; }
+
+    public Account? Find(string sid) => _bySid.GetValueOrDefault(sid);
+
+    /// <summary>The account that owns a number, as <see cref="OwnedNumber.Number"/> writes it.</summary>
+    public bool TryFindNumber(string number, out Account account, out OwnedNumber owned)
+    {
+        bool found = _byNumber.TryGetValue(number, out (Account Account, OwnedNumber Number) hit);
+        (account, owned) = hit;
+        return found;
+    }
+
+    /// <summary>Checks Basic credentials: account SID and auth token, or key SID and secret. Null when they are not right.</summary>
+    public Account? AuthenticateBasic(ReadOnlySpan<char> user, ReadOnlySpan<char> password) =>
+        user.IsEmpty ? null : _byCredential.GetValueOrDefault(Hash(user, password));
+
+    /// <summary>Checks a bearer token: a key's secret. Null when it is not right.</summary>
+    public Account? AuthenticateBearer(ReadOnlySpan<char> token) => token.IsEmpty ? null : _byCredential.GetValueOrDefault(Hash("", token));
+
+    private CredentialHash Hash(ReadOnlySpan<char> user, ReadOnlySpan<char> password)
+    {
+        // The length of the user name goes first, so that no two pairs give the same text.
+        int bytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(user.Length) + Encoding.UTF8.GetMaxByteCount(password.Length);
+        byte[]? rented = null;
+        Span<byte> text = bytes <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(bytes);
+        BitConverter.TryWriteBytes(text, user.Length);
+        int length = sizeof(int);
+        length += Encoding.UTF8.GetBytes(user, text[length..]);
+        length += Encoding.UTF8.GetBytes(password, text[length..]);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_hashKey, text[..length], hash);
+        text[..length].Clear();
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return new(BitConverter.ToInt64(hash), BitConverter.ToInt64(hash[8..]), BitConverter.ToInt64(hash[16..]), BitConverter.ToInt64(hash[24..]));
+    }
+
+    private readonly record struct CredentialHash(long A, long B, long C, long D);
+}

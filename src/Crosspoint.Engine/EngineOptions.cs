@@ -1,0 +1,33 @@
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Engine.Webhooks;
+
+namespace Crosspoint.Engine;
+
+/// <summary>Everything the engine is told by configuration, validated, as an immutable snapshot.</summary>
+public sealed record EngineOptions
+{
+    public required IReadOnlyList<Account> Accounts { get; init; }
+
+    public required IReadOnlyList<ConnectionOptions> Connections { get; init; }
+
+    public required RoutingPlan Routing { get; init; }
+
+    public WebhookOptions Webhooks { get; init; } = new();
+
+    public QueueOptions Queues { get; init; } = new();
+}
+
+/// <summary>Bounds of the queues in memory.</summary>
+public sealed record QueueOptions
+{
+    /// <summary>Messages waiting for dispatch that are held in memory; the rest waits in the journal.</summary>
+    public int DispatchMessages { get; init; } = 20_000;
+
+    /// <summary>Transitions waiting for their commit beyond which new messages are refused with "overloaded".</summary>
+    public int JournalTransitions { get; init; } = 50_000;
+
+    /// <summary>Webhooks held in memory; the rest waits in the journal.</summary>
+    public int Webhooks { get; init; } = 20_000;
+}

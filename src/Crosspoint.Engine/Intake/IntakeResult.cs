@@ -1,0 +1,72 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Intake;
+
+/// <summary>Why a request was refused. Each API gives it its own code and HTTP status.</summary>
+public enum IntakeError
+{
+    None,
+    ToMissing,
+
+    /// <summary>Not E.164 in form.</summary>
+    ToInvalid,
+    FromMissing,
+
+    /// <summary>Neither E.164, nor a short code, nor a name of up to 11 characters.</summary>
+    FromInvalid,
+
+    /// <summary>The account may send only from its own senders.</summary>
+    FromNotOwned,
+    BodyMissing,
+
+    /// <summary>More than 1,600 characters.</summary>
+    BodyTooLong,
+    ValidityInvalid,
+
+    /// <summary>Not an absolute URL that may be called.</summary>
+    CallbackInvalid,
+    ReferenceInvalid,
+    TagsInvalid,
+
+    /// <summary>Same idempotency key, other body.</summary>
+    IdempotencyConflict,
+    IdempotencyKeyInvalid,
+
+    /// <summary>Too much is waiting: try again later.</summary>
+    Overloaded,
+
+    /// <summary>Nothing can be stored now.</summary>
+    StoreUnavailable,
+}
+
+/// <summary>The answer to one request: the accepted message, or why not.</summary>
+/// <param name="Field">The design's field name (to, from, body, …) that is at fault; empty when none is.</param>
+/// <param name="Detail">What was expected, for people.</param>
+/// <param name="Replayed">The message was accepted earlier under the same idempotency key.</param>
+public readonly record struct IntakeResult(MessageHead? Head, IntakeError Error, string Field, string Detail, bool Replayed = false)
+{
+    public bool IsAccepted => Head is not null;
+
+    public static IntakeResult Accepted(MessageHead head, bool replayed = false) => new(head, IntakeError.None, "", "", replayed);
+
+    public static IntakeResult Refused(IntakeError error, string field, string detail) => new(null, error, field, detail);
+}
+
+/// <summary>An idempotency key with the hash of the body it came with.</summary>
+/// <param name="Key">1 to 255 printable ASCII characters.</param>
+/// <param name="BodyHash">SHA-256 of the request's body as received.</param>
+public readonly record struct IdempotencyInput(string Key, byte[] BodyHash);
+
+/// <summary>The outcome of a change asked for by the account.</summary>
+public enum ChangeOutcome
+{
+    Done,
+    NotFound,
+
+    /// <summary>The message's state does not allow it.</summary>
+    WrongState,
+    StoreUnavailable,
+}
+
+/// <param name="Message">A private copy after the change; null when it was not found, or deleted.</param>
+public readonly record struct ChangeResult(ChangeOutcome Outcome, Message? Message);

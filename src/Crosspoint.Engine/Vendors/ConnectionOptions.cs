@@ -1,0 +1,91 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Segments;
+using Crosspoint.Smpp.Sessions;
+
+namespace Crosspoint.Engine.Vendors;
+
+/// <summary>What to do with a segment that was written and never answered.</summary>
+public enum UnknownOutcomePolicy
+{
+    /// <summary>Hold for a late response or a receipt, then <c>unconfirmed</c>: at most once.</summary>
+    Wait,
+
+    /// <summary>Wait a short while, then send again, marked as a possible duplicate: at least once.</summary>
+    Resend,
+
+    /// <summary><c>failed</c> at once; a later receipt is recorded and wins.</summary>
+    Fail,
+}
+
+/// <summary>One contract end at a vendor: one SMPP bind group.</summary>
+public sealed record ConnectionOptions
+{
+    public required string Name { get; init; }
+
+    public required string Vendor { get; init; }
+
+    /// <summary>Connections that share a carrier account, and so its message ids, name one group. Default: the connection's own name.</summary>
+    public required string Group { get; init; }
+
+    public required SmppConnectionOptions Smpp { get; init; }
+
+    /// <summary>Policy by class, indexed by <see cref="TrafficClass"/>.</summary>
+    public UnknownOutcomePolicy UnknownOtp { get; init; } = UnknownOutcomePolicy.Resend;
+
+    public UnknownOutcomePolicy UnknownTransactional { get; init; } = UnknownOutcomePolicy.Resend;
+
+    public UnknownOutcomePolicy UnknownMarketing { get; init; } = UnknownOutcomePolicy.Wait;
+
+    public UnknownOutcomePolicy UnknownPolicy(TrafficClass trafficClass) => trafficClass switch
+    {
+        TrafficClass.Otp => UnknownOtp,
+        TrafficClass.Marketing => UnknownMarketing,
+        _ => UnknownTransactional,
+    };
+}
+
+/// <summary>The SMPP side of a connection. Defaults are those of the SMPP library unless said otherwise.</summary>
+public sealed record SmppConnectionOptions
+{
+    public required string Host { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string SystemId { get; init; }
+
+    public required string Password { get; init; }
+
+    public string SystemType { get; init; } = "";
+
+    public BindType Bind { get; init; } = BindType.Transceiver;
+
+    public string AddressRange { get; init; } = "";
+
+    /// <summary>Binds held at once.</summary>
+    public int Sessions { get; init; } = 1;
+
+    /// <summary>Unanswered <c>submit_sm</c> allowed on each session. 10 is what the trade agrees on when nothing is said.</summary>
+    public int InFlightWindow { get; init; } = 10;
+
+    /// <summary>Segments a second over all sessions; 0 for no cap.</summary>
+    public double Rate { get; init; }
+
+    /// <summary>Segments that may go at once after a pause. Default: a tenth of a second's worth, at least 1.</summary>
+    public double Burst { get; init; }
+
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan EnquireLink { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan ReconnectFirst { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan ReconnectMost { get; init; } = TimeSpan.FromSeconds(30);
+
+    public SegmentMethod SegmentMethod { get; init; } = SegmentMethod.Udh8;
+
+    /// <summary>How long a receipt may take after the end of validity before the message is <c>unconfirmed</c>.</summary>
+    public TimeSpan ReceiptGrace { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Look for receipts in the text of messages whose esm_class does not say so.</summary>
+    public bool ReceiptsByText { get; init; }
+}

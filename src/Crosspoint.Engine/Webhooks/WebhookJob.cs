@@ -1,0 +1,11 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>One event to be told to one URL: made inside the transition that made the event, handed over after its commit, or reloaded at start.</summary>
+/// <param name="EventNumber">The event within the message. With the message's id it makes the webhook's stable id.</param>
+/// <param name="At">Microseconds at which the event happened.</param>
+/// <param name="Tries">Tries made so far.</param>
+/// <param name="NextAt">Microseconds at which the next try is due; 0 for at once.</param>
+public sealed record WebhookJob(
+    MessageHead Head, int EventNumber, MessageState Status, int ErrorCode, long At, int Tries, long NextAt, bool PossibleDuplicate);

@@ -1,0 +1,41 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>How applications are called back. Times and counts are those of protocol practice: 5 s to connect, 15 s in all, 11 retries over three days.</summary>
+public sealed record WebhookOptions
+{
+    /// <summary>Allows private, loopback and link-local targets, plain http and any port. For tests and closed networks.</summary>
+    public bool AllowPrivateAddresses { get; init; }
+
+    /// <summary>Ports that may be called unless private addresses are allowed.</summary>
+    public IReadOnlyList<int> AllowedPorts { get; init; } = [80, 443, 8080, 8443];
+
+    /// <summary>Allows http besides https.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>States that call back.</summary>
+    public IReadOnlySet<MessageState> States { get; init; } = DefaultStates;
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Tries at once to one endpoint.</summary>
+    public int ConcurrencyPerEndpoint { get; init; } = 32;
+
+    /// <summary>Waits between tries; each is spread by ±20 %.</summary>
+    public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
+
+    public static IReadOnlySet<MessageState> DefaultStates { get; } = new HashSet<MessageState>
+    {
+        MessageState.Sent, MessageState.Delivered, MessageState.Undelivered, MessageState.Failed, MessageState.Canceled,
+        MessageState.Expired, MessageState.Unconfirmed,
+    };
+
+    public static IReadOnlyList<TimeSpan> DefaultSchedule { get; } =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
+        TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24), TimeSpan.FromHours(24),
+    ];
+}
