@@ -28,7 +28,7 @@ public sealed class NumberPlanTests
     }
 
     [Theory]
-    [InlineData("+447700900123", "GB", 44, NumberType.Unknown)] // set apart for fiction: nobody's range
+    [InlineData("+447700900123", "", 44, NumberType.Unknown)] // set apart for fiction: nobody's range, and +44 is shared
     [InlineData("+447400123456", "GB", 44, NumberType.Mobile)]
     [InlineData("+4915112345678", "DE", 49, NumberType.Mobile)]
     [InlineData("+493012345678", "DE", 49, NumberType.FixedLine)]

@@ -8,14 +8,26 @@ public sealed class OctetAlphabetTests
     [InlineData("", "")]
     [InlineData("Aж", "00410436")]
     [InlineData("😀", "D83DDE00")]
-    [InlineData("a\uD83D", "0061FFFD")]
-    [InlineData("\uDE00\uD83D", "FFFDFFFD")]
-    [InlineData("\uD83D\uD83D\uDE00", "FFFDD83DDE00")]
     public void Ucs2TryEncode_Text_WritesBigEndianUnits(string text, string hex)
     {
         var room = new byte[20];
         Ucs2.TryEncode(text, room, out var written).ShouldBeTrue();
         Convert.ToHexString(room.AsSpan(0, written)).ShouldBe(hex);
+    }
+
+    [Fact]
+    public void Ucs2TryEncode_LoneSurrogates_BecomeReplacementCharacters()
+    {
+        Encode("a\uD83D").ShouldBe("0061FFFD");
+        Encode("\uDE00\uD83D").ShouldBe("FFFDFFFD");
+        Encode("\uD83D\uD83D\uDE00").ShouldBe("FFFDD83DDE00");
+
+        static string Encode(string text)
+        {
+            var room = new byte[text.Length * 2];
+            Ucs2.TryEncode(text, room, out var written).ShouldBeTrue();
+            return Convert.ToHexString(room.AsSpan(0, written));
+        }
     }
 
     [Theory]
