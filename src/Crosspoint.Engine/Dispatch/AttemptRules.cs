@@ -72,34 +72,6 @@ internal static class AttemptRules
         if (entry is not null) notices.Collect(ref list, message, entry, stateChanged: true);
     }
 
-    /// <summary>Joins what the segments say into the message's state, by receipts.</summary>
-    public static void Aggregate(Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
-    {
-        bool all = true;
-        bool lost = false;
-        foreach (SegmentProgress segment in message.Segments)
-        {
-            all &= segment.State == SegmentState.Delivered;
-            lost |= segment.State == SegmentState.Undelivered;
-        }
-
-        if (!all && !lost)
-        {
-            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
-            return;
-        }
-
-        // The code goes on the record with the state, and only if the state is taken.
-        int before = message.ErrorCode;
-        message.ErrorCode = all ? 0 : DeliveryErrors.ForReceipt(receiptState);
-        MessageEvent? entry = all
-            ? message.TryMove(MessageState.Delivered, now, EventKind.Delivered, connection, receiptState, error)
-            : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, receiptState, error);
-        bool moved = entry is not null;
-        if (!moved) message.ErrorCode = before;
-        notices.Collect(ref list, message, entry ?? message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), moved);
-    }
-
     private static void PrepareSegments(Message message, ConnectionOptions connection)
     {
         int count = Segmenter.Count(message.Head.Body, message.Head.Encoding, connection.Smpp.SegmentMethod);

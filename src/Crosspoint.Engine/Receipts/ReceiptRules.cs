@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
@@ -38,8 +37,7 @@ internal static class ReceiptRules
         progress.ReceiptState = receipt.State;
         progress.ReceiptError = receipt.Error;
         progress.State = receipt.State == Delivered ? SegmentState.Delivered : SegmentState.Undelivered;
-        if (message.SentAt > 0) notices.Metrics.ReceiptAfter(receipt.Connection, (now - message.SentAt) / (double)Micros.PerSecond);
-        AttemptRules.Aggregate(message, now, receipt.Connection, receipt.State, receipt.Error, notices, ref list);
+        Aggregate(message, now, receipt.Connection, receipt.State, receipt.Error, notices, ref list);
         return true;
     }
 
@@ -55,6 +53,34 @@ internal static class ReceiptRules
         ReadOnlySpan<char> shorter = a.Length < b.Length ? a : b;
         ReadOnlySpan<char> longer = a.Length < b.Length ? b : a;
         return shorter.Length >= DigitsToMatch && longer.EndsWith(shorter, StringComparison.Ordinal);
+    }
+
+    /// <summary>Joins what the segments say into the message's state, by receipts.</summary>
+    private static void Aggregate(Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
+    {
+        bool all = true;
+        bool lost = false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            all &= segment.State == SegmentState.Delivered;
+            lost |= segment.State == SegmentState.Undelivered;
+        }
+
+        if (!all && !lost)
+        {
+            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
+            return;
+        }
+
+        // The code goes on the record with the state, and only if the state is taken.
+        int before = message.ErrorCode;
+        message.ErrorCode = all ? 0 : DeliveryErrors.ForReceipt(receiptState);
+        MessageEvent? entry = all
+            ? message.TryMove(MessageState.Delivered, now, EventKind.Delivered, connection, receiptState, error)
+            : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, receiptState, error);
+        bool moved = entry is not null;
+        if (!moved) message.ErrorCode = before;
+        notices.Collect(ref list, message, entry ?? message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), moved);
     }
 
     private static int Digits(ReadOnlySpan<char> text, Span<char> digits)

@@ -11,10 +11,14 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
 {
     private NoticeList _notices;
     private string _found = "";
+    private long _sentAt;
+    private long _now;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _notices.Clear();
+        _sentAt = 0;
+        _now = transaction.Now;
         if (TryApply(transaction, receipt.VendorId) || (receipt.TextId is not null && TryApply(transaction, receipt.TextId))) return;
         transaction.Park(receipt);
         _found = "parked";
@@ -24,6 +28,7 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
     {
         session.Respond(header, CommandStatus.Ok, default);
         notices.Metrics.Receipt(receipt.Connection, receipt.State, _found);
+        if (_sentAt > 0) notices.Metrics.ReceiptAfter(receipt.Connection, (_now - _sentAt) / (double)Micros.PerSecond);
         notices.Publish(ref _notices);
     }
 
@@ -39,6 +44,7 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
             if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient)) continue;
             bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, transaction.Now, notices, ref _notices);
             _found = isNews ? "matched" : "duplicate";
+            if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;
             if (_notices.Count > 0) transaction.Save(message);
             return true;
         }
