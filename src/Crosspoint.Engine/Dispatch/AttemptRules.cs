@@ -49,6 +49,14 @@ internal static class AttemptRules
         return attempt;
     }
 
+    /// <summary>How many submit_sm a message takes by that method; with message_payload the carrier does the cutting.</summary>
+    public static int SegmentsOnWire(MessageHead head, SegmentMethod method) => method switch
+    {
+        SegmentMethod.Udh8 => head.SegmentCount,
+        SegmentMethod.Payload => 1,
+        _ => Segmenter.Count(head.Body, head.Encoding, method),
+    };
+
     /// <summary>Whether an attempt may begin: something is left to send, and nobody ended the message meanwhile.</summary>
     public static bool MayBegin(Message message)
     {
@@ -74,7 +82,7 @@ internal static class AttemptRules
 
     private static void PrepareSegments(Message message, ConnectionOptions connection)
     {
-        int count = Segmenter.Count(message.Head.Body, message.Head.Encoding, connection.Smpp.SegmentMethod);
+        int count = SegmentsOnWire(message.Head, connection.Smpp.SegmentMethod);
         if (message.Segments.Count == count) return;
 
         // A new connection may cut the text in other ways. It gets the message only while no segment was accepted, so nothing is lost here.

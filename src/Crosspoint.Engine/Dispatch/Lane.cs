@@ -232,7 +232,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _deliveries.Receive(Options, session, header, body);
 
     private int SegmentsOf(MessageHead head) =>
-        Options.Smpp.SegmentMethod == SegmentMethod.Udh8 ? head.SegmentCount : Segmenter.Count(head.Body, head.Encoding, Options.Smpp.SegmentMethod);
+        AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
 
     /// <summary>Writes the next segment; false when there is none. A session that is gone gives the record "not sent" at once.</summary>
     private bool SendNext(ActiveAttempt active)
