@@ -6,6 +6,7 @@ internal static class ReceiptStates
     public const byte Enroute = 1;
     public const byte Delivered = 2;
     public const byte Accepted = 6;
+    private const byte Unknown = 7;
 
     private static readonly string[] Names =
         ["SCHEDLD", "ENROUTE", "DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "ACCEPTD", "UNKNOWN", "REJECTD", "SKIPPED"];
@@ -18,6 +19,9 @@ internal static class ReceiptStates
         state = (byte)Math.Max(index, 0);
         return index >= 0;
     }
+
+    /// <summary>The number of a state whose name has been checked.</summary>
+    public static byte Number(string name) => TryParse(name, out byte state) ? state : Unknown;
 
     public static ReadOnlySpan<byte> Text(byte state) => state switch
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Crosspoint.Simulator.Configuration;
@@ -15,11 +16,13 @@ internal static class Durations
         ("d", TimeSpan.TicksPerDay),
     ];
 
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;
         if (text == "0") return true;
-        int end = text.AsSpan().IndexOfAnyExcept("0123456789.");
+        int end = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         if (end <= 0) return false;
         if (!double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) return false;
         foreach ((string unit, long ticks) in Units)
