@@ -1,8 +1,12 @@
+using System.Globalization;
 using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Sms.Segments;
 
-/// <summary>Counts and cuts the segments of a text. A surrogate pair or an extension escape is never cut.</summary>
+/// <summary>
+/// Counts and cuts the segments of a text. A surrogate pair or an extension escape is never cut, and in UCS2 neither is a cluster of
+/// characters that show as one, unless it is longer than a segment.
+/// </summary>
 public static class Segmenter
 {
     /// <summary>The most segments a message can have: the number of parts is one octet in every method.</summary>
@@ -89,13 +93,40 @@ public static class Segmenter
         (_, true) => 133,
     };
 
-    /// <summary>Gives how many characters of the text fit into a number of units without a cut inside a pair or an escape.</summary>
+    /// <summary>Gives how many characters of the text fit into a number of units without a cut inside what belongs together.</summary>
     internal static int Take(ReadOnlySpan<char> text, SmsEncoding encoding, int limit)
     {
-        var taken = encoding == SmsEncoding.Gsm7 ? TakeSeptets(text, limit) : Math.Min(text.Length, limit);
-        var cutsPair = taken < text.Length && taken > 1 && char.IsHighSurrogate(text[taken - 1]) && char.IsLowSurrogate(text[taken]);
-        return cutsPair ? taken - 1 : taken;
+        if (encoding == SmsEncoding.Gsm7)
+            return TakeSeptets(text, limit);
+        if (text.Length <= limit)
+            return text.Length;
+        return encoding == SmsEncoding.Ucs2 ? TakeUnits(text, limit) : limit;
     }
+
+    // Beside the pair, a cluster (a letter and its accents, an emoji sequence, a flag) stays whole: a phone that shows the parts
+    // by themselves shows it right, and the count is the one that senders know from the calculators of the trade.
+    private static int TakeUnits(ReadOnlySpan<char> text, int limit)
+    {
+        if (StandsAlone(text[limit - 1]) && StandsAlone(text[limit]))
+            return limit;
+        var window = text[..Math.Min(text.Length, limit + 2)];
+        var taken = 0;
+        while (true)
+        {
+            var length = StringInfo.GetNextTextElementLength(window[taken..]);
+            if (taken + length > limit)
+                break;
+            taken += length;
+        }
+
+        if (taken > 0)
+            return taken;
+        // One cluster longer than a part has to be cut, though not inside a pair.
+        return char.IsHighSurrogate(text[limit - 1]) && char.IsLowSurrogate(text[limit]) ? limit - 1 : limit;
+    }
+
+    /// <summary>Characters that never join their neighbours: below the combining marks, basic Cyrillic, common ideographs.</summary>
+    private static bool StandsAlone(char c) => c is < '\u0300' or (>= '\u0400' and <= '\u0482') or (>= '\u4E00' and <= '\u9FFF');
 
     private static bool FitsOne(ReadOnlySpan<char> text, SmsEncoding encoding)
     {

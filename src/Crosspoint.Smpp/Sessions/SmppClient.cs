@@ -1,0 +1,321 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Crosspoint.Smpp.Codec;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Smpp.Sessions;
+
+/// <summary>
+/// Keeps one bind alive: connects, binds, and after a loss tries again with growing, jittered waits. Never two binds at once: the old
+/// socket is closed before the next connect. At most 20 binds are tried in a minute, whatever happens.
+/// </summary>
+public sealed partial class SmppClient : IAsyncDisposable
+{
+    private const int BindsPerMinute = 20;
+
+    private readonly SmppClientOptions _options;
+    private readonly ISmppSessionHandler _handler;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _stopNow = new();
+    private readonly Queue<long> _recentBinds = new();
+    private readonly string _name;
+    private volatile SmppClientState _state;
+    private volatile SmppSession? _session;
+    private volatile string? _lastError;
+    private string? _loggedError;
+    private Task? _running;
+    private int _failures;
+    private int _credentialFailures;
+
+    /// <summary>A client; nothing happens before <see cref="Start"/>.</summary>
+    /// <param name="options">How to bind.</param>
+    /// <param name="handler">Gets the calls of each session, one after the other.</param>
+    /// <param name="time">The clock of all timers.</param>
+    /// <param name="logger">Gets one line for each change of state.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public SmppClient(SmppClientOptions options, ISmppSessionHandler handler, TimeProvider time, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(options.Host, "options.Host");
+        OptionsCheck.InRange(options.Port, 1, 65_535, "Port");
+        OptionsCheck.InRange(options.InFlightWindow, 1, 10_000, "InFlightWindow");
+        OptionsCheck.InRange(options.MaxPduBytes, 1024, 1024 * 1024, "MaxPduBytes");
+        OptionsCheck.InRange(options.CredentialFailureLimit, 1, int.MaxValue, "CredentialFailureLimit");
+        OptionsCheck.Text(options.SystemId, 15, "SystemId");
+        OptionsCheck.Text(options.Password, 8, "Password");
+        OptionsCheck.Text(options.SystemType, 12, "SystemType");
+        OptionsCheck.Text(options.AddressRange, 40, "AddressRange");
+        OptionsCheck.Positive(options.ResponseTimeout, "ResponseTimeout");
+        OptionsCheck.Positive(options.EnquireLinkInterval, "EnquireLinkInterval");
+        OptionsCheck.Positive(options.EnquireLinkTimeout, "EnquireLinkTimeout");
+        OptionsCheck.Positive(options.BindTimeout, "BindTimeout");
+        OptionsCheck.Positive(options.ConnectTimeout, "ConnectTimeout");
+        OptionsCheck.Positive(options.WriteTimeout, "WriteTimeout");
+        OptionsCheck.Positive(options.PartialPduTimeout, "PartialPduTimeout");
+        OptionsCheck.Positive(options.ReconnectFirst, "ReconnectFirst");
+        OptionsCheck.Positive(options.ReconnectMost, "ReconnectMost");
+        _options = options;
+        _handler = handler;
+        _time = time;
+        _logger = logger;
+        _name = options.Name ?? $"{options.SystemId}@{options.Host}:{options.Port}";
+    }
+
+    /// <summary>Tells each change of state, from the client's own loop; it must not block.</summary>
+    public event Action<SmppClient, SmppClientState>? StateChanged;
+
+    /// <summary>What the client is doing.</summary>
+    public SmppClientState State => _state;
+
+    /// <summary>The session while bound; null otherwise.</summary>
+    public SmppSession? Session => _session;
+
+    /// <summary>The status of the last answer to a bind; null before the first.</summary>
+    public CommandStatus? LastBindStatus { get; private set; }
+
+    /// <summary>Why the last try or session ended; null when none has.</summary>
+    public string? LastError => _lastError;
+
+    /// <summary>0 to 1, for the jitter of waits; tests fix it.</summary>
+    internal Func<double> Jitter { get; set; } = Random.Shared.NextDouble;
+
+    /// <summary>The first sequence number of each session; tests start near the end of the range.</summary>
+    internal uint FirstSequenceNumber { get; set; } = 1;
+
+    /// <summary>Starts to connect, bind and reconnect. Further calls do nothing.</summary>
+    /// <exception cref="ObjectDisposedException">The client was stopped.</exception>
+    public void Start()
+    {
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        _running ??= Task.Run(RunAsync);
+    }
+
+    /// <summary>Waits for outstanding responses up to the response time, unbinds and stops for good.</summary>
+    /// <param name="cancellationToken">Ends the waiting: the connection is then cut.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_running is null) return;
+        using CancellationTokenRegistration registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _stopNow);
+        await _running.ConfigureAwait(false);
+    }
+
+    /// <summary>Stops without waiting for outstanding responses.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopNow.CancelAsync().ConfigureAwait(false);
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        CancellationToken stopping = _stopping.Token;
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                await KeepBindRateAsync(stopping).ConfigureAwait(false);
+                await TryOnceAsync(stopping).ConfigureAwait(false);
+                if (stopping.IsCancellationRequested) break;
+                if (_credentialFailures < _options.CredentialFailureLimit) SetState(SmppClientState.WaitingToReconnect);
+                await Task.Delay(NextWait(), _time, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            Log.Stopping(_logger, _name);
+        }
+#pragma warning disable CA1031 // The loop is the last owner of its own faults: it must say so rather than vanish.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.LoopFailed(_logger, exception, _name);
+            _lastError = exception.Message;
+        }
+
+        SetState(SmppClientState.Stopped);
+    }
+
+    private async Task TryOnceAsync(CancellationToken stopping)
+    {
+        SetState(SmppClientState.Connecting);
+        SmppSession? session = await ConnectAsync(stopping).ConfigureAwait(false);
+        if (session is null)
+        {
+            _failures++;
+            return;
+        }
+
+        SetState(SmppClientState.Binding);
+        session.Start();
+        CommandStatus? status;
+        try
+        {
+            status = await session.BindAsync(BindCommand(), _options).WaitAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            session.Abort("the client stops");
+            await session.Completion.ConfigureAwait(false);
+            throw;
+        }
+
+        if (status is not null) LastBindStatus = status;
+        if (status == CommandStatus.Ok)
+        {
+            await LiveAsync(session, stopping).ConfigureAwait(false);
+            return;
+        }
+
+        await session.Completion.ConfigureAwait(false);
+        _failures++;
+        bool credentials = status is CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId or CommandStatus.BindFailed;
+        _credentialFailures = credentials ? _credentialFailures + 1 : 0;
+        Fail(status is null ? $"no answer to the bind: {session.CloseReason}" : $"the bind was refused: {CommandStatuses.Name(status.Value)}");
+        if (_credentialFailures == _options.CredentialFailureLimit)
+        {
+            Log.Suspended(_logger, _name, _credentialFailures);
+            SetState(SmppClientState.Suspended, always: true);
+        }
+    }
+
+    private async Task LiveAsync(SmppSession session, CancellationToken stopping)
+    {
+        long boundAt = _time.GetTimestamp();
+        _credentialFailures = 0;
+        _loggedError = null;
+        _session = session;
+        Log.Bound(_logger, _name, session.SystemId, session.PeerInterfaceVersion);
+        SetState(SmppClientState.Bound);
+        try
+        {
+            await session.Completion.WaitAsync(stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await session.CloseAsync(_stopNow.Token).ConfigureAwait(false);
+        }
+
+        _session = null;
+        _failures = _time.GetElapsedTime(boundAt) >= _options.StableAfter ? 1 : _failures + 1;
+        if (!stopping.IsCancellationRequested)
+        {
+            Fail(session.CloseDetail is null ? $"the session ended: {session.CloseReason}" : $"the session ended: {session.CloseReason}, {session.CloseDetail}");
+        }
+    }
+
+    private async Task<SmppSession?> ConnectAsync(CancellationToken stopping)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var limit = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        Stream? stream = null;
+        try
+        {
+            await socket.ConnectAsync(_options.Host, _options.Port, either.Token).ConfigureAwait(false);
+            stream = new NetworkStream(socket, ownsSocket: false);
+            if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls, either.Token).ConfigureAwait(false);
+            return new SmppSession(_name, SmppRole.Esme, socket, stream, Settings(), _handler, _time, _logger);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or OperationCanceledException)
+        {
+            if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
+            socket.Dispose();
+            stopping.ThrowIfCancellationRequested();
+            Fail(exception is OperationCanceledException ? "connecting took too long" : $"cannot connect: {exception.Message}");
+            return null;
+        }
+    }
+
+    private async Task<Stream> SecureAsync(Stream plain, SslClientAuthenticationOptions tls, CancellationToken cancellationToken)
+    {
+        var secure = new SslStream(plain, leaveInnerStreamOpen: false);
+        tls.TargetHost ??= _options.Host;
+        await secure.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
+        return secure;
+    }
+
+    private SessionSettings Settings() => new()
+    {
+        SystemId = _options.SystemId,
+        WindowSize = _options.InFlightWindow,
+        ResponseTimeout = _options.ResponseTimeout,
+        EnquireLinkInterval = _options.EnquireLinkInterval,
+        EnquireLinkTimeout = _options.EnquireLinkTimeout,
+        InactivityTimeout = _options.InactivityTimeout,
+        SessionInitTimeout = _options.BindTimeout,
+        PartialPduTimeout = _options.PartialPduTimeout,
+        WriteTimeout = _options.WriteTimeout,
+        MaxPreBindPduBytes = Math.Min(1024, _options.MaxPduBytes),
+        MaxPduBytes = _options.MaxPduBytes,
+        FirstSequenceNumber = FirstSequenceNumber,
+    };
+
+    private CommandId BindCommand() => _options.BindType switch
+    {
+        SmppBindType.Transmitter => CommandId.BindTransmitter,
+        SmppBindType.Receiver => CommandId.BindReceiver,
+        _ => CommandId.BindTransceiver,
+    };
+
+    private async Task KeepBindRateAsync(CancellationToken stopping)
+    {
+        if (_recentBinds.Count == BindsPerMinute)
+        {
+            TimeSpan since = _time.GetElapsedTime(_recentBinds.Dequeue());
+            if (since < TimeSpan.FromMinutes(1)) await Task.Delay(TimeSpan.FromMinutes(1) - since, _time, stopping).ConfigureAwait(false);
+        }
+
+        _recentBinds.Enqueue(_time.GetTimestamp());
+    }
+
+    // Doubles from the first to the most, each spread by a fifth either way so that many clients do not come back at once.
+    private TimeSpan NextWait()
+    {
+        if (_credentialFailures >= _options.CredentialFailureLimit) return _options.ReconnectMost;
+        double factor = Math.Pow(2, Math.Clamp(_failures - 1, 0, 30)) * (0.8 + (0.4 * Jitter()));
+        TimeSpan wait = _options.ReconnectFirst.TotalSeconds * factor >= _options.ReconnectMost.TotalSeconds
+            ? _options.ReconnectMost
+            : _options.ReconnectFirst * factor;
+        return wait;
+    }
+
+    private void Fail(string why)
+    {
+        _lastError = why;
+        if (why == _loggedError) return;
+        _loggedError = why;
+        Log.Failed(_logger, _name, why);
+    }
+
+    private void SetState(SmppClientState state, bool always = false)
+    {
+        // While suspended the tries go on quietly: only a bind or the stop is news.
+        if (_state == SmppClientState.Suspended && !always && state is not (SmppClientState.Bound or SmppClientState.Stopped)
+            && _credentialFailures >= _options.CredentialFailureLimit) return;
+        if (_state == state) return;
+        _state = state;
+        StateChanged?.Invoke(this, state);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1050, LogLevel.Information, "{Client}: bound to {SystemId}, interface version 0x{Version:X2}.")]
+        public static partial void Bound(ILogger logger, string client, string? systemId, byte version);
+
+        [LoggerMessage(1051, LogLevel.Warning, "{Client}: {Why}. Trying again.")]
+        public static partial void Failed(ILogger logger, string client, string why);
+
+        [LoggerMessage(1052, LogLevel.Error, "{Client}: the credentials were refused {Times} times in a row; trying only at the longest interval from now on.")]
+        public static partial void Suspended(ILogger logger, string client, int times);
+
+        [LoggerMessage(1053, LogLevel.Debug, "{Client}: stopping.")]
+        public static partial void Stopping(ILogger logger, string client);
+
+        [LoggerMessage(1054, LogLevel.Error, "{Client}: the loop of the client failed and has ended.")]
+        public static partial void LoopFailed(ILogger logger, Exception exception, string client);
+    }
+}

@@ -1,0 +1,381 @@
+using System.Text;
+using Crosspoint.Smpp.Codec;
+using Crosspoint.Smpp.Pdus;
+
+namespace Crosspoint.Smpp.Sessions;
+
+public sealed partial class SmppSession
+{
+    private const byte FirstVersionWithTlvs = 0x34;
+
+    private readonly Lock _callbacks = new();
+    private readonly InputBuffer _input = new();
+    private PduHeader _bindHeader;
+    private BindCredentials? _bindCredentials;
+    private bool _windowOpened;
+    private long _batchAt;
+
+    private enum Next
+    {
+        ReadMore,
+        Authenticate,
+        End,
+    }
+
+    private int MaxPduBytes => _state == SmppSessionState.Open ? _settings.MaxPreBindPduBytes : _settings.MaxPduBytes;
+
+    private async Task ReadLoopAsync()
+    {
+        while (true)
+        {
+            Next next = HandleInput();
+            if (next == Next.End) return;
+            if (next == Next.Authenticate)
+            {
+                if (!await AnswerBindAsync().ConfigureAwait(false)) return;
+                continue;
+            }
+
+            Task? drained = WaitForOutputAsync();
+            if (drained is not null) await drained.ConfigureAwait(false);
+            int bytes = await _stream.ReadAsync(_input.GetFree(MaxPduBytes), CancellationToken.None).ConfigureAwait(false);
+            if (bytes == 0)
+            {
+                SetReason(_state == SmppSessionState.Unbound ? SmppCloseReason.UnboundByPeer : SmppCloseReason.ClosedByPeer, null);
+                return;
+            }
+
+            _input.Filled(bytes);
+        }
+    }
+
+    // All whole PDUs at hand, with one wake of the writer and at most one OnWindowOpened at the end.
+    private Next HandleInput()
+    {
+        ReadOnlySpan<byte> unread = _input.Unread;
+        if (unread.IsEmpty) return Next.ReadMore;
+        _batchAt = _time.GetTimestamp();
+        var next = Next.ReadMore;
+        var used = 0;
+        lock (_callbacks)
+        {
+            _batchThread = Environment.CurrentManagedThreadId;
+            try
+            {
+                while (next == Next.ReadMore)
+                {
+                    FrameResult frame = PduFrame.TryRead(unread[used..], MaxPduBytes, out int bytes);
+                    if (frame == FrameResult.NeedMoreData) break;
+                    if (frame == FrameResult.InvalidLength)
+                    {
+                        RefuseStream(unread[used..]);
+                        next = Next.End;
+                        break;
+                    }
+
+                    ReadOnlySpan<byte> pdu = unread.Slice(used, bytes);
+                    used += bytes;
+                    PduHeader.TryRead(pdu, out PduHeader header);
+                    next = Handle(header, pdu[PduHeader.Bytes..]);
+                }
+
+                if (_windowOpened && _accepting)
+                {
+                    _windowOpened = false;
+                    _handler.OnWindowOpened(this);
+                }
+            }
+            finally
+            {
+                _batchThread = 0;
+            }
+        }
+
+        if (used > 0) Volatile.Write(ref _lastReceivedAt, _batchAt);
+        if (used == unread.Length) Volatile.Write(ref _partialSince, 0);
+        else if (used > 0 || Volatile.Read(ref _partialSince) == 0) Volatile.Write(ref _partialSince, Math.Max(1, _batchAt));
+        _input.Consume(used);
+        Flush();
+        return next;
+    }
+
+    private void Flush()
+    {
+        lock (_gate)
+        {
+            if (!_writerIdle || _output.Pending == 0) return;
+            _writerIdle = false;
+        }
+
+        _signal.Set(inline: true);
+    }
+
+    private Next Handle(in PduHeader header, ReadOnlySpan<byte> body)
+    {
+        if (header.IsResponse)
+        {
+            return HandleResponse(header, body);
+        }
+
+        switch (header.CommandId)
+        {
+            case CommandId.EnquireLink:
+                Write(CommandId.EnquireLinkResp, CommandStatus.Ok, header.SequenceNumber, default);
+                return Next.ReadMore;
+            case CommandId.Unbind:
+                HandleUnbind(header);
+                return Next.ReadMore;
+            case CommandId.BindReceiver or CommandId.BindTransmitter or CommandId.BindTransceiver:
+                return HandleBind(header, body);
+            case CommandId.Outbind:
+                Log.OutbindIgnored(_logger, Name);
+                return Next.ReadMore;
+            case CommandId.SubmitSm or CommandId.DeliverSm or CommandId.DataSm or CommandId.QuerySm or CommandId.CancelSm
+                or CommandId.ReplaceSm or CommandId.AlertNotification:
+                HandleRequest(header, body);
+                return Next.ReadMore;
+            default:
+                // Unknown operations, and submit_multi and the broadcast family, which are known but not served here.
+                Log.UnknownRequest(_logger, Name, (uint)header.CommandId);
+                Write(CommandId.GenericNack, CommandStatus.InvalidCommandId, header.SequenceNumber, default);
+                return Next.ReadMore;
+        }
+    }
+
+    private void HandleRequest(in PduHeader header, ReadOnlySpan<byte> body)
+    {
+        SmppRole sender = Role == SmppRole.Esme ? SmppRole.MessageCentre : SmppRole.Esme;
+        if (!IsLegal(header.CommandId, sender, _state))
+        {
+            Respond(header, CommandStatus.InvalidBindStatus, default);
+            return;
+        }
+
+        _lastMessageAt = _batchAt;
+        _handler.OnRequest(this, header, body);
+    }
+
+    private Next HandleResponse(in PduHeader header, ReadOnlySpan<byte> body)
+    {
+        switch (header.CommandId)
+        {
+            case CommandId.EnquireLinkResp:
+                return Next.ReadMore;
+            case CommandId.UnbindResp:
+                _unbindAnswered?.TrySetResult();
+                return Next.ReadMore;
+            case CommandId.BindReceiverResp or CommandId.BindTransmitterResp or CommandId.BindTransceiverResp:
+                return HandleBindResponse(header, body);
+            case CommandId.GenericNack when header.SequenceNumber == _bindSequenceNumber && _state == SmppSessionState.Open:
+                return HandleBindResponse(header, body);
+            case CommandId.GenericNack when header.SequenceNumber == _unbindSequenceNumber && _unbindAnswered is not null:
+                _unbindAnswered.TrySetResult();
+                return Next.ReadMore;
+        }
+
+        OutstandingRequest request;
+        var late = false;
+        lock (_gate)
+        {
+            if (_outstanding is null) return Next.ReadMore;
+            if (!_outstanding.TryTake(header.SequenceNumber, header.CommandId, out request))
+            {
+                late = _expired.Count > 0 && _expired.TryTake(header.SequenceNumber, header.CommandId, out request);
+                if (!late)
+                {
+                    Log.UnknownResponse(_logger, Name, (uint)header.CommandId, header.SequenceNumber);
+                    return Next.ReadMore;
+                }
+            }
+            else if (_outstanding.Count == 0)
+            {
+                _allAnswered?.TrySetResult();
+            }
+        }
+
+        if (!late && request.UsesWindow)
+        {
+            Interlocked.Increment(ref _free);
+            _windowOpened = true;
+        }
+
+        _lastMessageAt = _batchAt;
+        _handler.OnResponse(this, header, body, request.State, _time.GetElapsedTime(request.WrittenAt, _batchAt), late);
+        return Next.ReadMore;
+    }
+
+    private void HandleUnbind(in PduHeader header)
+    {
+        if (_state == SmppSessionState.Open)
+        {
+            Write(CommandId.UnbindResp, CommandStatus.InvalidBindStatus, header.SequenceNumber, default);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _accepting = false;
+            if (_state != SmppSessionState.Closed) _state = SmppSessionState.Unbound;
+        }
+
+        if (Volatile.Read(ref _unboundAt) == 0) Volatile.Write(ref _unboundAt, Math.Max(1, _batchAt));
+        Write(CommandId.UnbindResp, CommandStatus.Ok, header.SequenceNumber, default);
+    }
+
+    private Next HandleBind(in PduHeader header, ReadOnlySpan<byte> body)
+    {
+        if (Role == SmppRole.Esme || _state != SmppSessionState.Open)
+        {
+            CommandStatus refusal = Role == SmppRole.Esme ? CommandStatus.InvalidBindStatus : CommandStatus.AlreadyBound;
+            Write(header.CommandId.ToResponse(), refusal, header.SequenceNumber, default);
+            return Next.ReadMore;
+        }
+
+        DecodeResult result = BindRequest.TryRead(body, out BindRequest bind);
+        if (!result.IsOk)
+        {
+            Write(header.CommandId.ToResponse(), result.Status, header.SequenceNumber, default);
+            return Next.ReadMore;
+        }
+
+        _bindHeader = header;
+        _bindCredentials = new BindCredentials(
+            header.CommandId,
+            Encoding.Latin1.GetString(bind.SystemId),
+            Encoding.Latin1.GetString(bind.Password),
+            Encoding.Latin1.GetString(bind.SystemType),
+            bind.InterfaceVersion,
+            bind.AddrTon,
+            bind.AddrNpi,
+            Encoding.Latin1.GetString(bind.AddressRange),
+            RemoteEndPoint);
+        return Next.Authenticate;
+    }
+
+    private async Task<bool> AnswerBindAsync()
+    {
+        BindCredentials credentials = _bindCredentials!;
+        _bindCredentials = null;
+        BindDecision decision;
+        var ended = new CancellationTokenSource();
+        _endAuthentication = ended.Cancel;
+        if (Volatile.Read(ref _socketClosed) == 1) return false;
+        Volatile.Write(ref _authenticating, true);
+        try
+        {
+            decision = await ((ISmppServerHandler)_handler).AuthenticateAsync(this, credentials, ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            return false;
+        }
+#pragma warning disable CA1031 // An owner that fails to decide must not take the listener down.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.HandlerFailed(_logger, exception, Name);
+            decision = new BindDecision(CommandStatus.SystemError, 0);
+        }
+        finally
+        {
+            Volatile.Write(ref _authenticating, false);
+            _endAuthentication = null;
+        }
+
+        if (decision.Status == CommandStatus.Ok)
+        {
+            AcceptBind(credentials, decision.InFlightWindow > 0 ? decision.InFlightWindow : _settings.WindowSize);
+            return true;
+        }
+
+        Write(_bindHeader.CommandId.ToResponse(), decision.Status, _bindHeader.SequenceNumber, default);
+        SetReason(SmppCloseReason.BindRefused, CommandStatuses.Name(decision.Status));
+        return false;
+    }
+
+    private void AcceptBind(BindCredentials credentials, int window)
+    {
+        Span<byte> body = stackalloc byte[32];
+        int bytes = Encoding.Latin1.GetBytes(_settings.SystemId, body);
+        body[bytes++] = 0;
+        if (credentials.InterfaceVersion >= FirstVersionWithTlvs)
+        {
+            var tlvs = new TlvWriter(body[bytes..]);
+            tlvs.Add(TlvTag.ScInterfaceVersion, FirstVersionWithTlvs);
+            bytes += tlvs.Length;
+        }
+
+        // The answer goes into the output before the session takes requests, so that nothing can overtake it.
+        Write(_bindHeader.CommandId.ToResponse(), CommandStatus.Ok, _bindHeader.SequenceNumber, body[..bytes]);
+        BecomeBound(credentials.Operation, credentials.SystemId, credentials.InterfaceVersion, credentials.InterfaceVersion >= FirstVersionWithTlvs, window);
+        lock (_callbacks)
+        {
+            _handler.OnBound(this);
+        }
+    }
+
+    private Next HandleBindResponse(in PduHeader header, ReadOnlySpan<byte> body)
+    {
+        if (_state != SmppSessionState.Open || header.SequenceNumber != _bindSequenceNumber || _bindCommand == CommandId.None)
+        {
+            Log.UnknownResponse(_logger, Name, (uint)header.CommandId, header.SequenceNumber);
+            return Next.ReadMore;
+        }
+
+        // A body that cannot be read does not undo a bind that the peer has accepted: only its names are lost.
+        BindResponse.TryRead(body, out BindResponse response);
+        if (header.CommandStatus != CommandStatus.Ok || header.CommandId == CommandId.GenericNack)
+        {
+            SetReason(SmppCloseReason.BindRefused, CommandStatuses.Name(header.CommandStatus));
+            _bindAnswered.TrySetResult(header.CommandStatus);
+            return Next.End;
+        }
+
+        byte version = response.ScInterfaceVersion ?? 0;
+        BecomeBound(_bindCommand, Encoding.Latin1.GetString(response.SystemId), version, version is 0 or >= FirstVersionWithTlvs, WindowSize);
+        _handler.OnBound(this);
+        _bindAnswered.TrySetResult(CommandStatus.Ok);
+        return Next.ReadMore;
+    }
+
+    private void BecomeBound(CommandId bind, string systemId, byte version, bool takesTlvs, int window)
+    {
+        SystemId = systemId;
+        PeerInterfaceVersion = version;
+        WindowSize = window;
+        lock (_gate)
+        {
+            _peerTakesTlvs = takesTlvs;
+            _outstanding = new OutstandingTable(window + RequestsBesideWindow);
+            _free = window;
+            _lastMessageAt = _time.GetTimestamp();
+            _wasBound = true;
+            if (_state != SmppSessionState.Open) return;
+            _state = bind switch
+            {
+                CommandId.BindTransmitter => SmppSessionState.BoundTx,
+                CommandId.BindReceiver => SmppSessionState.BoundRx,
+                _ => SmppSessionState.BoundTrx,
+            };
+            _accepting = true;
+        }
+    }
+
+    // The stream can no longer be trusted: one generic_nack, then the end (SMPP v3.4 §4.3).
+    private void RefuseStream(ReadOnlySpan<byte> rest)
+    {
+        uint sequenceNumber = PduHeader.TryRead(rest, out PduHeader header) ? header.SequenceNumber : 0;
+        Write(CommandId.GenericNack, CommandStatus.InvalidCommandLength, sequenceNumber, default);
+        SetReason(SmppCloseReason.InvalidPdu, "a PDU of impossible length");
+    }
+
+    private Task? WaitForOutputAsync()
+    {
+        lock (_gate)
+        {
+            if (_output.Pending < OutputHighWater || _writerStopping) return null;
+            _outputDrained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _outputDrained.Task;
+        }
+    }
+}
