@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Server.Api;
@@ -12,6 +13,8 @@ public sealed record ApiBackend
     public required IMessageReader Messages { get; init; }
 
     public required AccountDirectory Accounts { get; init; }
+
+    public required EventFeed Events { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -46,13 +46,12 @@ internal sealed class JsonAnswer
         Return();
     }
 
-    /// <summary>The bytes so far; the instance is given back.</summary>
-    public byte[] ToArray()
+    /// <summary>Appends the answer to something larger, and gives this instance back.</summary>
+    public void CopyTo(IBufferWriter<byte> output)
     {
         Writer.Flush();
-        byte[] bytes = _buffer.WrittenSpan.ToArray();
+        output.Write(_buffer.WrittenSpan);
         Return();
-        return bytes;
     }
 
     private void Return()

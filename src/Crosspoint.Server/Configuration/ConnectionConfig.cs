@@ -7,11 +7,11 @@ namespace Crosspoint.Server.Configuration;
 /// <summary>Reads <c>vendors</c> and their connections.</summary>
 internal static class ConnectionConfig
 {
-    private static readonly Dictionary<string, BindType> Binds = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, SmppBindType> Binds = new(StringComparer.Ordinal)
     {
-        ["transceiver"] = BindType.Transceiver,
-        ["transmitter"] = BindType.Transmitter,
-        ["receiver"] = BindType.Receiver,
+        ["transceiver"] = SmppBindType.Transceiver,
+        ["transmitter"] = SmppBindType.Transmitter,
+        ["receiver"] = SmppBindType.Receiver,
     };
 
     private static readonly Dictionary<string, SegmentMethod> Methods = new(StringComparer.Ordinal)

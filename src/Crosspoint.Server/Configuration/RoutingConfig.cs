@@ -22,7 +22,7 @@ internal static class RoutingConfig
                 string hint = nearest is not null ? $"did you mean '{nearest}'?" : $"expected one of: {string.Join(", ", connections.Select(static c => c.Name))}";
                 section.Errors.Add(item.Line, item.Path, $"is '{item.Text}', which is no connection; {hint}");
             }
-            else if (connection.Smpp.Bind == BindType.Receiver)
+            else if (connection.Smpp.Bind == SmppBindType.Receiver)
             {
                 section.Errors.Add(item.Line, item.Path, $"is '{item.Text}', which binds as receiver and cannot send");
             }
