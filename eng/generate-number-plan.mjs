@@ -97,9 +97,17 @@ for (const { code, list } of sources) {
 /**
  * Nodes: a header, then the output if there is one, then one offset for each run of digits that lead to the same node.
  * Header: bit d (1 to 9) = digit d begins a new run, bit 10 = output follows, bit 11 = leaf without offsets.
+ * Bit 12 = bits 0 to 3 give a number of digits that may be any; the one offset leads to the node after all of them.
  * Offset 0 leads nowhere.
  */
 function encodeNodes() {
+  const isAny = (node) => node.children && !node.output && node.children.every((c) => c !== 0 && c === node.children[0]);
+  const skipFrom = (node) => {
+    let count = 0;
+    let id = pool.nodes.indexOf(node);
+    for (; isAny(pool.nodes[id]); count++) id = pool.nodes[id].children[0];
+    return { count, id };
+  };
   const runsOf = (node) => node.children.filter((c, d) => d === 0 || c !== node.children[d - 1]);
   const offsets = new Array(pool.nodes.length);
   let next = 0;
@@ -111,6 +119,11 @@ function encodeNodes() {
   const words = [];
   for (const node of pool.nodes) {
     let header = node.output ? 1 << 10 : 0;
+    if (isAny(node)) {
+      const { count, id } = skipFrom(node);
+      words.push((1 << 12) | count, offsets[id]);
+      continue;
+    }
     if (node.children) {
       for (let d = 1; d < 10; d++) if (node.children[d] !== node.children[d - 1]) header |= 1 << d;
     } else {
@@ -124,10 +137,12 @@ function encodeNodes() {
 }
 
 const { words, offsets } = encodeNodes();
-console.log(`libphonenumber-js ${packageVersion}: ${codes.length} codes, ${countries.length - 1} countries, ${pool.nodes.length} nodes, ${words.length} words`);
+console.log(
+  `libphonenumber-js ${packageVersion}: ${codes.length} codes, ${countries.length - 1} countries, `
+  + `${pool.nodes.length} nodes, ${words.length} words`);
 
 const file = Buffer.from(Uint16Array.from([
-  0x504e, 1, countries.length, codes.length, words.length,
+  0x504e, 2, countries.length, codes.length, words.length,
   ...countries.map((c) => (c ? c.charCodeAt(0) | (c.charCodeAt(1) << 8) : 0)),
   ...codes.flatMap((c) => [c.code, offsets[c.rootNode], c.isAlone ? c.firstCountry : 0, c.firstCountry]),
   ...words,
@@ -150,12 +165,19 @@ function reader(bytes) {
     const [start, alone, first] = byCode.get(code);
     const unknown = { code: Number(code), country: country(alone), type: 0 };
     let node = start;
-    for (const c of digits.slice(code.length)) {
+    for (let at = code.length; at < digits.length; ) {
       const header = nodes[node];
       if (header & (1 << 11)) return unknown;
-      const run = ones(header & ((2 << Number(c)) - 2));
+      if (header & (1 << 12)) {
+        at += header & 15;
+        if (at > digits.length) return unknown;
+        node = nodes[node + 1];
+        continue;
+      }
+      const run = ones(header & ((2 << Number(digits[at])) - 2));
       node = nodes[node + 1 + (header & (1 << 10) ? 1 : 0) + run];
       if (node === 0) return unknown;
+      at++;
     }
     if (!(nodes[node] & (1 << 10))) return unknown;
     const output = nodes[node + 1] - 1;
@@ -264,5 +286,6 @@ mkdirSync(tests, { recursive: true });
 writeFileSync(path.join(numbers, 'number-plan.bin'), file);
 writeFileSync(
   path.join(tests, 'number-plan.csv'),
-  [`# libphonenumber-js ${packageVersion}: number, country, calling code, type. Made by eng/generate-number-plan.mjs.`, ...rows, ''].join('\n'));
+  [`# libphonenumber-js ${packageVersion}: number, country, calling code, type. Made by eng/generate-number-plan.mjs.`, ...rows, '']
+    .join('\n'));
 console.log(`fixture: ${rows.length} numbers`);

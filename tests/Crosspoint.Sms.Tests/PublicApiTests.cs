@@ -43,11 +43,14 @@ public sealed class PublicApiTests
     {
         FieldInfo { IsLiteral: true } field => $"const {NameOf(field.FieldType)} {field.Name} = {field.GetRawConstantValue()}",
         FieldInfo field => $"{NameOf(field.FieldType)} {field.Name}",
-        PropertyInfo property => $"{NameOf(property.PropertyType)} {property.Name} {{{(property.CanRead ? " get;" : "")}{(property.SetMethod is { IsPublic: true } ? " set;" : "")} }}",
+        PropertyInfo property => $"{NameOf(property.PropertyType)} {property.Name} {{{Accessors(property)} }}",
         ConstructorInfo constructor => $"new({Parameters(constructor)})",
         MethodInfo method => $"{(method.IsStatic ? "static " : "")}{NameOf(method.ReturnType)} {method.Name}({Parameters(method)})",
         _ => member.ToString()!,
     };
+
+    private static string Accessors(PropertyInfo property) =>
+        (property.CanRead ? " get;" : "") + (property.SetMethod is { IsPublic: true } ? " set;" : "");
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
         $"{(parameter.IsOut ? "out " : "")}{NameOf(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? "?" : "")}"));
@@ -58,7 +61,8 @@ public sealed class PublicApiTests
             return NameOf(type.GetElementType()!);
         if (!type.IsGenericType)
             return type.Name;
-        return $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
+        var name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
+        return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
     }
 
     private static string KindOf(Type type) => type switch

@@ -7,7 +7,8 @@ namespace Crosspoint.Benchmarks.Sms;
 public class GsmAlphabetBenchmarks
 {
     private const string Text =
-        "Your parcel arrives today between 14:00 and 16:00 (cost: 5 €). Track it: https://example.com/t/a1b2c3 [Reply STOP to end these messages]";
+        "Your parcel arrives today between 14:00 and 16:00 (cost: 5 €). Track it: https://example.com/t/a1b2c3 " +
+        "[Reply STOP to end these messages]";
 
     private readonly byte[] _unpacked = new byte[320];
     private readonly byte[] _packed = new byte[280];

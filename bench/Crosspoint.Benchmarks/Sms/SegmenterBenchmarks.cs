@@ -8,7 +8,8 @@ namespace Crosspoint.Benchmarks.Sms;
 public class SegmenterBenchmarks
 {
     private const string Gsm =
-        "Your parcel arrives today between 14:00 and 16:00 (cost: 5 €). Track it: https://example.com/t/a1b2c3 [Reply STOP to end these messages]";
+        "Your parcel arrives today between 14:00 and 16:00 (cost: 5 €). Track it: https://example.com/t/a1b2c3 " +
+        "[Reply STOP to end these messages]";
 
     private static readonly string LongGsm = Gsm + Gsm + Gsm + Gsm;
     private static readonly string LongEmoji = string.Concat(Enumerable.Repeat("Party tonight 👋🏽 bring 👨‍👩‍👧‍👦 ", 8));

@@ -41,6 +41,9 @@ public sealed class Attempt
     /// <summary>The vendor's <c>command_status</c> that decided the outcome; 0 when none did.</summary>
     public uint CommandStatus { get; set; }
 
+    /// <summary>Reference number that joins the segments on the handset; the same in every attempt on one connection.</summary>
+    public ushort Reference { get; init; }
+
     /// <summary>It repeats segments whose earlier outcome is unknown.</summary>
     public bool PossibleDuplicate { get; init; }
 }

@@ -18,8 +18,11 @@ public enum CandidateCode : byte
     /// <summary>Stopped or draining by order of the operator.</summary>
     Stopped = 4,
 
-    /// <summary>The outcome there is unknown and the message may not move.</summary>
-    OutcomeUnknown = 5,
+    /// <summary>The chosen connection holds some of the message's segments, and must take the rest.</summary>
+    HoldsOtherSegments = 5,
+
+    /// <summary>Usable; but the outcome on the chosen connection is unknown, and a second copy goes where the first went.</summary>
+    TriedElsewhere = 6,
 }
 
 public readonly record struct RouteCandidate(string Connection, CandidateCode Code);

@@ -57,7 +57,7 @@ public sealed record SmppConnectionOptions
 
     public string SystemType { get; init; } = "";
 
-    public BindType Bind { get; init; } = BindType.Transceiver;
+    public SmppBindType Bind { get; init; } = SmppBindType.Transceiver;
 
     public string AddressRange { get; init; } = "";
 
@@ -70,7 +70,7 @@ public sealed record SmppConnectionOptions
     /// <summary>Segments a second over all sessions; 0 for no cap.</summary>
     public double Rate { get; init; }
 
-    /// <summary>Segments that may go at once after a pause. Default: a tenth of a second's worth, at least 1.</summary>
+    /// <summary>Segments that may go at once after a pause. 0 for a hundredth of a second's worth, at least 1.</summary>
     public double Burst { get; init; }
 
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -27,10 +27,12 @@ public sealed record WebhookOptions
     /// <summary>Waits between tries; each is spread by ±20 %.</summary>
     public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
 
+    /// <summary>Whether a change to this state is told to the application. A message that expired here counts as failed.</summary>
+    public bool CallsBack(MessageState state) => States.Contains(state) || (state == MessageState.Expired && States.Contains(MessageState.Failed));
+
     public static IReadOnlySet<MessageState> DefaultStates { get; } = new HashSet<MessageState>
     {
         MessageState.Sent, MessageState.Delivered, MessageState.Undelivered, MessageState.Failed, MessageState.Canceled,
-        MessageState.Expired, MessageState.Unconfirmed,
     };
 
     public static IReadOnlyList<TimeSpan> DefaultSchedule { get; } =

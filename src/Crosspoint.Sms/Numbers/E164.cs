@@ -5,7 +5,10 @@ namespace Crosspoint.Sms.Numbers;
 /// <summary>An international number in the form of ITU-T E.164: at most 15 digits, the first of them not 0.</summary>
 public readonly struct E164 : IEquatable<E164>
 {
-    /// <summary>Fewest digits, calling code included. E.164 sets none; the shortest subscriber numbers in use (Niue, Tokelau) have 7.</summary>
+    /// <summary>
+    /// Fewest digits, calling code included. E.164 sets none; the shortest numbers that phones have (Niue, Tokelau) are of 7, and less
+    /// is most often a short code with a plus before it.
+    /// </summary>
     public const int MinDigits = 7;
 
     /// <summary>Most digits, calling code included (ITU-T E.164 §6.2.1).</summary>
@@ -28,7 +31,9 @@ public readonly struct E164 : IEquatable<E164>
         }
     }
 
-    /// <summary>Reads a number in its exact form: a plus, then <see cref="MinDigits"/> to <see cref="MaxDigits"/> digits, the first not 0.</summary>
+    /// <summary>
+    /// Reads a number in its exact form: a plus, then <see cref="MinDigits"/> to <see cref="MaxDigits"/> digits, the first not 0.
+    /// </summary>
     /// <param name="text">The text; nothing else may be in it.</param>
     /// <param name="number">The number; the default value when the result is false.</param>
     /// <returns>False when the text is not in that form. Whether the range is assigned does not matter.</returns>

@@ -17,6 +17,12 @@ internal sealed class NumberPlanTable
     /// <summary>No digit leads on from the node.</summary>
     public const int IsLeaf = 1 << 11;
 
+    /// <summary>Some digits may be any: the lowest bits say how many, and one offset leads to the node after them.</summary>
+    public const int IsSkip = 1 << 12;
+
+    /// <summary>Bits of the number of digits to skip.</summary>
+    public const int SkipMask = 0xF;
+
     /// <summary>Output less one: the type below, above it the country's place in the list of its calling code.</summary>
     public const int CountryShift = 4;
 
@@ -25,7 +31,7 @@ internal sealed class NumberPlanTable
 
     private const string ResourceName = "number-plan.bin";
     private const ushort Magic = 0x504E;
-    private const ushort Version = 1;
+    private const ushort Version = 2;
     private const int HeaderWords = 5;
     private const int CodeWords = 4;
 

@@ -99,7 +99,7 @@ public static class InboundText
         };
 
         private static Encoding Get(int codePage) =>
-            CodePagesEncodingProvider.Instance.GetEncoding(codePage, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))
-            ?? Encoding.ASCII;
+            CodePagesEncodingProvider.Instance.GetEncoding(
+                codePage, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD")) ?? Encoding.ASCII;
     }
 }

@@ -21,7 +21,9 @@ public readonly record struct UserDataHeader
     /// <summary>True when the header names a sound part of a longer message.</summary>
     public bool IsConcatenated => Total != 0;
 
-    /// <summary>True when a concatenation element was there but not sound (part 0, part above total, wrong length) and was ignored.</summary>
+    /// <summary>
+    /// True when a concatenation element was there but not sound (part 0, part above total, wrong length) and was ignored.
+    /// </summary>
     public bool HasInvalidConcatenation { get; init; }
 
     /// <summary>True when application ports are named.</summary>

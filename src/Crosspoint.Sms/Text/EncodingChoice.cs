@@ -31,7 +31,8 @@ public static class EncodingChoice
                 (best, fewest) = (SmsEncoding.Latin1, count);
         }
 
-        if ((allowed & EncodingSet.Gsm7) != 0 && GsmAlphabet.CountSeptets(text) >= 0 && Segmenter.Count(text, SmsEncoding.Gsm7, method) <= fewest)
+        var isGsm = (allowed & EncodingSet.Gsm7) != 0 && GsmAlphabet.CountSeptets(text) >= 0;
+        if (isGsm && Segmenter.Count(text, SmsEncoding.Gsm7, method) <= fewest)
             best = SmsEncoding.Gsm7;
         return best;
     }

@@ -7,7 +7,9 @@ public static partial class GsmAlphabet
     /// <param name="fillBits">Bits left free before the first septet, 0 to 6.</param>
     public static int PackedLength(int septets, int fillBits = 0) => (septets * 7 + fillBits + 7) / 8;
 
-    /// <summary>Bits to leave free after a user data header, so that the text begins on a septet boundary (3GPP TS 23.040 §9.2.3.24).</summary>
+    /// <summary>
+    /// Bits to leave free after a user data header, so that the text begins on a septet boundary (3GPP TS 23.040 §9.2.3.24).
+    /// </summary>
     /// <param name="headerOctets">Octets of the header, its length octet included.</param>
     public static int FillBits(int headerOctets) => (7 - headerOctets * 8 % 7) % 7;
 

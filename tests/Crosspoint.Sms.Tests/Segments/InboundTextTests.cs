@@ -37,7 +37,8 @@ public sealed class InboundTextTests
 
     [Fact]
     public void Decode_ShiftTables_AreUsedForGsm() =>
-        InboundText.Decode([0x1B, 0x61], 0, DefaultAlphabet.GsmUnpacked, new GsmShiftTables(GsmLanguage.Default, GsmLanguage.Spanish)).ShouldBe("á");
+        InboundText.Decode([0x1B, 0x61], 0, DefaultAlphabet.GsmUnpacked, new GsmShiftTables(GsmLanguage.Default, GsmLanguage.Spanish))
+            .ShouldBe("á");
 
     [Fact]
     public void Decode_PackedAfterHeader_SkipsTheFillBits()

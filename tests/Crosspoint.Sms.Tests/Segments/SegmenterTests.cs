@@ -149,7 +149,8 @@ public sealed class SegmenterTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
         total.ShouldBeGreaterThan(10);
 
-        int Total() => Segmenter.Count(text, SmsEncoding.Gsm7, SegmentMethod.Udh8) + Segmenter.Count(emoji, SmsEncoding.Ucs2, SegmentMethod.Udh16);
+        int Total() =>
+            Segmenter.Count(text, SmsEncoding.Gsm7, SegmentMethod.Udh8) + Segmenter.Count(emoji, SmsEncoding.Ucs2, SegmentMethod.Udh16);
     }
 
     private static List<string> Parts(string text, SmsEncoding encoding, SegmentMethod method)

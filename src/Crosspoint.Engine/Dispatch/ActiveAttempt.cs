@@ -1,0 +1,26 @@
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>An attempt whose record is on disk and whose segments are being written. Touched only on the journal's completion loop.</summary>
+internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, int attempt, ushort reference, int[]? segments, int total)
+{
+    private int _next;
+
+    public OutboundWork Work => work;
+
+    public Lane Lane => lane;
+
+    public int Session => session;
+
+    public int Attempt => attempt;
+
+    public ushort Reference => reference;
+
+    /// <summary>Segments of the message.</summary>
+    public int Total => total;
+
+    /// <summary>Segments that this attempt sends.</summary>
+    public int Count => segments?.Length ?? total;
+
+    /// <summary>The next segment (from 0) to write, or -1.</summary>
+    public int TakeNext() => _next >= Count ? -1 : segments is null ? _next++ : segments[_next++];
+}

@@ -1,0 +1,93 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Sms.Segments;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>How an attempt begins and ends on a message's record. Pure: works on the aggregate alone, inside a transition.</summary>
+internal static class AttemptRules
+{
+    // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
+    private const int MostAttempts = 24;
+    private const int MostEvents = 120;
+
+    /// <summary>Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.</summary>
+    public static Attempt Begin(
+        Message message, ConnectionOptions connection, RouteDecision decision, ushort reference, long now, Notices notices, ref NoticeList list)
+    {
+        Attempt? last = message.LastAttempt;
+        if (last is null || last.Connection != connection.Name) PrepareSegments(message, connection);
+        else reference = last.Reference;
+
+        bool possibleDuplicate = false;
+        foreach (SegmentProgress segment in message.Segments) possibleDuplicate |= segment.State == SegmentState.Unknown;
+        var attempt = new Attempt
+        {
+            Number = last is null ? 1 : last.Number + 1,
+            Connection = connection.Name,
+            Decision = decision,
+            StartedAt = now,
+            Reference = reference,
+            PossibleDuplicate = possibleDuplicate,
+        };
+        if (message.Attempts.Count >= MostAttempts) message.Attempts.RemoveAt(MostAttempts / 2);
+        if (message.Events.Count >= MostEvents) message.Events.RemoveAt(MostEvents / 2);
+        message.Attempts.Add(attempt);
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State is not (SegmentState.Pending or SegmentState.Unknown)) continue;
+            segment.PossibleDuplicate |= segment.State == SegmentState.Unknown;
+            segment.State = SegmentState.InFlight;
+            segment.Attempt = attempt.Number;
+        }
+
+        bool moved = message.State != MessageState.Sending;
+        MessageEvent entry = message.TryMove(MessageState.Sending, now, EventKind.AttemptStarted, connection.Name)
+            ?? message.Note(now, EventKind.AttemptStarted, connection.Name, detail: possibleDuplicate ? "possible duplicate" : null);
+        notices.Collect(ref list, message, entry, moved);
+        return attempt;
+    }
+
+    /// <summary>How many submit_sm a message takes by that method; with message_payload the carrier does the cutting.</summary>
+    public static int SegmentsOnWire(MessageHead head, SegmentMethod method) => method switch
+    {
+        SegmentMethod.Udh8 => head.SegmentCount,
+        SegmentMethod.Payload => 1,
+        _ => Segmenter.Count(head.Body, head.Encoding, method),
+    };
+
+    /// <summary>Whether an attempt may begin: something is left to send, and nobody ended the message meanwhile.</summary>
+    public static bool MayBegin(Message message)
+    {
+        if (message.State is not (MessageState.Accepted or MessageState.Queued or MessageState.Sending)) return false;
+        if (message.Segments.Count == 0) return true;
+        bool left = false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State == SegmentState.InFlight) return false;
+            left |= segment.State is SegmentState.Pending or SegmentState.Unknown;
+        }
+
+        return left;
+    }
+
+    /// <summary>Ends a message whose validity ran out before it was sent.</summary>
+    public static void Expire(Message message, long now, Notices notices, ref NoticeList list)
+    {
+        message.ErrorCode = DeliveryErrors.ValidityExpired;
+        MessageEvent? entry = message.TryMove(MessageState.Expired, now, EventKind.Expired);
+        if (entry is not null) notices.Collect(ref list, message, entry, stateChanged: true);
+    }
+
+    private static void PrepareSegments(Message message, ConnectionOptions connection)
+    {
+        int count = SegmentsOnWire(message.Head, connection.Smpp.SegmentMethod);
+        if (message.Segments.Count == count) return;
+
+        // A new connection may cut the text in other ways. It gets the message only while no segment was accepted, so nothing is lost here.
+        bool unknown = message.Segments.Exists(segment => segment.State == SegmentState.Unknown);
+        message.Segments.Clear();
+        for (int i = 0; i < count; i++) message.Segments.Add(new SegmentProgress { State = unknown ? SegmentState.Unknown : SegmentState.Pending });
+    }
+}

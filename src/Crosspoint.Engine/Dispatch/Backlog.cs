@@ -1,0 +1,146 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>
+/// Keeps dispatch within its memory. Up to a bound, accepted messages are held; beyond it they stay on disk alone, and are read back in the order of their
+/// keys, which is the order of their commits, once half of the bound is free. One-time codes are held a quarter beyond the bound, so that they do not queue behind a campaign on disk.
+/// </summary>
+internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher dispatcher, ILogger logger) : IAsyncDisposable
+{
+    private const int PageSize = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<long> _held = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    // While overflowing: every queued message with a key above _readUpTo that is not in _held is on disk alone; the last of them has the key _lastLeft.
+    private long _readUpTo;
+    private long _lastLeft;
+    private bool _isReading;
+    private volatile bool _isOverflowing;
+    private Task _reading = Task.CompletedTask;
+
+    public bool IsOverflowing => _isOverflowing;
+
+    public int Held
+    {
+        get
+        {
+            lock (_gate) return _held.Count;
+        }
+    }
+
+    /// <summary>Holds a message, or leaves it to the disk: then the answer is false and it comes back through the dispatcher later.</summary>
+    public bool TryHold(OutboundWork work)
+    {
+        long key = work.Head.Id.Key;
+        lock (_gate)
+        {
+            bool isCode = work.Head.Class == TrafficClass.Otp && _held.Count < bound + (bound / 4);
+            if (isCode || (!_isOverflowing && _held.Count < bound)) return _held.Add(key);
+            if (!_isOverflowing)
+            {
+                _isOverflowing = true;
+                _readUpTo = key - 1;
+                Log.Overflowing(logger, bound);
+            }
+
+            _lastLeft = Math.Max(_lastLeft, key);
+            return false;
+        }
+    }
+
+    public void Hold(OutboundWork work)
+    {
+        lock (_gate) _held.Add(work.Head.Id.Key);
+    }
+
+    public void Forget(OutboundWork work)
+    {
+        lock (_gate)
+        {
+            _held.Remove(work.Head.Id.Key);
+            if (!_isOverflowing || _isReading || _held.Count > bound / 2 || _stop.IsCancellationRequested) return;
+            _isReading = true;
+        }
+
+        _reading = Task.Run(ReadBackAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task ReadBackAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                long after, lastLeft;
+                lock (_gate)
+                {
+                    if (_held.Count >= bound) break;
+                    (after, lastLeft) = (_readUpTo, _lastLeft);
+                }
+
+                IReadOnlyList<Message> page = await journal.ListOpenAsync(after, PageSize, _stop.Token).ConfigureAwait(false);
+                foreach (Message message in page)
+                {
+                    bool isWaiting = !message.Head.IsInbound && message.State is MessageState.Accepted or MessageState.Queued;
+                    var work = new OutboundWork(message.Head);
+                    lock (_gate)
+                    {
+                        _readUpTo = message.Id.Key;
+                        if (!isWaiting || !_held.Add(message.Id.Key)) continue;
+                    }
+
+                    dispatcher.Resume(work, TimeSpan.Zero);
+                }
+
+                lock (_gate)
+                {
+                    // A full page may have more behind it. A short one has shown everything that was committed before the read: only what was
+                    // left to the disk since then can be missing.
+                    if (page.Count < PageSize && _lastLeft == lastLeft)
+                    {
+                        _isOverflowing = false;
+                        Log.CaughtUp(logger);
+                        break;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what was left on disk is found there at the next start.
+        }
+        catch (Exception e)
+        {
+            Log.ReadFailed(logger, e);
+        }
+        finally
+        {
+            lock (_gate) _isReading = false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2011, LogLevel.Information, "More than {Bound} messages wait: the rest waits on disk alone")]
+        public static partial void Overflowing(ILogger logger, int bound);
+
+        [LoggerMessage(2012, LogLevel.Information, "The backlog on disk is read back")]
+        public static partial void CaughtUp(ILogger logger);
+
+        [LoggerMessage(2013, LogLevel.Error, "Reading the backlog failed; it is tried again when the next message leaves")]
+        public static partial void ReadFailed(ILogger logger, Exception exception);
+    }
+}

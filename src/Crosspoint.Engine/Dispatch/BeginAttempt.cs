@@ -1,0 +1,66 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>Puts an attempt on record before any byte of it leaves.</summary>
+internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lane lane, Reservation reservation, RouteDecision decision) : Transition
+{
+    private NoticeList _notices;
+    private ActiveAttempt? _active;
+    private bool _isPossibleDuplicate;
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _notices.Clear();
+        _active = null;
+        Message? message = transaction.Find(work.Head.Id.Key);
+        if (message is null || !AttemptRules.MayBegin(message)) return;
+        if (transaction.Now >= work.Head.ValidUntil)
+        {
+            AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices);
+            if (_notices.Count == 0) return;
+            transaction.Save(message);
+            return;
+        }
+
+        Attempt attempt = AttemptRules.Begin(message, lane.Options, decision, lane.ReferenceFor(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
+        transaction.Save(message);
+        _active = new(work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
+        _isPossibleDuplicate = attempt.PossibleDuplicate;
+    }
+
+    public override void Committed()
+    {
+        dispatcher.Notices.Publish(ref _notices);
+        if (_active is null)
+        {
+            // Canceled, expired, deleted, or answered after all: nothing is left to send.
+            lane.Release(reservation);
+            dispatcher.Forget(work);
+            return;
+        }
+
+        if (_isPossibleDuplicate) dispatcher.Notices.Metrics.PossibleDuplicate(lane.Name);
+        lane.Send(_active, reservation);
+    }
+
+    public override void Failed(StoreFailure failure)
+    {
+        lane.Release(reservation);
+        dispatcher.PutBack(work, failure);
+    }
+
+    private static int[]? SegmentsOf(Message message, int attempt)
+    {
+        if (message.Segments.TrueForAll(segment => segment.Attempt == attempt)) return null;
+        var indexes = new List<int>();
+        for (int i = 0; i < message.Segments.Count; i++)
+        {
+            if (message.Segments[i].Attempt == attempt) indexes.Add(i);
+        }
+
+        return [.. indexes];
+    }
+}

@@ -1,0 +1,164 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Vendors;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>What dispatch does with a message once a record is on disk.</summary>
+internal enum FollowKind
+{
+    /// <summary>Nothing: other segments are still in flight.</summary>
+    Nothing,
+
+    /// <summary>The message has left dispatch.</summary>
+    Finished,
+
+    /// <summary>To the head of the same connection's queue.</summary>
+    Again,
+
+    /// <summary>To the same connection after a back-off.</summary>
+    Later,
+
+    /// <summary>To another connection.</summary>
+    Elsewhere,
+
+    /// <summary>Again after a short wait for a late answer, as a possible duplicate.</summary>
+    Resend,
+}
+
+internal readonly record struct Follow(FollowKind Kind, int SegmentsLeft, bool HoldsSegments, bool CountsAsTry);
+
+/// <summary>Ends an attempt once all its segments have ended: the message's next state, and the next step.</summary>
+internal static class Conclusion
+{
+    /// <summary>Looks at the message after a segment's end. Nothing while others of the attempt are in flight.</summary>
+    public static Follow Of(Dispatcher dispatcher, Message message, ActiveAttempt active, OutcomeKind kind, uint status, long now, ref NoticeList notices)
+    {
+        var tally = Tally.Of(message);
+        if (tally.InFlight > 0) return default;
+        Attempt? attempt = message.LastAttempt;
+        if (attempt is null || attempt.Number != active.Attempt) return default;
+        attempt.EndedAt = now;
+        attempt.CommandStatus = status;
+        string connection = active.Lane.Name;
+        Notices sink = dispatcher.Notices;
+
+        if (tally.Refused > 0) return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
+        if (tally.Unknown > 0) return HandleUnknown(message, active, attempt, tally, now, sink, ref notices);
+        if (tally.Pending > 0)
+        {
+            bool temporary = kind == OutcomeKind.Answered && SubmitPolicy.Classify(status) == AnswerClass.Temporary;
+            if (temporary && active.Work.Tries + 1 >= SubmitPolicy.TriesPerConnection)
+                return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
+            attempt.Outcome = kind == OutcomeKind.NotSent ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
+            MessageEvent? entry = kind == OutcomeKind.NotSent
+                ? message.TryMove(MessageState.Queued, now, EventKind.Requeued, connection, detail: "session lost before sending")
+                : message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
+            if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
+            return new(temporary ? FollowKind.Later : FollowKind.Again, tally.Pending, tally.Accepted > 0, temporary);
+        }
+
+        attempt.Outcome = AttemptOutcome.Sent;
+        MarkSent(message, connection, now, sink, ref notices);
+        return new(FollowKind.Finished, 0, true, false);
+    }
+
+    /// <summary>A late answer may have been the last word that was missing.</summary>
+    public static void AfterLateAnswer(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
+    {
+        var tally = Tally.Of(message);
+        if (tally.Accepted == message.Segments.Count) MarkSent(message, active.Lane.Name, now, dispatcher.Notices, ref notices);
+    }
+
+    private static void MarkSent(Message message, string connection, long now, Notices sink, ref NoticeList notices)
+    {
+        if (message.SentAt == 0) message.SentAt = now;
+        int before = message.ErrorCode;
+        message.ErrorCode = 0;
+        MessageEvent? entry = message.TryMove(MessageState.Sent, now, EventKind.Sent, connection);
+        if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
+        else message.ErrorCode = before;
+    }
+
+    private static Follow Refuse(Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, ref NoticeList notices)
+    {
+        uint status = attempt.CommandStatus;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State == SegmentState.Refused) status = segment.CommandStatus;
+        }
+
+        attempt.CommandStatus = status;
+        string connection = active.Lane.Name;
+        if (tally.Accepted == 0 && dispatcher.HasOtherCandidate(active.Work, connection))
+        {
+            attempt.Outcome = AttemptOutcome.NextCandidate;
+            foreach (SegmentProgress segment in message.Segments)
+            {
+                if (segment.State == SegmentState.Refused) segment.State = SegmentState.Pending;
+            }
+
+            MessageEvent? moved = message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
+            if (moved is not null) dispatcher.Notices.Collect(ref notices, message, moved, stateChanged: true);
+            return new(FollowKind.Elsewhere, 0, false, false);
+        }
+
+        attempt.Outcome = AttemptOutcome.Failed;
+        int before = message.ErrorCode;
+        message.ErrorCode = DeliveryErrors.ForCommandStatus(status);
+        MessageEvent? entry = tally.Accepted == 0
+            ? message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, status)
+            : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, status, "not all segments were accepted");
+        if (entry is not null) dispatcher.Notices.Collect(ref notices, message, entry, stateChanged: true);
+        else message.ErrorCode = before;
+        return new(FollowKind.Finished, 0, true, false);
+    }
+
+    private static Follow HandleUnknown(Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, Notices sink, ref NoticeList notices)
+    {
+        attempt.Outcome = AttemptOutcome.Unknown;
+        string connection = active.Lane.Name;
+        UnknownOutcomePolicy policy = active.Lane.Options.UnknownPolicy(message.Head.Class);
+        sink.Collect(ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
+        switch (policy)
+        {
+            case UnknownOutcomePolicy.Resend:
+                return new(FollowKind.Resend, tally.Unknown + tally.Pending, tally.Accepted > 0, false);
+            case UnknownOutcomePolicy.Fail when tally.Accepted == 0:
+                message.ErrorCode = DeliveryErrors.ProviderTimeout;
+                MessageEvent? entry = message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, detail: "outcome unknown");
+                if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
+                return new(FollowKind.Finished, 0, true, false);
+            default:
+                return new(FollowKind.Finished, 0, true, false);
+        }
+    }
+
+    private static string PolicyName(UnknownOutcomePolicy policy) => policy switch
+    {
+        UnknownOutcomePolicy.Resend => "policy resend",
+        UnknownOutcomePolicy.Fail => "policy fail",
+        _ => "policy wait",
+    };
+
+    private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown)
+    {
+        public static Tally Of(Message message)
+        {
+            int pending = 0, inFlight = 0, accepted = 0, refused = 0, unknown = 0;
+            foreach (SegmentProgress segment in message.Segments)
+            {
+                switch (segment.State)
+                {
+                    case SegmentState.Pending: pending++; break;
+                    case SegmentState.InFlight: inFlight++; break;
+                    case SegmentState.Refused: refused++; break;
+                    case SegmentState.Unknown: unknown++; break;
+                    default: accepted++; break;
+                }
+            }
+
+            return new(pending, inFlight, accepted, refused, unknown);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>Ends a message whose time is over: in our queue it expires; at a vendor that stays silent it becomes unconfirmed.</summary>
+internal sealed class EndOverdue(Notices notices, long key, long graceMicros) : Transition
+{
+    private NoticeList _list;
+
+    public override bool IsRequired => true;
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _list.Clear();
+        if (transaction.Find(key) is not { } message || message.Head.IsInbound || transaction.Now < message.Head.ValidUntil) return;
+        if (message.State is MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)
+        {
+            AttemptRules.Expire(message, transaction.Now, notices, ref _list);
+        }
+        else if (message.State is MessageState.Sent or MessageState.Sending && transaction.Now >= message.Head.ValidUntil + graceMicros)
+        {
+            string detail = message.State == MessageState.Sent ? "no receipt came" : "no answer and no receipt came";
+            MessageEvent? entry = message.TryMove(MessageState.Unconfirmed, transaction.Now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail);
+            if (entry is not null) notices.Collect(ref _list, message, entry, stateChanged: true);
+        }
+
+        if (_list.Count > 0) transaction.Save(message);
+    }
+
+    public override void Committed() => notices.Publish(ref _list);
+}

@@ -1,0 +1,333 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Smpp.Codec;
+using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>In-flight slots of one session, held for a message from before its attempt is on record until its answers are.</summary>
+internal readonly record struct Reservation(int Session, int Slots);
+
+/// <summary>
+/// A connection as dispatch sees it: its queue, the in-flight slots of its sessions, its rate and its pauses.
+/// A slot is free again only when the answer is on disk, so that what a crash leaves unknown is never more than window × sessions.
+/// </summary>
+internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
+{
+    // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
+    private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
+    private const int ReferenceCounters = 65_536;
+
+    private readonly Lock _gate = new();
+    private readonly Dispatcher _dispatcher;
+    private readonly DeliverIntake _deliveries;
+    private readonly ILogger _logger;
+    private readonly ClassQueues _queues = new();
+    private readonly TokenBucket _rate;
+    private readonly ThrottleBackoff _throttle;
+    private readonly ITimer _wake;
+    private readonly int[] _used;
+    private readonly bool[] _bound;
+    private readonly byte[] _references = new byte[ReferenceCounters];
+    private int _boundCount;
+    private bool _isWakeSet;
+    private volatile bool _isUp;
+    private volatile bool _isStopped;
+
+    public Lane(Dispatcher dispatcher, ConnectionOptions options, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
+    {
+        _dispatcher = dispatcher;
+        _deliveries = deliveries;
+        _logger = loggers.CreateLogger<Lane>();
+        Options = options;
+        Connection = new SmppConnection(options, this, time, loggers);
+        _rate = new TokenBucket(options.Smpp.Rate, options.Smpp.Burst, time);
+        _throttle = new ThrottleBackoff(time);
+        _used = new int[options.Smpp.Sessions];
+        _bound = new bool[options.Smpp.Sessions];
+        _wake = time.CreateTimer(static state => ((Lane)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Two runs of the process must not give the same references to the same handset minutes apart.
+        Random.Shared.NextBytes(_references);
+    }
+
+    public ConnectionOptions Options { get; }
+
+    public string Name => Options.Name;
+
+    public SmppConnection Connection { get; }
+
+    public ConnectionUse Use => _isStopped ? ConnectionUse.Stopped : _isUp ? ConnectionUse.Usable : ConnectionUse.Down;
+
+    private bool CanSend => Options.Smpp.Bind != SmppBindType.Receiver;
+
+    /// <summary>Works that wait here, and slots in use.</summary>
+    public (int Queued, int InFlight) Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                int used = 0;
+                foreach (int slots in _used) used += slots;
+                return (_queues.Count, used);
+            }
+        }
+    }
+
+    public void Start() => Connection.Start();
+
+    /// <summary>Takes nothing new; sessions end in order.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isStopped = true;
+        await Connection.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _wake.DisposeAsync().ConfigureAwait(false);
+        await Connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a slot at once for a message that was not queued: only while nothing waits here and the rate and the window have room.</summary>
+    public bool TryReserveDirect(MessageHead head, out Reservation reservation)
+    {
+        reservation = default;
+        if (Use != ConnectionUse.Usable) return false;
+        int segments = SegmentsOf(head);
+        lock (_gate)
+        {
+            return _queues.Count == 0 && TryReserve(segments, out reservation);
+        }
+    }
+
+    /// <summary>Adds a work to the queue and sends what can be sent.</summary>
+    public void Enqueue(OutboundWork work, bool first)
+    {
+        lock (_gate)
+        {
+            if (first) _queues.AddFirst(work);
+            else _queues.Add(work);
+        }
+
+        Pump();
+    }
+
+    /// <summary>Gives everything that waits here back, to be routed anew.</summary>
+    public List<OutboundWork> TakeAll()
+    {
+        lock (_gate) return _queues.TakeAll();
+    }
+
+    /// <summary>Gives slots back that were not used, or are not needed any more.</summary>
+    public void Release(Reservation reservation)
+    {
+        lock (_gate) _used[reservation.Session] -= reservation.Slots;
+        Pump();
+    }
+
+    /// <summary>Sends the first segments of an attempt that is on record, as many as it holds slots for.</summary>
+    public void Send(ActiveAttempt active, Reservation reservation)
+    {
+        int slots = Math.Min(reservation.Slots, active.Count);
+        if (slots < reservation.Slots)
+        {
+            lock (_gate) _used[reservation.Session] -= reservation.Slots - slots;
+        }
+
+        for (int i = 0; i < slots; i++) SendNext(active);
+    }
+
+    /// <summary>A segment's end is on disk: its slot goes to the next segment of the message, or is free.</summary>
+    public void Ended(ActiveAttempt active, bool accepted, bool slowDown)
+    {
+        bool pauseBegan = false;
+        lock (_gate)
+        {
+            if (accepted) _throttle.Accepted();
+            else if (slowDown) pauseBegan = _throttle.Throttled();
+        }
+
+        if (pauseBegan) Log.Throttled(_logger, Name);
+        if (SendNext(active)) return;
+        lock (_gate) _used[active.Session]--;
+        Pump();
+    }
+
+    /// <summary>Counter for each pair of sender and recipient, so that the segments of two messages to one handset never mix (SMPP 3.4 §5.3.2.22 leaves the choice open).</summary>
+    public ushort ReferenceFor(MessageHead head)
+    {
+        int counter = HashCode.Combine(head.From.GetHashCode(StringComparison.Ordinal), head.To.GetHashCode(StringComparison.Ordinal)) & (ReferenceCounters - 1);
+        return ++_references[counter];
+    }
+
+    /// <summary>Takes from the queue while there is room, and puts an attempt on record for each.</summary>
+    public void Pump()
+    {
+        if (Use != ConnectionUse.Usable) return;
+        List<OutboundWork>? elsewhere = null;
+        lock (_gate)
+        {
+            while (_queues.Peek() is { } work)
+            {
+                (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
+                if (chosen != this)
+                {
+                    (elsewhere ??= []).Add(_queues.Take());
+                    continue;
+                }
+
+                int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
+                if (!TryReserve(segments, out Reservation reservation)) break;
+                _queues.Take();
+                _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
+            }
+        }
+
+        if (elsewhere is null) return;
+        foreach (OutboundWork work in elsewhere) _dispatcher.Route(work, first: false);
+    }
+
+    void IVendorEvents.SessionChanged(int session, bool isBound)
+    {
+        bool wentUp, wentDown;
+        lock (_gate)
+        {
+            if (_bound[session] == isBound) return;
+            _bound[session] = isBound;
+            _boundCount += isBound ? 1 : -1;
+            bool up = _boundCount > 0 && CanSend;
+            wentUp = up && !_isUp;
+            wentDown = !up && _isUp;
+            _isUp = up;
+        }
+
+        if (wentUp) Log.Up(_logger, Name);
+        if (wentDown) Log.Down(_logger, Name);
+        if (wentUp || wentDown) _dispatcher.LaneChanged(this);
+        else Pump();
+    }
+
+    void IVendorEvents.Answered(object segment, CommandStatus status, string? vendorId, TimeSpan elapsed, bool isLate)
+    {
+        var outcome = (SegmentOutcome)segment;
+        _dispatcher.Notices.Metrics.Answered(Name, status == CommandStatus.Ok ? "" : CommandStatuses.Name(status), elapsed);
+        if (isLate) outcome.RecordLate((uint)status, vendorId);
+        else outcome.Record(OutcomeKind.Answered, (uint)status, vendorId);
+    }
+
+    void IVendorEvents.Unanswered(object segment)
+    {
+        _dispatcher.Notices.Metrics.Answered(Name, "outcome_unknown", TimeSpan.Zero);
+        ((SegmentOutcome)segment).Record(OutcomeKind.Unknown, 0, null);
+    }
+
+    void IVendorEvents.Received(SmppConnection connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body) =>
+        _deliveries.Receive(Options, session, header, body);
+
+    private int SegmentsOf(MessageHead head) =>
+        AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
+
+    /// <summary>Writes the next segment; false when there is none. A session that is gone gives the record "not sent" at once.</summary>
+    private bool SendNext(ActiveAttempt active)
+    {
+        int segment = active.TakeNext();
+        if (segment < 0) return false;
+        MessageHead head = active.Work.Head;
+        var outcome = new SegmentOutcome(_dispatcher, active, segment);
+        ReadOnlySpan<char> text = active.Total == 1 ? head.Body : PartOf(head, segment);
+        SendResult result = Connection.Submit(active.Session, head, text, segment + 1, active.Total, active.Reference, outcome);
+        switch (result)
+        {
+            case SendResult.Sent:
+                break;
+            case SendResult.NotEncodable:
+                // Intake checks everything that could lead here; the standard's own code for "cannot be submitted" tells of the fault.
+                Log.NotEncodable(_logger, Name, head.Id.ToString());
+                outcome.Record(OutcomeKind.Answered, (uint)CommandStatus.InvalidMessageLength, null);
+                break;
+            default:
+                outcome.Record(OutcomeKind.NotSent, 0, null);
+                break;
+        }
+
+        return true;
+    }
+
+    private ReadOnlySpan<char> PartOf(MessageHead head, int segment)
+    {
+        int index = 0;
+        foreach (ReadOnlySpan<char> part in Segmenter.Split(head.Body, head.Encoding, Options.Smpp.SegmentMethod))
+        {
+            if (index++ == segment) return part;
+        }
+
+        return default;
+    }
+
+    // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.
+    private bool TryReserve(int segments, out Reservation reservation)
+    {
+        reservation = default;
+        TimeSpan pause = _throttle.Remaining;
+        if (pause > TimeSpan.Zero)
+        {
+            WakeIn(pause);
+            return false;
+        }
+
+        int window = Options.Smpp.InFlightWindow;
+        int slots = Math.Min(segments, window);
+        int best = -1;
+        for (int i = 0; i < _used.Length; i++)
+        {
+            if (_bound[i] && window - _used[i] >= slots && (best < 0 || _used[i] < _used[best])) best = i;
+        }
+
+        if (best < 0) return false;
+        if (!_rate.TryTake(segments))
+        {
+            WakeIn(_rate.WaitFor(segments));
+            return false;
+        }
+
+        _used[best] += slots;
+        reservation = new(best, slots);
+        return true;
+    }
+
+    // Under _gate.
+    private void WakeIn(TimeSpan delay)
+    {
+        if (_isWakeSet) return;
+        _isWakeSet = true;
+        _wake.Change(delay < ShortestWake ? ShortestWake : delay > LongestWake ? LongestWake : delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Woken()
+    {
+        lock (_gate) _isWakeSet = false;
+        Pump();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2001, LogLevel.Information, "Connection {Connection} is up")]
+        public static partial void Up(ILogger logger, string connection);
+
+        [LoggerMessage(2002, LogLevel.Warning, "Connection {Connection} is down: its traffic moves to the next candidates, or waits")]
+        public static partial void Down(ILogger logger, string connection);
+
+        [LoggerMessage(2003, LogLevel.Warning, "Connection {Connection} asks us to slow down: sending pauses")]
+        public static partial void Throttled(ILogger logger, string connection);
+
+        [LoggerMessage(2004, LogLevel.Error, "Connection {Connection}: message {MessageId} cannot be written as submit_sm")]
+        public static partial void NotEncodable(ILogger logger, string connection, string messageId);
+    }
+}

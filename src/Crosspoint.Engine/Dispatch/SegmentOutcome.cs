@@ -1,0 +1,126 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>How the handing over of a segment ended.</summary>
+internal enum OutcomeKind
+{
+    Answered,
+
+    /// <summary>Written, and no answer came.</summary>
+    Unknown,
+
+    /// <summary>The session was gone before the first byte.</summary>
+    NotSent,
+}
+
+/// <summary>
+/// A segment on its way: what the session keeps for it while it is in flight, and then, as a transition, the record of how it ended.
+/// The record concludes the attempt when it is the last of its segments, and says what dispatch does next.
+/// </summary>
+internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active, int segment) : Transition
+{
+    private OutcomeKind _kind;
+    private uint _status;
+    private string? _vendorId;
+    private bool _isLate;
+    private NoticeList _notices;
+    private Follow _follow;
+    private bool _slowDown;
+
+    public override bool IsRequired => true;
+
+    public ActiveAttempt Active => active;
+
+    /// <summary>Hands the outcome to the journal.</summary>
+    public void Record(OutcomeKind kind, uint status, string? vendorId)
+    {
+        (_kind, _status, _vendorId) = (kind, status, vendorId);
+        dispatcher.Journal.Enqueue(this);
+    }
+
+    /// <summary>An answer after the segment was recorded as unknown: a record of its own.</summary>
+    public void RecordLate(uint status, string? vendorId)
+    {
+        var late = new SegmentOutcome(dispatcher, active, segment) { _isLate = true };
+        late.Record(OutcomeKind.Answered, status, vendorId);
+    }
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _notices.Clear();
+        _follow = default;
+        _slowDown = false;
+        Message? message = transaction.Find(active.Work.Head.Id.Key);
+        if (message is null || segment >= message.Segments.Count) return;
+        SegmentProgress progress = message.Segments[segment];
+        AnswerClass answer = _kind == OutcomeKind.Answered ? SubmitPolicy.Classify(_status) : default;
+        _slowDown = _kind == OutcomeKind.Answered && answer == AnswerClass.SlowDown;
+        bool isCurrent = progress.Attempt == active.Attempt;
+
+        if (_kind == OutcomeKind.Answered && answer == AnswerClass.Accepted)
+        {
+            Accept(transaction, message, progress, isCurrent);
+        }
+        else if (_isLate)
+        {
+            // The segment may have been sent again meanwhile: a late refusal is a fact for the record and changes nothing.
+            dispatcher.Notices.Collect(
+                ref _notices, message, message.Note(transaction.Now, EventKind.AttemptRefused, active.Lane.Name, _status, "late answer"), stateChanged: false);
+        }
+        else if (isCurrent && progress.State == SegmentState.InFlight)
+        {
+            progress.CommandStatus = _status;
+            progress.State = _kind switch
+            {
+                OutcomeKind.Unknown => SegmentState.Unknown,
+                OutcomeKind.Answered when answer == AnswerClass.Permanent => SegmentState.Refused,
+                _ => SegmentState.Pending,
+            };
+        }
+
+        if (isCurrent && !_isLate) _follow = Conclusion.Of(dispatcher, message, active, _kind, _status, transaction.Now, ref _notices);
+        else if (_isLate) Conclusion.AfterLateAnswer(dispatcher, message, active, transaction.Now, ref _notices);
+        transaction.Save(message);
+    }
+
+    public override void Committed()
+    {
+        dispatcher.Notices.Publish(ref _notices);
+        if (_isLate) return;
+        Lane lane = active.Lane;
+        lane.Ended(active, _kind == OutcomeKind.Answered && _status == 0, _slowDown);
+        dispatcher.Follow(active.Work, lane, _follow);
+    }
+
+    public override void Failed(StoreFailure failure)
+    {
+        // The journal is gone, and the process with it: the attempt on record will be taken up as unknown at the next start.
+    }
+
+    private void Accept(IJournalTransaction transaction, Message message, SegmentProgress progress, bool isCurrent)
+    {
+        if (progress.State is SegmentState.InFlight or SegmentState.Unknown or SegmentState.Pending && (isCurrent || _isLate))
+        {
+            progress.State = SegmentState.Sent;
+            progress.CommandStatus = 0;
+        }
+
+        if (string.IsNullOrEmpty(_vendorId)) return;
+
+        // A second copy has an id of its own: both lead here, and the receipt of either counts.
+        progress.VendorId ??= _vendorId;
+        string group = active.Lane.Options.Group;
+        transaction.Correlate(group, _vendorId, message.Id.Key, segment);
+        foreach (ParkedReceipt parked in transaction.TakeParked(group, _vendorId))
+        {
+            if (ReceiptRules.IsRecipient(message.Head.To, parked.Recipient))
+                ReceiptRules.Apply(message, segment, parked, transaction.Now, dispatcher.Notices, ref _notices);
+            else
+                transaction.Park(parked);
+        }
+    }
+}

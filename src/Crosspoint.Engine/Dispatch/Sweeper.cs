@@ -1,0 +1,114 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>
+/// Looks once a second for messages whose validity ended, whose receipts are overdue, and for long inbound messages whose parts never came.
+/// It walks the journal's order of validity with a cursor for each waiting time, so what it has seen is not read again and nothing is held in memory.
+/// </summary>
+internal sealed partial class Sweeper : IAsyncDisposable
+{
+    /// <summary>How long parts of an inbound message are waited for.</summary>
+    public static readonly TimeSpan PartsLimit = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private const int PageSize = 500;
+
+    private readonly IJournal _journal;
+    private readonly Dispatcher _dispatcher;
+    private readonly InboundParts _parts;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Sweeper> _logger;
+    private readonly Dictionary<string, TimeSpan> _graceByConnection;
+    private readonly Cursor[] _cursors;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _run = Task.CompletedTask;
+
+    public Sweeper(EngineOptions options, IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
+    {
+        (_journal, _dispatcher, _parts, _time, _logger) = (journal, dispatcher, parts, time, logger);
+        _graceByConnection = options.Connections.ToDictionary(connection => connection.Name, connection => connection.Smpp.ReceiptGrace);
+        _cursors = [.. _graceByConnection.Values.Append(TimeSpan.Zero).Distinct().Order().Select(grace => new Cursor(grace))];
+    }
+
+    public void Start() => _run = Task.Run(() => RunAsync(_stop.Token));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    /// <summary>One look. Public for tests and for the timer.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        long now = _time.GetUtcMicros();
+        foreach (Cursor cursor in _cursors) await SweepAsync(cursor, now - Micros.From(cursor.Grace), cancellationToken).ConfigureAwait(false);
+        await _parts.GiveUpAsync(now - Micros.From(PartsLimit), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SweepAsync(Cursor cursor, long until, CancellationToken cancellationToken)
+    {
+        while (until > cursor.SeenUpTo)
+        {
+            IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(cursor.SeenUpTo, until, PageSize, cancellationToken).ConfigureAwait(false);
+            foreach (Message message in page)
+            {
+                TimeSpan grace = GraceOf(message);
+                bool isMine = cursor.Grace == TimeSpan.Zero ? message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero : grace == cursor.Grace;
+                if (isMine && !message.Head.IsInbound) _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace)));
+            }
+
+            // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.
+            long seen = page.Count < PageSize ? until : page[^1].Head.ValidUntil - 1;
+            if (seen <= cursor.SeenUpTo) seen = Math.Min(until, cursor.SeenUpTo + 1);
+            cursor.SeenUpTo = seen;
+        }
+    }
+
+    private TimeSpan GraceOf(Message message)
+    {
+        string? connection = message.LastAttempt?.Connection;
+        return connection is not null && _graceByConnection.TryGetValue(connection, out TimeSpan grace) ? grace : TimeSpan.Zero;
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Period, _time);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+                await SweepAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.SweepFailed(_logger, e);
+            }
+        }
+    }
+
+    private sealed class Cursor(TimeSpan grace)
+    {
+        public TimeSpan Grace => grace;
+
+        /// <summary>Validity ends up to this time have been looked at.</summary>
+        public long SeenUpTo { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2021, LogLevel.Error, "Looking for overdue messages failed; it is tried again in a second")]
+        public static partial void SweepFailed(ILogger logger, Exception exception);
+    }
+}

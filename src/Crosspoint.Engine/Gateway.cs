@@ -1,0 +1,122 @@
+using System.Diagnostics.Metrics;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Webhooks;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine;
+
+/// <summary>The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it after.</summary>
+public sealed class Gateway : IAsyncDisposable
+{
+    private readonly IJournal _journal;
+    private readonly MessageIntake _intake;
+    private readonly Dispatcher _dispatcher;
+    private readonly Sweeper _sweeper;
+    private readonly Recovery _recovery;
+    private readonly WebhookDispatcher _webhooks;
+    private volatile bool _isTakingTraffic;
+
+    public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        Options = options;
+        _journal = journal;
+        Accounts = new AccountDirectory(options.Accounts);
+        Events = new EventFeed();
+        var metrics = new EngineMetrics(meters);
+        var notices = new Notices(options.Webhooks, metrics, Events);
+        var deliveries = new DeliverIntake(journal, notices, Accounts, time, loggers.CreateLogger<DeliverIntake>());
+        _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, loggers);
+        _intake = new MessageIntake(options, journal, _dispatcher, Accounts, loggers.CreateLogger<MessageIntake>());
+        _webhooks = new WebhookDispatcher(options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
+        notices.ConnectWebhooks(_webhooks.Enqueue);
+        _sweeper = new Sweeper(options, journal, _dispatcher, new InboundParts(journal, notices, Accounts), time, loggers.CreateLogger<Sweeper>());
+        _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
+        Observe(metrics.Meter);
+    }
+
+    public EngineOptions Options { get; }
+
+    public AccountDirectory Accounts { get; }
+
+    public EventFeed Events { get; }
+
+    public IIntake Intake => _intake;
+
+    public IMessageReader Messages => _journal;
+
+    /// <summary>True from the end of <see cref="StartAsync"/> until the drain begins, while the journal can store.</summary>
+    public bool IsTakingTraffic => _isTakingTraffic && _journal.Health == JournalHealth.Ready;
+
+    /// <summary>Takes up what was left unfinished, then binds. Does not wait for carriers.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _webhooks.Start();
+        await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
+        _dispatcher.Start();
+        _sweeper.Start();
+        _isTakingTraffic = true;
+    }
+
+    /// <summary>Drains: nothing new is taken, sessions wait for what is in flight and unbind, webhooks under way end. What is left stays in the journal.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _isTakingTraffic = false;
+        _intake.Close();
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _webhooks.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isTakingTraffic = false;
+        _intake.Close();
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        await _dispatcher.DisposeAsync().ConfigureAwait(false);
+        await _webhooks.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What each connection is doing, for people and for metrics.</summary>
+    public IReadOnlyList<ConnectionStatus> Connections()
+    {
+        var all = new List<ConnectionStatus>(_dispatcher.Lanes.Count);
+        foreach (Lane lane in _dispatcher.Lanes)
+        {
+            (int queued, int inFlight) = lane.Load;
+            var sessions = new SessionStatus[lane.Connection.SessionCount];
+            for (int i = 0; i < sessions.Length; i++)
+            {
+                var (state, outstanding, lastError) = lane.Connection.Status(i);
+                sessions[i] = new(state, outstanding, lastError);
+            }
+
+            all.Add(new(lane.Name, lane.Options.Vendor, lane.Use.ToString().ToLowerInvariant(), queued, inFlight, lane.Options.Smpp.InFlightWindow, sessions));
+        }
+
+        return all;
+    }
+
+    private void Observe(Meter meter)
+    {
+        meter.CreateObservableGauge("crosspoint.dispatch.queued", () => Connections().Select(c => Measure(c.Queued, c.Name)), "{message}", "Messages in memory waiting for a connection");
+        meter.CreateObservableGauge("crosspoint.dispatch.held", () => _dispatcher.Held, "{message}", "Messages that dispatch holds in memory");
+        meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
+        meter.CreateObservableGauge("crosspoint.smpp.sessions", Sessions, "{session}", "Sessions by connection and state");
+        meter.CreateObservableGauge("crosspoint.journal.queue", () => _journal.QueueDepth, "{transition}", "Transitions waiting for their commit");
+    }
+
+    private IEnumerable<Measurement<int>> Sessions() =>
+        from connection in Connections()
+        from state in Enum.GetValues<Smpp.Sessions.SmppClientState>()
+        select new Measurement<int>(
+            connection.Sessions.Count(session => session.State == state),
+            new("messaging.destination.name", connection.Name),
+            new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
+
+    private static Measurement<int> Measure(int value, string connection) => new(value, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+}

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Threading.Tasks.Sources;
+using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Intake;
+
+/// <summary>
+/// Puts the accepted messages of one request on record, with its idempotency key, in one commit. A message that found a free slot beforehand is
+/// recorded with its first attempt. The waiting request is answered after the commit.
+/// </summary>
+internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
+{
+    private readonly Dispatcher _dispatcher;
+    private readonly Notices _notices;
+    private readonly Entry[] _entries;
+    private readonly IdempotencyInput? _idempotency;
+    private readonly string _account;
+    private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
+    private NoticeList _list;
+    private bool _isReplay;
+    private bool _isConflict;
+
+    /// <param name="results">The verdicts so far, in the order of the request; filled in for the messages that are accepted here.</param>
+    /// <param name="prepared">The messages to accept; null where the verdict is a refusal.</param>
+    public AcceptMessages(Dispatcher dispatcher, string account, IntakeResult[] results, MessageHead?[] prepared, IdempotencyInput? idempotency)
+    {
+        _dispatcher = dispatcher;
+        _notices = dispatcher.Notices;
+        _account = account;
+        _idempotency = idempotency;
+        Results = results;
+        _entries = new Entry[prepared.Length];
+        for (int i = 0; i < prepared.Length; i++)
+        {
+            MessageHead? head = prepared[i];
+            if (head is not null) _entries[i] = new Entry { Prepared = head, Direct = dispatcher.TryReserveDirect(head) };
+        }
+    }
+
+    /// <summary>The verdicts, final once the wait is over.</summary>
+    public IntakeResult[] Results { get; }
+
+    /// <summary>Completes after the commit: true, or false when nothing was stored.</summary>
+    public ValueTask<bool> WaitAsync() => new(this, _done.Version);
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _list.Clear();
+        _isReplay = _isConflict = false;
+        if (_idempotency is { } input && transaction.FindIdempotent(_account, input.Key) is { } known)
+        {
+            _isReplay = true;
+            Replay(transaction, known, input);
+            return;
+        }
+
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (entry.Prepared is null) continue;
+            entry.Head = Complete(entry.Prepared, transaction);
+            Message message = Message.Create(entry.Head, MessageState.Queued, EventKind.Accepted);
+            _notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
+            if (entry.Direct is { } route)
+            {
+                Attempt attempt = AttemptRules.Begin(
+                    message, route.Lane.Options, route.Decision, route.Lane.ReferenceFor(entry.Head), transaction.Now, _notices, ref _list);
+                (entry.Attempt, entry.Reference, entry.Segments) = (attempt.Number, attempt.Reference, message.Segments.Count);
+            }
+
+            transaction.Insert(message);
+        }
+
+        if (_idempotency is not { } fresh) return;
+        long[] keys = new long[_entries.Length];
+        for (int i = 0; i < keys.Length; i++) keys[i] = _entries[i].Head?.Id.Key ?? -1;
+        transaction.PutIdempotent(new(_account, fresh.Key, transaction.Now, fresh.BodyHash, keys, Answer: null));
+    }
+
+    public override void Committed()
+    {
+        if (_isReplay)
+        {
+            ReleaseSlots();
+        }
+        else
+        {
+            _notices.Publish(ref _list);
+            for (int i = 0; i < _entries.Length; i++)
+            {
+                ref Entry entry = ref _entries[i];
+                if (entry.Head is null) continue;
+                Results[i] = IntakeResult.Accepted(entry.Head);
+                _notices.Metrics.Accepted(entry.Head.Class);
+                if (entry.Direct is { } route) _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);
+                else _dispatcher.Accept(entry.Head);
+            }
+        }
+
+        _done.SetResult(true);
+    }
+
+    public override void Failed(StoreFailure failure)
+    {
+        ReleaseSlots();
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            if (_entries[i].Prepared is not null)
+                Results[i] = IntakeResult.Refused(IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+        }
+
+        _done.SetResult(false);
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
+
+    private static MessageHead Complete(MessageHead prepared, IJournalTransaction transaction)
+    {
+        long seconds = prepared.ValiditySeconds > 0 ? prepared.ValiditySeconds : RequestCheck.MostValiditySeconds;
+        return prepared with { Id = transaction.NextId(), CreatedAt = transaction.Now, ValidUntil = transaction.Now + (seconds * Micros.PerSecond) };
+    }
+
+    private void Replay(IJournalTransaction transaction, IdempotencyRecord known, IdempotencyInput input)
+    {
+        _isConflict = !CryptographicOperations.FixedTimeEquals(known.BodyHash, input.BodyHash) || known.Keys.Length != Results.Length;
+        for (int i = 0; i < Results.Length; i++)
+        {
+            if (_isConflict)
+                Results[i] = IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "The key was used with another body within the last 24 hours.");
+            else if (known.Keys[i] >= 0 && transaction.Find(known.Keys[i]) is { } message)
+                Results[i] = IntakeResult.Accepted(message.Head, replayed: true);
+            else if (known.Keys[i] >= 0)
+                Results[i] = IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
+        }
+    }
+
+    private void ReleaseSlots()
+    {
+        foreach (Entry entry in _entries) entry.Direct?.Lane.Release(entry.Direct.Reservation);
+    }
+
+    private struct Entry
+    {
+        public MessageHead? Prepared;
+        public DirectRoute? Direct;
+        public MessageHead? Head;
+        public int Attempt;
+        public ushort Reference;
+        public int Segments;
+    }
+}

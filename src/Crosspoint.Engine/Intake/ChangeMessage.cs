@@ -1,0 +1,50 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Intake;
+
+/// <summary>A change that an account asks for: cancel, redact, delete, feedback, replay of a webhook.</summary>
+/// <param name="change">Changes the message, notes what it did and returns the verdict; runs inside the transition.</param>
+internal sealed class ChangeMessage(Notices notices, string account, MessageId id, ChangeMessage.Changer change) : Transition
+{
+    private readonly TaskCompletionSource<ChangeResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NoticeList _list;
+    private ChangeOutcome _outcome;
+
+    /// <returns>Done when the message was changed, or is to be removed (<see cref="Removal"/>).</returns>
+    public delegate ChangeOutcome Changer(Message message, long now, ref NoticeList list);
+
+    /// <summary>True to remove the message when the change is allowed.</summary>
+    public bool Removal { get; init; }
+
+    /// <summary>Runs after the commit of an allowed change.</summary>
+    public Action? Then { get; init; }
+
+    public Task<ChangeResult> WaitAsync() => _done.Task;
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _list.Clear();
+        Message? message = transaction.Find(id.Key);
+        if (message is null || message.Id != id || message.Head.AccountSid != account)
+        {
+            _outcome = ChangeOutcome.NotFound;
+            return;
+        }
+
+        _outcome = change(message, transaction.Now, ref _list);
+        if (_outcome != ChangeOutcome.Done) return;
+        if (Removal) transaction.Delete(message);
+        else transaction.Save(message);
+    }
+
+    public override void Committed()
+    {
+        notices.Publish(ref _list);
+        if (_outcome == ChangeOutcome.Done) Then?.Invoke();
+        _done.SetResult(new(_outcome, null));
+    }
+
+    public override void Failed(StoreFailure failure) => _done.SetResult(new(ChangeOutcome.StoreUnavailable, null));
+}

@@ -1,0 +1,186 @@
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Webhooks;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Intake;
+
+/// <summary>The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.</summary>
+internal sealed partial class MessageIntake(EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, ILogger<MessageIntake> logger)
+    : IIntake, IInboundReplySink
+{
+    private const int MostKeyCharacters = 255;
+    private volatile bool _isClosed;
+
+    /// <summary>Refuses everything from now on: the process is going down.</summary>
+    public void Close() => _isClosed = true;
+
+    public async ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken)
+    {
+        IntakeResult[] results = new IntakeResult[1];
+        if (CheckDoor(idempotency) is { } closed) return Refused(closed);
+        if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
+        var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency);
+        journal.Enqueue(accept);
+        await accept.WaitAsync().ConfigureAwait(false);
+        return results[0].IsAccepted ? results[0] : Refused(results[0]);
+    }
+
+    public async ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
+        IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken)
+    {
+        var results = new IntakeResult[requests.Count];
+        var prepared = new MessageHead?[requests.Count];
+        IntakeResult? closed = CheckDoor(idempotency);
+        bool any = false;
+        for (int i = 0; i < requests.Count; i++)
+        {
+            IntakeResult? refusal = closed ?? RequestCheck.TryPrepare(requests[i], options.Webhooks, out prepared[i]);
+            if (refusal is { } no) results[i] = Refused(no);
+            else any = true;
+        }
+
+        if (!any) return results;
+        var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency);
+        journal.Enqueue(accept);
+        await accept.WaitAsync().ConfigureAwait(false);
+        return results;
+    }
+
+    public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        ChangeAsync(account, id, Cancel, cancellationToken);
+
+    public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        ChangeAsync(account, id, Redact, cancellationToken);
+
+    public ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        ChangeAsync(account, id, static (Message message, long _, ref NoticeList _) => MayRemove(message), cancellationToken, removal: true);
+
+    public ValueTask<ChangeResult> RecordFeedbackAsync(Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            account,
+            id,
+            (Message message, long now, ref NoticeList list) =>
+            {
+                if (!message.Head.ProvideFeedback) return ChangeOutcome.WrongState;
+                message.FeedbackConfirmed = confirmed;
+                MessageEvent entry = message.Note(now, EventKind.FeedbackNoted, detail: confirmed ? "confirmed" : "unconfirmed");
+                dispatcher.Notices.Collect(ref list, message, entry, stateChanged: false);
+                return ChangeOutcome.Done;
+            },
+            cancellationToken);
+
+    public ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken)
+    {
+        WebhookJob? job = null;
+        return ChangeAsync(
+            account,
+            id,
+            (Message message, long now, ref NoticeList _) =>
+            {
+                job = null;
+                WebhookDelivery? delivery = message.Deliveries.Find(d => d.EventNumber == eventNumber);
+                if (delivery is null || delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
+                MessageEvent? entry = message.Events.Find(e => e.Number == eventNumber);
+                (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
+                job = new(message.Head, eventNumber, delivery.Status, message.ErrorCode, entry?.At ?? now, 0, 0, message.IsPossibleDuplicate);
+                return ChangeOutcome.Done;
+            },
+            cancellationToken,
+            then: () => dispatcher.Notices.SendWebhook(job!));
+    }
+
+    void IInboundReplySink.Reply(MessageHead inbound, IReadOnlyList<string> bodies)
+    {
+        Account? account = accounts.Find(inbound.AccountSid);
+        if (account is null) return;
+        foreach (string body in bodies)
+        {
+            var request = new SendRequest
+            {
+                Account = account with { Senders = SenderPolicy.Any },
+                To = inbound.From,
+                From = inbound.To,
+                Body = body,
+                Direction = MessageDirection.OutboundReply,
+                TraceParent = inbound.TraceParent,
+            };
+            _ = ReplyAsync(request, inbound);
+        }
+    }
+
+    void IInboundReplySink.ReplyIgnored(MessageHead inbound, string verb)
+    {
+        Log.ReplyIgnored(logger, inbound.Id.ToString(), verb);
+        journal.Enqueue(new NoteIgnoredReply(dispatcher.Notices, inbound.Id.Key, verb));
+    }
+
+    private async Task ReplyAsync(SendRequest request, MessageHead inbound)
+    {
+        IntakeResult result = await SendAsync(request, idempotency: null, CancellationToken.None).ConfigureAwait(false);
+        if (!result.IsAccepted) ((IInboundReplySink)this).ReplyIgnored(inbound, $"reply refused: {result.Detail}");
+    }
+
+    private async ValueTask<ChangeResult> ChangeAsync(
+        Account account, MessageId id, ChangeMessage.Changer changer, CancellationToken cancellationToken, bool removal = false, Action? then = null)
+    {
+        var change = new ChangeMessage(dispatcher.Notices, account.Sid, id, changer) { Removal = removal, Then = then };
+        journal.Enqueue(change);
+        ChangeResult result = await change.WaitAsync().ConfigureAwait(false);
+        if (removal || result.Outcome is ChangeOutcome.NotFound or ChangeOutcome.StoreUnavailable) return result;
+        return result with { Message = await journal.FindAsync(id, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private ChangeOutcome Cancel(Message message, long now, ref NoticeList list)
+    {
+        if (message.Head.IsInbound) return ChangeOutcome.WrongState;
+
+        // Queued again after an attempt: segments may be with a vendor, so it can no longer be called back.
+        if (message.Segments.Exists(segment => segment.State is not SegmentState.Pending)) return ChangeOutcome.WrongState;
+        MessageEvent? entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled);
+        if (entry is null) return ChangeOutcome.WrongState;
+        dispatcher.Notices.Collect(ref list, message, entry, stateChanged: true);
+        return ChangeOutcome.Done;
+    }
+
+    private ChangeOutcome Redact(Message message, long now, ref NoticeList list)
+    {
+        if (!MessageTransitions.IsFinal(message.State) && message.State != MessageState.Sent) return ChangeOutcome.WrongState;
+        if (message.IsRedacted) return ChangeOutcome.Done;
+        message.Head = message.Head with { Body = "" };
+        message.IsRedacted = true;
+        dispatcher.Notices.Collect(ref list, message, message.Note(now, EventKind.Redacted), stateChanged: false);
+        return ChangeOutcome.Done;
+    }
+
+    private static ChangeOutcome MayRemove(Message message) =>
+        MessageTransitions.IsFinal(message.State) || message.State == MessageState.Sent ? ChangeOutcome.Done : ChangeOutcome.WrongState;
+
+    private IntakeResult? CheckDoor(IdempotencyInput? idempotency)
+    {
+        if (idempotency is { } input && (input.Key.Length is 0 or > MostKeyCharacters || input.Key.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+            return IntakeResult.Refused(IntakeError.IdempotencyKeyInvalid, "Idempotency-Key", "The key is not valid: expected 1 to 255 printable ASCII characters.");
+        if (_isClosed || journal.Health != JournalHealth.Ready)
+            return IntakeResult.Refused(IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+        if (journal.QueueDepth >= options.Queues.JournalTransitions)
+            return IntakeResult.Refused(IntakeError.Overloaded, "", "Too many requests are waiting. Nothing was accepted: try again later.");
+        return null;
+    }
+
+    private IntakeResult Refused(IntakeResult result)
+    {
+        dispatcher.Notices.Metrics.Refused(Reasons[(int)result.Error]);
+        return result;
+    }
+
+    private static readonly string[] Reasons = [.. Enum.GetNames<IntakeError>()];
+
+    private static partial class Log
+    {
+        [LoggerMessage(2601, LogLevel.Information, "The answer to inbound message {MessageId} asks for what is not supported: {What}")]
+        public static partial void ReplyIgnored(ILogger logger, string messageId, string what);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics.Metrics;
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Monitoring;
+
+/// <summary>What the engine counts. Tags are classes, connections, states and kinds of error: never numbers, texts or ids.</summary>
+public sealed class EngineMetrics
+{
+    public const string MeterName = "Crosspoint.Engine";
+
+    private static readonly string[] ClassNames = ["transactional", "otp", "marketing"];
+
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _finished;
+    private readonly Counter<long> _submits;
+    private readonly Counter<long> _receipts;
+    private readonly Counter<long> _receiptMatches;
+    private readonly Counter<long> _possibleDuplicates;
+    private readonly Counter<long> _inbound;
+    private readonly Histogram<double> _submitResponse;
+    private readonly Histogram<double> _submitReceipt;
+
+    public EngineMetrics(IMeterFactory meters)
+    {
+        Meter = meters.Create(MeterName);
+        _accepted = Meter.CreateCounter<long>("crosspoint.messages.accepted", "{message}", "Messages on disk, by class");
+        _refused = Meter.CreateCounter<long>("crosspoint.messages.refused", "{message}", "Requests refused at intake, by reason");
+        _finished = Meter.CreateCounter<long>("crosspoint.messages.finished", "{message}", "Messages that reached a state, by state");
+        _submits = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Segments answered by a connection, by outcome");
+        _receipts = Meter.CreateCounter<long>("crosspoint.receipts", "{receipt}", "Receipts stored, by connection and state");
+        _receiptMatches = Meter.CreateCounter<long>("crosspoint.receipts.matched", "{receipt}", "Receipts by what was found: matched, parked, duplicate");
+        _possibleDuplicates = Meter.CreateCounter<long>("crosspoint.possible_duplicates", "{segment}", "Segments sent again after an unknown outcome");
+        _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
+        _submitResponse = Meter.CreateHistogram<double>("crosspoint.submit.response.duration", "s", "From submit_sm to its response");
+        _submitReceipt = Meter.CreateHistogram<double>("crosspoint.submit.receipt.duration", "s", "From the vendor's acceptance to the final receipt");
+    }
+
+    public Meter Meter { get; }
+
+    public void Accepted(TrafficClass trafficClass) => _accepted.Add(1, new KeyValuePair<string, object?>("class", ClassNames[(int)trafficClass]));
+
+    public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", reason));
+
+    public void Reached(MessageState state) => _finished.Add(1, new KeyValuePair<string, object?>("state", StateNames.Of(state)));
+
+    public void Answered(string connection, string outcome, TimeSpan took)
+    {
+        var name = new KeyValuePair<string, object?>("messaging.destination.name", connection);
+        if (outcome.Length == 0) _submits.Add(1, name);
+        else _submits.Add(1, name, new KeyValuePair<string, object?>("error.type", outcome));
+        if (took > TimeSpan.Zero) _submitResponse.Record(took.TotalSeconds, name);
+    }
+
+    public void Receipt(string connection, byte state, string found)
+    {
+        _receipts.Add(1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("state", StateNames.OfReceipt(state)));
+        _receiptMatches.Add(1, new KeyValuePair<string, object?>("result", found));
+    }
+
+    public void ReceiptAfter(string connection, double seconds) => _submitReceipt.Record(seconds, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+
+    public void PossibleDuplicate(string connection) => _possibleDuplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+
+    public void Inbound(string connection) => _inbound.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+}

@@ -1,0 +1,74 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Webhooks;
+
+namespace Crosspoint.Engine.Monitoring;
+
+/// <summary>
+/// Where committed events go: metrics, the live feed and the webhook sender. A transition collects its notices in a <see cref="NoticeList"/>
+/// while it is applied, and publishes them when the group is on disk.
+/// </summary>
+public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, EventFeed feed)
+{
+    private Action<WebhookJob> _sendWebhook = static _ => { };
+
+    public EngineMetrics Metrics => metrics;
+
+    /// <summary>Names the webhook sender, once, before anything is published.</summary>
+    public void ConnectWebhooks(Action<WebhookJob> send) => _sendWebhook = send;
+
+    /// <summary>Hands a webhook to the sender; it is on record as pending.</summary>
+    public void SendWebhook(WebhookJob job) => _sendWebhook(job);
+
+    /// <summary>Collects an event, and puts a webhook on record with it when its state calls back.</summary>
+    public void Collect(ref NoticeList list, Message message, MessageEvent entry, bool stateChanged)
+    {
+        WebhookJob? job = null;
+        MessageHead head = message.Head;
+        if (stateChanged && head.CallbackUrl is not null && (webhooks.CallsBack(entry.State) || entry.State == MessageState.Received))
+        {
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = entry.Number, Status = entry.State, NextAt = entry.At });
+            job = new(head, entry.Number, entry.State, message.ErrorCode, entry.At, Tries: 0, NextAt: 0, message.IsPossibleDuplicate);
+        }
+
+        list.Add(new(head, entry, message.ErrorCode, job, stateChanged));
+    }
+
+    /// <summary>Tells everybody. Called after the commit.</summary>
+    public void Publish(ref NoticeList list)
+    {
+        for (int i = 0; i < list.Count; i++)
+        {
+            Notice notice = list[i];
+            if (notice.StateChanged) metrics.Reached(notice.Event.State);
+            feed.Publish(notice.Head, notice.Event, notice.ErrorCode);
+            if (notice.Job is not null) _sendWebhook(notice.Job);
+        }
+    }
+}
+
+/// <summary>An event on its way to those who listen.</summary>
+public readonly record struct Notice(MessageHead Head, MessageEvent Event, int ErrorCode, WebhookJob? Job, bool StateChanged);
+
+/// <summary>A short list that costs nothing until a transition has more than one notice.</summary>
+public struct NoticeList
+{
+    private Notice _first;
+    private List<Notice>? _more;
+
+    public int Count { get; private set; }
+
+    public readonly Notice this[int index] => index == 0 ? _first : _more![index - 1];
+
+    public void Add(Notice notice)
+    {
+        if (Count++ == 0) _first = notice;
+        else (_more ??= []).Add(notice);
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        _first = default;
+        _more?.Clear();
+    }
+}

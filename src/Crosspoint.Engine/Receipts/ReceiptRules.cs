@@ -1,0 +1,99 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Engine.Receipts;
+
+/// <summary>What a receipt does to a message. Pure: works on the aggregate alone, inside a transition.</summary>
+internal static class ReceiptRules
+{
+    // SMPP 3.4 §5.2.28; 0 and 9 are SMPP 5.0. ACCEPTED (6) and UNKNOWN (7) are not final: carriers send both before the real end.
+    private const byte Delivered = 2;
+
+    // Two numbers are the same handset when one is written with a prefix that the other lacks (+, 00, a country code for a national form).
+    private const int DigitsToMatch = 7;
+
+    public static bool IsFinal(byte state) => state is 2 or 3 or 4 or 5 or 8 or 9;
+
+    /// <summary>Applies a receipt to a segment and joins the result into the message.</summary>
+    /// <returns>False when it repeats or comes after what is known: noted, and nothing changes.</returns>
+    public static bool Apply(Message message, int segment, ParkedReceipt receipt, long now, Notices notices, ref NoticeList list)
+    {
+        SegmentProgress progress = message.Segments[segment];
+        bool isFinal = IsFinal(receipt.State);
+        bool wasFinal = progress.State is SegmentState.Delivered or SegmentState.Undelivered;
+
+        // The first final word stands, but for one case: two copies were on their way, and the other one arrived.
+        bool isBetter = progress.State == SegmentState.Undelivered && receipt.State == Delivered && (progress.PossibleDuplicate || message.Attempts.Count > 1);
+        if (!isFinal || (wasFinal && !isBetter))
+        {
+            if (wasFinal && isFinal && receipt.State == progress.ReceiptState) return false;
+            if (!wasFinal) progress.ReceiptState = receipt.State;
+            string detail = wasFinal ? $"after the final receipt: {StateNames.OfReceipt(receipt.State)}" : StateNames.OfReceipt(receipt.State);
+            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, detail), stateChanged: false);
+            return !wasFinal;
+        }
+
+        progress.ReceiptState = receipt.State;
+        progress.ReceiptError = receipt.Error;
+        progress.State = receipt.State == Delivered ? SegmentState.Delivered : SegmentState.Undelivered;
+        Aggregate(message, now, receipt.Connection, receipt.State, receipt.Error, notices, ref list);
+        return true;
+    }
+
+    /// <summary>Whether a receipt's handset is the message's recipient. Carriers write numbers with and without plus, 00 and country code; an empty one is taken for a match.</summary>
+    public static bool IsRecipient(ReadOnlySpan<char> recipient, ReadOnlySpan<char> inReceipt)
+    {
+        Span<char> ours = stackalloc char[32];
+        Span<char> theirs = stackalloc char[32];
+        ReadOnlySpan<char> a = ours[..Digits(recipient, ours)];
+        ReadOnlySpan<char> b = theirs[..Digits(inReceipt, theirs)];
+        if (b.IsEmpty) return true;
+        if (a.Length == b.Length) return a.SequenceEqual(b);
+        ReadOnlySpan<char> shorter = a.Length < b.Length ? a : b;
+        ReadOnlySpan<char> longer = a.Length < b.Length ? b : a;
+        return shorter.Length >= DigitsToMatch && longer.EndsWith(shorter, StringComparison.Ordinal);
+    }
+
+    /// <summary>Joins what the segments say into the message's state, by receipts.</summary>
+    private static void Aggregate(Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
+    {
+        bool all = true;
+        bool lost = false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            all &= segment.State == SegmentState.Delivered;
+            lost |= segment.State == SegmentState.Undelivered;
+        }
+
+        if (!all && !lost)
+        {
+            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
+            return;
+        }
+
+        // The code goes on the record with the state, and only if the state is taken.
+        int before = message.ErrorCode;
+        message.ErrorCode = all ? 0 : DeliveryErrors.ForReceipt(receiptState);
+        MessageEvent? entry = all
+            ? message.TryMove(MessageState.Delivered, now, EventKind.Delivered, connection, receiptState, error)
+            : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, receiptState, error);
+        bool moved = entry is not null;
+        if (!moved) message.ErrorCode = before;
+        notices.Collect(ref list, message, entry ?? message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), moved);
+    }
+
+    private static int Digits(ReadOnlySpan<char> text, Span<char> digits)
+    {
+        int count = 0;
+        foreach (char c in text)
+        {
+            // Leading zeros are dialling prefixes, not part of the number.
+            if (c is < '0' or > '9' || (count == 0 && c == '0')) continue;
+            if (count == digits.Length) break;
+            digits[count++] = c;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,54 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Smpp.Codec;
+using Crosspoint.Smpp.Sessions;
+
+namespace Crosspoint.Engine.Receipts;
+
+/// <summary>Stores a receipt: on its segment when it is known, else parked until its segment's answer comes. The carrier is answered only after the commit.</summary>
+internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHeader header, ParkedReceipt receipt) : Transition
+{
+    private NoticeList _notices;
+    private string _found = "";
+    private long _sentAt;
+    private long _now;
+
+    public override void Apply(IJournalTransaction transaction)
+    {
+        _notices.Clear();
+        _sentAt = 0;
+        _now = transaction.Now;
+        if (TryApply(transaction, receipt.VendorId) || (receipt.TextId is not null && TryApply(transaction, receipt.TextId))) return;
+        transaction.Park(receipt);
+        _found = "parked";
+    }
+
+    public override void Committed()
+    {
+        session.Respond(header, CommandStatus.Ok, default);
+        notices.Metrics.Receipt(receipt.Connection, receipt.State, _found);
+        if (_sentAt > 0) notices.Metrics.ReceiptAfter(receipt.Connection, (_now - _sentAt) / (double)Micros.PerSecond);
+        notices.Publish(ref _notices);
+    }
+
+    // The carrier keeps it and sends it again.
+    public override void Failed(StoreFailure failure) => session.Respond(header, CommandStatus.ReceiverTemporaryError, default);
+
+    private bool TryApply(IJournalTransaction transaction, string vendorId)
+    {
+        if (vendorId.Length == 0) return false;
+        foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId))
+        {
+            Message? message = transaction.Find(hit.Key);
+            if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient)) continue;
+            bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, transaction.Now, notices, ref _notices);
+            _found = isNews ? "matched" : "duplicate";
+            if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;
+            if (_notices.Count > 0) transaction.Save(message);
+            return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Smpp.Codec;
+using Crosspoint.Smpp.Pdus;
+using Crosspoint.Smpp.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Vendors;
+
+/// <summary>One SMPP connection: its binds, kept alive, and the writing of segments as submit_sm. Knows nothing of queues and stores.</summary>
+public sealed class SmppConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan UnbindLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Bind[] _binds;
+
+    public SmppConnection(ConnectionOptions options, IVendorEvents events, TimeProvider time, ILoggerFactory loggers)
+    {
+        Options = options;
+        SmppConnectionOptions smpp = options.Smpp;
+        ILogger logger = loggers.CreateLogger<SmppConnection>();
+        _binds = new Bind[smpp.Sessions];
+        for (int i = 0; i < _binds.Length; i++)
+        {
+            var client = new SmppClientOptions
+            {
+                Name = $"{options.Name}#{i + 1}",
+                Host = smpp.Host,
+                Port = smpp.Port,
+                SystemId = smpp.SystemId,
+                Password = smpp.Password,
+                SystemType = smpp.SystemType,
+                BindType = smpp.Bind,
+                AddressRange = smpp.AddressRange,
+                InFlightWindow = smpp.InFlightWindow,
+                ResponseTimeout = smpp.ResponseTimeout,
+                EnquireLinkInterval = smpp.EnquireLink,
+                ReconnectFirst = smpp.ReconnectFirst,
+                ReconnectMost = smpp.ReconnectMost,
+            };
+            _binds[i] = new Bind(this, i, events, client, time, logger);
+        }
+    }
+
+    public ConnectionOptions Options { get; }
+
+    /// <summary>Number of binds that the configuration asks for.</summary>
+    public int SessionCount => _binds.Length;
+
+    public void Start()
+    {
+        foreach (Bind bind in _binds) bind.Client.Start();
+    }
+
+    /// <summary>Unbinds every session in order: what is outstanding is waited for, to a limit.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        var stops = new Task[_binds.Length];
+        for (int i = 0; i < stops.Length; i++) stops[i] = _binds[i].Client.StopAsync(cancellationToken);
+        await Task.WhenAll(stops).WaitAsync(UnbindLimit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Bind bind in _binds) await bind.Client.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What the session is doing, for people.</summary>
+    public (SmppClientState State, int InFlight, string? LastError) Status(int session)
+    {
+        SmppClient client = _binds[session].Client;
+        return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError);
+    }
+
+    /// <summary>
+    /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise nothing left the process.
+    /// </summary>
+    /// <param name="part">Number of the segment, from 1.</param>
+    /// <param name="total">Number of segments of the message.</param>
+    /// <param name="text">The text of this segment.</param>
+    public SendResult Submit(int session, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference, object state)
+    {
+        SmppSession? target = _binds[session].Client.Session;
+        if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
+        return SubmitWriter.Write(target, Options.Smpp.SegmentMethod, head, text, part, total, reference, state);
+    }
+
+    private sealed class Bind : ISmppSessionHandler
+    {
+        private readonly SmppConnection _owner;
+        private readonly int _index;
+        private readonly IVendorEvents _events;
+
+        public Bind(SmppConnection owner, int index, IVendorEvents events, SmppClientOptions options, TimeProvider time, ILogger logger)
+        {
+            (_owner, _index, _events) = (owner, index, events);
+            Client = new SmppClient(options, this, time, logger);
+        }
+
+        public SmppClient Client { get; }
+
+        public void OnBound(SmppSession session) => _events.SessionChanged(_index, isBound: true);
+
+        public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
+        {
+            if (header.CommandId is CommandId.DeliverSm or CommandId.DataSm) _events.Received(_owner, session, header, body);
+            else if (header.CommandId != CommandId.AlertNotification) session.Respond(header, CommandStatus.InvalidCommandId, default);
+        }
+
+        public void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
+        {
+            if (state is null) return;
+            CommandStatus status = header.CommandStatus;
+            string? vendorId = null;
+            if (status == CommandStatus.Ok)
+            {
+                if (header.CommandId == CommandId.SubmitSmResp && SubmitSmResp.TryRead(body, out SubmitSmResp pdu).IsOk)
+                    vendorId = Encoding.Latin1.GetString(pdu.MessageId);
+                else if (header.CommandId == CommandId.GenericNack)
+                    status = CommandStatus.InvalidCommandId;
+            }
+
+            _events.Answered(state, status, vendorId, elapsed, late);
+        }
+
+        public void OnTimeout(SmppSession session, object? state)
+        {
+            if (state is not null) _events.Unanswered(state);
+        }
+
+        public void OnWindowOpened(SmppSession session)
+        {
+            // Slots are counted until the answer is on disk, by the owner: the session's own window is never the tighter one.
+        }
+
+        public void OnClosed(SmppSession session, SmppCloseReason reason, IReadOnlyList<object?> unanswered)
+        {
+            _events.SessionChanged(_index, isBound: false);
+            foreach (object? state in unanswered)
+            {
+                if (state is not null) _events.Unanswered(state);
+            }
+        }
+    }
+}
