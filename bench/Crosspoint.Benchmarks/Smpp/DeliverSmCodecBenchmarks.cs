@@ -31,7 +31,7 @@ public class DeliverSmCodecBenchmarks
             SourceAddr = new SmppAddress(1, 1, "447700900123"u8),
             DestinationAddr = new SmppAddress(5, 0, "Acme"u8),
             EsmClass = EsmClass.Receipt,
-            ShortMessage = "id:0123456789 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Your code"u8,
+            ShortMessage = "id:0123456789 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:"u8,
             Tlvs = _tlvs.AsSpan(0, _tlvBytes),
         };
         pdu.TryWrite(_buffer.AsSpan(PduHeader.Bytes), out int body);

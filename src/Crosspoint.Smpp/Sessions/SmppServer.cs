@@ -25,6 +25,7 @@ public sealed partial class SmppServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _listener;
+    private IPEndPoint? _endPoint;
     private Task _accepting = Task.CompletedTask;
     private int _connectionCount;
 
@@ -72,7 +73,7 @@ public sealed partial class SmppServer : IAsyncDisposable
     /// <summary>Where the server listens, with the real port.</summary>
     /// <exception cref="InvalidOperationException">The server was not started.</exception>
     public IPEndPoint EndPoint =>
-        (IPEndPoint?)_listener?.LocalEndPoint ?? throw new InvalidOperationException("The server was not started.");
+        _endPoint ?? throw new InvalidOperationException("The server was not started.");
 
     /// <summary>The sessions open now, bound or not: a copy.</summary>
     public IReadOnlyCollection<SmppSession> Sessions => [.. _sessions.Keys];
@@ -96,6 +97,7 @@ public sealed partial class SmppServer : IAsyncDisposable
         }
 
         _listener = listener;
+        _endPoint = (IPEndPoint)listener.LocalEndPoint!;
         _accepting = Task.Run(AcceptLoopAsync);
     }
 
@@ -167,7 +169,8 @@ public sealed partial class SmppServer : IAsyncDisposable
             session.Start();
             if (_stopping.IsCancellationRequested) session.Abort("the server stops");
             await session.Completion.ConfigureAwait(false);
-            if (session.CloseReason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, session.CloseReason);
+            SmppCloseReason reason = session.CloseReason;
+            if (reason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, reason);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
             or OperationCanceledException or ObjectDisposedException)

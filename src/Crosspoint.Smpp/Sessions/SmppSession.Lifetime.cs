@@ -231,6 +231,7 @@ public sealed partial class SmppSession
                     if (_output.Pending > 0)
                     {
                         batch = _output.Take();
+                        _answersPending = 0;
                     }
                     else if (_writerStopping)
                     {
@@ -256,7 +257,7 @@ public sealed partial class SmppSession
                 Volatile.Write(ref _writeStartedAt, 0);
                 lock (_gate)
                 {
-                    if (_outputDrained is null || _output.Pending >= OutputHighWater) continue;
+                    if (_outputDrained is null || _answersPending >= OutputHighWater) continue;
                     _outputDrained.TrySetResult();
                     _outputDrained = null;
                 }

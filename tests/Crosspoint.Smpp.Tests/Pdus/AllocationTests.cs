@@ -10,7 +10,8 @@ public sealed class AllocationTests
     public void EncodeAndDecode_AThousandTimes_AllocatesNothing()
     {
         byte[] body = Pdu.SubmitBody();
-        byte[] receipt = "id:0123456789 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Hello"u8.ToArray();
+        byte[] receipt =
+            "id:0123456789 sub:001 dlvrd:001 submit date:2601021530 done date:2601021531 stat:DELIVRD err:000 text:Hello"u8.ToArray();
         var room = new byte[1024];
         Run(body, receipt, room, 100).ShouldBe(100);
 

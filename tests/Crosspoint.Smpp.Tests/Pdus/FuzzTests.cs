@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
@@ -26,7 +27,8 @@ public sealed class FuzzTests
     [Fact]
     public void Decoders_MutatedBodies_NeverThrowAndStayInside()
     {
-        int rounds = int.TryParse(Environment.GetEnvironmentVariable("CROSSPOINT_FUZZ_ROUNDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 200_000;
+        string? asked = Environment.GetEnvironmentVariable("CROSSPOINT_FUZZ_ROUNDS");
+        int rounds = int.TryParse(asked, CultureInfo.InvariantCulture, out int wanted) ? wanted : 200_000;
         var random = new Random(20_260_102);
         var buffer = new byte[1024];
         var read = 0;
@@ -111,7 +113,7 @@ public sealed class FuzzTests
     private static void Inside(ReadOnlySpan<byte> body, ReadOnlySpan<byte> part)
     {
         if (part.IsEmpty) return;
-        nint offset = System.Runtime.CompilerServices.Unsafe.ByteOffset(ref MemoryMarshal.GetReference(body), ref MemoryMarshal.GetReference(part));
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(body), ref MemoryMarshal.GetReference(part));
         if (offset < 0 || offset + part.Length > body.Length) throw new InvalidOperationException("A field lies outside the body.");
     }
 }

@@ -39,7 +39,8 @@ public sealed class ClientTests : IAsyncDisposable
     [InlineData(SmppBindType.Receiver, CommandId.BindReceiver, SmppSessionState.BoundRx)]
     public async Task Bind_OfEachType_UsesItsOperation(SmppBindType type, CommandId id, SmppSessionState state)
     {
-        (RawPeer peer, SmppSession session) = await BoundAsync(new SmppClientOptions { Host = "127.0.0.1", Port = Port, BindType = type }, id);
+        var options = new SmppClientOptions { Host = "127.0.0.1", Port = Port, BindType = type };
+        (RawPeer peer, SmppSession session) = await BoundAsync(options, id);
         session.State.ShouldBe(state);
         await peer.SendAsync(Pdu.Of(CommandId.DeliverSm, 5, CommandStatus.Ok, Pdu.SubmitBody()));
         PduHeader answer = await peer.ExpectAsync(
@@ -192,7 +193,8 @@ public sealed class ClientTests : IAsyncDisposable
         var free = RawPeer.Listen();
         int port = ((IPEndPoint)free.LocalEndPoint!).Port;
         free.Dispose();
-        _client = new SmppClient(new SmppClientOptions { Host = "127.0.0.1", Port = port }, _handler, _time, NullLogger.Instance) { Jitter = () => 0.5 };
+        _client = New(new SmppClientOptions { Host = "127.0.0.1", Port = port });
+        _client.Jitter = () => 0.5;
         _client.StateChanged += (_, state) =>
         {
             if (state == SmppClientState.Connecting) waits.Writer.TryWrite(_time.GetUtcNow()).ShouldBeTrue();
@@ -258,9 +260,11 @@ public sealed class ClientTests : IAsyncDisposable
     [Fact]
     public void Options_OutOfRange_AreRefusedByName()
     {
-        Should.Throw<ArgumentException>(() => New(new SmppClientOptions { Host = "a", Password = "too long a word" })).Message.ShouldContain("Password");
-        Should.Throw<ArgumentException>(() => New(new SmppClientOptions { Host = "a", InFlightWindow = 0 })).Message.ShouldContain("InFlightWindow");
-        Should.Throw<ArgumentException>(() => New(new SmppClientOptions())).Message.ShouldContain("Host");
+        Refused(new SmppClientOptions { Host = "a", Password = "too long a word" }).ShouldContain("Password");
+        Refused(new SmppClientOptions { Host = "a", InFlightWindow = 0 }).ShouldContain("InFlightWindow");
+        Refused(new SmppClientOptions()).ShouldContain("Host");
+
+        string Refused(SmppClientOptions options) => Should.Throw<ArgumentException>(() => New(options)).Message;
     }
 
     private int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -268,7 +272,8 @@ public sealed class ClientTests : IAsyncDisposable
     private static SendResult Submit(SmppSession session, object state) =>
         session.Submit(new SubmitSm { DestinationAddr = new SmppAddress(1, 1, "447700900123"u8), ShortMessage = "hi"u8 }, state);
 
-    private SmppClientOptions Options() => new() { Host = "127.0.0.1", Port = Port, SystemId = "test", Password = "secret", InFlightWindow = 4 };
+    private SmppClientOptions Options() =>
+        new() { Host = "127.0.0.1", Port = Port, SystemId = "test", Password = "secret", InFlightWindow = 4 };
 
     private SmppClient New(SmppClientOptions options) => new(options, _handler, _time, NullLogger.Instance);
 
@@ -281,7 +286,8 @@ public sealed class ClientTests : IAsyncDisposable
 
     private Task<(RawPeer Peer, SmppSession Session)> BoundAsync() => BoundAsync(Options(), CommandId.BindTransceiver);
 
-    private async Task<(RawPeer Peer, SmppSession Session)> BoundAsync(SmppClientOptions options, CommandId id, uint firstSequenceNumber = 1)
+    private async Task<(RawPeer Peer, SmppSession Session)> BoundAsync(
+        SmppClientOptions options, CommandId id, uint firstSequenceNumber = 1)
     {
         Start(options, firstSequenceNumber);
         RawPeer peer = await RawPeer.AcceptAsync(_listener);

@@ -141,13 +141,47 @@ public sealed class ServerStateTests
         await using var server = new TestServer();
         (RawPeer peer, _) = await server.BindAsync(CommandId.BindTransceiver);
         byte[] body = Pdu.SubmitBody();
-        await peer.SendAsync([.. Enumerable.Range(1, 1000).Select(number => Pdu.Of(CommandId.SubmitSm, (uint)number, CommandStatus.Ok, body))]);
+        IEnumerable<int> numbers = Enumerable.Range(1, 1000);
+        await peer.SendAsync([.. numbers.Select(number => Pdu.Of(CommandId.SubmitSm, (uint)number, CommandStatus.Ok, body))]);
         for (uint number = 1; number <= 1000; number++)
         {
             (await peer.ExpectAsync(CommandId.SubmitSmResp)).SequenceNumber.ShouldBe(number);
         }
 
         peer.Dispose();
+    }
+
+    [Fact]
+    public async Task EnquireLink_BehindRequestsThatNobodyAnswers_IsAnsweredAtOnce()
+    {
+        await using var server = new TestServer();
+        server.Handler.Answers = false;
+        (RawPeer peer, SmppSession session) = await server.BindAsync(CommandId.BindTransceiver);
+        byte[] submit = Pdu.Of(CommandId.SubmitSm, 7, CommandStatus.Ok, Pdu.SubmitBody());
+        await peer.SendAsync([.. Enumerable.Repeat(submit, 500), Pdu.Of(CommandId.EnquireLink, 8)]);
+        (await peer.ExpectAsync(CommandId.EnquireLinkResp)).SequenceNumber.ShouldBe(8u);
+
+        // The answer may come later and from any thread; an error is a header alone.
+        SessionEvent request = await server.Handler.NextAsync(EventKind.Request);
+        await Task.Run(() => session.Respond(request.Header, CommandStatus.MessageQueueFull, "ignored"u8), Token);
+        (await peer.ExpectAsync(CommandId.SubmitSmResp, CommandStatus.MessageQueueFull)).CommandLength.ShouldBe(16u);
+        peer.Dispose();
+    }
+
+    [Fact]
+    public async Task Handler_ThatThrows_EndsItsSessionOnly()
+    {
+        await using var server = new TestServer();
+        (RawPeer peer, _) = await server.BindAsync(CommandId.BindTransceiver);
+        (RawPeer other, _) = await server.BindAsync(CommandId.BindTransceiver);
+        server.Handler.Fails = true;
+        await peer.SendAsync(Pdu.Of(CommandId.SubmitSm, 7, CommandStatus.Ok, Pdu.SubmitBody()));
+        await peer.ReadToEndAsync();
+        (await server.Handler.NextAsync(EventKind.Closed)).Reason.ShouldBe(SmppCloseReason.Aborted);
+        await other.SendAsync(Pdu.Of(CommandId.EnquireLink, 8));
+        await other.ExpectAsync(CommandId.EnquireLinkResp);
+        peer.Dispose();
+        other.Dispose();
     }
 
     [Fact]
@@ -182,7 +216,8 @@ public sealed class ServerStateTests
     {
         await using var server = new TestServer();
         using RawPeer peer = await server.ConnectAsync();
-        await peer.SendAsync(Pdu.Of(CommandId.BindReceiver, 4, CommandStatus.Ok, "no end"u8.ToArray()), Pdu.Bind(CommandId.BindReceiver, 5));
+        await peer.SendAsync(
+            Pdu.Of(CommandId.BindReceiver, 4, CommandStatus.Ok, "no end"u8.ToArray()), Pdu.Bind(CommandId.BindReceiver, 5));
         (await peer.ExpectAsync(CommandId.BindReceiverResp, CommandStatus.InvalidCommandLength)).SequenceNumber.ShouldBe(4u);
         (await peer.ExpectAsync(CommandId.BindReceiverResp)).SequenceNumber.ShouldBe(5u);
     }

@@ -21,7 +21,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public SmppServer Server { get; }
 
-    public static SmppServerOptions Options(int window = 10) => new() { Listen = new IPEndPoint(IPAddress.Loopback, 0), InFlightWindow = window };
+    public static SmppServerOptions Options(int window = 10) =>
+        new() { Listen = new IPEndPoint(IPAddress.Loopback, 0), InFlightWindow = window };
 
     public Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Server.EndPoint);
 
