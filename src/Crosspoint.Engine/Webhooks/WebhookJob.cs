@@ -8,4 +8,18 @@ namespace Crosspoint.Engine.Webhooks;
 /// <param name="Tries">Tries made so far.</param>
 /// <param name="NextAt">Microseconds at which the next try is due; 0 for at once.</param>
 public sealed record WebhookJob(
-    MessageHead Head, int EventNumber, MessageState Status, int ErrorCode, long At, int Tries, long NextAt, bool PossibleDuplicate);
+    MessageHead Head, int EventNumber, MessageState Status, int ErrorCode, long At, int Tries, long NextAt, bool PossibleDuplicate)
+{
+    /// <summary>The job of a delivery as the journal holds it.</summary>
+    public static WebhookJob From(Message message, WebhookDelivery delivery)
+    {
+        long at = message.UpdatedAt;
+        foreach (MessageEvent entry in message.Events)
+        {
+            if (entry.Number == delivery.EventNumber) at = entry.At;
+        }
+
+        bool isFailure = delivery.Status is MessageState.Failed or MessageState.Undelivered or MessageState.Expired;
+        return new(message.Head, delivery.EventNumber, delivery.Status, isFailure ? message.ErrorCode : 0, at, delivery.Tries, delivery.NextAt, message.IsPossibleDuplicate);
+    }
+}

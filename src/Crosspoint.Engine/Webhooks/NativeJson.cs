@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>The body of a native callback: one event as JSON.</summary>
+internal static class NativeJson
+{
+    public const string ContentType = "application/json";
+
+    private static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+    private static readonly JsonEncodedText Type = JsonEncodedText.Encode("type");
+    private static readonly JsonEncodedText Timestamp = JsonEncodedText.Encode("timestamp");
+    private static readonly JsonEncodedText Data = JsonEncodedText.Encode("data");
+    private static readonly JsonEncodedText AccountSid = JsonEncodedText.Encode("account_sid");
+    private static readonly JsonEncodedText Direction = JsonEncodedText.Encode("direction");
+    private static readonly JsonEncodedText From = JsonEncodedText.Encode("from");
+    private static readonly JsonEncodedText To = JsonEncodedText.Encode("to");
+    private static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
+    private static readonly JsonEncodedText Error = JsonEncodedText.Encode("error");
+    private static readonly JsonEncodedText Code = JsonEncodedText.Encode("code");
+    private static readonly JsonEncodedText Text = JsonEncodedText.Encode("message");
+    private static readonly JsonEncodedText Reference = JsonEncodedText.Encode("reference");
+    private static readonly JsonEncodedText Tags = JsonEncodedText.Encode("tags");
+    private static readonly JsonEncodedText Segments = JsonEncodedText.Encode("segments");
+    private static readonly JsonEncodedText PossibleDuplicate = JsonEncodedText.Encode("possible_duplicate");
+    private static readonly JsonEncodedText Event = JsonEncodedText.Encode("event");
+    private static readonly JsonEncodedText At = JsonEncodedText.Encode("at");
+    private static readonly JsonEncodedText Body = JsonEncodedText.Encode("body");
+    private static readonly string[] Types = Array.ConvertAll(Enum.GetValues<MessageState>(), state => "message." + WordOf(state));
+
+    public static void Write(PendingWebhook webhook, Utf8JsonWriter json)
+    {
+        WebhookJob job = webhook.Job;
+        MessageHead head = job.Head;
+        Span<char> at = stackalloc char[27];
+        Micros.ToInstant(job.At).UtcDateTime.TryFormat(at, out _, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        json.WriteStartObject();
+        json.WriteString(Id, webhook.Id);
+        json.WriteString(Type, Types[(int)job.Status]);
+        json.WriteString(Timestamp, at);
+        json.WriteStartObject(Data);
+        json.WriteString(Id, webhook.Id.AsSpan(0, webhook.Id.IndexOf('_', StringComparison.Ordinal)));
+        json.WriteString(AccountSid, head.AccountSid);
+        json.WriteString(Direction, head.Direction switch
+        {
+            MessageDirection.Inbound => "inbound",
+            MessageDirection.OutboundReply => "outbound-reply",
+            _ => "outbound-api",
+        });
+        json.WriteString(From, head.From);
+        json.WriteString(To, head.To);
+        if (head.IsInbound) json.WriteString(Body, head.Body);
+        json.WriteString(Status, WordOf(job.Status));
+        if (job.ErrorCode == 0)
+        {
+            json.WriteNull(Error);
+        }
+        else
+        {
+            json.WriteStartObject(Error);
+            json.WriteNumber(Code, job.ErrorCode);
+            json.WriteString(Text, TwilioStatus.MeaningOf(job.ErrorCode));
+            json.WriteEndObject();
+        }
+
+        if (head.Reference is null) json.WriteNull(Reference);
+        else json.WriteString(Reference, head.Reference);
+        json.WriteStartArray(Tags);
+        for (int i = 0; i < head.Tags.Count; i++) json.WriteStringValue(head.Tags[i]);
+        json.WriteEndArray();
+        json.WriteNumber(Segments, head.SegmentCount);
+        json.WriteBoolean(PossibleDuplicate, job.PossibleDuplicate);
+        json.WriteNumber(Event, job.EventNumber);
+        json.WriteString(At, at);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+    }
+
+    private static string WordOf(MessageState state) => state switch
+    {
+        MessageState.Scheduled => "scheduled",
+        MessageState.Accepted => "accepted",
+        MessageState.Queued => "queued",
+        MessageState.Sending => "sending",
+        MessageState.Sent => "sent",
+        MessageState.Delivered => "delivered",
+        MessageState.Undelivered => "undelivered",
+        MessageState.Failed => "failed",
+        MessageState.Expired => "expired",
+        MessageState.Canceled => "canceled",
+        MessageState.Unconfirmed => "unconfirmed",
+        MessageState.Receiving => "receiving",
+        MessageState.Received => "received",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+}

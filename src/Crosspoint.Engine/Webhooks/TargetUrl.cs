@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>A callback URL, taken apart once.</summary>
+internal sealed class TargetUrl
+{
+    private TargetUrl(EndpointKey endpoint, Uri? uri, byte[] signedUrl, TargetOverrides overrides, string problem)
+    {
+        Endpoint = endpoint;
+        Uri = uri;
+        SignedUrl = signedUrl;
+        Overrides = overrides;
+        Problem = problem;
+    }
+
+    public EndpointKey Endpoint { get; }
+
+    /// <summary>Null when it may not be called; <see cref="Problem"/> says why.</summary>
+    public Uri? Uri { get; }
+
+    /// <summary>The URL as it was configured, without its fragment, in UTF-8.</summary>
+    public byte[] SignedUrl { get; }
+
+    public TargetOverrides Overrides { get; }
+
+    public string Problem { get; }
+
+    public static TargetUrl Parse(string accountSid, string? url, WebhookOptions options)
+    {
+        if (!WebhookTarget.TryParse(url ?? "", options, out Uri? uri, out string problem))
+            return new(new(accountSid, ""), null, [], TargetOverrides.None, problem);
+        string configured = WebhookTarget.WithoutFragment(url!);
+        bool isAscii = Ascii.IsValid(configured);
+        string path = uri.PathAndQuery;
+        int query = path.IndexOf('?', StringComparison.Ordinal);
+        var endpoint = new EndpointKey(accountSid, string.Concat(uri.Scheme, "://", uri.Authority, query < 0 ? path : path[..query]));
+
+        // Other than ASCII is escaped on its way, and the escaped form is what the receiver sees and signs.
+        return new(endpoint, uri, Encoding.UTF8.GetBytes(isAscii ? configured : uri.AbsoluteUri), TargetOverrides.Parse(url!), "");
+    }
+}
+
+/// <summary>Which failures are tried again, by the fragment's <c>rp</c>.</summary>
+[Flags]
+internal enum RetriedFailures : byte
+{
+    None = 0,
+    ClientErrors = 1,
+    ServerErrors = 2,
+    Connect = 4,
+    Read = 8,
+    All = 15,
+}
+
+/// <summary>
+/// What the fragment of a URL asks for (<c>#rc=2&amp;rp=5xx,ct&amp;ct=2000&amp;rt=5000&amp;tt=10000</c>). It can only narrow what the gateway does:
+/// fewer retries, for fewer kinds of failure, with less time. What is not understood is left out.
+/// </summary>
+internal readonly record struct TargetOverrides(int MostRetries, RetriedFailures Retried, TimeSpan Connect, TimeSpan Total)
+{
+    private const int LeastMilliseconds = 100;
+
+    public static TargetOverrides None { get; } = new(int.MaxValue, RetriedFailures.All, TimeSpan.MaxValue, TimeSpan.MaxValue);
+
+    public bool Retries(in TryOutcome outcome) => (Retried & KindOf(outcome)) != 0;
+
+    public static TargetOverrides Parse(string url)
+    {
+        int hash = url.IndexOf('#', StringComparison.Ordinal);
+        TargetOverrides found = None;
+        if (hash < 0) return found;
+        ReadOnlySpan<char> fragment = url.AsSpan(hash + 1);
+        foreach (Range range in fragment.Split('&'))
+        {
+            ReadOnlySpan<char> pair = fragment[range];
+            int equals = pair.IndexOf('=');
+            if (equals < 0) continue;
+            ReadOnlySpan<char> value = pair[(equals + 1)..];
+            switch (pair[..equals])
+            {
+                case "rc" when TryNumber(value, out int count):
+                    found = found with { MostRetries = count };
+                    break;
+                case "rp" when TryKinds(value, out RetriedFailures kinds):
+                    found = found with { Retried = kinds };
+                    break;
+                case "ct" when TryNumber(value, out int connect):
+                    found = found with { Connect = Limit(connect) };
+                    break;
+
+                // A try is one read here: both bound it.
+                case "rt" or "tt" when TryNumber(value, out int total):
+                    TimeSpan limit = Limit(total);
+                    found = found with { Total = limit < found.Total ? limit : found.Total };
+                    break;
+            }
+        }
+
+        return found;
+    }
+
+    private static RetriedFailures KindOf(in TryOutcome outcome) => outcome.Kind switch
+    {
+        TryKind.Answered => outcome.Status >= 500 ? RetriedFailures.ServerErrors : RetriedFailures.ClientErrors,
+        TryKind.ConnectFailed or TryKind.AddressRefused => RetriedFailures.Connect,
+        _ => RetriedFailures.Read,
+    };
+
+    private static TimeSpan Limit(int milliseconds) => TimeSpan.FromMilliseconds(Math.Max(LeastMilliseconds, milliseconds));
+
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static bool TryKinds(ReadOnlySpan<char> text, out RetriedFailures kinds)
+    {
+        kinds = RetriedFailures.None;
+        foreach (Range range in text.Split(','))
+        {
+            kinds |= text[range] switch
+            {
+                "4xx" => RetriedFailures.ClientErrors,
+                "5xx" => RetriedFailures.ServerErrors,
+                "ct" => RetriedFailures.Connect,
+                "rt" => RetriedFailures.Read,
+                "all" => RetriedFailures.All,
+                _ => RetriedFailures.None,
+            };
+        }
+
+        return kinds != RetriedFailures.None;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>Makes single tries. Everything that receivers could use against the gateway is bounded or switched off here.</summary>
+internal sealed class WebhookClient : IDisposable
+{
+    private static readonly HttpRequestOptionsKey<TimeSpan> ConnectLimit = new("crosspoint.connect");
+    private static readonly string UserAgent = "Crosspoint/" + VersionOf(typeof(WebhookClient).Assembly);
+
+    private readonly WebhookOptions _options;
+    private readonly AccountDirectory _accounts;
+    private readonly IInboundReplySink _replies;
+    private readonly TimeProvider _time;
+    private readonly HostResolver _resolver;
+    private readonly HttpMessageInvoker _invoker;
+
+    public WebhookClient(WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver)
+    {
+        _options = options;
+        _accounts = accounts;
+        _replies = replies;
+        _time = time;
+        _resolver = resolver;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = ConnectAsync,
+            ConnectTimeout = options.ConnectTimeout,
+
+            // A host's new address is seen within minutes even when its connections never rest.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            MaxResponseHeadersLength = 16,
+
+            // Answers are read by us up to the bound; what is left then is not worth the connection.
+            MaxResponseDrainSize = 0,
+            EnableMultipleHttp2Connections = true,
+        };
+        _invoker = new(handler, disposeHandler: true);
+    }
+
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _resolver.Dispose();
+    }
+
+    /// <summary>Sends the webhook once. Never throws: every end is an outcome.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<TryOutcome> TryAsync(PendingWebhook webhook, WebhookWorker worker)
+    {
+        if (webhook.Target.Uri is not { } uri) return TryOutcome.Without(TryKind.Impossible, webhook.Target.Problem);
+        if (_accounts.Find(webhook.Job.Head.AccountSid) is not { } account)
+            return TryOutcome.Without(TryKind.Impossible, "the account is no longer configured");
+        PayloadContent content = Write(webhook, account, worker, out string signature, out long timestamp);
+        using HttpRequestMessage request = NewRequest(webhook, uri, content, signature, timestamp);
+        int status = 0;
+        TimeSpan retryAfter = TimeSpan.Zero;
+        try
+        {
+            using HttpResponseMessage response = await _invoker.SendAsync(request, worker.Token).ConfigureAwait(false);
+            status = (int)response.StatusCode;
+            if (status is 429 or >= 500) retryAfter = RetryAfterOf(response);
+            await ReadAnswerAsync(response, webhook, worker).ConfigureAwait(false);
+            return new(TryKind.Answered, status, retryAfter, status is >= 200 and < 300 ? null : ErrorTexts.OfStatus(status));
+        }
+        catch (OperationCanceledException)
+        {
+            return status != 0 ? AfterStatus(status, retryAfter) : OfCancellation(worker);
+        }
+        catch (HttpRequestException e)
+        {
+            return status != 0 ? AfterStatus(status, retryAfter) : OfFailure(e, worker);
+        }
+        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException)
+        {
+            return status != 0 ? AfterStatus(status, retryAfter) : TryOutcome.Without(TryKind.Broken, ErrorTexts.Broken);
+        }
+        finally
+        {
+            if (!content.TryClose()) worker.Payload.Abandon();
+        }
+    }
+
+    // The status came whole, so the receiver has spoken, whatever became of the rest of its answer.
+    private static TryOutcome AfterStatus(int status, TimeSpan retryAfter) =>
+        new(TryKind.Answered, status, retryAfter, status is >= 200 and < 300 ? null : ErrorTexts.OfStatus(status));
+
+    private static TryOutcome OfCancellation(WebhookWorker worker)
+    {
+        if (worker.IsAbandoned) return TryOutcome.Without(TryKind.Abandoned, "");
+        return worker.Token.IsCancellationRequested
+            ? TryOutcome.Without(TryKind.TimedOut, ErrorTexts.TimedOut)
+            : TryOutcome.Without(TryKind.ConnectFailed, ErrorTexts.ConnectTimedOut);
+    }
+
+    private static TryOutcome OfFailure(HttpRequestException failure, WebhookWorker worker)
+    {
+        if (worker.IsAbandoned) return TryOutcome.Without(TryKind.Abandoned, "");
+        if (failure.InnerException is AddressRefusedException) return TryOutcome.Without(TryKind.AddressRefused, ErrorTexts.AddressRefused);
+        return failure.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => TryOutcome.Without(TryKind.ConnectFailed, ErrorTexts.NoSuchHost),
+            HttpRequestError.ConnectionError => TryOutcome.Without(TryKind.ConnectFailed, ErrorTexts.ConnectFailed),
+            HttpRequestError.SecureConnectionError => TryOutcome.Without(TryKind.ConnectFailed, ErrorTexts.TlsFailed),
+            HttpRequestError.ConfigurationLimitExceeded => TryOutcome.Without(TryKind.Broken, ErrorTexts.HeadersTooLarge),
+            _ => TryOutcome.Without(failure.InnerException is SocketException ? TryKind.ConnectFailed : TryKind.Broken, ErrorTexts.Broken),
+        };
+    }
+
+    private PayloadContent Write(PendingWebhook webhook, Account account, WebhookWorker worker, out string signature, out long timestamp)
+    {
+        timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
+        worker.Payload.Clear();
+        worker.Signed.Clear();
+        if (webhook.Job.Head.CallbackForm == CallbackForm.Twilio)
+        {
+            TwilioForm.Write(webhook, worker.Payload, worker.Signed);
+            worker.Key.Clear();
+            worker.Key.AppendUtf8(account.AuthToken);
+            signature = WebhookSigner.SignTwilio(worker.Key.Written, worker.Signed.Written);
+            return new(worker.Payload.WrittenMemory, TwilioForm.ContentType);
+        }
+
+        worker.Json.Reset();
+        NativeJson.Write(webhook, worker.Json);
+        WebhookSigner.WriteStandardText(worker.Signed, webhook.Id, timestamp, worker.Payload.Written);
+        signature = WebhookSigner.SignStandard(account.WebhookSecret, worker.Signed.Written);
+        return new(worker.Payload.WrittenMemory, NativeJson.ContentType);
+    }
+
+    private HttpRequestMessage NewRequest(PendingWebhook webhook, Uri uri, PayloadContent content, string signature, long timestamp)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, uri)
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = uri.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        HttpRequestHeaders headers = request.Headers;
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (webhook.Job.Head.CallbackForm == CallbackForm.Twilio)
+        {
+            headers.TryAddWithoutValidation("X-Twilio-Signature", signature);
+            headers.TryAddWithoutValidation("I-Twilio-Idempotency-Token", webhook.Id);
+        }
+        else
+        {
+            headers.TryAddWithoutValidation("webhook-id", webhook.Id);
+            headers.TryAddWithoutValidation("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+            headers.TryAddWithoutValidation("webhook-signature", signature);
+        }
+
+        if (webhook.Target.Overrides.Connect < _options.ConnectTimeout) request.Options.Set(ConnectLimit, webhook.Target.Overrides.Connect);
+        return request;
+    }
+
+    private async ValueTask ReadAnswerAsync(HttpResponseMessage response, PendingWebhook webhook, WebhookWorker worker)
+    {
+        MessageHead head = webhook.Job.Head;
+        bool mayReply = head.IsInbound && head.CallbackForm == CallbackForm.Twilio && response.IsSuccessStatusCode && IsXml(response);
+        Stream stream = await response.Content.ReadAsStreamAsync(worker.Token).ConfigureAwait(false);
+        byte[] buffer = mayReply ? ArrayPool<byte>.Shared.Rent(ReplyDocument.MaxBytes + 1) : worker.Discard;
+        int total = 0;
+        bool isWhole = false;
+        try
+        {
+            while (total <= ReplyDocument.MaxBytes)
+            {
+                int count = await stream.ReadAsync(mayReply ? buffer.AsMemory(total, ReplyDocument.MaxBytes + 1 - total) : buffer, worker.Token).ConfigureAwait(false);
+                total += count;
+                isWhole = count == 0;
+                if (isWhole) break;
+            }
+        }
+        finally
+        {
+            if (mayReply)
+            {
+                PassReply(head, isWhole ? buffer.AsMemory(0, total) : null);
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    /// <param name="document">Null when the answer did not come whole.</param>
+    private void PassReply(MessageHead inbound, ReadOnlyMemory<byte>? document)
+    {
+        List<string> bodies = [];
+        List<string> ignored = [];
+        if (document is null) ignored.Add(ReplyDocument.Unparsable);
+        else if (document.Value.Length > 0) ReplyDocument.Read(document.Value, bodies, ignored);
+        if (bodies.Count > 0) _replies.Reply(inbound, bodies);
+        foreach (string verb in ignored) _replies.ReplyIgnored(inbound, verb);
+    }
+
+    private static bool IsXml(HttpResponseMessage response)
+    {
+        string? type = response.Content.Headers.ContentType?.MediaType;
+        return string.Equals(type, "text/xml", StringComparison.OrdinalIgnoreCase) || string.Equals(type, "application/xml", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private TimeSpan RetryAfterOf(HttpResponseMessage response)
+    {
+        if (response.Headers.RetryAfter is not { } wish) return TimeSpan.Zero;
+        TimeSpan wait = wish.Delta ?? (wish.Date is { } date ? date - _time.GetUtcNow() : TimeSpan.Zero);
+        if (wait < TimeSpan.Zero) return TimeSpan.Zero;
+        return wait < RetryRules.LongestRetryAfter ? wait : RetryRules.LongestRetryAfter;
+    }
+
+    // Connects to an address that was checked, never to a name: what the name stands for a moment later is of no account.
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource? limit = context.InitialRequestMessage.Options.TryGetValue(ConnectLimit, out TimeSpan connect)
+            ? new CancellationTokenSource(connect, _time)
+            : null;
+        using CancellationTokenSource? both = limit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        CancellationToken token = both?.Token ?? cancellationToken;
+        try
+        {
+            IPAddress[] addresses = await _resolver.ResolveAsync(context.DnsEndPoint.Host, token).ConfigureAwait(false);
+            if (!_options.AllowPrivateAddresses)
+            {
+                foreach (IPAddress address in addresses)
+                {
+                    if (!AddressRules.IsPublic(address)) throw new AddressRefusedException();
+                }
+            }
+
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, token).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        catch (OperationCanceledException) when (limit is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException(HttpRequestError.ConnectionError, ErrorTexts.ConnectTimedOut);
+        }
+    }
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private sealed class AddressRefusedException : IOException;
+}

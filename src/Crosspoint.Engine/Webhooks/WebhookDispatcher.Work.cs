@@ -1,0 +1,336 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>Queues, workers and times.</summary>
+public sealed partial class WebhookDispatcher
+{
+    // How exactly a try's time limit is kept. One timer serves all tries that run.
+    private static readonly long DeadlineStep = TimeSpan.FromMilliseconds(100).Ticks;
+    private static readonly TimeSpan LongWait = TimeSpan.FromMinutes(1);
+
+    /// <summary>A worker's life: tries until its endpoint has nothing more for it. Never throws.</summary>
+    internal async Task RunAsync(WebhookWorker worker)
+    {
+        while (worker.Current is { } webhook)
+        {
+            worker.BeginTry();
+            TryOutcome outcome;
+            long started = Now();
+            try
+            {
+                outcome = worker.IsAbandoned
+                    ? TryOutcome.Without(TryKind.Abandoned, "")
+                    : await _client.TryAsync(webhook, worker).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // A fault of ours counts as a failed try: the webhook must not be lost, nor the worker.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.TryFaulted(_logger, webhook.Id, e);
+                outcome = TryOutcome.Without(TryKind.Broken, ErrorTexts.Internal);
+            }
+
+            DeliveryState state = DeliveryState.Pending;
+            TimeSpan wait = TimeSpan.Zero;
+            if (outcome.Kind != TryKind.Abandoned)
+            {
+                webhook.Tries++;
+                state = RetryRules.Decide(
+                    outcome, webhook.Tries, _options.RetrySchedule, webhook.Target.Overrides, Random.Shared.NextDouble(), out wait);
+                Record(webhook, outcome, state, wait, TimeSpan.FromTicks(Now() - started));
+            }
+
+            Complete(worker, webhook, outcome, state, wait);
+        }
+    }
+
+    /// <summary>A try's record is on disk, or will never be.</summary>
+    internal void OnRecorded(PendingWebhook webhook, StoreFailure? failure)
+    {
+        if (failure == StoreFailure.Rejected) Log.RecordRejected(_logger, webhook.Id);
+        lock (_gate)
+        {
+            webhook.EndRecord();
+            ReleaseIfDone(webhook);
+        }
+    }
+
+    private void Record(PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, TimeSpan wait, TimeSpan took)
+    {
+        long now = _time.GetUtcMicros();
+        long nextAt = state == DeliveryState.Pending ? now + Micros.From(wait) : 0;
+        int micros = (int)Math.Min(int.MaxValue, Micros.From(took));
+        webhook.NextAt = nextAt;
+        _metrics.Tried(outcome, state, took);
+        if (state == DeliveryState.Failed) Log.GivenUp(_logger, webhook.Id, webhook.Job.Head.AccountSid, webhook.Tries, outcome.Error ?? "");
+        else if (state == DeliveryState.Pending) Log.TryFailed(_logger, webhook.Id, webhook.Tries, outcome.Error ?? "");
+
+        // Handed over before the next try can begin, so that the records of one webhook are applied in their order.
+        webhook.BeginRecord();
+        _journal.Enqueue(new RecordWebhookTry(this, webhook, new(webhook.Tries, state, nextAt, now, outcome.Status, micros, outcome.Error)));
+    }
+
+    // Books the outcome and gives the worker its next webhook, or lets it rest.
+    private void Complete(WebhookWorker worker, PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            WebhookEndpoint endpoint = webhook.Endpoint;
+            long now = Now();
+            if (outcome.Kind == TryKind.Abandoned)
+            {
+                webhook.Stage = WebhookStage.Blocked;
+            }
+            else
+            {
+                if (endpoint.Note(outcome, now))
+                {
+                    _paused.Enqueue(endpoint, endpoint.PausedUntil);
+                    Arm(endpoint.PausedUntil);
+                    Log.Paused(_logger, endpoint.Key.AccountSid, outcome.Status, TimeSpan.FromTicks(endpoint.PausedUntil - now).TotalSeconds);
+                }
+
+                if (state == DeliveryState.Pending) Requeue(webhook, wait);
+                else Finish(webhook);
+                Unblock(webhook.Key);
+                ReleaseIfDone(webhook);
+            }
+
+            if (!_isStopping && endpoint.Running <= endpoint.Limit && endpoint.Ready.Count > 0 && now >= endpoint.PausedUntil)
+            {
+                Assign(worker, endpoint);
+                Pump(endpoint);
+                return;
+            }
+
+            endpoint.Running--;
+            Rest(worker);
+            if (!_isStopping) Pump(endpoint);
+            RetireIfIdle(endpoint);
+        }
+    }
+
+    private void Finish(PendingWebhook webhook)
+    {
+        webhook.Stage = WebhookStage.Finished;
+        Interlocked.Decrement(ref _unfinished);
+    }
+
+    private void Requeue(PendingWebhook webhook, TimeSpan wait)
+    {
+        WebhookEndpoint endpoint = webhook.Endpoint;
+        if (!webhook.IsRetry)
+        {
+            if (!HasRoomForRetry(endpoint))
+            {
+                Leave(webhook);
+                return;
+            }
+
+            webhook.IsRetry = true;
+            endpoint.Fresh--;
+            _fresh--;
+            endpoint.Retries++;
+            _retries++;
+        }
+        else if (wait > LongWait && _retries > _retryPool / 2)
+        {
+            // Whoever waits for hours makes room for what is due.
+            Leave(webhook);
+            return;
+        }
+
+        Wait(webhook, wait);
+    }
+
+    private void Leave(PendingWebhook webhook)
+    {
+        webhook.Stage = WebhookStage.Leaving;
+        Interlocked.Decrement(ref _unfinished);
+    }
+
+    private void Wait(PendingWebhook webhook, TimeSpan wait)
+    {
+        webhook.Stage = WebhookStage.Waiting;
+        long due = Now() + wait.Ticks;
+        _waiting.Enqueue(webhook, due);
+        Arm(due);
+    }
+
+    private static void MakeReady(PendingWebhook webhook)
+    {
+        webhook.Stage = WebhookStage.Ready;
+        webhook.Endpoint.Ready.Enqueue(webhook);
+    }
+
+    // The first blocked event of the message may go once everything before it has passed.
+    private void Unblock(long key)
+    {
+        for (PendingWebhook? webhook = _messages.GetValueOrDefault(key); webhook is not null; webhook = webhook.NextOfMessage)
+        {
+            if (webhook.Stage == WebhookStage.Blocked)
+            {
+                MakeReady(webhook);
+                Pump(webhook.Endpoint);
+            }
+
+            if (!webhook.HasPassed) return;
+        }
+    }
+
+    // What is finished leaves memory when the journal says so too: until then a sweep must find it here.
+    private void ReleaseIfDone(PendingWebhook webhook)
+    {
+        if (webhook.Stage is not (WebhookStage.Finished or WebhookStage.Leaving) || !webhook.IsRecorded) return;
+        WebhookEndpoint endpoint = webhook.Endpoint;
+        Unlink(webhook);
+        if (_isReadingPage) _leftMeanwhile.Add((webhook.Key, webhook.EventNumber));
+        if (webhook.IsRetry)
+        {
+            endpoint.Retries--;
+            _retries--;
+        }
+        else
+        {
+            endpoint.Fresh--;
+            _fresh--;
+        }
+
+        if (webhook.Stage == WebhookStage.Leaving)
+        {
+            _parked.Add(webhook.Key, webhook.NextAt);
+            ArmForSweep();
+        }
+
+        RetireIfIdle(endpoint);
+        WakeSweepAfter(endpoint);
+    }
+
+    private void RetireIfIdle(WebhookEndpoint endpoint)
+    {
+        if (endpoint.HasWork || endpoint.IdleNode is not null) return;
+        if (!endpoint.Backlog.IsEmpty)
+        {
+            // A receiver that is known only for what it has in the journal: beyond a number of them they share one backlog.
+            if (_endpoints.Count <= MostEndpoints || endpoint.Backlog.IsSwept) return;
+            _homeless.Add(endpoint.Backlog);
+            _overflowing.Remove(endpoint);
+            _endpoints.Remove(endpoint.Key);
+            return;
+        }
+
+        endpoint.IdleNode = _idle.AddLast(endpoint);
+        if (_idle.Count <= MostIdleEndpoints) return;
+        WebhookEndpoint oldest = _idle.First!.Value;
+        _idle.RemoveFirst();
+        oldest.IdleNode = null;
+        _endpoints.Remove(oldest.Key);
+    }
+
+    private void Pump(WebhookEndpoint endpoint)
+    {
+        if (!_isStarted || _isStopping) return;
+        long now = Now();
+        while (endpoint.MayStart(now))
+        {
+            if (!_resting.TryPop(out WebhookWorker? worker)) worker = new(this);
+            endpoint.Running++;
+            worker.Slot = _running.Count;
+            _running.Add(worker);
+            Assign(worker, endpoint);
+            if (_running.Count == 1) Arm(now + DeadlineStep);
+            ThreadPool.UnsafeQueueUserWorkItem(worker, preferLocal: false);
+        }
+    }
+
+    private void Assign(WebhookWorker worker, WebhookEndpoint endpoint)
+    {
+        PendingWebhook webhook = endpoint.Ready.Dequeue();
+        webhook.Stage = WebhookStage.Running;
+        TimeSpan limit = webhook.Target.Overrides.Total;
+        if (limit > _options.TotalTimeout) limit = _options.TotalTimeout;
+        worker.Deadline = Now() + limit.Ticks;
+        worker.Current = webhook;
+    }
+
+    private void Rest(WebhookWorker worker)
+    {
+        worker.Current = null;
+        WebhookWorker last = _running[^1];
+        _running[worker.Slot] = last;
+        last.Slot = worker.Slot;
+        _running.RemoveAt(_running.Count - 1);
+        _resting.Push(worker);
+        if (_isStopping && _running.Count == 0) _quiet.TrySetResult();
+    }
+
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            _armedFor = long.MaxValue;
+            if (_isDisposed) return;
+            long now = Now();
+            while (_waiting.TryPeek(out PendingWebhook? webhook, out long due) && due <= now)
+            {
+                _waiting.Dequeue();
+                MakeReady(webhook);
+                Pump(webhook.Endpoint);
+            }
+
+            while (_paused.TryPeek(out WebhookEndpoint? endpoint, out long due) && due <= now)
+            {
+                _paused.Dequeue();
+                Pump(endpoint);
+            }
+
+            foreach (WebhookWorker worker in _running)
+            {
+                if (now >= worker.Deadline) worker.Cancel(worker.Number);
+            }
+
+            if (_waiting.TryPeek(out _, out long nextTry)) Arm(nextTry);
+            if (_paused.TryPeek(out _, out long nextResume)) Arm(nextResume);
+            if (_running.Count > 0) Arm(now + DeadlineStep);
+            WakeSweep();
+            ArmForSweep();
+        }
+    }
+
+    private void Arm(long due)
+    {
+        if (due >= _armedFor || _isDisposed) return;
+        _armedFor = due;
+        _timer.Change(TimeSpan.FromTicks(Math.Max(0, due - Now())), Timeout.InfiniteTimeSpan);
+    }
+
+    // Ticks of the monotonic clock since this dispatcher was made.
+    private long Now() => _time.GetElapsedTime(_origin).Ticks;
+
+    private static partial class Log
+    {
+        [LoggerMessage(2400, LogLevel.Debug, "Webhook {Id}: try {Try} failed: {Error}")]
+        public static partial void TryFailed(ILogger logger, string id, int @try, string error);
+
+        [LoggerMessage(2401, LogLevel.Information, "Webhook {Id} of account {Account} given up after {Tries} tries: {Error}")]
+        public static partial void GivenUp(ILogger logger, string id, string account, int tries, string error);
+
+        [LoggerMessage(2402, LogLevel.Debug, "An endpoint of account {Account} answered {Status}: nothing is sent to it for {Seconds:F0} s")]
+        public static partial void Paused(ILogger logger, string account, int status, double seconds);
+
+        [LoggerMessage(2403, LogLevel.Information, "An endpoint of account {Account} has {Held} webhooks in memory: further ones wait in the journal")]
+        public static partial void Overflowing(ILogger logger, string account, int held);
+
+        [LoggerMessage(2404, LogLevel.Warning, "Webhooks cannot be fetched from the journal now")]
+        public static partial void SweepFailed(ILogger logger, Exception? e);
+
+        [LoggerMessage(2405, LogLevel.Error, "The journal refused the record of webhook {Id}: it will be sent again after a restart")]
+        public static partial void RecordRejected(ILogger logger, string id);
+
+        [LoggerMessage(2406, LogLevel.Error, "A try of webhook {Id} ended in a fault of the program")]
+        public static partial void TryFaulted(ILogger logger, string id, Exception e);
+    }
+}

@@ -1,0 +1,330 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>
+/// Tells applications what happened to their messages: at least once, with a stable id, in order within a message, each receiver on its own.
+/// The journal is the outbox; what is in memory is the part of it that is being worked on.
+/// </summary>
+/// <remarks>
+/// Pending deliveries found at start are to be handed over before <see cref="Start"/>; from then on every one right after the commit that made it.
+/// A webhook leaves memory only when its last try is committed. One that finds no room stays in the journal and is fetched from there later
+/// (see <see cref="Backlog"/>). The next event of a message waits until the earlier one is delivered, given up, or has failed its first try.
+/// </remarks>
+public sealed partial class WebhookDispatcher : IAsyncDisposable
+{
+    private const int LeastInMemory = 16;
+    private const int MostIdleEndpoints = 1_000;
+    private const int MostEndpoints = 10_000;
+    private const int MostCachedTargets = 4_096;
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+
+    private readonly WebhookOptions _options;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly ILogger<WebhookDispatcher> _logger;
+    private readonly WebhookMetrics _metrics;
+    private readonly WebhookClient _client;
+    private readonly long _origin;
+    private readonly ITimer _timer;
+    private readonly int _freshPool;
+    private readonly int _retryPool;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, PendingWebhook> _messages = [];
+    private readonly Dictionary<EndpointKey, WebhookEndpoint> _endpoints = [];
+    private readonly LinkedList<WebhookEndpoint> _idle = new();
+    private readonly Dictionary<(string Account, string Url), TargetUrl> _targets = [];
+    private readonly PriorityQueue<PendingWebhook, long> _waiting = new();
+    private readonly PriorityQueue<WebhookEndpoint, long> _paused = new();
+    private readonly List<WebhookWorker> _running = [];
+    private readonly Stack<WebhookWorker> _resting = new();
+    private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private int _fresh;
+    private int _retries;
+    private int _unfinished;
+    private long _armedFor = long.MaxValue;
+    private bool _isStarted;
+    private bool _isStopping;
+    private bool _isDisposed;
+
+    public WebhookDispatcher(
+        WebhookOptions options,
+        QueueOptions queues,
+        AccountDirectory accounts,
+        IJournal journal,
+        IInboundReplySink replies,
+        TimeProvider time,
+        ILogger<WebhookDispatcher> logger,
+        IMeterFactory meters)
+        : this(options, queues, accounts, journal, replies, time, logger, meters, new HostResolver())
+    {
+    }
+
+    internal WebhookDispatcher(
+        WebhookOptions options,
+        QueueOptions queues,
+        AccountDirectory accounts,
+        IJournal journal,
+        IInboundReplySink replies,
+        TimeProvider time,
+        ILogger<WebhookDispatcher> logger,
+        IMeterFactory meters,
+        HostResolver resolver)
+    {
+        _options = options;
+        _journal = journal;
+        _time = time;
+        _logger = logger;
+        _client = new(options, accounts, replies, time, resolver);
+        _metrics = new(meters, () => Waiting);
+        _origin = time.GetTimestamp();
+        _timer = time.CreateTimer(static state => ((WebhookDispatcher)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // Retries may wait for days: they have a quarter of the room, so that they never push out what has not been tried once.
+        int room = Math.Max(LeastInMemory, queues.Webhooks);
+        _retryPool = room / 4;
+        _freshPool = room - _retryPool;
+    }
+
+    /// <summary>Webhooks in memory that are neither delivered nor given up.</summary>
+    public int Waiting => Volatile.Read(ref _unfinished);
+
+    /// <summary>
+    /// Takes over a webhook whose event is committed. Never blocks. One that is in memory already is not taken twice. After
+    /// <see cref="StopAsync"/> nothing is taken: it stays pending in the journal.
+    /// </summary>
+    public void Enqueue(WebhookJob job)
+    {
+        lock (_gate)
+        {
+            if (_isStopping || IsInMemory(job.Head.Id.Key, job.EventNumber)) return;
+            Admit(job);
+        }
+    }
+
+    /// <summary>Begins to send.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_isStarted || _isStopping) return;
+            _isStarted = true;
+            foreach (WebhookEndpoint endpoint in _endpoints.Values) Pump(endpoint);
+            WakeSweep();
+        }
+    }
+
+    /// <summary>
+    /// Starts nothing more and lets the tries that run come to their end, for at most 20 s or until the token is cancelled; then they are cut off, and
+    /// do not count as tries. What is left stays pending in the journal.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+            _stop.Cancel();
+            if (_running.Count == 0) _quiet.TrySetResult();
+        }
+
+        try
+        {
+            await _quiet.Task.WaitAsync(StopLimit, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            CancelRunning();
+            await _quiet.Task.ConfigureAwait(false);
+        }
+
+        await _sweep.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _timer.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+        _client.Dispose();
+    }
+
+    private void CancelRunning()
+    {
+        lock (_gate)
+        {
+            foreach (WebhookWorker worker in _running) worker.Abandon();
+        }
+    }
+
+    private bool IsInMemory(long key, int eventNumber)
+    {
+        for (PendingWebhook? webhook = _messages.GetValueOrDefault(key); webhook is not null; webhook = webhook.NextOfMessage)
+        {
+            if (webhook.EventNumber == eventNumber) return true;
+        }
+
+        return false;
+    }
+
+    // Room is shared by a dynamic threshold: an endpoint may hold as many as there are free places. One endpoint alone gets half, and however many are
+    // stuck, some room is left for the next.
+    private void Admit(WebhookJob job)
+    {
+        long key = job.Head.Id.Key;
+        TargetUrl target = FindTarget(job.Head);
+        WebhookEndpoint? endpoint = _endpoints.GetValueOrDefault(target.Endpoint);
+        if (job.Tries > 0)
+        {
+            if (HasRoomForRetry(endpoint))
+            {
+                Add(job, target, endpoint);
+                return;
+            }
+
+            _parked.Add(key, job.NextAt);
+            ArmForSweep();
+            return;
+        }
+
+        // An event whose earlier one may still be in the journal goes there too, so that it cannot overtake it.
+        if (_homeless.Contains(key))
+        {
+            _homeless.Add(key, 0);
+            return;
+        }
+
+        if (endpoint is not null && endpoint.Backlog.Contains(key))
+        {
+            endpoint.Backlog.Add(key, 0);
+            return;
+        }
+
+        // Half of the room is kept for what waits in the journal, while something does.
+        int free = _freshPool - _fresh;
+        int share = endpoint is { Backlog.IsEmpty: false } ? free / 2 : free;
+        if ((endpoint?.Fresh ?? 0) < share) Add(job, target, endpoint);
+        else Overflow(endpoint, key);
+    }
+
+    private void Overflow(WebhookEndpoint? endpoint, long key)
+    {
+        if (endpoint is null)
+        {
+            _homeless.Add(key, 0);
+            return;
+        }
+
+        if (endpoint.Backlog.IsEmpty)
+        {
+            _overflowing.Add(endpoint);
+            Log.Overflowing(_logger, endpoint.Key.AccountSid, endpoint.Fresh);
+        }
+
+        endpoint.Backlog.Add(key, 0);
+    }
+
+    private bool HasRoomForRetry(WebhookEndpoint? endpoint) => (endpoint?.Retries ?? 0) < _retryPool - _retries;
+
+    private void Add(WebhookJob job, TargetUrl target, WebhookEndpoint? endpoint)
+    {
+        endpoint ??= NewEndpoint(target.Endpoint);
+        if (endpoint.IdleNode is { } node)
+        {
+            _idle.Remove(node);
+            endpoint.IdleNode = null;
+        }
+
+        var webhook = new PendingWebhook(job, target, endpoint);
+        bool isBlocked = Link(webhook);
+        if (webhook.IsRetry)
+        {
+            endpoint.Retries++;
+            _retries++;
+        }
+        else
+        {
+            endpoint.Fresh++;
+            _fresh++;
+        }
+
+        Interlocked.Increment(ref _unfinished);
+        long wait = job.NextAt == 0 ? 0 : job.NextAt - _time.GetUtcMicros();
+        if (wait > 0)
+        {
+            Wait(webhook, TimeSpan.FromMicroseconds(wait));
+        }
+        else if (!isBlocked)
+        {
+            MakeReady(webhook);
+            Pump(endpoint);
+        }
+    }
+
+    private WebhookEndpoint NewEndpoint(EndpointKey key)
+    {
+        var endpoint = new WebhookEndpoint(key, Math.Max(1, _options.ConcurrencyPerEndpoint));
+        _endpoints.Add(key, endpoint);
+        return endpoint;
+    }
+
+    private TargetUrl FindTarget(MessageHead head)
+    {
+        (string Account, string Url) key = (head.AccountSid, head.CallbackUrl ?? "");
+        if (_targets.TryGetValue(key, out TargetUrl? target)) return target;
+        target = TargetUrl.Parse(head.AccountSid, head.CallbackUrl, _options);
+        if (_targets.Count >= MostCachedTargets) _targets.Clear();
+        _targets.Add(key, target);
+        return target;
+    }
+
+    // Puts the webhook among those of its message, in order of events. True when an earlier one has not had its first try.
+    private bool Link(PendingWebhook webhook)
+    {
+        ref PendingWebhook? first = ref CollectionsMarshal.GetValueRefOrAddDefault(_messages, webhook.Key, out _);
+        if (first is null || first.EventNumber > webhook.EventNumber)
+        {
+            webhook.NextOfMessage = first;
+            first = webhook;
+            return false;
+        }
+
+        PendingWebhook before = first;
+        bool isBlocked = !before.HasPassed;
+        while (before.NextOfMessage is { } next && next.EventNumber < webhook.EventNumber)
+        {
+            before = next;
+            isBlocked |= !before.HasPassed;
+        }
+
+        webhook.NextOfMessage = before.NextOfMessage;
+        before.NextOfMessage = webhook;
+        return isBlocked;
+    }
+
+    private void Unlink(PendingWebhook webhook)
+    {
+        PendingWebhook first = _messages[webhook.Key];
+        if (first == webhook)
+        {
+            if (webhook.NextOfMessage is null) _messages.Remove(webhook.Key);
+            else _messages[webhook.Key] = webhook.NextOfMessage;
+            return;
+        }
+
+        while (first.NextOfMessage != webhook) first = first.NextOfMessage!;
+        first.NextOfMessage = webhook.NextOfMessage;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace Crosspoint.Engine.Webhooks;
+
+/// <summary>
+/// The part of the check of a callback URL that needs no network: form, scheme, port, user name, literal addresses. What a host name stands for is
+/// checked at every connect.
+/// </summary>
+public static class WebhookTarget
+{
+    /// <summary>The longest URL taken, in characters.</summary>
+    public const int MaxLength = 2_048;
+
+    /// <summary>Whether this URL may be called.</summary>
+    /// <param name="problem">What is wrong with it, for people; empty when nothing is.</param>
+    public static bool TryCheck(string url, WebhookOptions options, out string problem) => TryParse(url, options, out _, out problem);
+
+    internal static bool TryParse(string url, WebhookOptions options, [NotNullWhen(true)] out Uri? uri, out string problem)
+    {
+        uri = null;
+        problem = Find(url, options, out Uri? parsed);
+        if (problem.Length > 0) return false;
+        uri = parsed!;
+        return true;
+    }
+
+    private static string Find(string url, WebhookOptions options, out Uri? uri)
+    {
+        uri = null;
+        if (string.IsNullOrEmpty(url)) return "the URL is empty";
+        if (url.Length > MaxLength) return "the URL is longer than 2,048 characters";
+        bool isAscii = true;
+        foreach (char c in url)
+        {
+            if (c <= ' ' || c is '\\' or '"' or '<' or '>' or '\u007F') return "the URL has a character that must be percent-encoded";
+            isAscii &= c < 0x80;
+        }
+
+        // The path goes out exactly as it was configured, since the receiver checks the signature against it.
+        var creation = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = isAscii };
+        string text = WithoutFragment(url);
+        if (!Uri.TryCreate(text, creation, out Uri? parsed) || parsed.Host.Length == 0) return "not an absolute URL with a host";
+        if (parsed.Scheme != Uri.UriSchemeHttps && parsed.Scheme != Uri.UriSchemeHttp) return "only http and https can be called";
+        if (parsed.Scheme == Uri.UriSchemeHttp && !options.AllowHttp && !options.AllowPrivateAddresses) return "only https may be called";
+        if (parsed.UserInfo.Length > 0 || HasUserInfo(text)) return "a user name or password in the URL is not supported";
+        string host = parsed.IdnHost;
+        if (host.Contains('_', StringComparison.Ordinal)) return "a host name cannot have an underscore";
+        if (parsed.Port is <= 0 or > 65_535) return "the port is out of range";
+        uri = parsed;
+        if (options.AllowPrivateAddresses) return "";
+        if (!IsAllowedPort(parsed.Port, options.AllowedPorts)) return "the port may not be called";
+        return IsOwnNetwork(host.TrimEnd('.')) ? "the host is not on the public internet" : "";
+    }
+
+    internal static string WithoutFragment(string url)
+    {
+        int hash = url.IndexOf('#', StringComparison.Ordinal);
+        return hash < 0 ? url : url[..hash];
+    }
+
+    private static bool HasUserInfo(string url)
+    {
+        int start = url.IndexOf("//", StringComparison.Ordinal) + 2;
+        ReadOnlySpan<char> rest = url.AsSpan(start);
+        int end = rest.IndexOfAny('/', '?', '#');
+        return (end < 0 ? rest : rest[..end]).Contains('@');
+    }
+
+    private static bool IsAllowedPort(int port, IReadOnlyList<int> allowed)
+    {
+        for (int i = 0; i < allowed.Count; i++)
+        {
+            if (allowed[i] == port) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsOwnNetwork(string host)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)) return true;
+
+        // Takes the decimal, octal and hexadecimal forms with one to four parts, too.
+        if (IPAddress.TryParse(host, out IPAddress? address)) return !AddressRules.IsPublic(address);
+
+        // A last label that begins with a digit is no top-level domain, so this is an address in a form that some resolver may know.
+        return char.IsAsciiDigit(host[host.LastIndexOf('.') + 1]);
+    }
+}
