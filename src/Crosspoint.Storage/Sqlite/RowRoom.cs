@@ -1,0 +1,25 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>
+/// How much room a row is given for what changes. SQLite overwrites a row of the same size in place; one that grows among its neighbours splits pages.
+/// So a new row is given at once what an ordinary life needs (bench/results/journal-life.md).
+/// </summary>
+internal static class RowRoom
+{
+    // Version, state, times and counts; four events; one attempt with its decision; one webhook; the two columns whose size changes.
+    private const int OrdinaryLife = 120;
+
+    // Per segment: its fields and a vendor id of ordinary length.
+    private const int OrdinarySegment = 26;
+
+    private const int Step = 64;
+
+    public static int Estimate(Message message) => message.Head.IsInbound
+        ? 64
+        : OrdinaryLife + OrdinarySegment * Math.Max(message.Segments.Count, message.Head.SegmentCount);
+
+    /// <summary>More than asked, so that the next change may fit.</summary>
+    public static int Grow(int needed) => (needed + Step - 1) / Step * Step;
+}

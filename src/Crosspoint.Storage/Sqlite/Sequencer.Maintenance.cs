@@ -1,0 +1,91 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>Copying logs into files, closing what is idle, deleting what is old. All between groups, on the writer's thread.</summary>
+internal sealed partial class Sequencer
+{
+    /// <summary>Ticks without use after which the connection of an old slice is closed.</summary>
+    private const int IdleTicks = 60;
+
+    /// <summary>Ticks between two looks for files to delete. One file goes at a time: a wall clock that jumps ahead must not empty the directory at once.</summary>
+    private const int RetentionTicks = 60;
+
+    private int _ticks;
+    private bool _isCheckpointFull;
+
+    private void CheckpointAfterWork()
+    {
+        if (_health != Engine.Stores.JournalHealth.Ready) return;
+        bool isIdle;
+        lock (_gate) isIdle = _incoming.Count == 0;
+        long limit = isIdle ? _options.IdleCheckpointBytes : _options.BusyCheckpointBytes;
+        foreach (Slice slice in _catalog.All)
+        {
+            if (slice.Writer is { } writer && writer.LogBytes > limit) Checkpoint(slice, truncate: false);
+        }
+    }
+
+    private void CheckpointAll()
+    {
+        foreach (Slice slice in _catalog.All)
+        {
+            if (slice.Writer is { LogBytes: > 0 }) Checkpoint(slice, truncate: false);
+        }
+    }
+
+    private void Checkpoint(Slice slice, bool truncate)
+    {
+        long started = _time.GetTimestamp();
+        try
+        {
+            slice.Writer!.Checkpoint(truncate);
+            _isCheckpointFull = false;
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            // The log holds everything; only its copy has to wait.
+            if (!_isCheckpointFull) Log.CheckpointFull(_logger, slice.ToString());
+            _isCheckpointFull = true;
+        }
+
+        _metrics.Checkpointed(_time.GetElapsedTime(started));
+    }
+
+    private void Maintain()
+    {
+        _ticks++;
+        List<Slice> slices = _catalog.All;
+        for (int i = 0; i < slices.Count; i++)
+        {
+            if (slices[i].Writer is not { } writer) continue;
+            bool isIdle = writer.IsIdleAtTick();
+            bool isNewest = i == slices.Count - 1;
+            if (isIdle && writer.LogBytes > 0) Checkpoint(slices[i], truncate: !isNewest);
+            if (isNewest || writer.IdleTicks < IdleTicks || writer.LogBytes > 0) continue;
+            writer.Dispose();
+            slices[i].Writer = null;
+        }
+
+        if (_ticks % RetentionTicks == 1) DeleteOldest();
+    }
+
+    private void DeleteOldest()
+    {
+        if (_catalog.All.Count < 2) return;
+        Slice oldest = _catalog.All[0];
+        long keepFrom = _time.GetUtcMicros() - Micros.From(_options.Retention);
+        if (oldest.EndMilliseconds * Micros.PerMillisecond > keepFrom || !oldest.HasFile) return;
+        foreach (Slice slice in _catalog.All)
+        {
+            if (slice.EndMilliseconds * Micros.PerMillisecond > keepFrom) return;
+            if (slice.HasOpenMessages()) continue;
+            slice.Writer?.Dispose();
+            slice.Writer = null;
+            _catalog.Remove(slice);
+            slice.Delete();
+            Log.SliceDeleted(_logger, slice.ToString(), (int)_options.Retention.TotalDays);
+            return;
+        }
+    }
+}
