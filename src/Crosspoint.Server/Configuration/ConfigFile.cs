@@ -1,4 +1,6 @@
 using Crosspoint.Engine;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Webhooks;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Configuration;
@@ -80,6 +82,7 @@ public static class ConfigFile
             Webhooks = WebhookConfig.Read(root.Group("webhooks")),
             Queues = ReadQueues(root.Group("queues")),
         };
+        WarnOfTargets(root, engine);
         engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
         var config = new GatewayConfig
         {
@@ -92,6 +95,19 @@ public static class ConfigFile
         };
         root.Close();
         return config;
+    }
+
+    // An inbound URL that would never be called is no error: the rules on targets may be changed later, and the message is kept all the same.
+    private static void WarnOfTargets(ConfigSection root, EngineOptions engine)
+    {
+        foreach (Account account in engine.Accounts)
+        {
+            foreach (OwnedNumber number in account.Numbers)
+            {
+                if (number.InboundUrl is { } url && !WebhookTarget.TryCheck(url, engine.Webhooks, out string problem))
+                    root.Warn("accounts", $"inbound messages to {number.Number} cannot be reported to its inbound_url: {problem}");
+            }
+        }
     }
 
     private static HttpOptions ReadHttp(ConfigSection? section)
@@ -131,11 +147,18 @@ public static class ConfigFile
         if (section is null) return defaults;
         JournalOptions options = defaults with
         {
-            Slice = section.Duration("slice", defaults.Slice, TimeSpan.FromHours(1), TimeSpan.FromDays(31)),
-            Retention = section.Duration("retention", defaults.Retention, TimeSpan.FromDays(1), TimeSpan.FromDays(3660)),
+            Slice = section.Duration("slice", defaults.Slice, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31)),
+            Retention = section.Duration("retention", defaults.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3660)),
+            CorrelationWindow = section.Duration("correlation_window", defaults.CorrelationWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
+            ParkedFor = section.Duration("parked_for", defaults.ParkedFor, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
+            CacheMessages = section.Int("cache_messages", defaults.CacheMessages, 1_000, 10_000_000),
+            Reserve = section.Size("reserve", defaults.Reserve, 0, 1L << 30),
         };
         section.Close();
-        if (options.Slice > options.Retention) section.Fail("slice", "is longer than 'retention'");
+        TimeSpan day = TimeSpan.FromDays(1);
+        bool divides = options.Slice.Ticks % TimeSpan.TicksPerMinute == 0 && (day.Ticks % options.Slice.Ticks == 0 || options.Slice.Ticks % day.Ticks == 0);
+        if (!divides) section.Fail("slice", $"is {Units.Format(options.Slice)}; expected whole minutes that divide a day evenly, or whole days");
+        if (options.Slice > options.Retention) section.Fail(section.Has("slice") ? "slice" : "retention", "'slice' must not be longer than 'retention'");
         return options;
     }
 

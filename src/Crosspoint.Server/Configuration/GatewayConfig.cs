@@ -38,14 +38,26 @@ public sealed record HttpOptions
     public int MaxConnections { get; init; } = 10_000;
 }
 
-/// <summary>How long messages are kept.</summary>
+/// <summary>How messages are kept. Defaults are those of the journal, which says where they come from.</summary>
 public sealed record JournalOptions
 {
     /// <summary>Span of time that one file holds.</summary>
     public TimeSpan Slice { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Finished messages older than this are removed. 400 days: thirteen months, so that a month can be compared with that of the year before.</summary>
+    /// <summary>Files wholly older than this, with nothing open in them, are deleted.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How far back a receipt finds its message.</summary>
+    public TimeSpan CorrelationWindow { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long a receipt that matches nothing waits for its message.</summary>
+    public TimeSpan ParkedFor { get; init; } = TimeSpan.FromHours(72);
+
+    /// <summary>Open messages held in memory.</summary>
+    public int CacheMessages { get; init; } = 60_000;
+
+    /// <summary>Bytes kept aside on the disk, so that carriers' answers can still be recorded when it is full.</summary>
+    public long Reserve { get; init; } = 8 * 1024 * 1024;
 }
 
 /// <summary>The log on standard error.</summary>

@@ -256,7 +256,7 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
     {
         switch (result.Outcome)
         {
-            case ChangeOutcome.Done:
+            case ChangeOutcome.Done when result.Message is not null || HttpMethods.IsDelete(context.Request.Method):
                 return false;
             case ChangeOutcome.WrongState:
                 new TwilioError(wrongStateCode, StatusCodes.Status409Conflict, ErrorCodes.MessageFor(wrongStateCode)!).Send(context);

@@ -271,7 +271,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         switch (result.Outcome)
         {
-            case ChangeOutcome.Done:
+            case ChangeOutcome.Done when result.Message is not null || HttpMethods.IsDelete(context.Request.Method):
                 return false;
             case ChangeOutcome.WrongState:
                 string detail = result.Message is { } message ? $"Its state is {StateNames.Of(message.State)}." : "";
