@@ -23,6 +23,7 @@ public sealed partial class SmppServer : IAsyncDisposable
     private readonly HashSet<IPAddress> _strangers = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
     private int _connectionCount;
@@ -108,6 +109,12 @@ public sealed partial class SmppServer : IAsyncDisposable
         var closing = new List<Task>();
         foreach (SmppSession session in Sessions) closing.Add(session.CloseAsync(cancellationToken));
         await Task.WhenAll(closing).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_connectionCount == 0) _allGone.TrySetResult();
+        }
+
+        await _allGone.Task.ConfigureAwait(false);
     }
 
     /// <summary>Stops without waiting for outstanding responses.</summary>
@@ -214,6 +221,7 @@ public sealed partial class SmppServer : IAsyncDisposable
         lock (_gate)
         {
             _connectionCount--;
+            if (_connectionCount == 0 && _stopping.IsCancellationRequested) _allGone.TrySetResult();
             int left = _connections[address] - 1;
             if (left == 0) _connections.Remove(address);
             else _connections[address] = left;

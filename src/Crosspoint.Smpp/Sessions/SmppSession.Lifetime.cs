@@ -250,8 +250,9 @@ public sealed partial class SmppSession
                     continue;
                 }
 
-                Volatile.Write(ref _writeStartedAt, Math.Max(1, _time.GetTimestamp()));
-                await _stream.WriteAsync(batch, CancellationToken.None).ConfigureAwait(false);
+                ValueTask write = _stream.WriteAsync(batch, CancellationToken.None);
+                if (!write.IsCompleted) Volatile.Write(ref _writeStartedAt, Math.Max(1, _time.GetTimestamp()));
+                await write.ConfigureAwait(false);
                 Volatile.Write(ref _writeStartedAt, 0);
                 lock (_gate)
                 {
