@@ -244,7 +244,8 @@ public sealed class BehaviourTests
 
         answers.ShouldBe(Count);
         kinds.ShouldBe(
-            [(CommandId)0xFFF, CommandId.SubmitSmResp, CommandId.EnquireLinkResp, CommandId.GenericNack, CommandId.DeliverSm], ignoreOrder: true);
+            [(CommandId)0xFFF, CommandId.SubmitSmResp, CommandId.EnquireLinkResp,
+             CommandId.GenericNack, CommandId.DeliverSm], ignoreOrder: true);
         broken.ShouldBeGreaterThan(0);
         simulator.Carrier.Counters.GarbageSent.ShouldBe(Count);
     }

@@ -17,7 +17,8 @@ public sealed class InboundTests
     {
         await using TestSimulator simulator = await TestSimulator.StartAsync(CarrierBehaviour.Default);
         await using TestEsme esme = await TestEsme.BindAsync(simulator.Carrier);
-        simulator.Carrier.SendInbound(new InboundMessage("+447700900001", "15550001000", "Hi @ £")).ShouldBe(new InboundResult(InboundOutcome.Queued, 1));
+        simulator.Carrier.SendInbound(new InboundMessage("+447700900001", "15550001000", "Hi @ £"))
+            .ShouldBe(new InboundResult(InboundOutcome.Queued, 1));
 
         Received received = await esme.DeliveryAsync();
         received.Source.ShouldBe("447700900001");
@@ -55,7 +56,8 @@ public sealed class InboundTests
         for (var i = 0; i < 4; i++) parts.Add(await esme.DeliveryAsync());
         parts.Select(part => Number(part, form)).ShouldBe([3, 1, 2, 2]);
         parts.ShouldAllBe(part => part.EsmClass == esmClass);
-        string text = string.Concat(new[] { parts[1], parts[2], parts[0] }.Select(part => Encoding.ASCII.GetString(part.Octets.AsSpan(header))));
+        string text = string.Concat(new[] { parts[1], parts[2], parts[0] }
+            .Select(part => Encoding.ASCII.GetString(part.Octets.AsSpan(header))));
         text.ShouldBe(Long);
     }
 
@@ -90,7 +92,8 @@ public sealed class InboundTests
         await using TestSimulator simulator = await TestSimulator.StartAsync(CarrierBehaviour.Default);
         await using TestEsme first = await TestEsme.BindAsync(simulator.Carrier, systemId: "first");
         await using TestEsme second = await TestEsme.BindAsync(simulator.Carrier, systemId: "second");
-        for (var i = 0; i < 4; i++) simulator.Carrier.SendInbound(new InboundMessage("+447700900001", "15550001000", "x") { SystemId = "second" });
+        var message = new InboundMessage("+447700900001", "15550001000", "x") { SystemId = "second" };
+        for (var i = 0; i < 4; i++) simulator.Carrier.SendInbound(message);
 
         for (var i = 0; i < 4; i++) await second.DeliveryAsync();
         await first.QueryAsync();
@@ -201,7 +204,8 @@ public sealed class InboundTests
         }
 
         await esme.ResponsesAsync(4);
-        simulator.Host.Handsets.Messages("447700900001").Select(static m => m.Text).ShouldBe(["first end of first", "second end of second"]);
+        simulator.Host.Handsets.Messages("447700900001").Select(static m => m.Text)
+            .ShouldBe(["first end of first", "second end of second"]);
     }
 
     [Fact]
@@ -213,8 +217,13 @@ public sealed class InboundTests
         var body = new byte[256];
         var tlvs = new TlvWriter(new byte[128]);
         tlvs.Add(TlvTag.MessagePayload, "payload"u8);
-        new DataSm { SourceAddr = new SmppAddress(5, 0, "ACME"u8), DestinationAddr = new SmppAddress(1, 1, "447700900001"u8), Tlvs = tlvs.Written }
-            .TryWrite(body, out int length);
+        var data = new DataSm
+        {
+            SourceAddr = new SmppAddress(5, 0, "ACME"u8),
+            DestinationAddr = new SmppAddress(1, 1, "447700900001"u8),
+            Tlvs = tlvs.Written,
+        };
+        data.TryWrite(body, out int length);
         esme.Request(CommandId.DataSm, body[..length]);
         await esme.ResponsesAsync(2);
 

@@ -14,7 +14,8 @@ public sealed partial class ReceiptTests
     {
         (Response response, Received receipt) = await OneAsync(new ReceiptBehaviour());
 
-        receipt.Text.ShouldMatch($"^id:{response.MessageId} sub:001 dlvrd:001 submit date:2601020304 done date:2601020304 stat:DELIVRD err:000 text:hello$");
+        receipt.Text.ShouldMatch(
+            $"^id:{response.MessageId} sub:001 dlvrd:001 submit date:2601020304 done date:2601020304 stat:DELIVRD err:000 text:hello$");
         receipt.EsmClass.ShouldBe(EsmClass.Receipt);
         receipt.Source.ShouldBe("447700900001");
         receipt.Destination.ShouldBe("15550001000");
@@ -35,9 +36,13 @@ public sealed partial class ReceiptTests
     }
 
     [Theory]
-    [InlineData(ReceiptFields.Reordered, "^stat:DELIVRD err:000 id:1000 done date:2601020304 submit date:2601020304 dlvrd:001 sub:001 Text:hello$", false)]
+    [InlineData(
+        ReceiptFields.Reordered,
+        "^stat:DELIVRD err:000 id:1000 done date:2601020304 submit date:2601020304 dlvrd:001 sub:001 Text:hello$", false)]
     [InlineData(ReceiptFields.TlvOnly, "^$", true)]
-    [InlineData(ReceiptFields.NoTlv, "^id:1000 sub:001 dlvrd:001 submit date:2601020304 done date:2601020304 stat:DELIVRD err:000 text:hello$", false)]
+    [InlineData(
+        ReceiptFields.NoTlv,
+        "^id:1000 sub:001 dlvrd:001 submit date:2601020304 done date:2601020304 stat:DELIVRD err:000 text:hello$", false)]
     [InlineData(ReceiptFields.Minimal, "^id:1000 stat:DELIVRD$", false)]
     [InlineData(ReceiptFields.NoDates, "^id:1000 sub:001 dlvrd:001 stat:DELIVRD err:000 text:hello$", false)]
     public async Task Receipt_Fields_TakeTheirForm(ReceiptFields fields, string pattern, bool hasTlvs)
@@ -67,7 +72,8 @@ public sealed partial class ReceiptTests
     [InlineData(MessageIdFormat.Decimal, ReceiptIdFormat.Hex, 48879, "48879", "beef")]
     [InlineData(MessageIdFormat.Decimal, ReceiptIdFormat.HexUpper, 48879, "48879", "BEEF")]
     [InlineData(MessageIdFormat.Decimal, ReceiptIdFormat.ZeroPadded, 48879, "48879", "00000000000000048879")]
-    public async Task Ids_OfResponseAndReceipt_TakeTheirForms(MessageIdFormat response, ReceiptIdFormat receipt, long first, string answered, string reported)
+    public async Task Ids_OfResponseAndReceipt_TakeTheirForms(
+        MessageIdFormat response, ReceiptIdFormat receipt, long first, string answered, string reported)
     {
         (Response submitted, Received delivered) = await OneAsync(
             new ReceiptBehaviour { IdFormat = response, ReceiptIdFormat = receipt }, options => options with { FirstId = first });
@@ -251,7 +257,8 @@ public sealed partial class ReceiptTests
     [Fact]
     public async Task Receipt_MoreThanPendingKept_IsDroppedAndCounted()
     {
-        await using TestSimulator simulator = await TestSimulator.StartAsync(CarrierBehaviour.Default, static o => o with { PendingKept = 1 });
+        await using TestSimulator simulator = await TestSimulator.StartAsync(
+            CarrierBehaviour.Default, static o => o with { PendingKept = 1 });
         await using TestEsme transmitter = await TestEsme.BindAsync(simulator.Carrier, SmppBindType.Transmitter);
         transmitter.Submit();
         transmitter.Submit();

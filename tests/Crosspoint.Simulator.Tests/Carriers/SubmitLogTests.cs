@@ -48,7 +48,8 @@ public sealed class SubmitLogTests
     public void SubmitRing_MoreThanItsSize_KeepsTheNewest()
     {
         var ring = new SubmitRing(1000);
-        for (var i = 1; i <= 2500; i++) ring.Add(default, CommandId.SubmitSm, CommandStatus.Ok, "cp", [(byte)i], [(byte)i, (byte)(i >> 8)], 2, default);
+        for (var i = 1; i <= 2500; i++)
+            ring.Add(default, CommandId.SubmitSm, CommandStatus.Ok, "cp", [(byte)i], [(byte)i, (byte)(i >> 8)], 2, default);
 
         ring.After(0, 5).Select(static e => e.Number).ShouldBe([1501, 1502, 1503, 1504, 1505]);
         ring.After(2498, 5).Select(static e => e.Number).ShouldBe([2499, 2500]);

@@ -50,7 +50,8 @@ public sealed class YamlTests
                     other_bind: true
                     marked: false
                     vendor_tlv: true
-                  inbound: { rate: 1.5, from: ["+44"], to: ["1234"], texts: ["a"], long_share: 0.5, long_as: sar, shuffled: true, system_id: cp }
+                  inbound:
+                    { rate: 1.5, from: ["+44"], to: ["1234"], texts: ["a"], long_share: 0.5, long_as: sar, shuffled: true, system_id: cp }
                   handset_replies: [ { when: hello, reply: STOP, share: 0.5, delay: 3s } ]
                   disconnect: { every: 1m, after_submits: 10, idle: 2m, refuse_binds: true, bind_status: ESME_RALYBND }
                   stall: true
@@ -65,7 +66,8 @@ public sealed class YamlTests
 
         result.Errors.ShouldBeEmpty();
         SimulatorOptions options = result.Options.ShouldNotBeNull();
-        (options.HttpListen!.ToString(), options.Seed, options.Handsets.Messages, options.Handsets.Numbers).ShouldBe(("127.0.0.1:9081", 42ul, 5, 100));
+        (options.HttpListen!.ToString(), options.Seed, options.Handsets.Messages, options.Handsets.Numbers)
+            .ShouldBe(("127.0.0.1:9081", 42ul, 5, 100));
         CarrierOptions carrier = options.Carriers.ShouldHaveSingleItem();
         (carrier.Name, carrier.Listen.ToString(), carrier.FirstId, carrier.SubmitsKept, carrier.PendingKept, carrier.SubmitLog)
             .ShouldBe(("north", "[::1]:3775", 77L, 12, 13, "/etc/log.jsonl"));
@@ -82,7 +84,8 @@ public sealed class YamlTests
         (r.Early, r.Duplicate, r.Missing, r.Intermediate).ShouldBe((0.1, 0.2, 0.3, 0.4));
         (r.Fields, r.DateDigits, r.Via, r.Only).ShouldBe((ReceiptFields.NoDates, 14, ReceiptVia.DataSm, ReceiptParts.LastPart));
         (r.OtherBind, r.Marked, r.VendorTlv).ShouldBe((true, false, true));
-        (b.Inbound.Rate, b.Inbound.LongShare, b.Inbound.LongAs, b.Inbound.Shuffled, b.Inbound.SystemId).ShouldBe((1.5, 0.5, LongForm.Sar, true, "cp"));
+        (b.Inbound.Rate, b.Inbound.LongShare, b.Inbound.LongAs, b.Inbound.Shuffled, b.Inbound.SystemId)
+            .ShouldBe((1.5, 0.5, LongForm.Sar, true, "cp"));
         b.HandsetReplies.ShouldBe([new HandsetReply("hello", "STOP", 0.5, TimeSpan.FromSeconds(3))]);
         b.Disconnect.ShouldBe(new DisconnectBehaviour
         {
@@ -92,33 +95,66 @@ public sealed class YamlTests
             RefuseBinds = true,
             BindStatus = CommandStatus.AlreadyBound,
         });
-        (b.Stall, b.Garbage, b.EnquireLink, b.MaxBinds, b.Window, b.FirstSequence).ShouldBe((true, 0.01, TimeSpan.Zero, 3, 50, 0x7FFF_FFFFu));
+        (b.Stall, b.Garbage, b.EnquireLink, b.MaxBinds, b.Window, b.FirstSequence)
+            .ShouldBe((true, 0.01, TimeSpan.Zero, 3, 50, 0x7FFF_FFFFu));
         b.Redelivery.ShouldBe(new RedeliveryBehaviour { After = TimeSpan.FromSeconds(2), Attempts = 4, Timeout = TimeSpan.FromSeconds(5) });
     }
 
     [Theory]
     [InlineData("    behaviour: { latncy: 5ms }", "s.yaml:4: carriers[0].behaviour.latncy: unknown key; expected one of latency, errors,")]
-    [InlineData("    behaviour:\n      latency: soon", "s.yaml:5: carriers[0].behaviour.latency: expected a duration such as 5ms, or a map with 'distribution', found 'soon'")]
-    [InlineData("    behaviour:\n      latency: { mean: 5 }", "s.yaml:5: carriers[0].behaviour.latency.mean: expected a duration such as 5ms, 1s or 2m")]
-    [InlineData("    behaviour:\n      latency: { mean: 5ms, stddev: 1ms }", "s.yaml:5: carriers[0].behaviour.latency.stddev: unknown key; expected one of distribution, mean")]
-    [InlineData("    behaviour:\n      latency: { distribution: lognormal, mean: 5ms, p99: 1s }", "s.yaml:5: carriers[0].behaviour.latency.p99: expected a duration from the mean to 14 times the mean, found '1s'")]
-    [InlineData("    behaviour:\n      latency: { distribution: uniform, min: 5ms, max: 1ms }", "s.yaml:5: carriers[0].behaviour.latency.max: expected no less than min, found '1ms'")]
-    [InlineData("    behaviour:\n      no_response: 1.5", "s.yaml:5: carriers[0].behaviour.no_response: expected a number from 0 to 1, found '1.5'")]
+    [InlineData(
+        "    behaviour:\n      latency: soon",
+        "s.yaml:5: carriers[0].behaviour.latency: expected a duration such as 5ms, or a map with 'distribution', found 'soon'")]
+    [InlineData(
+        "    behaviour:\n      latency: { mean: 5 }",
+        "s.yaml:5: carriers[0].behaviour.latency.mean: expected a duration such as 5ms, 1s or 2m")]
+    [InlineData(
+        "    behaviour:\n      latency: { mean: 5ms, stddev: 1ms }",
+        "s.yaml:5: carriers[0].behaviour.latency.stddev: unknown key; expected one of distribution, mean")]
+    [InlineData(
+        "    behaviour:\n      latency: { distribution: lognormal, mean: 5ms, p99: 1s }",
+        "s.yaml:5: carriers[0].behaviour.latency.p99: expected a duration from the mean to 14 times the mean, found '1s'")]
+    [InlineData(
+        "    behaviour:\n      latency: { distribution: uniform, min: 5ms, max: 1ms }",
+        "s.yaml:5: carriers[0].behaviour.latency.max: expected no less than min, found '1ms'")]
+    [InlineData(
+        "    behaviour:\n      no_response: 1.5",
+        "s.yaml:5: carriers[0].behaviour.no_response: expected a number from 0 to 1, found '1.5'")]
     [InlineData("    behaviour:\n      stall: yes", "s.yaml:5: carriers[0].behaviour.stall: expected true or false, found 'yes'")]
-    [InlineData("    behaviour:\n      window: \"5\"", "s.yaml:5: carriers[0].behaviour.window: expected a whole number from 1 to 100000, found '5'")]
-    [InlineData("    behaviour:\n      errors: [ { status: ESME_RWRONG, share: 1 } ]", "s.yaml:5: carriers[0].behaviour.errors[0].status: expected a command_status other than ESME_ROK")]
-    [InlineData("    behaviour:\n      errors: [ { status: 8, share: 0.6 }, { status: 20, share: 0.6 } ]", "s.yaml:5: carriers[0].behaviour.errors: expected shares that add up to at most 1, found 1.2")]
-    [InlineData("    behaviour:\n      receipts:\n        states: [ { state: DELIVRD, share: 0.5 } ]", "s.yaml:6: carriers[0].behaviour.receipts.states: expected shares that add up to 1, found 0.5")]
-    [InlineData("    behaviour:\n      receipts:\n        states: [ { state: LOST } ]", "s.yaml:6: carriers[0].behaviour.receipts.states[0].state: expected one of SCHEDLD, ENROUTE")]
-    [InlineData("    behaviour:\n      receipts: { id_format: uuid, receipt_id_format: hex }", "s.yaml:5: carriers[0].behaviour.receipts.receipt_id_format: expected same, upper or lower where id_format is uuid")]
-    [InlineData("    behaviour:\n      receipts: { date_digits: 9 }", "s.yaml:5: carriers[0].behaviour.receipts.date_digits: expected 8, 10, 12 or 14, found '9'")]
-    [InlineData("    behaviour:\n      receipts: { via: fax }", "s.yaml:5: carriers[0].behaviour.receipts.via: expected one of deliver_sm, data_sm, found 'fax'")]
+    [InlineData(
+        "    behaviour:\n      window: \"5\"",
+        "s.yaml:5: carriers[0].behaviour.window: expected a whole number from 1 to 100000, found '5'")]
+    [InlineData(
+        "    behaviour:\n      errors: [ { status: ESME_RWRONG, share: 1 } ]",
+        "s.yaml:5: carriers[0].behaviour.errors[0].status: expected a command_status other than ESME_ROK")]
+    [InlineData(
+        "    behaviour:\n      errors: [ { status: 8, share: 0.6 }, { status: 20, share: 0.6 } ]",
+        "s.yaml:5: carriers[0].behaviour.errors: expected shares that add up to at most 1, found 1.2")]
+    [InlineData(
+        "    behaviour:\n      receipts:\n        states: [ { state: DELIVRD, share: 0.5 } ]",
+        "s.yaml:6: carriers[0].behaviour.receipts.states: expected shares that add up to 1, found 0.5")]
+    [InlineData(
+        "    behaviour:\n      receipts:\n        states: [ { state: LOST } ]",
+        "s.yaml:6: carriers[0].behaviour.receipts.states[0].state: expected one of SCHEDLD, ENROUTE")]
+    [InlineData(
+        "    behaviour:\n      receipts: { id_format: uuid, receipt_id_format: hex }",
+        "s.yaml:5: carriers[0].behaviour.receipts.receipt_id_format: expected same, upper or lower where id_format is uuid")]
+    [InlineData(
+        "    behaviour:\n      receipts: { date_digits: 9 }",
+        "s.yaml:5: carriers[0].behaviour.receipts.date_digits: expected 8, 10, 12 or 14, found '9'")]
+    [InlineData(
+        "    behaviour:\n      receipts: { via: fax }",
+        "s.yaml:5: carriers[0].behaviour.receipts.via: expected one of deliver_sm, data_sm, found 'fax'")]
     [InlineData("    behaviour:\n      inbound: { from: [] }", "s.yaml:5: carriers[0].behaviour.inbound.from: expected at least one entry")]
     [InlineData("    behaviour: [ 1 ]", "s.yaml:4: carriers[0].behaviour: expected a map, found a list")]
     [InlineData("    accounts: []", "s.yaml:4: carriers[0].accounts: expected at least one account; leave the key out to let anybody bind")]
-    [InlineData("    accounts: [ { system_id: toolongforasystemid } ]", "s.yaml:4: carriers[0].accounts[0].system_id: expected 1 to 15 ASCII characters, found 'toolongforasystemid'")]
+    [InlineData(
+        "    accounts: [ { system_id: toolongforasystemid } ]",
+        "s.yaml:4: carriers[0].accounts[0].system_id: expected 1 to 15 ASCII characters, found 'toolongforasystemid'")]
     [InlineData("  - { name: north, listen: 127.0.0.1:0 }", "s.yaml:1: carriers: expected each name once, found 'north' again")]
-    [InlineData("  - { name: b, listen: 3775 }", "s.yaml:4: carriers[1].listen: expected an address and port such as 127.0.0.1:3775, found '3775'")]
+    [InlineData(
+        "  - { name: b, listen: 3775 }",
+        "s.yaml:4: carriers[1].listen: expected an address and port such as 127.0.0.1:3775, found '3775'")]
     [InlineData("  - { name: b }", "s.yaml:4: carriers[1].listen: expected an address and port such as 127.0.0.1:3775; the key is missing")]
     [InlineData("http: { listen: here }", "s.yaml:4: http.listen: expected an address and port such as 127.0.0.1:3775, found 'here'")]
     [InlineData("    name: again", "s.yaml:4: expected YAML")]
@@ -141,11 +177,13 @@ public sealed class YamlTests
 
     [Fact]
     public void ParseYaml_Empty_AsksForACarrier() =>
-        SimulatorOptions.ParseYaml("", "s.yaml").Errors.ShouldHaveSingleItem().ToString().ShouldBe("s.yaml:1: carriers: expected at least one carrier");
+        SimulatorOptions.ParseYaml("", "s.yaml").Errors.ShouldHaveSingleItem().ToString()
+            .ShouldBe("s.yaml:1: carriers: expected at least one carrier");
 
     [Fact]
     public void LoadYaml_NoFile_SaysSo() =>
-        SimulatorOptions.LoadYaml("/nowhere/simulator.yaml").Errors.ShouldHaveSingleItem().Expected.ShouldStartWith("expected a readable file");
+        SimulatorOptions.LoadYaml("/nowhere/simulator.yaml").Errors.ShouldHaveSingleItem()
+            .Expected.ShouldStartWith("expected a readable file");
 
     [Fact]
     public void LoadYaml_Sample_IsValid()
@@ -163,9 +201,14 @@ public sealed class YamlTests
     {
         var behaviour = new CarrierBehaviour
         {
-            Latency = DurationDistribution.Normal(TimeSpan.FromMilliseconds(5), TimeSpan.FromMicroseconds(1500), max: TimeSpan.FromSeconds(90)),
+            Latency = DurationDistribution.Normal(
+                TimeSpan.FromMilliseconds(5), TimeSpan.FromMicroseconds(1500), max: TimeSpan.FromSeconds(90)),
             Errors = [new ErrorShare(CommandStatus.Throttled, 0.25), new ErrorShare((CommandStatus)0x499, 0.5)],
-            Receipts = new ReceiptBehaviour { Delay = DurationDistribution.Uniform(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)), Early = 0.5 },
+            Receipts = new ReceiptBehaviour
+            {
+                Delay = DurationDistribution.Uniform(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(2)),
+                Early = 0.5,
+            },
             HandsetReplies = [new HandsetReply("a", "b", 0.5, TimeSpan.FromSeconds(1.5))],
             Stall = true,
         };

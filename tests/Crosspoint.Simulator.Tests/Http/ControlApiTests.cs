@@ -95,7 +95,8 @@ public sealed class ControlApiTests : IAsyncLifetime
             .StatusCode.ShouldBe(HttpStatusCode.Conflict);
         await using TestEsme esme = await TestEsme.BindAsync(_simulator.Carrier);
         HttpResponseMessage answer = await _http.PostAsJsonAsync(
-            "/carriers/north/inbound", new { from = "+447700900001", to = "+15550001000", text = new string('x', 200), parts = new[] { 2, 1 } });
+            "/carriers/north/inbound",
+            new { from = "+447700900001", to = "+15550001000", text = new string('x', 200), parts = new[] { 2, 1 } });
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("parts").GetInt32().ShouldBe(2);
@@ -106,7 +107,8 @@ public sealed class ControlApiTests : IAsyncLifetime
     [Fact]
     public async Task Inbound_WithoutText_NamesTheField()
     {
-        HttpResponseMessage answer = await _http.PostAsJsonAsync("/carriers/north/inbound", new { from = "+447700900001", to = "+15550001000" });
+        HttpResponseMessage answer = await _http.PostAsJsonAsync(
+            "/carriers/north/inbound", new { from = "+447700900001", to = "+15550001000" });
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("field").GetString().ShouldBe("text");
@@ -185,5 +187,6 @@ public sealed class ControlApiTests : IAsyncLifetime
     private Task<HttpResponseMessage> PatchAsync(string body) =>
         _http.PatchAsync("/carriers/north/behaviour", new StringContent(body, Encoding.UTF8, "application/json"));
 
-    private async Task<JsonElement> PostAsync(string path) => await (await _http.PostAsync(path, null)).Content.ReadFromJsonAsync<JsonElement>();
+    private async Task<JsonElement> PostAsync(string path) =>
+        await (await _http.PostAsync(path, null)).Content.ReadFromJsonAsync<JsonElement>();
 }

@@ -30,7 +30,8 @@ public sealed record Received(CommandId CommandId, byte[] Body, TestEsme Esme)
 
     public string Text => Encoding.Latin1.GetString(Octets);
 
-    public string Source => Encoding.ASCII.GetString(CommandId == CommandId.DataSm ? AsData().SourceAddr.Digits : AsDeliver().SourceAddr.Digits);
+    public string Source =>
+        Encoding.ASCII.GetString(CommandId == CommandId.DataSm ? AsData().SourceAddr.Digits : AsDeliver().SourceAddr.Digits);
 
     public string Destination =>
         Encoding.ASCII.GetString(CommandId == CommandId.DataSm ? AsData().DestinationAddr.Digits : AsDeliver().DestinationAddr.Digits);

@@ -22,9 +22,16 @@ public sealed class TestSimulator : IAsyncDisposable
 
     public SimulatorHost Host => _host;
 
-    public static async Task<TestSimulator> StartAsync(CarrierBehaviour behaviour, Func<CarrierOptions, CarrierOptions>? change = null, bool http = false)
+    public static async Task<TestSimulator> StartAsync(
+        CarrierBehaviour behaviour, Func<CarrierOptions, CarrierOptions>? change = null, bool http = false)
     {
-        var carrier = new CarrierOptions { Name = "north", Listen = new IPEndPoint(IPAddress.Loopback, 0), Behaviour = behaviour, FirstId = 1000 };
+        var carrier = new CarrierOptions
+        {
+            Name = "north",
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Behaviour = behaviour,
+            FirstId = 1000,
+        };
         var options = new SimulatorOptions
         {
             Carriers = [change is null ? carrier : change(carrier)],
