@@ -17,7 +17,7 @@ var root = new RootCommand("Crosspoint: an open, self-hosted messaging gateway. 
     ConfigCommand.Create(),
 
 
-    new Command("bench", "Measure") { EndToEndBench.Create(time) },
+    new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];
 
