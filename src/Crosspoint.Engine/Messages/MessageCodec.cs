@@ -242,6 +242,7 @@ public static class MessageCodec
         buffer.WriteTime(attempt.EndedAt, origin);
         buffer.WriteByte((byte)attempt.Outcome);
         buffer.WriteUnsigned(attempt.CommandStatus);
+        buffer.WriteUnsigned(attempt.Reference);
         buffer.WriteByte(attempt.PossibleDuplicate ? DuplicateFlag : (byte)0);
     }
 
@@ -267,6 +268,7 @@ public static class MessageCodec
             EndedAt = reader.ReadTime(origin),
             Outcome = (AttemptOutcome)reader.ReadByte(),
             CommandStatus = reader.ReadUInt32(),
+            Reference = (ushort)reader.ReadInt32(),
             PossibleDuplicate = (reader.ReadByte() & DuplicateFlag) != 0,
         };
     }

@@ -211,7 +211,7 @@ public sealed partial class WebhookDispatcher
 
     private void FetchRetry(Message message, WebhookDelivery delivery, TargetUrl target, WebhookEndpoint? endpoint)
     {
-        if (!_parked.IsSwept) return;
+        if (!_parked.IsSwept || !_parked.Contains(message.Id.Key)) return;
         bool isDue = delivery.NextAt <= _time.GetUtcMicros() + Micros.From(FetchAhead);
         if (isDue && HasRoomForRetry(endpoint)) Add(WebhookJob.From(message, delivery), target, endpoint);
         else _parked.Keep(message.Id.Key, delivery.NextAt);
