@@ -44,6 +44,7 @@ public static class ErrorCodes
     public const int ValidityTooShort = 30012;
     public const int CarrierCongestion = 30017;
     public const int SenderNotRegistered = 30018;
+    public const int ValidityExpired = 30036;
     public const int NotCancelable = 30409;
     public const int OutcomeUnknown = 30410;
 
@@ -87,9 +88,10 @@ public static class ErrorCodes
         [Filtered] = "Message filtered",
         [Unknown] = "Unknown error",
         [InboundSegmentMissing] = "Missing inbound segment",
-        [ValidityTooShort] = "The validity period ended before the message could be sent",
+        [ValidityTooShort] = "The validity period is too short",
         [CarrierCongestion] = "Carrier network congestion",
         [SenderNotRegistered] = "The destination requires the sender to be registered",
+        [ValidityExpired] = "The validity period expired before the message could be sent",
         [NotCancelable] = "The message is not in a state in which it can be canceled",
         [OutcomeUnknown] = "The provider did not answer; the message was not sent again, to avoid a duplicate",
         [CallbackFailed] = "The callback was not answered with success",

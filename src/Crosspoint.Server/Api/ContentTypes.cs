@@ -23,7 +23,10 @@ internal static class ContentTypes
         {
             ReadOnlySpan<char> parameter = parameters[range].Trim();
             if (!parameter.StartsWith("charset=", StringComparison.OrdinalIgnoreCase)) continue;
-            if (!parameter["charset=".Length..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)) return false;
+            ReadOnlySpan<char> charset = parameter["charset=".Length..].Trim('"');
+
+            // ASCII is a part of UTF-8.
+            if (!charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)) return false;
         }
 
         return true;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,8 @@ internal static class AccountConfig
     private const int ShortTokenLength = 16;
 
     private const string SecretPrefix = "whsec_";
+
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     private static readonly Dictionary<string, SenderPolicy> SenderPolicies = new(StringComparer.Ordinal)
     {
@@ -67,7 +70,7 @@ internal static class AccountConfig
         string expected = $"'{prefix}' and 32 lower-case hex digits";
         string? sid = section.Text("sid", required: true, most: 34, expected: expected);
         if (sid is null) return null;
-        if (sid.Length != 34 || !sid.StartsWith(prefix, StringComparison.Ordinal) || sid.AsSpan(2).ContainsAnyExcept("0123456789abcdef"))
+        if (sid.Length != 34 || !sid.StartsWith(prefix, StringComparison.Ordinal) || sid.AsSpan(2).ContainsAnyExcept(Hex))
         {
             section.Fail("sid", $"is '{sid}'; expected {expected}");
             return null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Crosspoint.Server.Configuration;
@@ -5,12 +6,14 @@ namespace Crosspoint.Server.Configuration;
 /// <summary>Durations and sizes as the configuration writes them.</summary>
 internal static class Units
 {
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>Reads <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c> (also with a decimal point); 0 needs no unit.</summary>
     public static bool TryParseDuration(ReadOnlySpan<char> text, out TimeSpan value)
     {
         value = TimeSpan.Zero;
         if (text is "0") return true;
-        int digits = text.IndexOfAnyExcept("0123456789.");
+        int digits = text.IndexOfAnyExcept(NumberCharacters);
         if (digits <= 0) return false;
         double unit = text[digits..] switch
         {

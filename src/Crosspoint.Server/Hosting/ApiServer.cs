@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.TwilioCompat;
 using Crosspoint.Server.Api.V1;
@@ -56,6 +55,7 @@ public sealed class ApiServer : IAsyncDisposable
         new MessageEndpoints(backend).Map(app);
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
+        new DocumentEndpoints().Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
@@ -33,7 +34,7 @@ internal sealed record PageToken(long Before, IReadOnlyList<long> Earlier)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long) * (2 + MaxEarlier)];
         if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > 256) return null;
-        if (!Base64Url.IsValid(text.AsSpan(Prefix.Length)) || !Base64Url.TryDecodeFromChars(text.AsSpan(Prefix.Length), bytes, out int length)) return null;
+        if (Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length), bytes, out _, out int length) != OperationStatus.Done) return null;
         if (length == 0 || length % sizeof(long) != 0 || length > sizeof(long) * (1 + MaxEarlier)) return null;
         var earlier = new List<long>();
         for (int at = sizeof(long); at < length; at += sizeof(long)) earlier.Add(BinaryPrimitives.ReadInt64BigEndian(bytes[at..]));

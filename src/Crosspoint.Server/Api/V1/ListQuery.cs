@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -83,7 +84,7 @@ internal static class ListQuery
     {
         key = 0;
         Span<byte> bytes = stackalloc byte[16];
-        if (text.Length != 11 || !Base64Url.TryDecodeFromChars(text, bytes, out int length) || length != sizeof(long)) return false;
+        if (text.Length != 11 || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done || length != sizeof(long)) return false;
         key = BinaryPrimitives.ReadInt64BigEndian(bytes);
         return key >= 0;
     }
