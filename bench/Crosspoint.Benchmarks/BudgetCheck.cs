@@ -12,7 +12,8 @@ namespace Crosspoint.Benchmarks;
 /// </summary>
 internal static class BudgetCheck
 {
-    private const int WarmUpCalls = 20_000;
+    // Long enough for the runtime to compile the method twice: quickly at first, then with all it knows.
+    private const double WarmUpSeconds = 0.3;
     private const int Rounds = 5;
     private const double RoundSeconds = 0.02;
     private static readonly JsonSerializerOptions WebNames = new(JsonSerializerDefaults.Web);
@@ -53,12 +54,15 @@ internal static class BudgetCheck
         foreach (MethodInfo setup in type.GetMethods().Where(candidate => candidate.GetCustomAttribute<GlobalSetupAttribute>() is not null)) setup.Invoke(instance, null);
         MethodInfo measure = typeof(BudgetCheck).GetMethod(nameof(MeasureCalls), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(method.ReturnType);
         Delegate call = method.CreateDelegate(typeof(Func<>).MakeGenericType(method.ReturnType), instance);
-        return ((double, double))measure.Invoke(null, [call])!;
+        int operations = method.GetCustomAttribute<BenchmarkAttribute>() is { OperationsPerInvoke: > 1 } attribute ? attribute.OperationsPerInvoke : 1;
+        (double nanoseconds, double octets) = ((double, double))measure.Invoke(null, [call])!;
+        return (nanoseconds / operations, octets / operations);
     }
 
     private static (double Nanoseconds, double Octets) MeasureCalls<T>(Func<T> call)
     {
-        for (int i = 0; i < WarmUpCalls; i++) GC.KeepAlive(call() is null);
+        long warm = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds) call();
         double best = double.MaxValue;
         double octets = double.MaxValue;
         for (int round = 0; round < Rounds; round++)
