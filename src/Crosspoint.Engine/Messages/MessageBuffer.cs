@@ -18,6 +18,13 @@ public sealed class MessageBuffer
 
     public void Clear() => Length = 0;
 
+    /// <summary>Takes back what was written after so many octets.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length);
+        Length = length;
+    }
+
     internal void WriteByte(byte value)
     {
         Reserve(1)[0] = value;

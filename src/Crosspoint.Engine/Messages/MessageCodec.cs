@@ -18,6 +18,7 @@ public static class MessageCodec
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
     private const byte FeedbackConfirmedFlag = 4;
+    private const byte OpenFlag = 8;
 
     private const byte DuplicateFlag = 1;
 
@@ -122,7 +123,9 @@ public static class MessageCodec
         buffer.WriteByte((byte)message.State);
         buffer.WriteByte((byte)((message.IsRedacted ? RedactedFlag : 0)
             | (message.FeedbackConfirmed is null ? 0 : FeedbackKnownFlag)
-            | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)));
+            | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
+            | (message.IsOpen ? OpenFlag : 0)));
+        buffer.WriteFixed(message.Head.ValidUntil);
         buffer.WriteUnsigned((uint)message.ErrorCode);
         buffer.WriteTime(message.UpdatedAt, origin);
         buffer.WriteTime(message.SentAt, origin);
@@ -152,6 +155,23 @@ public static class MessageCodec
         if (padding > 0) buffer.WriteZeros(padding);
     }
 
+    /// <summary>The state in a stored progress, without reading the rest.</summary>
+    public static MessageState ReadState(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        return (MessageState)reader.ReadByte();
+    }
+
+    /// <summary>The end of validity in a stored progress when the message is open, else null; without reading the rest.</summary>
+    public static long? ReadOpenUntil(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        reader.ReadByte();
+        return (reader.ReadByte() & OpenFlag) == 0 ? null : reader.ReadFixed();
+    }
+
     /// <summary>Rebuilds a message from its head and its progress.</summary>
     /// <exception cref="InvalidDataException">The form is damaged, or of a version that this program does not know.</exception>
     public static Message ReadProgress(MessageHead head, ReadOnlySpan<byte> bytes)
@@ -161,6 +181,7 @@ public static class MessageCodec
         long origin = head.CreatedAt;
         var state = (MessageState)reader.ReadByte();
         byte flags = reader.ReadByte();
+        reader.ReadFixed();
         int errorCode = (int)reader.ReadUInt32();
         long updatedAt = reader.ReadTime(origin);
         Message message = Message.Restore(head, state, updatedAt);

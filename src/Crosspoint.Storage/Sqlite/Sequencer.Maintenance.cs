@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
@@ -11,18 +12,34 @@ internal sealed partial class Sequencer
     /// <summary>Ticks between two looks for files to delete. One file goes at a time: a wall clock that jumps ahead must not empty the directory at once.</summary>
     private const int RetentionTicks = 60;
 
+    /// <summary>Messages that stay open so long are listed. Most are done by then, and never cost an entry.</summary>
+    private static readonly TimeSpan OpenAge = TimeSpan.FromSeconds(30);
+
     private int _ticks;
     private bool _isCheckpointFull;
 
-    private void CheckpointAfterWork()
+    private void TidyAfterWork(bool isTicked)
     {
-        if (_health != Engine.Stores.JournalHealth.Ready) return;
+        if (_health != JournalHealth.Ready) return;
+        Settle(isTicked ? MessageId.FirstKeyAt((_time.GetUtcNow() - OpenAge).ToUnixTimeMilliseconds()) : 0);
         bool isIdle;
         lock (_gate) isIdle = _incoming.Count == 0;
         long limit = isIdle ? _options.IdleCheckpointBytes : _options.BusyCheckpointBytes;
         foreach (Slice slice in _catalog.All)
         {
             if (slice.Writer is { } writer && writer.LogBytes > limit) Checkpoint(slice, truncate: false);
+        }
+    }
+
+    private void Settle(long keysBefore)
+    {
+        try
+        {
+            _group.Settle(keysBefore);
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            // It stays where it is; the next group finds out whether there is space for it.
         }
     }
 

@@ -37,6 +37,14 @@ internal sealed class SqliteDatabase : IDisposable
         return new(this, statement);
     }
 
+    /// <summary>Opens one column of one row for writing in place. Close it before the transaction ends.</summary>
+    public SqliteBlob OpenBlob(string table, string column, long row)
+    {
+        int code = raw.sqlite3_blob_open(_handle, "main", table, column, row, 1, out sqlite3_blob blob);
+        if (code != raw.SQLITE_OK) throw Fault("open a value");
+        return new(this, blob);
+    }
+
     public long QueryInt64(string sql)
     {
         using SqliteStatement statement = Prepare(sql);
