@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>
-/// Public error codes, as the Twilio-shaped API, status callbacks and message records give them. Applications that come from there know them,
-/// so their meaning must not change; a code of our own would have none.
+/// Public error codes, as the Twilio-shaped API, status callbacks and message records give them. Applications that come from there know
+/// them, so their meaning must not change; a code of our own would have none.
 /// </summary>
 public static class ErrorCodes
 {

@@ -28,7 +28,8 @@ internal static class JournalOpening
         };
         try
         {
-            return await SqliteJournal.OpenAsync(options, time, loggers.CreateLogger<SqliteJournal>(), meters, cancellationToken).ConfigureAwait(false);
+            return await SqliteJournal.OpenAsync(
+                options, time, loggers.CreateLogger<SqliteJournal>(), meters, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -108,7 +108,8 @@ public sealed class ConfigFileTests
         config.SmppListen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 2775));
         Account account = config.Engine.Accounts.ShouldHaveSingleItem();
         (account.Sid, account.Name, account.Senders).ShouldBe(("AC00000000000000000000000000000001", "demo", SenderPolicy.Any));
-        account.Numbers.ShouldHaveSingleItem().ShouldBe(new OwnedNumber("+15550001000", "http://127.0.0.1:9000/inbound", CallbackForm.Twilio));
+        account.Numbers.ShouldHaveSingleItem()
+            .ShouldBe(new OwnedNumber("+15550001000", "http://127.0.0.1:9000/inbound", CallbackForm.Twilio));
         ConnectionOptions connection = config.Engine.Connections.ShouldHaveSingleItem();
         (connection.Name, connection.Vendor, connection.Group).ShouldBe(("north-1", "north", "north-1"));
         connection.Smpp.ShouldBe(new SmppConnectionOptions
@@ -140,7 +141,8 @@ public sealed class ConfigFileTests
         Account account = config.Engine.Accounts[0];
         account.Senders.ShouldBe(SenderPolicy.Owned);
         account.Numbers.ShouldBe(
-            [new("+15550001000", "https://example.com/in", CallbackForm.Native), new("12345", null, CallbackForm.Twilio), new("Shop", null, CallbackForm.Twilio)]);
+            [new(
+                "+15550001000", "https://example.com/in", CallbackForm.Native), new("12345", null, CallbackForm.Twilio), new("Shop", null, CallbackForm.Twilio)]);
         account.ApiKeys.ShouldBe([new("SK00000000000000000000000000000001", "abcdefghijklmnopqrstuvwxyz")]);
         account.WebhookSecret.ShouldBe(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         config.Engine.Accounts[1].AuthToken.ShouldBe(account.AuthToken);
@@ -185,7 +187,8 @@ public sealed class ConfigFileTests
             CacheMessages = 5000,
             Reserve = 0,
         });
-        (config.Engine.Queues.DispatchMessages, config.Engine.Queues.JournalTransitions, config.Engine.Queues.Webhooks).ShouldBe((1000, 2000, 3000));
+        (config.Engine.Queues.DispatchMessages, config.Engine.Queues.JournalTransitions, config.Engine.Queues.Webhooks)
+            .ShouldBe((1000, 2000, 3000));
         config.Log.ShouldBe(new LogOptions { Level = LogLevel.Debug, Format = LogFormat.Json });
         config.Warnings.ShouldBeEmpty();
     }
@@ -217,24 +220,30 @@ public sealed class ConfigFileTests
     [InlineData("  listen: 127.0.0.1:8080", "  max_body: 1GiB", 3, "http.max_body", "from 16KiB to 64MiB")]
     [InlineData("  listen: 127.0.0.1:8080", "  tls: { certificate: a, key: b }", 3, "http.tls", "not supported by this version")]
     [InlineData("  listen: 127.0.0.1:8080", "  admin_listen: 127.0.0.1:8081", 3, "http.admin_listen", "not supported by this version")]
-    [InlineData("  listen: 127.0.0.1:8080", "  trusted_proxies: [ 10.0.0.0/8 ]", 3, "http.trusted_proxies", "not supported by this version")]
+    [InlineData(
+        "  listen: 127.0.0.1:8080", "  trusted_proxies: [ 10.0.0.0/8 ]", 3, "http.trusted_proxies", "not supported by this version")]
     [InlineData("data: ./data", "database: Host=x", 1, "database", "not supported by this version")]
     [InlineData("data: ./data", "data: [ a ]", 1, "data", "is a list; expected a directory")]
     [InlineData("data: ./data", "dat: ./data", 1, "dat", "did you mean 'data'?")]
     [InlineData("data: ./data", "zzzzzzzz: 1", 1, "zzzzzzzz", "known here: data, database, http")]
     [InlineData("smpp:  { listen: 127.0.0.1:2775 }", "smpp: { }", 4, "smpp.listen", "is missing")]
     [InlineData("AC00000000000000000000000000000001", "AC1", 6, "accounts[0].sid", "'AC' and 32 lower-case hex digits")]
-    [InlineData("AC00000000000000000000000000000001", "AC0000000000000000000000000000000G", 6, "accounts[0].sid", "'AC' and 32 lower-case hex digits")]
+    [InlineData(
+        "AC00000000000000000000000000000001",
+        "AC0000000000000000000000000000000G", 6, "accounts[0].sid", "'AC' and 32 lower-case hex digits")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "    auth_token: ", 8, "accounts[0].auth_token", "is empty")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "", 6, "accounts[0].auth_token", "is missing")]
     [InlineData("senders: any", "senders: all", 9, "accounts[0].senders", "expected one of: any, owned")]
     [InlineData("\"+15550001000\"", "\"+1\"", 10, "accounts[0].numbers[0].number", "E.164 with '+'")]
-    [InlineData("\"http://127.0.0.1:9000/inbound\"", "\"/inbound\"", 10, "accounts[0].numbers[0].inbound_url", "absolute http or https URL")]
-    [InlineData("\"http://127.0.0.1:9000/inbound\"", "\"ftp://127.0.0.1/inbound\"", 10, "accounts[0].numbers[0].inbound_url", "absolute http or https URL")]
+    [InlineData(
+        "\"http://127.0.0.1:9000/inbound\"", "\"/inbound\"", 10, "accounts[0].numbers[0].inbound_url", "absolute http or https URL")]
+    [InlineData(
+        "\"http://127.0.0.1:9000/inbound\"",
+        "\"ftp://127.0.0.1/inbound\"", 10, "accounts[0].numbers[0].inbound_url", "absolute http or https URL")]
     [InlineData("password: secret", "password: longerthan8", 11, "accounts[0].smpp[0].password", "at most 8")]
     [InlineData("max_binds: 4", "max_binds: 0", 11, "accounts[0].smpp[0].max_binds", "from 1 to 10000")]
     [InlineData("max_binds: 4", "max_bind: 4", 11, "accounts[0].smpp[0].max_bind", "did you mean 'max_binds'?")]
-    [InlineData("name: north-1", "name: north 1", 15, "vendors[0].connections[0].name", "1 to 50 letters")]
+    [InlineData("north-1", "north 1", 15, "vendors[0].connections[0].name", "1 to 50 letters")]
     [InlineData("port: 3775", "port: 0", 16, "vendors[0].connections[0].smpp.port", "from 1 to 65535")]
     [InlineData("port: 3775", "port: many", 16, "vendors[0].connections[0].smpp.port", "is 'many'; expected a whole number")]
     [InlineData("port: 3775, ", "", 16, "vendors[0].connections[0].smpp.port", "is missing")]
@@ -247,11 +256,17 @@ public sealed class ConfigFileTests
     [InlineData("rate: 0, tls", "rate: fast, tls", 17, "vendors[0].connections[0].smpp.rate", "a number from 0")]
     [InlineData("tls: false", "tls: true", 17, "vendors[0].connections[0].smpp.tls", "not supported by this version")]
     [InlineData("tls: false", "tls: no", 17, "vendors[0].connections[0].smpp.tls", "true or false")]
-    [InlineData("message_id_format: auto", "message_id_format: hex", 17, "vendors[0].connections[0].smpp.message_id_format", "supports auto alone")]
-    [InlineData("response_timeout: 10s", "response_timeout: 10", 18, "vendors[0].connections[0].smpp.response_timeout", "such as 500ms, 10s")]
-    [InlineData("response_timeout: 10s", "response_timeout: 1h", 18, "vendors[0].connections[0].smpp.response_timeout", "from 100ms to 10m")]
+    [InlineData(
+        "message_id_format: auto",
+        "message_id_format: hex", 17, "vendors[0].connections[0].smpp.message_id_format", "supports auto alone")]
+    [InlineData(
+        "response_timeout: 10s", "response_timeout: 10", 18, "vendors[0].connections[0].smpp.response_timeout", "such as 500ms, 10s")]
+    [InlineData(
+        "response_timeout: 10s", "response_timeout: 1h", 18, "vendors[0].connections[0].smpp.response_timeout", "from 100ms to 10m")]
     [InlineData("most: 30s", "most: 500ms", 18, "vendors[0].connections[0].smpp.reconnect.most", "less than 'first'")]
-    [InlineData("smpp: { host", "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp", "expected one of: wait, resend, fail")]
+    [InlineData(
+        "smpp: { host",
+        "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp", "expected one of: wait, resend, fail")]
     [InlineData("default: [ north-1 ]", "default: [ north-2 ]", 20, "routing.default[0]", "did you mean 'north-1'?")]
     [InlineData("default: [ north-1 ]", "default: [ north-1, north-1 ]", 20, "routing.default[1]", "already")]
     [InlineData("default: [ north-1 ]", "default: []", 20, "routing.default", "is empty")]
@@ -280,7 +295,8 @@ public sealed class ConfigFileTests
     [Fact]
     public void Parse_ManyFaults_AreAllToldAtOnceInOrder()
     {
-        string text = Contract.Replace("8080", "x").Replace("senders: any", "senders: x").Replace("port: 3775", "port: x").Replace("north-1 ]", "x ]").Replace("[ sent,", "[ x,");
+        string text = Contract.Replace("8080", "x").Replace("senders: any", "senders: x").Replace("port: 3775", "port: x");
+        text = text.Replace("north-1 ]", "x ]").Replace("[ sent,", "[ x,");
         ConfigResult result = ConfigFile.Parse(text, "f", "/");
         result.Errors.Select(e => e.Line).ShouldBe([3, 9, 16, 20, 23]);
     }
@@ -291,9 +307,11 @@ public sealed class ConfigFileTests
         const string Text =
             """
             accounts:
-              - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+15550001000" } ], smpp: [ { system_id: a, password: b } ],
+              - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+15550001000" } ],
+          smpp: [ { system_id: a, password: b } ],
                   api_keys: [ { sid: SK00000000000000000000000000000001, secret: same-secret-of-two-keys } ] }
-              - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+1-555-000-1000" } ], smpp: [ { system_id: a, password: b } ],
+              - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+1-555-000-1000" } ],
+          smpp: [ { system_id: a, password: b } ],
                   api_keys: [ { sid: SK00000000000000000000000000000001, secret: same-secret-of-two-keys } ] }
             vendors:
               - { name: v, connections: [ { name: c, smpp: { host: h, port: 1, system_id: a, password: b } } ] }
@@ -303,7 +321,8 @@ public sealed class ConfigFileTests
         ConfigResult result = ConfigFile.Parse(Text, "f", "/");
         result.Errors.Select(e => e.Key).ShouldBe(
             [
-                "accounts[1].numbers[0].number", "accounts[1].sid", "accounts[1].smpp[0].system_id", "accounts[1].api_keys[0].secret", "accounts[1].api_keys[0].sid",
+                "accounts[1].numbers[0].number", "accounts[1].sid", "accounts[1].smpp[0].system_id",
+                "accounts[1].api_keys[0].secret", "accounts[1].api_keys[0].sid",
                 "vendors[1].connections[0].name", "vendors[1].name",
             ]);
         result.Errors.ShouldAllBe(e => !e.Message.Contains("same-secret"));
@@ -340,7 +359,8 @@ public sealed class ConfigFileTests
     {
         string deep = $"a: {new string('[', 10_000)}";
         ConfigFile.Parse(deep, "f", "/").Errors.ShouldContain(e => e.Message.Contains("too deep") || e.Message.Contains("YAML"));
-        string laughs = "a0: &a0 [ x, x ]\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [ *a{i - 1}, *a{i - 1} ]\n"));
+        string laughs = "a0: &a0 [ x, x ]\n" + string.Concat(
+            Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [ *a{i - 1}, *a{i - 1} ]\n"));
         ConfigFile.Parse(laughs, "f", "/").Errors.Count.ShouldBe(44);
     }
 

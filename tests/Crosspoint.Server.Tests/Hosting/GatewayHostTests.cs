@@ -55,11 +55,16 @@ public sealed class GatewayHostTests : IDisposable
         await using GatewayHost host = await StartAsync();
         using HttpClient client = ClientOf(host);
         (await PostAsync(client, "/v1/messages", Send.Replace("+15551234567", "15551234567")))["code"]!.ToString().ShouldBe("to_invalid");
-        (await PostAsync(client, "/v1/messages", Send.Replace("hello", new string('x', 1601))))["code"]!.ToString().ShouldBe("body_too_long");
-        (await PostAsync(client, "/v1/messages", Send.Replace("}", ",\"callback_url\":\"http://127.0.0.1/\"}")))["code"]!.ToString().ShouldBe("callback_invalid");
-        (await PostAsync(client, "/v1/messages", Send.Replace("}", ",\"validity_seconds\":36001}")))["code"]!.ToString().ShouldBe("validity_invalid");
-        JsonNode batch = await PostAsync(client, "/v1/messages/batch", $$"""{"messages":[{{Send}},{{Send.Replace("+15551234567", "x")}},{{Send}}]}""");
-        batch["messages"]!.AsArray().Select(m => m!["status"]?.ToString() ?? m["error"]!["code"]!.ToString()).ShouldBe(["queued", "to_invalid", "queued"]);
+        (await PostAsync(client, "/v1/messages", Send.Replace("hello", new string('x', 1601))))["code"]!.ToString()
+            .ShouldBe("body_too_long");
+        (await PostAsync(client, "/v1/messages", Send.Replace("}", ",\"callback_url\":\"http://127.0.0.1/\"}")))["code"]!.ToString()
+            .ShouldBe("callback_invalid");
+        (await PostAsync(client, "/v1/messages", Send.Replace("}", ",\"validity_seconds\":36001}")))["code"]!.ToString()
+            .ShouldBe("validity_invalid");
+        JsonNode batch = await PostAsync(
+            client, "/v1/messages/batch", $$"""{"messages":[{{Send}},{{Send.Replace("+15551234567", "x")}},{{Send}}]}""");
+        batch["messages"]!.AsArray().Select(m => m!["status"]?.ToString() ?? m["error"]!["code"]!.ToString())
+            .ShouldBe(["queued", "to_invalid", "queued"]);
     }
 
     [Fact]
@@ -90,7 +95,8 @@ public sealed class GatewayHostTests : IDisposable
         taken.Start();
         GatewayConfig config = Config();
         config = config with { Http = config.Http with { Listen = (IPEndPoint)taken.LocalEndpoint } };
-        GatewayStartException error = await Should.ThrowAsync<GatewayStartException>(() => GatewayHost.StartAsync(config, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None));
+        GatewayStartException error = await Should.ThrowAsync<GatewayStartException>(
+            () => GatewayHost.StartAsync(config, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None));
         error.Message.ShouldStartWith("http.listen: ");
         await using GatewayHost host = await StartAsync();
         host.HttpAddress.Port.ShouldNotBe(0);
@@ -110,7 +116,8 @@ public sealed class GatewayHostTests : IDisposable
         await File.WriteAllTextAsync(file, "accounts: []\nvendors: []\nrouting: { defualt: [] }\n", CancellationToken.None);
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        (await GatewayProcess.RunAsync(file, output, errors, TimeProvider.System, CancellationToken.None)).ShouldBe(GatewayProcess.BadConfiguration);
+        (await GatewayProcess.RunAsync(file, output, errors, TimeProvider.System, CancellationToken.None))
+            .ShouldBe(GatewayProcess.BadConfiguration);
         output.ToString().ShouldBeEmpty();
         errors.ToString().ShouldContain($"{file}:3: routing.defualt: is not a known key; did you mean 'default'?");
     }
@@ -122,7 +129,8 @@ public sealed class GatewayHostTests : IDisposable
         taken.Start();
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        int code = await GatewayProcess.RunAsync(WriteFile(((IPEndPoint)taken.LocalEndpoint).Port), output, errors, TimeProvider.System, CancellationToken.None);
+        int code = await GatewayProcess.RunAsync(
+            WriteFile(((IPEndPoint)taken.LocalEndpoint).Port), output, errors, TimeProvider.System, CancellationToken.None);
         code.ShouldBe(GatewayProcess.CannotStart);
         errors.ToString().ShouldContain("http.listen");
         output.ToString().ShouldBeEmpty();
@@ -168,7 +176,8 @@ public sealed class GatewayHostTests : IDisposable
 
     private GatewayConfig Config() => ConfigFile.Load(WriteFile(port: 0)).Config.ShouldNotBeNull();
 
-    private Task<GatewayHost> StartAsync() => GatewayHost.StartAsync(Config(), TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+    private Task<GatewayHost> StartAsync() =>
+        GatewayHost.StartAsync(Config(), TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
 
     private static HttpClient ClientOf(GatewayHost host)
     {
@@ -179,7 +188,8 @@ public sealed class GatewayHostTests : IDisposable
 
     private static async Task<JsonNode> PostAsync(HttpClient client, string path, string json)
     {
-        using HttpResponseMessage response = await client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), CancellationToken.None);
+        using HttpResponseMessage response = await client.PostAsync(
+            path, new StringContent(json, Encoding.UTF8, "application/json"), CancellationToken.None);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(CancellationToken.None))!;
     }
 
