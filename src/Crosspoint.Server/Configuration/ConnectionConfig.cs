@@ -58,7 +58,7 @@ internal static class ConnectionConfig
         {
             if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') continue;
             section.Fail("name", $"is '{name}'; expected {Expected}");
-            return null;
+            break;
         }
 
         unique.Add(name, section.LineOf("name"), section.PathOf("name"));

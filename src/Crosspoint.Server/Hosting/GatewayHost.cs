@@ -57,7 +57,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Drains: readiness turns to 503, requests under way are answered, what is in flight at carriers is waited for, everything is committed.</summary>
+    /// <summary>
+    /// Drains: readiness turns to 503 and new messages are refused, what is in flight at carriers is waited for, requests under way are answered,
+    /// everything is committed.
+    /// </summary>
     /// <param name="cancellationToken">Ends the waiting; what is unfinished then is taken up at the next start.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -65,8 +68,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _isStopped = true;
         _isDraining = true;
         Log.Draining(_logger);
-        if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
+
+        // The listener goes last: until then whoever asks can see that this gateway is no longer ready.
         await WithinAsync(EngineMayTake, Gateway.StopAsync, cancellationToken).ConfigureAwait(false);
+        if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
         await _journal.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         Log.Stopped(_logger);
     }

@@ -80,8 +80,15 @@ public sealed class NativeReadTests
         Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
         message.Deliveries.Add(new WebhookDelivery
         {
-            EventNumber = 3, Status = MessageState.Sent, State = DeliveryState.Failed, Tries = 12, NextAt = 99, LastAt = message.Head.CreatedAt,
-            LastStatus = 500, LastTookMicros = 12_500, LastError = "answered 500",
+            EventNumber = 3,
+            Status = MessageState.Sent,
+            State = DeliveryState.Failed,
+            Tries = 12,
+            NextAt = 99,
+            LastAt = message.Head.CreatedAt,
+            LastStatus = 500,
+            LastTookMicros = 12_500,
+            LastError = "answered 500",
         });
         Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/webhooks");
         answer.Json["webhooks"]![0]!.ToJsonString().ShouldBe(

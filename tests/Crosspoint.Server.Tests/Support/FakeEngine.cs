@@ -109,7 +109,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
         }
     }
 
-    private IReadOnlyList<IntakeResult> Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)
+    private IntakeResult[] Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)
     {
         if (Fault is not null) throw Fault;
         lock (_gate)
