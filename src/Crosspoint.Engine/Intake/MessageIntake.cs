@@ -84,9 +84,8 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
                 job = null;
                 WebhookDelivery? delivery = message.Deliveries.Find(d => d.EventNumber == eventNumber);
                 if (delivery is null || delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
-                MessageEvent? entry = message.Events.Find(e => e.Number == eventNumber);
                 (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
-                job = new(message.Head, eventNumber, delivery.Status, message.ErrorCode, entry?.At ?? now, 0, 0, message.IsPossibleDuplicate);
+                job = WebhookJob.From(message, delivery);
                 return ChangeOutcome.Done;
             },
             cancellationToken,

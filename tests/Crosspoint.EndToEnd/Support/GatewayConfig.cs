@@ -8,6 +8,8 @@ internal sealed record GatewayConfig
 {
     public const string AccountSid = "AC00000000000000000000000000000001";
     public const string AuthToken = "0123456789abcdef0123456789abcdef";
+    public const string KeySid = "SK00000000000000000000000000000001";
+    public const string KeySecret = "abcdefabcdefabcdef";
     public const string Number = "+15550001000";
 
     public string Data { get; init; } = "./data";
@@ -51,6 +53,7 @@ internal sealed record GatewayConfig
                 name: test
                 auth_token: {{AuthToken}}
                 senders: any
+                api_keys: [ { sid: {{KeySid}}, secret: {{KeySecret}} } ]
                 numbers: [ { number: "{{Number}}"{{inbound}} } ]
             vendors:
             {{vendors}}
