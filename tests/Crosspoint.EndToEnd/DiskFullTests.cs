@@ -28,7 +28,7 @@ public sealed class DiskFullTests
 
     private static async Task FillAndFreeAsync(string disk)
     {
-        await using Rig rig = await Rig.StartAsync(["north"], config => config with { Data = Path.Combine(disk, "data"), More = "journal: { reserve: 4mb }" });
+        await using Rig rig = await Rig.StartAsync(["north"], config => config with { Data = Path.Combine(disk, "data"), More = "journal: { reserve: 4MiB }" });
         await rig.Simulator.WaitForBindsAsync("north");
         var accepted = new List<string>();
         for (int n = 0; n < 20; n++) accepted.Add(await rig.Gateway.SendAsync($"+3069000{n:00000}", "Before"));

@@ -22,8 +22,8 @@ public sealed class WebhookReceiverTests
         await using ChildProcess receiver = ChildProcess.Start("node", [Repository.PathOf("samples", "webhook-receiver.mjs")], environment);
         var address = new Uri((await receiver.WaitForLineAsync(line => line.StartsWith("listening on ", StringComparison.Ordinal), "the receiver"))["listening on ".Length..]);
 
-        string native = await rig.Gateway.SendAsync("+306900000001", "Ένα μήνυμα 📦", callbackUrl: new Uri(address, "status?order=7").ToString());
-        string twilio = await SendAsTwilioAsync(rig.Gateway, new Uri(address, "status?order=8&x=a%20b").ToString());
+        string native = await rig.Gateway.SendAsync("+306900000001", "Ένα μήνυμα 📦", callbackUrl: new Uri(address, "status?order=7").AbsoluteUri);
+        string twilio = await SendAsTwilioAsync(rig.Gateway, new Uri(address, "status?order=8&x=a%20b").AbsoluteUri);
 
         foreach (string line in new[] { $"native {native} sent", $"native {native} delivered", $"twilio {twilio} sent", $"twilio {twilio} delivered" })
             await receiver.WaitForLineAsync(text => text == $"verified: {line}", line);

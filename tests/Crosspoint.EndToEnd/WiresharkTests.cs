@@ -140,6 +140,30 @@ public sealed class WiresharkTests(WiresharkFixture traffic) : IClassFixture<Wir
         pdu.Octets("message_payload")!.Length.ShouldBe(2 * WiresharkFixture.LongText.Length);
     }
 
+    // The instrument itself: what is broken on purpose must not pass for well formed.
+    [Fact(Timeout = 90_000)]
+    public async Task CarrierThatSendsGarbage_IsFoundOut()
+    {
+        using var folder = new TestFolder();
+        Capture? capture = null;
+        await using Rig rig = await Rig.StartAsync(["north"], prepare: async simulator => capture = await Capture.StartAsync(folder.Path, [.. simulator.Ports.Values]));
+        await using Capture held = capture!;
+        await rig.Simulator.WaitForBindsAsync("north");
+        await rig.Simulator.ChangeAsync("north", """{ "garbage": 1 }""");
+        await rig.Gateway.WaitForStatusAsync(await rig.Gateway.SendAsync("+306900000001", "Hello"), "delivered");
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await rig.Gateway.SendAsync("+306900000002", "More");
+                return await rig.Simulator.CountAsync("north", "garbage_sent") >= 8;
+            },
+            () => "garbage of several kinds");
+
+        (await rig.Gateway.Process.StopAsync()).ShouldBe(0);
+        await capture!.DecodeAsync();
+        (await capture.FramesAsync(WiresharkFixture.Malformed)).ShouldNotBeEmpty();
+    }
+
     // A part that a fault made the gateway repeat stands beside its first copy; the parts here were sent while nothing was wrong.
     private CapturedPdu[] Parts(string to) =>
         [.. traffic.Pdus.Where(pdu => pdu.CommandId == CapturedPdu.SubmitSm && pdu["destination_addr"] == to.TrimStart('+'))];
@@ -157,9 +181,12 @@ public sealed class WiresharkFixture : IAsyncLifetime
     public const string ValidityTo = "+306900000005";
     public const string Emoji = "Το δέμα σας 📦";
 
+    /// <summary>Display filter: whatever the dissector could not read, or found odd.</summary>
+    public const string Malformed = "_ws.malformed || (smpp && _ws.expert)";
+
     internal static readonly string[] Carriers = ["udh8", "udh16", "sar", "payload"];
 
-    public static string LongText { get; } = string.Concat(Enumerable.Range(0, 40).Select(n => $"word {n:000} "))[..380];
+    public static string LongText { get; } = string.Concat(Enumerable.Range(0, 45).Select(n => $"word {n:000} "))[..380];
 
     internal IReadOnlyList<CapturedPdu> Pdus { get; private set; } = [];
 
@@ -190,7 +217,7 @@ public sealed class WiresharkFixture : IAsyncLifetime
         foreach (string carrier in Carriers) CountedSubmits += await rig.Simulator.CountAsync(carrier, "submits");
         ExitCode = await rig.Gateway.Process.StopAsync();
         XElement packets = await capture!.DecodeAsync();
-        MalformedFrames = await capture.FramesAsync("_ws.malformed || (smpp && _ws.expert)");
+        MalformedFrames = await capture.FramesAsync(Malformed);
         Pdus = [.. packets.Elements("packet").Elements("proto").Where(proto => (string?)proto.Attribute("name") == "smpp").Select(proto => new CapturedPdu(proto))];
     }
 

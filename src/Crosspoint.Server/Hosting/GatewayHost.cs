@@ -99,10 +99,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var host = new GatewayHost(config, journal, services, time, loggers);
+        bool isRecovered = false;
         try
         {
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
+            isRecovered = true;
             var backend = new ApiBackend
             {
                 Intake = host.Gateway.Intake,
@@ -120,9 +122,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
         catch (Exception error)
         {
             await host.DisposeAsync().ConfigureAwait(false);
-            if (error is IOException)
-                throw new GatewayStartException($"http.listen: {config.Http.Listen} cannot be listened on: {error.Message}", error);
-            throw;
+            if (error is GatewayStartException or OperationCanceledException) throw;
+            string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
+            throw new GatewayStartException($"{what}: {error.Message}", error);
         }
     }
 

@@ -308,10 +308,10 @@ public sealed class ConfigFileTests
             """
             accounts:
               - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+15550001000" } ],
-          smpp: [ { system_id: a, password: b } ],
+                  smpp: [ { system_id: a, password: b } ],
                   api_keys: [ { sid: SK00000000000000000000000000000001, secret: same-secret-of-two-keys } ] }
               - { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa, numbers: [ { number: "+1-555-000-1000" } ],
-          smpp: [ { system_id: a, password: b } ],
+                  smpp: [ { system_id: a, password: b } ],
                   api_keys: [ { sid: SK00000000000000000000000000000001, secret: same-secret-of-two-keys } ] }
             vendors:
               - { name: v, connections: [ { name: c, smpp: { host: h, port: 1, system_id: a, password: b } } ] }
