@@ -28,7 +28,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                 {
                     case MessageState.Accepted or MessageState.Queued:
                         queued++;
-                        OutboundWork work = WorkOf(message);
+                        OutboundWork work = OutboundWork.From(message);
                         if (dispatcher.TryHold(work)) dispatcher.Resume(work, TimeSpan.Zero);
                         break;
                     case MessageState.Sending:
@@ -62,7 +62,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
 
     private void ResumeSending(Message message)
     {
-        OutboundWork work = WorkOf(message);
+        OutboundWork work = OutboundWork.From(message);
         string name = message.LastAttempt?.Connection ?? "";
         ConnectionOptions? connection = options.Connections.FirstOrDefault(candidate => candidate.Name == name);
         bool inFlight = message.Segments.Exists(segment => segment.State == SegmentState.InFlight);
@@ -78,27 +78,6 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
             dispatcher.Hold(work);
             dispatcher.Resume(work, SubmitPolicy.ResendDelay);
         }
-    }
-
-    private static OutboundWork WorkOf(Message message)
-    {
-        var work = new OutboundWork(message.Head);
-        bool holds = false;
-        int left = 0;
-        foreach (SegmentProgress segment in message.Segments)
-        {
-            if (segment.State is SegmentState.Pending or SegmentState.Unknown or SegmentState.InFlight) left++;
-            else holds = true;
-        }
-
-        work.SegmentsLeft = left;
-        work.PinnedTo = holds ? message.LastAttempt?.Connection : null;
-        foreach (Attempt attempt in message.Attempts)
-        {
-            if (attempt.Outcome == AttemptOutcome.NextCandidate && work.RefusedBy?.Contains(attempt.Connection) != true) (work.RefusedBy ??= []).Add(attempt.Connection);
-        }
-
-        return work;
     }
 
     /// <summary>The process ended between the record of an attempt and the record of its outcome: nobody knows what the vendor got.</summary>

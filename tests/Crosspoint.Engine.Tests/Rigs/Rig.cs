@@ -185,6 +185,21 @@ internal sealed class Rig : IAsyncDisposable
         await mark.Reached.WaitAsync(Limit, TimeProvider.System, CancellationToken.None);
     }
 
+    /// <summary>The present value of one of the engine's gauges.</summary>
+    public int Gauge(string name)
+    {
+        int value = -1;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name == name && instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>()) self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>((_, measured, _, _) => value = measured);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return value;
+    }
+
     /// <summary>The message's timeline in one line, for failures and for comparing.</summary>
     public static string Timeline(Message message) => string.Join(' ', message.Events.Select(entry => entry.Kind.ToString()));
 
