@@ -68,6 +68,21 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
+    public async Task AddInboundPart_HostileText_IsKeptToTheLetter()
+    {
+        const string Text = "a\0b'); DROP TABLE messages; -- \uD83D\uDE42 \u202E\r\n";
+        await CommitAsync(transaction => transaction.AddInboundPart(Part(transaction.Now, 1) with { Text = Text, From = "" }));
+        await ReopenAsync();
+
+        await CommitAsync(transaction =>
+        {
+            InboundPart part = transaction.AddInboundPart(Part(transaction.Now, 2))[0];
+            part.Text.ShouldBe(Text);
+            part.From.ShouldBe("");
+        });
+    }
+
+    [Fact]
     public async Task ListStaleParts_ReturnsWholeGroupsWhoseFirstPartIsOld()
     {
         long old = 0;

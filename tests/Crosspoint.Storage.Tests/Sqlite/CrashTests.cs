@@ -16,7 +16,12 @@ public sealed class CrashTests : SqliteTest
     {
         SqliteJournalOptions options = new()
         {
-            Directory = Journal, IdleCheckpointBytes = checkpointBytes, BusyCheckpointBytes = checkpointBytes, ReserveBytes = 0, CacheMessages = 50, GroupLimit = 20,
+            Directory = Journal,
+            IdleCheckpointBytes = checkpointBytes,
+            BusyCheckpointBytes = checkpointBytes,
+            ReserveBytes = 0,
+            CacheMessages = 50,
+            GroupLimit = 20,
         };
         await using SqliteJournal journal = await OpenAsync(options);
         var random = new Random(20261121);
