@@ -15,6 +15,8 @@ var root = new RootCommand("Crosspoint: an open, self-hosted messaging gateway. 
     SendCommand.Create(time),
     TailCommand.Create(),
     ConfigCommand.Create(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];

@@ -4,15 +4,24 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held for long.</summary>
-internal sealed class SliceReader(string path) : IDisposable
+internal sealed class SliceReader : IDisposable
 {
+    // Whoever opens a file first after a crash recovers it; others wait for that.
+    private const int BusyMilliseconds = 5_000;
+
     // Up to this many open messages they are taken from their index; above, the rows are walked.
     private const int FewOpen = 20_000;
 
-    private readonly SqliteDatabase _database = SqliteDatabase.OpenForReading(path);
+    private readonly SqliteDatabase _database;
     private SqliteStatement? _find;
     private SqliteStatement? _page;
     private SqliteStatement? _windowEnd;
+
+    public SliceReader(string path)
+    {
+        _database = SqliteDatabase.OpenForReading(path);
+        _database.SetBusyTimeout(BusyMilliseconds);
+    }
 
     public Message? Find(MessageId id)
     {

@@ -55,7 +55,6 @@ internal sealed partial class SliceWriter
             database.Execute(Pragma("journal_size_limit", options.BusyCheckpointBytes));
             database.KeepLogOnClose();
             SqliteSchema.Upgrade(database);
-            if (options.MaxPages > 0) database.Execute(Pragma("max_page_count", options.MaxPages));
             return database;
         }
         catch

@@ -37,6 +37,7 @@ internal sealed partial class SliceWriter : IDisposable
 
     private SqliteDatabase? _database;
     private long _tickedGroup = -1;
+    private int _maxPages;
 
     public SliceWriter(Slice slice, SqliteJournalOptions options)
     {
@@ -239,6 +240,12 @@ internal sealed partial class SliceWriter : IDisposable
 
     private void Begin()
     {
+        if (_options.MaxPages != _maxPages)
+        {
+            _maxPages = _options.MaxPages;
+            _database!.Execute(Pragma("max_page_count", _maxPages));
+        }
+
         _begin!.Run();
     }
 

@@ -79,6 +79,16 @@ internal sealed class SqliteDatabase : IDisposable
         return doneFrames >= logFrames;
     }
 
+    /// <summary>Copies the whole file as it is at this moment; others may go on writing, and their log waits until it is done.</summary>
+    public void CopyTo(SqliteDatabase target)
+    {
+        sqlite3_backup backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (backup is null) throw target.Fault("start a copy");
+        int code = raw.sqlite3_backup_step(backup, -1);
+        raw.sqlite3_backup_finish(backup);
+        if (code != raw.SQLITE_DONE) throw new SqliteFaultException("copy a file", code, SqliteLibrary.SystemError(target._handle), raw.sqlite3_errstr(code).utf8_to_string());
+    }
+
     public SqliteFaultException Fault(string action)
     {
         int code = raw.sqlite3_extended_errcode(_handle);

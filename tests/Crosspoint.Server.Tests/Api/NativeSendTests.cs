@@ -159,7 +159,8 @@ public sealed class NativeSendTests
     [Fact]
     public async Task Send_EveryIntakeError_HasItsOwnKind()
     {
-        Enum.GetValues<IntakeError>().Where(e => e != IntakeError.None).Select(e => Crosspoint.Server.Api.V1.ProblemKind.For(e).Code).ShouldBeUnique();
+        Enum.GetValues<IntakeError>().Where(e => e != IntakeError.None).Select(e => Crosspoint.Server.Api.V1.ProblemKind.For(e).Code)
+            .ShouldBeUnique();
         await Task.CompletedTask;
     }
 
@@ -295,5 +296,6 @@ public sealed class NativeSendTests
     }
 
     private static Task<Answer> SendWithKeyAsync(ApiFixture api, string json, string key) =>
-        api.SendAsync(HttpMethod.Post, "/v1/messages", new StringContent(json, Encoding.UTF8, "application/json"), ("Idempotency-Key", key));
+        api.SendAsync(
+            HttpMethod.Post, "/v1/messages", new StringContent(json, Encoding.UTF8, "application/json"), ("Idempotency-Key", key));
 }
