@@ -64,9 +64,9 @@ public sealed class FaultTests
     }
 
     [Fact(Timeout = 90_000)]
-    public async Task CarrierStalls_TrafficMovesToTheNext()
+    public async Task CarrierStalls_LinkTestEndsTheSessionAndTrafficMovesToTheNext()
     {
-        await using Rig rig = await Rig.StartAsync(["north", "south"]);
+        await using Rig rig = await Rig.StartAsync(["north", "south"], config => config with { Smpp = static _ => ", enquire_link: 500ms" });
         await rig.Simulator.WaitForBindsAsync("north");
         await rig.Simulator.WaitForBindsAsync("south");
         await rig.Simulator.ChangeAsync("north", """{ "stall": true }""");
