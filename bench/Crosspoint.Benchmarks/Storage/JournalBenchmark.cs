@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -32,6 +33,21 @@ internal static class JournalBenchmark
         int rate = args.Length > 1 ? int.Parse(args[1]) : 200;
         int seconds = args.Length > 2 ? int.Parse(args[2]) : 15;
         DirectoryInfo directory = Directory.CreateDirectory(Path.Combine(parent, "journal-benchmark"));
+        var durations = new Dictionary<string, List<double>>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, each) =>
+        {
+            if (instrument.Meter.Name == "Crosspoint.Storage") each.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) =>
+        {
+            lock (durations)
+            {
+                if (!durations.TryGetValue(instrument.Name, out List<double>? values)) durations[instrument.Name] = values = [];
+                values.Add(value * 1000);
+            }
+        });
+        listener.Start();
         try
         {
             await using SqliteJournal journal = await OpenAsync(directory.FullName, 2000, 4096);
@@ -62,10 +78,10 @@ internal static class JournalBenchmark
 
             await done.Task;
             Console.WriteLine($"steady {rate}/s for {seconds} s, milliseconds from enqueue to told:");
-            for (int i = 0; i < latencies.Length; i++)
+            for (int i = 0; i < latencies.Length; i++) Print($"step {i + 1}", latencies[i]);
+            lock (durations)
             {
-                latencies[i].Sort();
-                Console.WriteLine($"step {i + 1}: p50 {At(latencies[i], 0.5):F2}  p99 {At(latencies[i], 0.99):F2}  p99.9 {At(latencies[i], 0.999):F2}  max {latencies[i][^1]:F2}");
+                foreach ((string name, List<double> values) in durations) Print($"{name} ({values.Count} times)", values);
             }
         }
         finally
@@ -118,6 +134,12 @@ internal static class JournalBenchmark
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    private static void Print(string name, List<double> values)
+    {
+        values.Sort();
+        Console.WriteLine($"{name}: p50 {At(values, 0.5):F2}  p99 {At(values, 0.99):F2}  p99.9 {At(values, 0.999):F2}  max {values[^1]:F2}");
     }
 
     private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];

@@ -56,12 +56,28 @@ internal static class JournalLayouts
         int lives = args.Length > 1 ? int.Parse(args[1]) : 200_000;
         int group = args.Length > 2 ? int.Parse(args[2]) : 1000;
         Console.WriteLine($"{lives} lives, {group} steps a commit");
+        PrintSizes();
         Console.WriteLine("| layout | lives/s | µs CPU per life | log bytes per life | file bytes per life |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
         foreach (Layout layout in Layouts)
         {
             if (args.Length > 3 && !layout.Name.Contains(args[3], StringComparison.Ordinal)) continue;
             Measure(layout, parent, lives, group / MessageLife.Steps);
+        }
+    }
+
+    private static void PrintSizes()
+    {
+        MessageId id = new(MessageId.FirstKeyAt(1_795_000_000_000), 1234);
+        var buffer = new MessageBuffer();
+        Message first = MessageLife.After(1, id, 1_795_000_000_000_000, "+4915112345678", "");
+        MessageCodec.WriteHead(first.Head, buffer);
+        Console.WriteLine($"head: {buffer.Length} octets; room of a new row: {RowRoom.Estimate(first)}");
+        for (int steps = 1; steps <= MessageLife.Steps; steps++)
+        {
+            buffer.Clear();
+            MessageCodec.WriteProgress(MessageLife.After(steps, id, 1_795_000_000_000_000, "+4915112345678", "9e3779b97f"), buffer, 0);
+            Console.WriteLine($"progress after step {steps}: {buffer.Length} octets");
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     private HashSet<ulong> _parkedIds = [];
     private HashSet<ulong> _earlierParkedIds = [];
     private long _parkedIdsSince;
+    private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
 
@@ -266,6 +267,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     {
         foreach (Slice slice in _slices) slice.Writer!.Clear();
         _touched.Clear();
+        _last = null;
         _slices.Clear();
         _homeWriter = null;
         Rows = 0;
@@ -282,6 +284,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 
     private LiveMessage? FindLive(long key)
     {
+        if (_last is not null && _last.Key == key) return _last;
         LiveMessage? live = cache.Find(key);
         if (live is null)
         {
@@ -295,13 +298,14 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
         }
 
         Touch(live);
+        _last = live;
         return live;
     }
 
     private LiveMessage Own(Message message)
     {
-        LiveMessage? live = cache.Peek(message.Id.Key);
-        if (live is null || !ReferenceEquals(live.Message, message) || !live.IsTouched || live.IsDeleted)
+        LiveMessage? live = FindLive(message.Id.Key);
+        if (live is null || !ReferenceEquals(live.Message, message) || live.IsDeleted)
         {
             throw new InvalidOperationException("A message was saved that this transition did not find or insert.");
         }

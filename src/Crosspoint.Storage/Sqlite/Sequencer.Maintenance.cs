@@ -15,15 +15,25 @@ internal sealed partial class Sequencer
     /// <summary>Messages that stay open so long are listed. Most are done by then, and never cost an entry.</summary>
     private static readonly TimeSpan OpenAge = TimeSpan.FromSeconds(30);
 
+    private const int StepsATick = 4;
+
     private int _ticks;
     private bool _isCheckpointFull;
 
-    private void TidyAfterWork(bool isTicked)
+    /// <summary>Between groups: what has piled up is moved to where it belongs, at once when there is much of it, else when nothing waits.</summary>
+    private void Tidy(bool isTicked)
     {
         if (_health != JournalHealth.Ready) return;
-        Settle(isTicked ? MessageId.FirstKeyAt((_time.GetUtcNow() - OpenAge).ToUnixTimeMilliseconds()) : 0);
-        bool isIdle;
-        lock (_gate) isIdle = _incoming.Count == 0;
+        try
+        {
+            Settle(isTicked);
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            // It stays where it is; the next group finds out whether there is space for it.
+        }
+
+        bool isIdle = _workAt == _work.Count && IsIncomingEmpty();
         long limit = isIdle ? _options.IdleCheckpointBytes : _options.BusyCheckpointBytes;
         foreach (Slice slice in _catalog.All)
         {
@@ -31,16 +41,19 @@ internal sealed partial class Sequencer
         }
     }
 
-    private void Settle(long keysBefore)
+    private void Settle(bool isTicked)
     {
-        try
+        long keysBefore = isTicked ? MessageId.FirstKeyAt((_time.GetUtcNow() - OpenAge).ToUnixTimeMilliseconds()) : 0;
+        for (int steps = 0; _group.Settle(keysBefore); steps++)
         {
-            _group.Settle(keysBefore);
+            // On a tick there is no hurry; otherwise what is over the bound is brought under it.
+            if (isTicked && steps == StepsATick) return;
         }
-        catch (SqliteFaultException fault) when (fault.IsDiskFull)
-        {
-            // It stays where it is; the next group finds out whether there is space for it.
-        }
+    }
+
+    private bool IsIncomingEmpty()
+    {
+        lock (_gate) return _incoming.Count == 0;
     }
 
     private void CheckpointAll()

@@ -128,7 +128,7 @@ internal sealed partial class Sequencer
             {
                 if (isTicked) Maintain();
                 RunWork(isTicked);
-                TidyAfterWork(isTicked);
+                Tidy(isTicked);
             }
 
             if (_kept.Count > 0) RetryKept(mayResume: false);
@@ -187,6 +187,7 @@ internal sealed partial class Sequencer
             while (_workAt < most) _next.Add(_work[_workAt++]);
             _workAt = start + RunGroup(_next);
             _next.Clear();
+            Tidy(isTicked: false);
         }
 
         _work.Clear();

@@ -9,8 +9,9 @@ internal sealed class SliceReader : IDisposable
     // Whoever opens a file first after a crash recovers it; others wait for that.
     private const int BusyMilliseconds = 5_000;
 
-    // Up to this many open messages they are taken from their index; above, the rows are walked.
+    // Up to this many, listed open messages are sorted by key in an instant; of more, some rows are walked first.
     private const int FewOpen = 20_000;
+    private const int MostWalked = 50_000;
 
     private readonly SqliteDatabase _database;
     private SqliteStatement? _find;
@@ -70,7 +71,10 @@ internal sealed class SliceReader : IDisposable
         isEmpty = listed == 0 && !AnyOpenAbove(mark);
         if (isEmpty) return;
         int most = messages.Count + limit;
-        if (listed <= FewOpen)
+
+        // In a backlog nearly every row is open: walking them finds a page at once. Where it does not, the list is gone through.
+        if (listed > FewOpen) afterKey = Walk(afterKey, mark, MostWalked, most, messages);
+        if (messages.Count < most && afterKey < mark)
         {
             using SqliteStatement list = _database.Prepare(
                 """
@@ -78,17 +82,27 @@ internal sealed class SliceReader : IDisposable
                 CROSS JOIN messages m ON m.key = o.key ORDER BY m.key
                 """);
             list.Bind(1, afterKey);
-            list.Bind(2, limit);
+            list.Bind(2, most - messages.Count);
             while (list.Step()) messages.Add(Read(list));
-            afterKey = Math.Max(afterKey, mark);
         }
 
-        using SqliteStatement walk = _database.Prepare("SELECT key, head, progress FROM messages WHERE key > ?1 ORDER BY key");
+        if (messages.Count < most) Walk(Math.Max(afterKey, mark), long.MaxValue, int.MaxValue, most, messages);
+    }
+
+    /// <summary>Adds open messages with keys in (<paramref name="afterKey"/>, <paramref name="untilKey"/>]; returns the key up to which it looked.</summary>
+    private long Walk(long afterKey, long untilKey, int rows, int most, List<Message> messages)
+    {
+        using SqliteStatement walk = _database.Prepare("SELECT key, head, progress FROM messages WHERE key > ?1 AND key <= ?2 ORDER BY key");
         walk.Bind(1, afterKey);
-        while (messages.Count < most && walk.Step())
+        walk.Bind(2, untilKey);
+        while (messages.Count < most && rows-- > 0)
         {
+            if (!walk.Step()) return untilKey;
+            afterKey = walk.GetInt64(0);
             if (MessageCodec.ReadOpenUntil(walk.GetBlob(2)) is not null) messages.Add(Read(walk));
         }
+
+        return afterKey;
     }
 
     /// <summary>Adds the first messages of the range by the end of their validity; those that were listed and those above the mark are in no common order.</summary>

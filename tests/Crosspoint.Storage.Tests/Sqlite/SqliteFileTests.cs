@@ -177,6 +177,53 @@ public sealed class SqliteFileTests : SqliteTest
         (await journal.ListOpenAsync(0, 10, Token)).Count.ShouldBe(5);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1_000)]
+    public async Task ListOpen_Backlog_IsWalkedInPagesWhateverIsClosedBetween(int openEvery)
+    {
+        const int Accepted = 56_000;
+        SqliteJournalOptions options = new() { Directory = Journal, CacheMessages = 100 };
+        await using SqliteJournal journal = await OpenAsync(options);
+        var open = new List<long>();
+        for (int block = 0; block < Accepted; block += 2_000)
+        {
+            int first = block;
+            await CommitAsync(journal, transaction =>
+            {
+                for (int i = first; i < first + 2_000; i++)
+                {
+                    Message message = Sample.Accept(transaction);
+
+                    // Only the second half is a closed stretch: enough stay open for the rows to be walked.
+                    if (i < 25_000 || i % openEvery == 0)
+                    {
+                        open.Add(message.Id.Key);
+                        continue;
+                    }
+
+                    message.TryMove(MessageState.Canceled, transaction.Now, EventKind.Canceled);
+                    transaction.Save(message);
+                }
+            });
+        }
+
+        string file = Path.Combine(Journal, "slices", SliceFiles()[0]);
+        await UntilAsync(() => Count(file, "SELECT count(*) FROM open_messages") == open.Count, () => Time.Advance(TimeSpan.FromSeconds(31)));
+
+        var found = new List<long>();
+        IReadOnlyList<Message> page;
+        do
+        {
+            page = await journal.ListOpenAsync(found.Count == 0 ? 0 : found[^1], 5_000, Token);
+            foreach (Message message in page) found.Add(message.Id.Key);
+        }
+        while (page.Count == 5_000);
+
+        found.SequenceEqual(open).ShouldBeTrue();
+        (await journal.CountAsync(Token)).OpenMessages.ShouldBe(open.Count);
+    }
+
     [Fact]
     public async Task DamagedFile_BreaksTheJournalAndFailsEverything()
     {
