@@ -29,6 +29,9 @@ internal sealed class JournalGate(IJournal inner) : IJournal
         }
     }
 
+    /// <summary>Transitions handed over so far.</summary>
+    public int EnqueuedCount { get; private set; }
+
     public void Hold()
     {
         lock (_gate) _isHolding = true;
@@ -62,6 +65,7 @@ internal sealed class JournalGate(IJournal inner) : IJournal
         lock (_gate)
         {
             if (_isCut) return;
+            EnqueuedCount++;
             if (_refusal is { } failure && !transition.IsRequired)
             {
                 _ = Task.Run(() => transition.Failed(failure));

@@ -185,6 +185,14 @@ internal sealed class Rig : IAsyncDisposable
         await mark.Reached.WaitAsync(Limit, TimeProvider.System, CancellationToken.None);
     }
 
+    /// <summary>Commits go on, but nobody is told of them until the result is disposed of.</summary>
+    public IDisposable HoldCompletions()
+    {
+        var hold = new CompletionHold();
+        Journal.Enqueue(hold);
+        return hold;
+    }
+
     /// <summary>The present value of one of the engine's gauges.</summary>
     public int Gauge(string name)
     {
@@ -219,6 +227,19 @@ internal sealed class Rig : IAsyncDisposable
         _isDown = true;
         await Gateway.DisposeAsync();
         await Journal.DisposeAsync();
+    }
+
+    private sealed class CompletionHold : Stores.Transition, IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+
+        public override void Apply(Stores.IJournalTransaction transaction)
+        {
+        }
+
+        public override void Committed() => _released.Wait(Limit);
+
+        public void Dispose() => _released.Set();
     }
 
     private sealed class Mark : Stores.Transition
