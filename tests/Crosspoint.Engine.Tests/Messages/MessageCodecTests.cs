@@ -205,6 +205,7 @@ public sealed class MessageCodecTests
                 EndedAt = AnyTime(created),
                 Outcome = Any<AttemptOutcome>(),
                 CommandStatus = AnyCode(),
+                Reference = (ushort)_random.Next(65_536),
                 PossibleDuplicate = AnyBool(),
             });
         }
