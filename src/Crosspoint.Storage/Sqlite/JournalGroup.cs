@@ -11,7 +11,6 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 {
     private const int MostHits = 8;
 
-    // Keys and idempotency records of a transition go to one file, so that they commit together.
     private static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
 
     private readonly MessageIdSource _ids = new(time);
@@ -54,7 +53,10 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
         _parkedIds.Clear();
     }
 
-    /// <summary>Each transition has one home: the slice in which the next id falls.</summary>
+    /// <summary>
+    /// Each transition has one home: the slice in which the next id falls. The messages that it makes go there, and so does everything that belongs to no message,
+    /// so that they commit together.
+    /// </summary>
     public void BeginTransition()
     {
         long next = Math.Max(_ids.LastKey + 1, MessageId.FirstKeyAt(Now / Micros.PerMillisecond));

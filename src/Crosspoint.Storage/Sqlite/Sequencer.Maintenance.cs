@@ -102,14 +102,11 @@ internal sealed partial class Sequencer
 
     private void DeleteOldest()
     {
-        if (_catalog.All.Count < 2) return;
-        Slice oldest = _catalog.All[0];
         long keepFrom = _time.GetUtcMicros() - Micros.From(_options.Retention);
-        if (oldest.EndMilliseconds * Micros.PerMillisecond > keepFrom || !oldest.HasFile) return;
         foreach (Slice slice in _catalog.All)
         {
             if (slice.EndMilliseconds * Micros.PerMillisecond > keepFrom) return;
-            if (slice.HasOpenMessages()) continue;
+            if (!slice.HasFile || slice.HasOpenMessages()) continue;
             slice.Writer?.Dispose();
             slice.Writer = null;
             _catalog.Remove(slice);

@@ -11,8 +11,8 @@ namespace Crosspoint.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SliceWriter : IDisposable
 {
-    // Larger than what the biggest group changes, so that no page reaches the log twice in one commit.
-    private const int CacheKilobytes = 65_536;
+    // What the biggest group changes, so that no page reaches the log twice in one commit.
+    private const int CacheKilobytes = 16_384;
 
     // Of the write-ahead log, before each page.
     private const int FrameHeader = 24;

@@ -110,6 +110,9 @@ public sealed partial class SqliteJournal : IJournal
     private static void Inspect(Slice slice, SqliteJournalOptions options, TimeProvider time, JournalGroup group)
     {
         using SqliteDatabase database = SliceWriter.OpenDatabase(slice.Path, options);
+
+        // What a crash left in the log; a file that nobody writes to any more would keep it for ever.
+        if (File.Exists(slice.Path + "-wal")) database.Checkpoint(truncate: true);
         group.StartAfter(database.QueryInt64("SELECT max(key) FROM messages"));
         slice.Ids = new() { StoredRuns = (int)((database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs") >> SliceIds.PartBits) + 1) };
         slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,6 +13,9 @@ internal static class CrashChild
 {
     public const string Variable = "CROSSPOINT_CRASH_CHILD";
 
+    /// <summary>Printed last when the journal broke; the exit code is then 1.</summary>
+    public const string BrokenLine = "broken";
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     public static async Task RunAsync(string directory)
@@ -24,32 +28,37 @@ internal static class CrashChild
             null,
             CancellationToken.None);
         using var end = new CancellationTokenSource(Longest, TimeProvider.System);
-        var output = Console.Out;
+        TextWriter output = Console.Out;
         string run = Guid.NewGuid().ToString("N");
         await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(() => LiveAsync(worker))));
+        if (!journal.Broken.IsCompleted) return;
+        await output.WriteLineAsync(BrokenLine);
+        Environment.Exit(1);
 
         async Task LiveAsync(int worker)
         {
-            for (int i = 0; !end.IsCancellationRequested; i++)
+            for (int i = 0; !end.IsCancellationRequested && !journal.Broken.IsCompleted; i++)
             {
                 MessageId id = default;
                 string vendorId = $"{run}-{worker}-{i}";
-                await StepAsync(transaction => id = Sample.AcceptAndStart(transaction).Id);
+                if (!await StepAsync(transaction => id = Sample.AcceptAndStart(transaction).Id)) return;
                 Say(id, 1);
-                await StepAsync(transaction => Sample.Sent(transaction, transaction.Find(id.Key)!, vendorId));
+                if (!await StepAsync(transaction => Sample.Sent(transaction, transaction.Find(id.Key)!, vendorId))) return;
                 Say(id, 2);
-                await StepAsync(transaction => Sample.Delivered(transaction, transaction.Find(transaction.FindCorrelated(Sample.Group, vendorId)[0].Key)!));
+                if (!await StepAsync(transaction => Sample.Delivered(transaction, transaction.Find(transaction.FindCorrelated(Sample.Group, vendorId)[0].Key)!))) return;
                 Say(id, 3);
-                await StepAsync(transaction => Sample.WebhookDone(transaction, transaction.Find(id.Key)!));
+                if (!await StepAsync(transaction => Sample.WebhookDone(transaction, transaction.Find(id.Key)!))) return;
                 Say(id, 4);
             }
         }
 
-        async Task StepAsync(Action<Engine.Stores.IJournalTransaction> apply)
+        async Task<bool> StepAsync(Action<IJournalTransaction> apply)
         {
             var step = new Step(apply);
             journal.Enqueue(step);
-            if (await step.Result is { } failure) throw new InvalidOperationException($"A step failed: {failure}.");
+            StoreFailure? failure = await step.Result;
+            if (failure is not (null or StoreFailure.Broken)) throw new InvalidOperationException($"A step failed: {failure}.");
+            return failure is null;
         }
 
         void Say(MessageId id, int steps)

@@ -124,6 +124,42 @@ public sealed class CrashTests : SqliteTest
         }
     }
 
+    [Fact]
+    public async Task FailedFsync_BreaksTheJournalAndNothingIsAcknowledgedAfterIt()
+    {
+        string library = await FaultyDisk.BuildAsync(Root, Token);
+        string trigger = Path.Combine(Root, "fail-now");
+        var acknowledged = new Dictionary<long, (MessageId Id, int Steps)>();
+        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            Environment = { [CrashChild.Variable] = Journal, ["LD_PRELOAD"] = library, [FaultyDisk.Variable] = trigger },
+        })!;
+        string? last = null;
+        try
+        {
+            for (int i = 0; i < 1_000; i++) Note((await ReadLineAsync())!, acknowledged);
+            await File.WriteAllTextAsync(trigger, "", Token);
+            while (await ReadLineAsync() is { } line)
+            {
+                last = line;
+                if (line != CrashChild.BrokenLine) Note(line, acknowledged);
+            }
+
+            await child.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        }
+        finally
+        {
+            if (!child.HasExited) child.Kill();
+        }
+
+        last.ShouldBe(CrashChild.BrokenLine);
+        child.ExitCode.ShouldBe(1);
+        await CheckAsync(Journal, acknowledged, TimeProvider.System);
+
+        async Task<string?> ReadLineAsync() => await child.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+    }
+
     private static void Note(string line, Dictionary<long, (MessageId Id, int Steps)> acknowledged)
     {
         string[] parts = line.Split(' ');
