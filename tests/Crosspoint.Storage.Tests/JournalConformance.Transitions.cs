@@ -200,7 +200,10 @@ public abstract partial class JournalConformance
             await CommitAsync(transaction =>
             {
                 Message message = transaction.Find(id.Key)!;
-                for (int note = 0; note < 40; note++) message.Note(transaction.Now, EventKind.ReceiptNoted, "north-1", 2, $"segment {note} of a long story");
+                for (int note = 0; note < 40; note++)
+                {
+                    message.Note(transaction.Now, EventKind.ReceiptNoted, "north-1", 2, $"segment {note} of a long story");
+                }
                 transaction.Save(message);
             });
         }
