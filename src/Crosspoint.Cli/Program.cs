@@ -15,8 +15,8 @@ var root = new RootCommand("Crosspoint: an open, self-hosted messaging gateway. 
     SendCommand.Create(time),
     TailCommand.Create(),
     ConfigCommand.Create(),
-
-
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];
@@ -34,4 +34,5 @@ ParseResult parsed = root.Parse(args);
 bool handlesSignals = parsed.CommandResult.Command.Name == ServeCommand.Name;
 using PosixSignalRegistration? terminate = handlesSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
 using PosixSignalRegistration? interrupt = handlesSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token).ConfigureAwait(false);
+int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token).ConfigureAwait(false);
+return parsed.Errors.Count > 0 ? ExitCodes.BadConfiguration : code;

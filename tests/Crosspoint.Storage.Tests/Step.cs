@@ -15,13 +15,25 @@ public sealed class Step(Action<IJournalTransaction> apply, bool isRequired = fa
     /// <summary>How often <see cref="Apply"/> ran.</summary>
     public int Applied => _applied;
 
+    /// <summary>What the last run of <see cref="Apply"/> threw.</summary>
+    public Exception? Thrown { get; private set; }
+
     /// <summary>Runs on the completion loop, in order.</summary>
     public Action<StoreFailure?>? Told { get; init; }
 
     public override void Apply(IJournalTransaction transaction)
     {
         _applied++;
-        apply(transaction);
+        Thrown = null;
+        try
+        {
+            apply(transaction);
+        }
+        catch (Exception exception)
+        {
+            Thrown = exception;
+            throw;
+        }
     }
 
     public override void Committed() => Tell(null);

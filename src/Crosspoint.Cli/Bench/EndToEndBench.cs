@@ -76,7 +76,13 @@ internal static class EndToEndBench
                 {
                     settings = new
                     {
-                        settings.Count, settings.Connections, settings.Rate, settings.Batch, settings.Sessions, settings.Window, receipt_delay_ms = settings.ReceiptDelay,
+                        settings.Count,
+                        settings.Connections,
+                        settings.Rate,
+                        settings.Batch,
+                        settings.Sessions,
+                        settings.Window,
+                        receipt_delay_ms = settings.ReceiptDelay,
                         cores = Environment.ProcessorCount,
                     },
                     accepted = load.Accepted,

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
@@ -175,7 +176,7 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
         return result;
     }
 
-    private static readonly string[] Reasons = [.. Enum.GetNames<IntakeError>()];
+    private static readonly string[] Reasons = [.. Enum.GetNames<IntakeError>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     private static partial class Log
     {

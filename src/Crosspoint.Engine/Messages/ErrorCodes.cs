@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>
-/// Public error codes, as the Twilio-shaped API, status callbacks and message records give them. Applications that come from there know them,
-/// so their meaning must not change; a code of our own would have none.
+/// Public error codes, as the Twilio-shaped API, status callbacks and message records give them. Applications that come from there know
+/// them, so their meaning must not change; a code of our own would have none.
 /// </summary>
 public static class ErrorCodes
 {
@@ -41,12 +41,16 @@ public static class ErrorCodes
     public const int Filtered = 30007;
     public const int Unknown = 30008;
     public const int InboundSegmentMissing = 30009;
+    public const int PriceAboveLimit = 30010;
     public const int ValidityTooShort = 30012;
     public const int CarrierCongestion = 30017;
     public const int SenderNotRegistered = 30018;
+    public const int SenderNotProvisioned = 30024;
     public const int ValidityExpired = 30036;
+    public const int ProviderRefusedParameters = 30400;
     public const int NotCancelable = 30409;
     public const int OutcomeUnknown = 30410;
+    public const int DestinationBlocked = 30450;
 
     public const int CallbackFailed = 11200;
     public const int CallbackConnectFailed = 11205;
@@ -73,27 +77,31 @@ public static class ErrorCodes
         [ToMissing] = "A 'To' phone number is required",
         [FromNotOwned] = "The 'From' number or name does not belong to this account",
         [CallbackInvalid] = "Invalid status callback URL",
-        [OptedOut] = "The recipient has opted out of messages from this sender",
+        [OptedOut] = "The recipient has opted out",
         [QueueFull] = "The queue of this 'From' is full",
-        [NoRoute] = "No route from this 'From' to this 'To'",
+        [NoRoute] = "The message cannot be routed from this sender to this recipient",
         [BodyTooLong] = "Message body is longer than 1600 characters",
         [BodyCannotBeSent] = "The message body cannot be sent",
         [ValidityInvalid] = "Invalid validity period",
         [QueueOverflow] = "Queue overflow",
         [AccountSuspended] = "Account suspended",
-        [HandsetUnreachable] = "Unreachable destination handset",
+        [HandsetUnreachable] = "Unreachable handset",
         [Blocked] = "Message blocked",
-        [HandsetUnknown] = "Unknown destination handset",
+        [HandsetUnknown] = "Unknown handset",
         [LandlineOrUnreachableCarrier] = "Landline or unreachable carrier",
         [Filtered] = "Message filtered",
         [Unknown] = "Unknown error",
-        [InboundSegmentMissing] = "Missing inbound segment",
+        [InboundSegmentMissing] = "Missing segment",
+        [PriceAboveLimit] = "Message price exceeds the limit",
         [ValidityTooShort] = "The validity period is too short",
         [CarrierCongestion] = "Carrier network congestion",
-        [SenderNotRegistered] = "The destination requires the sender to be registered",
-        [ValidityExpired] = "The validity period expired before the message could be sent",
+        [SenderNotRegistered] = "The sender name must be registered for this destination",
+        [SenderNotProvisioned] = "The sender is not provisioned on the carrier",
+        [ValidityExpired] = "The validity period expired",
+        [ProviderRefusedParameters] = "Bad parameters",
         [NotCancelable] = "The message is not in a state in which it can be canceled",
-        [OutcomeUnknown] = "The provider did not answer; the message was not sent again, to avoid a duplicate",
+        [OutcomeUnknown] = "The provider did not answer in time",
+        [DestinationBlocked] = "The destination is blocked for now",
         [CallbackFailed] = "The callback was not answered with success",
         [CallbackConnectFailed] = "The callback's server could not be reached",
         [CallbackProtocol] = "The callback's server violated HTTP",

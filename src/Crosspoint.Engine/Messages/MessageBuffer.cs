@@ -18,10 +18,17 @@ public sealed class MessageBuffer
 
     public void Clear() => Length = 0;
 
+    /// <summary>Takes back what was written after so many octets.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length);
+        Length = length;
+    }
+
     internal void WriteByte(byte value)
     {
-        Reserve(1)[0] = value;
-        Length++;
+        if (_bytes.Length == Length) Grow(1);
+        _bytes[Length++] = value;
     }
 
     internal void WriteFixed(long value)
@@ -33,16 +40,18 @@ public sealed class MessageBuffer
     /// <summary>Seven bits an octet, lowest first.</summary>
     internal void WriteUnsigned(ulong value)
     {
-        Span<byte> span = Reserve(10);
-        int at = 0;
+        const int Longest = 10;
+        if (_bytes.Length - Length < Longest) Grow(Longest);
+        byte[] bytes = _bytes;
+        int at = Length;
         while (value >= 0x80)
         {
-            span[at++] = (byte)(value | 0x80);
+            bytes[at++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        span[at++] = (byte)value;
-        Length += at;
+        bytes[at++] = (byte)value;
+        Length = at;
     }
 
     /// <summary>Small numbers of either sign stay short.</summary>
@@ -68,6 +77,17 @@ public sealed class MessageBuffer
         if (text is null)
         {
             WriteByte(0);
+            return;
+        }
+
+        // Most are so short that their length takes one octet whatever they hold: one pass over the characters is enough.
+        const int Short = 41;
+        if (text.Length <= Short)
+        {
+            Span<byte> span = Reserve(1 + Short * 3);
+            int length = Encoding.UTF8.GetBytes(text, span[1..]);
+            span[0] = (byte)(length + 1);
+            Length += length + 1;
             return;
         }
 
@@ -108,7 +128,9 @@ public sealed class MessageBuffer
 
     private Span<byte> Reserve(int count)
     {
-        if (_bytes.Length - Length < count) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
+        if (_bytes.Length - Length < count) Grow(count);
         return _bytes.AsSpan(Length);
     }
+
+    private void Grow(int count) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + count));
 }

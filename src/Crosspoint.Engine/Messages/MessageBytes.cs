@@ -40,9 +40,21 @@ internal ref struct MessageBytes(ReadOnlySpan<byte> bytes)
         throw Damaged("a number is too long");
     }
 
-    public int ReadInt32() => checked((int)ReadUnsigned());
+    /// <summary>A number that was written as its 32 bits.</summary>
+    public int ReadInt32() => (int)ReadUInt32();
 
-    public uint ReadUInt32() => checked((uint)ReadUnsigned());
+    public uint ReadUInt32()
+    {
+        ulong value = ReadUnsigned();
+        return value <= uint.MaxValue ? (uint)value : throw Damaged("a number is too large");
+    }
+
+    /// <summary>A number near another.</summary>
+    public int ReadNumber(long expected)
+    {
+        long value = expected + ReadSigned();
+        return value is >= 0 and <= int.MaxValue ? (int)value : throw Damaged("a number is too large");
+    }
 
     public long ReadSigned()
     {

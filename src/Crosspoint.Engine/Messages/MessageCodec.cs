@@ -18,6 +18,7 @@ public static class MessageCodec
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
     private const byte FeedbackConfirmedFlag = 4;
+    private const byte OpenFlag = 8;
 
     private const byte DuplicateFlag = 1;
 
@@ -34,15 +35,15 @@ public static class MessageCodec
         buffer.WriteText(head.AccountSid);
         buffer.WriteText(head.To);
         buffer.WriteText(head.From);
-        buffer.WriteUnsigned((ulong)head.SegmentCount);
+        buffer.WriteUnsigned((uint)head.SegmentCount);
         buffer.WriteSigned(head.CreatedAt - head.Id.UnixMilliseconds * Micros.PerMillisecond);
         buffer.WriteTime(head.ValidUntil, head.CreatedAt);
-        buffer.WriteUnsigned((ulong)head.ValiditySeconds);
+        buffer.WriteUnsigned((uint)head.ValiditySeconds);
         buffer.WriteText(head.CallbackUrl);
         buffer.WriteText(head.Reference);
         buffer.WriteText(head.Connection);
         buffer.WriteText(head.TraceParent);
-        buffer.WriteUnsigned((ulong)head.Tags.Count);
+        buffer.WriteUnsigned((uint)head.Tags.Count);
         for (int i = 0; i < head.Tags.Count; i++) buffer.WriteText(head.Tags[i]);
         buffer.WriteText(head.Body);
     }
@@ -122,15 +123,17 @@ public static class MessageCodec
         buffer.WriteByte((byte)message.State);
         buffer.WriteByte((byte)((message.IsRedacted ? RedactedFlag : 0)
             | (message.FeedbackConfirmed is null ? 0 : FeedbackKnownFlag)
-            | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)));
+            | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
+            | (message.IsOpen ? OpenFlag : 0)));
+        buffer.WriteFixed(message.Head.ValidUntil);
         buffer.WriteUnsigned((uint)message.ErrorCode);
         buffer.WriteTime(message.UpdatedAt, origin);
         buffer.WriteTime(message.SentAt, origin);
-        buffer.WriteUnsigned((ulong)message.Segments.Count);
+        buffer.WriteUnsigned((uint)message.Segments.Count);
         foreach (SegmentProgress segment in message.Segments) WriteSegment(segment, buffer);
-        buffer.WriteUnsigned((ulong)message.Attempts.Count);
+        buffer.WriteUnsigned((uint)message.Attempts.Count);
         foreach (Attempt attempt in message.Attempts) WriteAttempt(attempt, origin, buffer);
-        buffer.WriteUnsigned((ulong)message.Events.Count);
+        buffer.WriteUnsigned((uint)message.Events.Count);
         int number = 0;
         long at = origin;
         foreach (MessageEvent entry in message.Events)
@@ -146,10 +149,27 @@ public static class MessageCodec
             at = entry.At;
         }
 
-        buffer.WriteUnsigned((ulong)message.Deliveries.Count);
+        buffer.WriteUnsigned((uint)message.Deliveries.Count);
         foreach (WebhookDelivery delivery in message.Deliveries) WriteDelivery(delivery, origin, buffer);
         int padding = padTo - (buffer.Length - start);
         if (padding > 0) buffer.WriteZeros(padding);
+    }
+
+    /// <summary>The state in a stored progress, without reading the rest.</summary>
+    public static MessageState ReadState(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        return (MessageState)reader.ReadByte();
+    }
+
+    /// <summary>The end of validity in a stored progress when the message is open, else null; without reading the rest.</summary>
+    public static long? ReadOpenUntil(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        reader.ReadByte();
+        return (reader.ReadByte() & OpenFlag) == 0 ? null : reader.ReadFixed();
     }
 
     /// <summary>Rebuilds a message from its head and its progress.</summary>
@@ -161,7 +181,8 @@ public static class MessageCodec
         long origin = head.CreatedAt;
         var state = (MessageState)reader.ReadByte();
         byte flags = reader.ReadByte();
-        int errorCode = (int)reader.ReadUInt32();
+        reader.ReadFixed();
+        int errorCode = reader.ReadInt32();
         long updatedAt = reader.ReadTime(origin);
         Message message = Message.Restore(head, state, updatedAt);
         message.ErrorCode = errorCode;
@@ -180,7 +201,7 @@ public static class MessageCodec
         long at = origin;
         for (int i = 0; i < count; i++)
         {
-            number = checked((int)(number + 1 + reader.ReadSigned()));
+            number = reader.ReadNumber(number + 1L);
             at += reader.ReadSigned();
             var kind = (EventKind)reader.ReadByte();
             var after = (MessageState)reader.ReadByte();
@@ -201,7 +222,7 @@ public static class MessageCodec
         buffer.WriteByte((byte)segment.State);
         buffer.WriteByte(segment.PossibleDuplicate ? DuplicateFlag : (byte)0);
         buffer.WriteByte(segment.ReceiptState);
-        buffer.WriteUnsigned((ulong)segment.Attempt);
+        buffer.WriteUnsigned((uint)segment.Attempt);
         buffer.WriteUnsigned(segment.CommandStatus);
         buffer.WriteText(segment.VendorId);
         buffer.WriteText(segment.ReceiptError);
@@ -226,12 +247,12 @@ public static class MessageCodec
 
     private static void WriteAttempt(Attempt attempt, long origin, MessageBuffer buffer)
     {
-        buffer.WriteUnsigned((ulong)attempt.Number);
+        buffer.WriteUnsigned((uint)attempt.Number);
         buffer.WriteName(attempt.Connection);
         buffer.WriteSigned(attempt.Decision.PlanRevision);
         buffer.WriteName(attempt.Decision.Rule);
         IReadOnlyList<RouteCandidate> candidates = attempt.Decision.Candidates;
-        buffer.WriteUnsigned((ulong)candidates.Count);
+        buffer.WriteUnsigned((uint)candidates.Count);
         for (int i = 0; i < candidates.Count; i++)
         {
             buffer.WriteName(candidates[i].Connection);
@@ -275,14 +296,14 @@ public static class MessageCodec
 
     private static void WriteDelivery(WebhookDelivery delivery, long origin, MessageBuffer buffer)
     {
-        buffer.WriteUnsigned((ulong)delivery.EventNumber);
+        buffer.WriteUnsigned((uint)delivery.EventNumber);
         buffer.WriteByte((byte)delivery.Status);
         buffer.WriteByte((byte)delivery.State);
-        buffer.WriteUnsigned((ulong)delivery.Tries);
+        buffer.WriteUnsigned((uint)delivery.Tries);
         buffer.WriteTime(delivery.NextAt, origin);
         buffer.WriteTime(delivery.LastAt, origin);
-        buffer.WriteUnsigned((ulong)delivery.LastStatus);
-        buffer.WriteUnsigned((ulong)delivery.LastTookMicros);
+        buffer.WriteUnsigned((uint)delivery.LastStatus);
+        buffer.WriteUnsigned((uint)delivery.LastTookMicros);
         buffer.WriteText(delivery.LastError);
     }
 

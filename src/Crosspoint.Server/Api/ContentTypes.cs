@@ -10,7 +10,8 @@ internal static class ContentTypes
     public static bool Is(HttpRequest request, string mediaType)
     {
         StringValues encoding = request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && !(encoding.Count == 1 && string.Equals(encoding[0], "identity", StringComparison.OrdinalIgnoreCase))) return false;
+        if (encoding.Count > 0 && !(encoding.Count == 1 && string.Equals(encoding[0], "identity", StringComparison.OrdinalIgnoreCase)))
+            return false;
         if (request.ContentType is not { } type) return false;
         if (!type.StartsWith(mediaType, StringComparison.OrdinalIgnoreCase)) return false;
         ReadOnlySpan<char> rest = type.AsSpan(mediaType.Length).Trim();
@@ -26,7 +27,9 @@ internal static class ContentTypes
             ReadOnlySpan<char> charset = parameter["charset=".Length..].Trim('"');
 
             // ASCII is a part of UTF-8.
-            if (!charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase)) return false;
+            if (!charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
+                return false;
         }
 
         return true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 using Crosspoint.Engine.Accounts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -41,7 +42,7 @@ internal static class Credentials
         Span<char> pair = stackalloc char[MaxLength];
         if (Ascii.FromUtf16(text, encoded, out int length) != OperationStatus.Done) return null;
         if (Base64.DecodeFromUtf8(encoded[..length], decoded, out _, out int bytes) != OperationStatus.Done) return null;
-        if (System.Text.Unicode.Utf8.ToUtf16(decoded[..bytes], pair, out _, out int chars, replaceInvalidSequences: false) != OperationStatus.Done) return null;
+        if (Utf8.ToUtf16(decoded[..bytes], pair, out _, out int chars, replaceInvalidSequences: false) != OperationStatus.Done) return null;
         int colon = pair[..chars].IndexOf(':');
         return colon < 0 ? null : accounts.AuthenticateBasic(pair[..colon], pair[(colon + 1)..chars]);
     }

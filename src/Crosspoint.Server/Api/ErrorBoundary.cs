@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Server.Api;
 
 /// <summary>
-/// Stands around every request: measures it, and sees to it that whatever goes wrong is answered in the dialect of the path, with nothing internal in it.
+/// Stands around every request: measures it, and sees to it that whatever goes wrong is answered in the dialect of the path, with nothing
+/// internal in it.
 /// </summary>
 internal sealed partial class ErrorBoundary(HttpMetrics metrics, TimeProvider time, ILogger logger)
 {

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace Crosspoint.Server.Api;
 
 /// <summary>
-/// A JSON answer under construction. One instance is kept per thread and used again, so <see cref="Rent"/> and <see cref="Send"/> must stand
-/// in one synchronous stretch.
+/// A JSON answer under construction. One instance is kept per thread and used again, so <see cref="Rent"/> and <see cref="Send"/> must
+/// stand in one synchronous stretch.
 /// </summary>
 internal sealed class JsonAnswer
 {
@@ -23,7 +23,8 @@ internal sealed class JsonAnswer
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 
-    private JsonAnswer() => Writer = new(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    private JsonAnswer() =>
+        Writer = new(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
     public Utf8JsonWriter Writer { get; }
 
@@ -34,7 +35,9 @@ internal sealed class JsonAnswer
         return answer;
     }
 
-    /// <summary>Gives the answer to the response (the server sends head and body in one write when the handler returns) and this instance back.</summary>
+    /// <summary>
+    /// Gives the answer to the response (the server sends head and body in one write when the handler returns) and this instance back.
+    /// </summary>
     public void Send(HttpContext context, int status, string contentType = Json)
     {
         Writer.Flush();
@@ -85,7 +88,8 @@ internal static class JsonValues
         }
 
         Span<byte> text = stackalloc byte[32];
-        Micros.ToInstant(micros).UtcDateTime.TryFormat(text, out int written, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        Micros.ToInstant(micros).UtcDateTime.TryFormat(
+            text, out int written, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture);
         writer.WriteString(name, text[..written]);
     }
 }

@@ -11,7 +11,9 @@ namespace Crosspoint.Server.Configuration;
 /// <summary>Reads <c>accounts</c>.</summary>
 internal static class AccountConfig
 {
-    /// <summary>Shorter tokens are taken with a warning: 32 is the length of the field's usual tokens, 16 still cannot be guessed over a network.</summary>
+    /// <summary>
+    /// Shorter tokens are taken with a warning: 32 is the length of the field's usual tokens, 16 still cannot be guessed over a network.
+    /// </summary>
     private const int ShortTokenLength = 16;
 
     private const string SecretPrefix = "whsec_";
@@ -39,7 +41,9 @@ internal static class AccountConfig
         return accounts;
     }
 
-    /// <summary>The webhook key of an account that has none configured: the same at every start, and useless for finding the auth token.</summary>
+    /// <summary>
+    /// The webhook key of an account that has none configured: the same at every start, and useless for finding the auth token.
+    /// </summary>
     public static byte[] DeriveWebhookSecret(string authToken) =>
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(authToken), "crosspoint webhook secret v1"u8);
 
@@ -83,7 +87,8 @@ internal static class AccountConfig
     private static string ReadSecret(ConfigSection section, string key)
     {
         string? secret = section.Text(key, required: true, most: 256, expected: "any text that is not empty");
-        if (secret is { Length: < ShortTokenLength }) section.Warn(key, $"has {secret.Length} characters; at least {ShortTokenLength} random ones keep it from being guessed");
+        if (secret is { Length: < ShortTokenLength })
+            section.Warn(key, $"has {secret.Length} characters; at least {ShortTokenLength} random ones keep it from being guessed");
         return secret ?? "";
     }
 
@@ -123,7 +128,8 @@ internal static class AccountConfig
     }
 
     private static bool IsHttpUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Host.Length > 0;
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            && url.Host.Length > 0;
 
     private static List<ApiKey> ReadKeys(ConfigSection account, Names names)
     {
@@ -147,7 +153,9 @@ internal static class AccountConfig
         if (text is null) return null;
         byte[] secret = new byte[200];
         if (text.StartsWith(SecretPrefix, StringComparison.Ordinal) && Base64.IsValid(text.AsSpan(SecretPrefix.Length))
-            && Convert.TryFromBase64String(text[SecretPrefix.Length..], secret, out int length) && length is >= 24 and <= 64) return secret[..length];
+            && Convert.TryFromBase64String(text[SecretPrefix.Length..], secret, out int length)
+            && length is >= 24 and <= 64)
+            return secret[..length];
         section.Fail("webhook_secret", $"is not well-formed; expected {Expected}");
         return null;
     }

@@ -50,7 +50,8 @@ internal sealed class ConfigDocument
         if (!_parser.TryConsume<DocumentStart>(out _)) return new ConfigMap(1, []);
         ConfigNode? root = ReadNode("", 0);
         _parser.Consume<DocumentEnd>();
-        if (_parser.Accept<DocumentStart>(out var second) && second is not null) Fail((int)second.Start.Line, "", "a second document begins here; the file must hold one");
+        if (_parser.Accept<DocumentStart>(out var second) && second is not null)
+            Fail((int)second.Start.Line, "", "a second document begins here; the file must hold one");
         return root;
     }
 
@@ -58,7 +59,8 @@ internal sealed class ConfigDocument
     {
         ParsingEvent current = _parser.Consume<ParsingEvent>();
         int line = (int)current.Start.Line;
-        if (depth > MaxDepth || ++_nodes > MaxNodes) throw new YamlException(current.Start, current.End, "): the document is too deep or too large");
+        if (depth > MaxDepth || ++_nodes > MaxNodes)
+            throw new YamlException(current.Start, current.End, "): the document is too deep or too large");
         switch (current)
         {
             case AnchorAlias alias:

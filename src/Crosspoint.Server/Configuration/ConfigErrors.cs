@@ -24,7 +24,9 @@ internal sealed class UniqueNames(ConfigErrors errors, string what)
     public void Add(string? name, int line, string key, bool isSecret = false)
     {
         if (name is null) return;
-        if (_lines.TryGetValue(name, out int first)) errors.Add(line, key, $"{(isSecret ? "the value" : $"'{name}'")} is the {what} on line {first} already; each must be different");
+        if (_lines.TryGetValue(name, out int first))
+            errors.Add(
+                line, key, $"{(isSecret ? "the value" : $"'{name}'")} is the {what} on line {first} already; each must be different");
         else _lines.Add(name, line);
     }
 }

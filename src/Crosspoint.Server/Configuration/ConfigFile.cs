@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Configuration;
 
-/// <summary>Reads the configuration file (docs/configuration.md): strict, all errors at once, each with its line and what was expected.</summary>
+/// <summary>
+/// Reads the configuration file (docs/configuration.md): strict, all errors at once, each with its line and what was expected.
+/// </summary>
 public static class ConfigFile
 {
     private const long MaxBytes = 64 * 1024 * 1024;
@@ -97,7 +99,8 @@ public static class ConfigFile
         return config;
     }
 
-    // An inbound URL that would never be called is no error: the rules on targets may be changed later, and the message is kept all the same.
+    // An inbound URL that would never be called is no error: the rules on targets may be changed later, and the message is kept all the
+    // same.
     private static void WarnOfTargets(ConfigSection root, EngineOptions engine)
     {
         foreach (Account account in engine.Accounts)
@@ -149,16 +152,20 @@ public static class ConfigFile
         {
             Slice = section.Duration("slice", defaults.Slice, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31)),
             Retention = section.Duration("retention", defaults.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3660)),
-            CorrelationWindow = section.Duration("correlation_window", defaults.CorrelationWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
+            CorrelationWindow = section.Duration(
+                "correlation_window", defaults.CorrelationWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
             ParkedFor = section.Duration("parked_for", defaults.ParkedFor, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)),
             CacheMessages = section.Int("cache_messages", defaults.CacheMessages, 1_000, 10_000_000),
             Reserve = section.Size("reserve", defaults.Reserve, 0, 1L << 30),
         };
         section.Close();
         TimeSpan day = TimeSpan.FromDays(1);
-        bool divides = options.Slice.Ticks % TimeSpan.TicksPerMinute == 0 && (day.Ticks % options.Slice.Ticks == 0 || options.Slice.Ticks % day.Ticks == 0);
-        if (!divides) section.Fail("slice", $"is {Units.Format(options.Slice)}; expected whole minutes that divide a day evenly, or whole days");
-        if (options.Slice > options.Retention) section.Fail(section.Has("slice") ? "slice" : "retention", "'slice' must not be longer than 'retention'");
+        bool divides = options.Slice.Ticks % TimeSpan.TicksPerMinute == 0
+            && (day.Ticks % options.Slice.Ticks == 0 || options.Slice.Ticks % day.Ticks == 0);
+        if (!divides)
+            section.Fail("slice", $"is {Units.Format(options.Slice)}; expected whole minutes that divide a day evenly, or whole days");
+        if (options.Slice > options.Retention)
+            section.Fail(section.Has("slice") ? "slice" : "retention", "'slice' must not be longer than 'retention'");
         return options;
     }
 

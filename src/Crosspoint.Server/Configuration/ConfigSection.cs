@@ -4,8 +4,8 @@ using System.Net;
 namespace Crosspoint.Server.Configuration;
 
 /// <summary>
-/// One group of keys while it is read: each getter takes its key, checks it and falls back to the default after noting an error, so that one pass finds all errors.
-/// <see cref="Close"/> then refuses the keys that nobody asked for.
+/// One group of keys while it is read: each getter takes its key, checks it and falls back to the default after noting an error, so that
+/// one pass finds all errors. <see cref="Close"/> then refuses the keys that nobody asked for.
 /// </summary>
 internal sealed class ConfigSection
 {
@@ -49,7 +49,9 @@ internal sealed class ConfigSection
     {
         string expected = $"a whole number from {least} to {most}";
         if (Scalar(key, required, expected) is not { } scalar) return fallback;
-        if (int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most) return value;
+        if (int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= least && value <= most)
+            return value;
         Fail(key, $"is '{scalar.Text}'; expected {expected}");
         return fallback;
     }
@@ -59,7 +61,8 @@ internal sealed class ConfigSection
         string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
         if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-        if (double.TryParse(scalar.Text, Styles, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most) return value;
+        if (double.TryParse(scalar.Text, Styles, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most)
+            return value;
         Fail(key, $"is '{scalar.Text}'; expected {expected}");
         return fallback;
     }
@@ -112,7 +115,8 @@ internal sealed class ConfigSection
             if (host == "localhost") return new(IPAddress.Loopback, port);
             if (host == "*") return new(IPAddress.IPv6Any, port);
             bool bracketed = host.StartsWith('[') && host.EndsWith(']');
-            if (IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address) && bracketed == host.Contains(':', StringComparison.Ordinal))
+            if (IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address)
+                && bracketed == host.Contains(':', StringComparison.Ordinal))
                 return new(address, port);
         }
 
@@ -168,7 +172,8 @@ internal sealed class ConfigSection
     /// <summary>Refuses a key of the contract that this version does not serve.</summary>
     public void NotSupported(string key, string instead)
     {
-        if (Take(key) is { } node and not ConfigScalar { IsNull: true }) _errors.Add(node.Line, PathOf(key), $"is not supported by this version; {instead}");
+        if (Take(key) is { } node and not ConfigScalar { IsNull: true })
+            _errors.Add(node.Line, PathOf(key), $"is not supported by this version; {instead}");
     }
 
     /// <summary>Refuses keys that are not known, each with the nearest one that is.</summary>

@@ -58,7 +58,7 @@ internal static class ConnectionConfig
         {
             if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') continue;
             section.Fail("name", $"is '{name}'; expected {Expected}");
-            return null;
+            break;
         }
 
         unique.Add(name, section.LineOf("name"), section.PathOf("name"));
@@ -69,7 +69,7 @@ internal static class ConnectionConfig
     {
         string? name = ReadName(section, unique);
         string? group = section.Text("group", most: 50, expected: "a name shared by connections of one carrier account");
-        (UnknownOutcomePolicy otp, UnknownOutcomePolicy transactional, UnknownOutcomePolicy marketing) = ReadPolicies(section.Group("unknown_outcome"));
+        UnknownPolicies policies = ReadPolicies(section.Group("unknown_outcome"));
         SmppConnectionOptions? smpp = section.Group("smpp", required: true) is { } inner ? ReadSmpp(inner) : null;
         section.Close();
 
@@ -81,22 +81,23 @@ internal static class ConnectionConfig
             Vendor = vendor,
             Group = group ?? name ?? "",
             Smpp = smpp,
-            UnknownOtp = otp,
-            UnknownTransactional = transactional,
-            UnknownMarketing = marketing,
+            UnknownOtp = policies.Otp,
+            UnknownTransactional = policies.Transactional,
+            UnknownMarketing = policies.Marketing,
         };
     }
 
     private static ConnectionOptions Unusable(string name, string vendor) =>
         new() { Name = name, Vendor = vendor, Group = name, Smpp = new() { Host = "", Port = 0, SystemId = "", Password = "" } };
 
-    private static (UnknownOutcomePolicy Otp, UnknownOutcomePolicy Transactional, UnknownOutcomePolicy Marketing) ReadPolicies(ConfigSection? section)
+    private static UnknownPolicies ReadPolicies(ConfigSection? section)
     {
-        if (section is null) return (UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Wait);
-        var policies = (
-            section.Choice("otp", UnknownOutcomePolicy.Resend, Policies),
-            section.Choice("transactional", UnknownOutcomePolicy.Resend, Policies),
-            section.Choice("marketing", UnknownOutcomePolicy.Wait, Policies));
+        var defaults = new UnknownPolicies(UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Wait);
+        if (section is null) return defaults;
+        var policies = new UnknownPolicies(
+            section.Choice("otp", defaults.Otp, Policies),
+            section.Choice("transactional", defaults.Transactional, Policies),
+            section.Choice("marketing", defaults.Marketing, Policies));
         section.Close();
         return policies;
     }
@@ -110,7 +111,8 @@ internal static class ConnectionConfig
             Host = section.Text("host", required: true, most: 253, expected: "a host name or an address") ?? "",
             Port = section.Int("port", 0, 1, 65_535, required: true),
             SystemId = section.Text("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
-            Password = section.Text("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
+            Password = section.Text(
+                "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
             SystemType = section.Text("system_type", most: 12, mayBeEmpty: true) ?? "",
             AddressRange = section.Text("address_range", most: 40, mayBeEmpty: true) ?? "",
             Bind = section.Choice("bind", defaults.Bind, Binds),
@@ -118,7 +120,8 @@ internal static class ConnectionConfig
             InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
             Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
             Burst = section.Number("burst", defaults.Burst, 0, 1_000_000),
-            ResponseTimeout = section.Duration("response_timeout", defaults.ResponseTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            ResponseTimeout = section.Duration(
+                "response_timeout", defaults.ResponseTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             EnquireLink = section.Duration("enquire_link", defaults.EnquireLink, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             ReconnectFirst = first,
             ReconnectMost = most,
@@ -127,7 +130,8 @@ internal static class ConnectionConfig
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
         };
         if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");
-        if (section.Text("message_id_format") is { } format and not "auto") section.Fail("message_id_format", $"is '{format}'; this version supports auto alone");
+        if (section.Text("message_id_format") is { } format and not "auto")
+            section.Fail("message_id_format", $"is '{format}'; this version supports auto alone");
         section.Close();
         return options;
     }
@@ -146,4 +150,7 @@ internal static class ConnectionConfig
 
         return (first, most);
     }
+
+    private readonly record struct UnknownPolicies(
+        UnknownOutcomePolicy Otp, UnknownOutcomePolicy Transactional, UnknownOutcomePolicy Marketing);
 }

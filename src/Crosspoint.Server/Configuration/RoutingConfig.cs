@@ -19,7 +19,9 @@ internal static class RoutingConfig
             if (Find(connections, item.Text) is not { } connection)
             {
                 string? nearest = Spelling.Nearest(item.Text, connections.Select(static c => c.Name));
-                string hint = nearest is not null ? $"did you mean '{nearest}'?" : $"expected one of: {string.Join(", ", connections.Select(static c => c.Name))}";
+                string hint = nearest is not null
+                    ? $"did you mean '{nearest}'?"
+                    : $"expected one of: {string.Join(", ", connections.Select(static c => c.Name))}";
                 section.Errors.Add(item.Line, item.Path, $"is '{item.Text}', which is no connection; {hint}");
             }
             else if (connection.Smpp.Bind == SmppBindType.Receiver)

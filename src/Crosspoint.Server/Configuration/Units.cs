@@ -24,7 +24,8 @@ internal static class Units
             "d" => TimeSpan.TicksPerDay,
             _ => 0,
         };
-        if (unit == 0 || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count)) return false;
+        if (unit == 0 || !double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count))
+            return false;
         if (count * unit > TimeSpan.FromDays(36_500).Ticks) return false;
         value = TimeSpan.FromTicks((long)(count * unit));
         return true;

@@ -32,7 +32,8 @@ internal static class WebhookConfig
             AllowHttp = section.Bool("allow_http", defaults.AllowHttp),
             AllowedPorts = ReadPorts(section) ?? defaults.AllowedPorts,
             States = ReadStates(section) ?? defaults.States,
-            ConnectTimeout = section.Duration("connect_timeout", defaults.ConnectTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
+            ConnectTimeout = section.Duration(
+                "connect_timeout", defaults.ConnectTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
             TotalTimeout = section.Duration("timeout", defaults.TotalTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             ConcurrencyPerEndpoint = section.Int("concurrency", defaults.ConcurrencyPerEndpoint, 1, 1_000),
             RetrySchedule = ReadRetries(section) ?? defaults.RetrySchedule,
@@ -77,7 +78,9 @@ internal static class WebhookConfig
         var waits = new List<TimeSpan>(items.Count);
         foreach (ConfigItem item in items)
         {
-            if (Units.TryParseDuration(item.Text, out TimeSpan wait) && wait >= TimeSpan.FromMilliseconds(100) && wait <= TimeSpan.FromDays(7)) waits.Add(wait);
+            if (Units.TryParseDuration(item.Text, out TimeSpan wait)
+                && wait >= TimeSpan.FromMilliseconds(100) && wait <= TimeSpan.FromDays(7))
+                waits.Add(wait);
             else section.Errors.Add(item.Line, item.Path, $"is '{item.Text}'; expected one of a list of {Expected}");
         }
 

@@ -30,14 +30,16 @@ public sealed class ApiServer : IAsyncDisposable
         _stopping = stopping;
         _exporter = exporter;
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Address = new(address.Replace("://[::]", "://[::1]", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
+        address = address.Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+        Address = new(address.Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
     }
 
     /// <summary>Where it can be reached from this host, with the port that it really has.</summary>
     public Uri Address { get; }
 
     /// <summary>Every route that is served.</summary>
-    public IReadOnlyList<Endpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints).ToList();
+    public IReadOnlyList<Endpoint> Endpoints =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints).ToList();
 
     /// <exception cref="IOException">The port cannot be had.</exception>
     public static async Task<ApiServer> StartAsync(

@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Hosting;
 
-/// <summary>A whole gateway in this process: journal, engine and HTTP. Takes traffic from the end of <see cref="StartAsync(GatewayConfig, TimeProvider, ILoggerFactory, CancellationToken)"/>.</summary>
+/// <summary>
+/// A whole gateway in this process: journal, engine and HTTP. Takes traffic from the end of <see cref="StartAsync(GatewayConfig,
+/// TimeProvider, ILoggerFactory, CancellationToken)"/>.
+/// </summary>
 public sealed partial class GatewayHost : IAsyncDisposable
 {
     // Requests under way answer in milliseconds; a carrier may take its whole response timeout (30 s by default).
@@ -42,12 +45,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Opens the journal, takes up what was left unfinished, and listens.</summary>
     /// <exception cref="GatewayStartException">The store or the port cannot be had.</exception>
-    public static async Task<GatewayHost> StartAsync(GatewayConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<GatewayHost> StartAsync(
+        GatewayConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         try
         {
-            IJournal journal = await JournalOpening.OpenAsync(config, time, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            IJournal journal = await JournalOpening.OpenAsync(
+                config, time, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
             return await StartAsync(config, journal, services, time, loggers, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -57,7 +62,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Drains: readiness turns to 503, requests under way are answered, what is in flight at carriers is waited for, everything is committed.</summary>
+    /// <summary>
+    /// Drains: readiness turns to 503 and new messages are refused, what is in flight at carriers is waited for, requests under way are
+    /// answered, everything is committed.
+    /// </summary>
     /// <param name="cancellationToken">Ends the waiting; what is unfinished then is taken up at the next start.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -65,8 +73,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _isStopped = true;
         _isDraining = true;
         Log.Draining(_logger);
-        if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
+
+        // The listener goes last: until then whoever asks can see that this gateway is no longer ready.
         await WithinAsync(EngineMayTake, Gateway.StopAsync, cancellationToken).ConfigureAwait(false);
+        if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
         await _journal.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         Log.Stopped(_logger);
     }
@@ -81,13 +91,20 @@ public sealed partial class GatewayHost : IAsyncDisposable
     }
 
     private static async Task<GatewayHost> StartAsync(
-        GatewayConfig config, IJournal journal, ServiceProvider services, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+        GatewayConfig config,
+        IJournal journal,
+        ServiceProvider services,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
         var host = new GatewayHost(config, journal, services, time, loggers);
+        bool isRecovered = false;
         try
         {
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
+            isRecovered = true;
             var backend = new ApiBackend
             {
                 Intake = host.Gateway.Intake,
@@ -97,15 +114,17 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
-            host._api = await ApiServer.StartAsync(config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            host._api = await ApiServer.StartAsync(
+                config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
             Log.Started(host._logger, host.HttpAddress, config.DataDirectory);
             return host;
         }
         catch (Exception error)
         {
             await host.DisposeAsync().ConfigureAwait(false);
-            if (error is IOException) throw new GatewayStartException($"http.listen: {config.Http.Listen} cannot be listened on: {error.Message}", error);
-            throw;
+            if (error is GatewayStartException or OperationCanceledException) throw;
+            string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
+            throw new GatewayStartException($"{what}: {error.Message}", error);
         }
     }
 

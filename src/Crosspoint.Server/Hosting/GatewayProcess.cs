@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Hosting;
 
-/// <summary>A gateway as a process of its own: reads its file, runs until SIGTERM or SIGINT, drains, and says by its exit code how it went.</summary>
+/// <summary>
+/// A gateway as a process of its own: reads its file, runs until SIGTERM or SIGINT, drains, and says by its exit code how it went.
+/// </summary>
 public static partial class GatewayProcess
 {
     /// <summary>It ran and drained.</summary>
@@ -19,9 +21,12 @@ public static partial class GatewayProcess
     /// <summary>The journal broke. Nothing was answered that is not on disk; a new start recovers.</summary>
     public const int JournalBroken = 70;
 
-    /// <summary>Runs to the end. Prints one line to <paramref name="output"/> when it takes traffic: <c>ready http=HOST:PORT smpp=-</c>.</summary>
+    /// <summary>
+    /// Runs to the end. Prints one line to <paramref name="output"/> when it takes traffic: <c>ready http=HOST:PORT smpp=-</c>.
+    /// </summary>
     /// <param name="stop">Stops it as SIGTERM does.</param>
-    public static async Task<int> RunAsync(string configPath, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken stop)
+    public static async Task<int> RunAsync(
+        string configPath, TextWriter output, TextWriter errors, TimeProvider time, CancellationToken stop)
     {
         ConfigResult result = ConfigFile.Load(configPath);
         if (result.Config is not { } config)
@@ -105,7 +110,8 @@ public static partial class GatewayProcess
 
     private static partial class Log
     {
-        [LoggerMessage(4010, LogLevel.Critical, "The journal broke. Nothing more is taken; the process ends and recovers at its next start")]
+        [LoggerMessage(
+            4010, LogLevel.Critical, "The journal broke. Nothing more is taken; the process ends and recovers at its next start")]
         public static partial void JournalBroken(ILogger logger);
     }
 }

@@ -11,6 +11,9 @@ internal static class JournalOpening
 {
     private const string Folder = "journal";
 
+    /// <summary>Where the files of the journal are.</summary>
+    public static string DirectoryOf(GatewayConfig config) => Path.Combine(config.DataDirectory, Folder);
+
     /// <exception cref="GatewayStartException">It cannot be opened.</exception>
     public static async Task<IJournal> OpenAsync(
         GatewayConfig config, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, CancellationToken cancellationToken)
@@ -18,7 +21,7 @@ internal static class JournalOpening
         JournalOptions journal = config.Journal;
         var options = new SqliteJournalOptions
         {
-            Directory = Path.Combine(config.DataDirectory, Folder),
+            Directory = DirectoryOf(config),
             SlicePeriod = journal.Slice,
             Retention = journal.Retention,
             CorrelationWindow = journal.CorrelationWindow,
@@ -28,7 +31,8 @@ internal static class JournalOpening
         };
         try
         {
-            return await SqliteJournal.OpenAsync(options, time, loggers.CreateLogger<SqliteJournal>(), meters, cancellationToken).ConfigureAwait(false);
+            return await SqliteJournal.OpenAsync(
+                options, time, loggers.CreateLogger<SqliteJournal>(), meters, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

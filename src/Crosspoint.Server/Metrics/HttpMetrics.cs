@@ -14,13 +14,16 @@ internal sealed class HttpMetrics
         Meter meter = meters.Create(MeterName);
 
         // The boundaries that the OpenTelemetry conventions advise for HTTP.
-        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
-        _duration = meter.CreateHistogram("crosspoint.http.request.duration", "s", "HTTP requests by route and class of status", tags: null, advice);
+        double[] bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds };
+        _duration = meter.CreateHistogram(
+            "crosspoint.http.request.duration", "s", "HTTP requests by route and class of status", tags: null, advice);
     }
 
     public void Answered(string route, int status, TimeSpan took)
     {
-        if (_duration.Enabled) _duration.Record(took.TotalSeconds, new("http.route", route), new KeyValuePair<string, object?>("status", ClassOf(status)));
+        if (_duration.Enabled)
+            _duration.Record(took.TotalSeconds, new("http.route", route), new KeyValuePair<string, object?>("status", ClassOf(status)));
     }
 
     private static string ClassOf(int status) => status switch

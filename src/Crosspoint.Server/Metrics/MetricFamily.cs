@@ -88,7 +88,8 @@ internal sealed class MetricFamily
         public string Labels { get; }
     }
 
-    private sealed class TagSetComparer : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
+    private sealed class TagSetComparer
+        : IEqualityComparer<TagSet>, IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, TagSet>
     {
         public static readonly TagSetComparer Instance = new();
 
@@ -113,7 +114,8 @@ internal sealed class MetricFamily
         public int GetHashCode(ReadOnlySpan<KeyValuePair<string, object?>> alternate)
         {
             int hash = alternate.Length;
-            foreach (KeyValuePair<string, object?> tag in alternate) hash = (hash * 397) ^ tag.Key.GetHashCode(StringComparison.Ordinal) ^ (tag.Value?.GetHashCode() ?? 0);
+            foreach (KeyValuePair<string, object?> tag in alternate)
+                hash = (hash * 397) ^ tag.Key.GetHashCode(StringComparison.Ordinal) ^ (tag.Value?.GetHashCode() ?? 0);
             return hash;
         }
     }

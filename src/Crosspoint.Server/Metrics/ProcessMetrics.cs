@@ -15,8 +15,10 @@ internal sealed class ProcessMetrics(TimeProvider time)
         Gauge(ref text, "crosspoint_process_threads", "Threads of the process", process.Threads.Count);
         Gauge(ref text, "crosspoint_process_uptime_seconds", "Time since start", time.GetElapsedTime(_startedAt).TotalSeconds);
         Gauge(ref text, "crosspoint_process_gc_heap_bytes", "Managed heap", GC.GetTotalMemory(forceFullCollection: false));
-        Counter(ref text, "crosspoint_process_gc_allocated_bytes_total", "Managed memory allocated", GC.GetTotalAllocatedBytes(precise: false));
-        Counter(ref text, "crosspoint_process_gc_pause_seconds_total", "Time in which collections stopped everything", GC.GetTotalPauseDuration().TotalSeconds);
+        Counter(
+            ref text, "crosspoint_process_gc_allocated_bytes_total", "Managed memory allocated", GC.GetTotalAllocatedBytes(precise: false));
+        double pauses = GC.GetTotalPauseDuration().TotalSeconds;
+        Counter(ref text, "crosspoint_process_gc_pause_seconds_total", "Time in which collections stopped everything", pauses);
         text.Head("crosspoint_process_gc_collections_total", "Collections by generation", MetricKind.Counter);
         for (int generation = 0; generation <= GC.MaxGeneration; generation++)
             text.Sample("crosspoint_process_gc_collections_total", "", $"generation=\"{generation}\"", "", GC.CollectionCount(generation));

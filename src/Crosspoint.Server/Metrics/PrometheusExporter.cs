@@ -23,7 +23,9 @@ public sealed class PrometheusExporter : IDisposable
         _process = new(time);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (!ReferenceEquals(instrument.Meter.Scope, scope) || !instrument.Meter.Name.StartsWith("Crosspoint.", StringComparison.Ordinal)) return;
+            if (!ReferenceEquals(instrument.Meter.Scope, scope)
+                || !instrument.Meter.Name.StartsWith("Crosspoint.", StringComparison.Ordinal))
+                return;
             MetricFamily family = _families.GetOrAdd(MetricNames.Of(instrument), static (name, source) => new(name, source), instrument);
             listener.EnableMeasurementEvents(instrument, family);
         };

@@ -9,7 +9,9 @@ internal readonly ref struct PrometheusText(IBufferWriter<byte> output)
 {
     public void Head(string name, string help, MetricKind kind)
     {
-        if (help.Length > 0) Append($"# HELP {name} {help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
+        if (help.Length > 0)
+            Append(
+                $"# HELP {name} {help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
         string type = kind switch
         {
             MetricKind.Counter => "counter",

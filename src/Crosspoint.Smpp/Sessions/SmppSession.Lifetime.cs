@@ -263,7 +263,9 @@ public sealed partial class SmppSession
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // Whatever stops the writer ends the session; the reader then tells the owner.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Cut(SmppCloseReason.ConnectionFailed, exception.Message);
         }

@@ -11,7 +11,6 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 {
     private const int MostHits = 8;
 
-    // Keys and idempotency records of a transition go to one file, so that they commit together.
     private static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
 
     private readonly MessageIdSource _ids = new(time);
@@ -21,9 +20,9 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     private HashSet<ulong> _parkedIds = [];
     private HashSet<ulong> _earlierParkedIds = [];
     private long _parkedIdsSince;
+    private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
-    private bool _hasDeleted;
 
     public long Number { get; private set; }
 
@@ -32,15 +31,19 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     /// <summary>Rows to be written so far.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Octets that the last flush wrote to logs.</summary>
+    public long LogBytes { get; private set; }
+
     /// <summary>Keys up to this one were given out by an earlier process.</summary>
     public void StartAfter(long key) => _ids.StartAfter(key);
 
     /// <summary>At start: a vendor id under which a receipt is parked.</summary>
-    public void NoteParked(string group, string canonical) => _parkedIds.Add(VendorIdFilter.Hash(group, canonical));
+    public void NoteParked(string group, string canonical) => _parkedIds.Add(VendorIds.Hash(group, canonical));
 
     public void Begin()
     {
         Number++;
+        LogBytes = 0;
         Now = Math.Max(Now, time.GetUtcMicros());
         if (Now - _parkedIdsSince <= Micros.From(options.ParkedFor)) return;
 
@@ -50,13 +53,15 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
         _parkedIds.Clear();
     }
 
-    /// <summary>Each transition has one home: the slice in which the next id falls.</summary>
+    /// <summary>
+    /// Each transition has one home: the slice in which the next id falls. The messages that it makes go there, and so does everything that belongs to no message,
+    /// so that they commit together.
+    /// </summary>
     public void BeginTransition()
     {
         long next = Math.Max(_ids.LastKey + 1, MessageId.FirstKeyAt(Now / Micros.PerMillisecond));
         if (_home is not null && next <= _home.LastKey && next >= _home.FirstKey) return;
         _home = catalog.GetOrAdd(next);
-        _home.NewIds ??= new();
         _homeWriter = null;
     }
 
@@ -92,7 +97,6 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     {
         LiveMessage live = Own(message);
         live.IsDeleted = true;
-        _hasDeleted = true;
         MarkDirty(live);
     }
 
@@ -100,18 +104,16 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     {
         LiveMessage? live = FindLive(key);
         if (live is null || live.IsDeleted) throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
-        string id = VendorIds.Canonical(vendorId);
-        LiveCorrelation? first = cache.FindCorrelation(group, id);
+        ulong hash = VendorIds.Hash(group, VendorIds.Canonical(vendorId));
+        LiveCorrelation? first = cache.FindCorrelation(hash);
         for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
         {
             if (at.Owner == live && at.Segment == segment) return;
         }
 
-        ulong hash = VendorIdFilter.Hash(group, id);
         bool isOnly = first?.IsOnly ?? !MayBeStored(hash);
-        LiveCorrelation correlation = cache.AddCorrelation(group, id, live, segment);
+        LiveCorrelation correlation = cache.AddCorrelation(hash, live, segment);
         correlation.IsOnly = isOnly;
-        (live.Slice.NewIds ??= new()).Add(hash);
         WriterOf(live.Slice).Write(correlation);
     }
 
@@ -211,7 +213,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
             SliceWriter writer = slice.Writer!;
             if (!writer.HasWork) continue;
             bool isNew = !writer.Exists;
-            writer.Flush();
+            LogBytes += writer.Flush();
             isPartlyDone = true;
             slice.NoteWrite();
             if (isNew) catalog.Publish(slice);
@@ -230,6 +232,8 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
             {
                 live.IsDirty = false;
                 live.StoredHead = live.Message.Head;
+                live.Room = live.NextRoom;
+                live.IsIndexed = live.Message.IsOpen && live.Key <= live.Slice.Writer!.IndexedKey;
             }
 
             if (live.IsDeleted || !live.Message.IsOpen) cache.Remove(live);
@@ -237,6 +241,18 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 
         cache.Trim();
         Reset();
+    }
+
+    /// <summary>Moves what has become old enough to where it is kept for good. Between groups; false when nothing was left to do.</summary>
+    public bool Settle(long keysBefore)
+    {
+        bool isDone = false;
+        foreach (Slice slice in catalog.All)
+        {
+            if (slice.Writer is { Exists: true } writer) isDone |= writer.Settle(keysBefore, cache);
+        }
+
+        return isDone;
     }
 
     /// <summary>Forgets the group. Messages that it touched are read anew when they are next needed.</summary>
@@ -253,9 +269,9 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     {
         foreach (Slice slice in _slices) slice.Writer!.Clear();
         _touched.Clear();
+        _last = null;
         _slices.Clear();
         _homeWriter = null;
-        _hasDeleted = false;
         Rows = 0;
     }
 
@@ -270,25 +286,28 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 
     private LiveMessage? FindLive(long key)
     {
+        if (_last is not null && _last.Key == key) return _last;
         LiveMessage? live = cache.Find(key);
         if (live is null)
         {
             if (catalog.Find(key) is not { } slice) return null;
             SliceWriter writer = WriterOf(slice);
-            if (writer.Find(key) is not { } message) return null;
+            if (writer.Find(key, out int room) is not { } message) return null;
             live = cache.Add(message, slice);
             live.StoredHead = message.Head;
-            live.Room = writer.FindRoom(key);
+            live.Room = room;
+            live.IsIndexed = message.IsOpen && key <= writer.IndexedKey;
         }
 
         Touch(live);
+        _last = live;
         return live;
     }
 
     private LiveMessage Own(Message message)
     {
-        LiveMessage? live = cache.Peek(message.Id.Key);
-        if (live is null || !ReferenceEquals(live.Message, message) || !live.IsTouched || live.IsDeleted)
+        LiveMessage? live = FindLive(message.Id.Key);
+        if (live is null || !ReferenceEquals(live.Message, message) || live.IsDeleted)
         {
             throw new InvalidOperationException("A message was saved that this transition did not find or insert.");
         }
@@ -318,7 +337,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
         {
             Slice slice = catalog.All[i];
             if (slice.EndMilliseconds < oldest) break;
-            if (slice.MayHold(hash)) return true;
+            if (slice.Ids.MayHold(hash)) return true;
         }
 
         return false;
@@ -330,35 +349,36 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     private bool Collect(string group, string id)
     {
         _hits.Clear();
-        LiveCorrelation? first = cache.FindCorrelation(group, id);
+        ulong hash = VendorIds.Hash(group, id);
+        LiveCorrelation? first = cache.FindCorrelation(hash);
         for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
         {
             if (!at.Owner.IsDeleted) _hits.Add(new(at.Owner.Key, at.Segment));
         }
 
-        if (first is not { IsOnly: true }) CollectStored(group, id);
+        if (first is not { IsOnly: true }) CollectStored(hash);
         if (_hits.Count > 1) SortHits();
         return _hits.Count > 0;
     }
 
-    private void CollectStored(string group, string id)
+    private void CollectStored(ulong hash)
     {
-        ulong hash = VendorIdFilter.Hash(group, id);
         int live = _hits.Count;
         long oldest = OldestCorrelated;
         for (int i = catalog.All.Count - 1; i >= 0 && _hits.Count - live < MostHits; i--)
         {
             Slice slice = catalog.All[i];
             if (slice.EndMilliseconds < oldest) break;
-            if (slice.MayHold(hash)) WriterOf(slice).FindCorrelated(group, id, _hits);
+            if (!slice.Ids.MayHold(hash)) continue;
+            SliceWriter writer = WriterOf(slice);
+            if (writer.Exists) slice.Ids.Find(hash, writer, _hits);
         }
 
-        // What memory knows may be on disk as well, and what this group deleted still is.
+        // What memory knows is on disk as well, and a message may have been deleted since.
         for (int i = _hits.Count - 1; i >= live; i--)
         {
             CorrelationHit hit = _hits[i];
-            bool isKnown = _hits.IndexOf(hit) < i || _hasDeleted && cache.Peek(hit.Key) is { IsDeleted: true };
-            if (isKnown) _hits.RemoveAt(i);
+            if (_hits.IndexOf(hit) < i || FindLive(hit.Key) is null or { IsDeleted: true }) _hits.RemoveAt(i);
         }
     }
 
@@ -372,7 +392,7 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
 
     private void TakeParked(string group, string id, List<ParkedReceipt> taken)
     {
-        ulong hash = VendorIdFilter.Hash(group, id);
+        ulong hash = VendorIds.Hash(group, id);
         if (!_parkedIds.Contains(hash) && !_earlierParkedIds.Contains(hash)) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
         var sequences = new List<long>();

@@ -146,9 +146,7 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         for (int i = slices.Length - 1; i >= 0; i--)
         {
             using Lease lease = Rent(slices[i]);
-            var filter = new VendorIdFilter();
-            lease.Reader.ReadVendorIds(filter, cancellationToken);
-            slices[i].StoredIds = filter;
+            slices[i].Ids.Stored = lease.Reader.ReadVendorIds(slices[i].Ids.StoredRuns, cancellationToken);
         }
     }
 

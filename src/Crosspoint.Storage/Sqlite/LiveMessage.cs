@@ -14,8 +14,14 @@ internal sealed class LiveMessage(Message message, Slice slice)
     /// <summary>The head that the row holds; null while there is no row.</summary>
     public MessageHead? StoredHead { get; set; }
 
-    /// <summary>Octets that the changing part of the row takes: progress, its padding, and the two columns whose size changes.</summary>
+    /// <summary>Octets of progress that the row holds.</summary>
     public int Room { get; set; }
+
+    /// <summary>Octets of progress that it holds after the commit.</summary>
+    public int NextRoom { get; set; }
+
+    /// <summary>The row has an entry among the open messages.</summary>
+    public bool IsIndexed { get; set; }
 
     /// <summary>To be written at the end of the group.</summary>
     public bool IsDirty { get; set; }
@@ -34,12 +40,10 @@ internal sealed class LiveMessage(Message message, Slice slice)
 }
 
 /// <summary>A vendor id of a message in memory.</summary>
-internal sealed class LiveCorrelation(string group, string id, LiveMessage owner, int segment)
+internal sealed class LiveCorrelation(ulong hash, LiveMessage owner, int segment)
 {
-    public string Group { get; } = group;
-
-    /// <summary>Canonical.</summary>
-    public string Id { get; } = id;
+    /// <summary>See <see cref="VendorIds.Hash"/>.</summary>
+    public ulong Hash { get; } = hash;
 
     public LiveMessage Owner { get; } = owner;
 

@@ -6,7 +6,7 @@ namespace Crosspoint.Storage.Sqlite;
 internal sealed class MessageCache(int capacity)
 {
     private readonly Dictionary<long, LiveMessage> _messages = [];
-    private readonly Dictionary<CorrelationKey, LiveCorrelation> _correlations = [];
+    private readonly Dictionary<ulong, LiveCorrelation> _correlations = [];
     private LiveMessage? _oldest;
     private LiveMessage? _newest;
 
@@ -49,32 +49,30 @@ internal sealed class MessageCache(int capacity)
         while (_messages.Count > capacity && _oldest is not null) Remove(_oldest);
     }
 
-    public LiveCorrelation? FindCorrelation(string group, string id) => _correlations.GetValueOrDefault(new(group, id));
+    public LiveCorrelation? FindCorrelation(ulong hash) => _correlations.GetValueOrDefault(hash);
 
-    public LiveCorrelation AddCorrelation(string group, string id, LiveMessage owner, int segment)
+    public LiveCorrelation AddCorrelation(ulong hash, LiveMessage owner, int segment)
     {
-        var correlation = new LiveCorrelation(group, id, owner, segment) { NextOfOwner = owner.Correlations };
+        var correlation = new LiveCorrelation(hash, owner, segment) { NextOfOwner = owner.Correlations };
         owner.Correlations = correlation;
-        CorrelationKey key = new(group, id);
-        if (_correlations.TryGetValue(key, out LiveCorrelation? first)) correlation.NextOfId = first;
-        _correlations[key] = correlation;
+        correlation.NextOfId = _correlations.GetValueOrDefault(hash);
+        _correlations[hash] = correlation;
         return correlation;
     }
 
     private void Remove(LiveCorrelation correlation)
     {
-        CorrelationKey key = new(correlation.Group, correlation.Id);
-        LiveCorrelation? first = _correlations.GetValueOrDefault(key);
+        LiveCorrelation? first = _correlations.GetValueOrDefault(correlation.Hash);
         if (first == correlation)
         {
             if (correlation.NextOfId is null)
             {
-                _correlations.Remove(key);
+                _correlations.Remove(correlation.Hash);
                 return;
             }
 
             first = correlation.NextOfId;
-            _correlations[key] = first;
+            _correlations[correlation.Hash] = first;
         }
         else
         {
@@ -107,6 +105,4 @@ internal sealed class MessageCache(int capacity)
         else live.Newer.Older = live.Older;
         live.Older = live.Newer = null;
     }
-
-    private readonly record struct CorrelationKey(string Group, string Id);
 }

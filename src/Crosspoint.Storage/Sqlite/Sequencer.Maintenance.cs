@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
@@ -11,19 +12,48 @@ internal sealed partial class Sequencer
     /// <summary>Ticks between two looks for files to delete. One file goes at a time: a wall clock that jumps ahead must not empty the directory at once.</summary>
     private const int RetentionTicks = 60;
 
+    /// <summary>Messages that stay open so long are listed. Most are done by then, and never cost an entry.</summary>
+    private static readonly TimeSpan OpenAge = TimeSpan.FromSeconds(30);
+
+    private const int StepsATick = 4;
+
     private int _ticks;
     private bool _isCheckpointFull;
 
-    private void CheckpointAfterWork()
+    /// <summary>Between groups: what has piled up is moved to where it belongs, at once when there is much of it, else when nothing waits.</summary>
+    private void Tidy(bool isTicked)
     {
-        if (_health != Engine.Stores.JournalHealth.Ready) return;
-        bool isIdle;
-        lock (_gate) isIdle = _incoming.Count == 0;
+        if (_health != JournalHealth.Ready) return;
+        try
+        {
+            Settle(isTicked);
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            // It stays where it is; the next group finds out whether there is space for it.
+        }
+
+        bool isIdle = _workAt == _work.Count && IsIncomingEmpty();
         long limit = isIdle ? _options.IdleCheckpointBytes : _options.BusyCheckpointBytes;
         foreach (Slice slice in _catalog.All)
         {
             if (slice.Writer is { } writer && writer.LogBytes > limit) Checkpoint(slice, truncate: false);
         }
+    }
+
+    private void Settle(bool isTicked)
+    {
+        long keysBefore = isTicked ? MessageId.FirstKeyAt((_time.GetUtcNow() - OpenAge).ToUnixTimeMilliseconds()) : 0;
+        for (int steps = 0; _group.Settle(keysBefore); steps++)
+        {
+            // On a tick there is no hurry; otherwise what is over the bound is brought under it.
+            if (isTicked && steps == StepsATick) return;
+        }
+    }
+
+    private bool IsIncomingEmpty()
+    {
+        lock (_gate) return _incoming.Count == 0;
     }
 
     private void CheckpointAll()
@@ -72,14 +102,11 @@ internal sealed partial class Sequencer
 
     private void DeleteOldest()
     {
-        if (_catalog.All.Count < 2) return;
-        Slice oldest = _catalog.All[0];
         long keepFrom = _time.GetUtcMicros() - Micros.From(_options.Retention);
-        if (oldest.EndMilliseconds * Micros.PerMillisecond > keepFrom || !oldest.HasFile) return;
         foreach (Slice slice in _catalog.All)
         {
             if (slice.EndMilliseconds * Micros.PerMillisecond > keepFrom) return;
-            if (slice.HasOpenMessages()) continue;
+            if (!slice.HasFile || slice.HasOpenMessages()) continue;
             slice.Writer?.Dispose();
             slice.Writer = null;
             _catalog.Remove(slice);

@@ -40,6 +40,7 @@ internal sealed partial class Sequencer
     private bool _isTicked;
     private int _workAt;
     private int _depth;
+    private long _logBytesWritten;
     private SqliteFaultException? _noSpace;
     private volatile JournalHealth _health;
 
@@ -59,6 +60,8 @@ internal sealed partial class Sequencer
     }
 
     public int Depth => Volatile.Read(ref _depth);
+
+    public long LogBytesWritten => Interlocked.Read(ref _logBytesWritten);
 
     public JournalHealth Health => _health;
 
@@ -125,7 +128,7 @@ internal sealed partial class Sequencer
             {
                 if (isTicked) Maintain();
                 RunWork(isTicked);
-                CheckpointAfterWork();
+                Tidy(isTicked);
             }
 
             if (_kept.Count > 0) RetryKept(mayResume: false);
@@ -184,6 +187,7 @@ internal sealed partial class Sequencer
             while (_workAt < most) _next.Add(_work[_workAt++]);
             _workAt = start + RunGroup(_next);
             _next.Clear();
+            Tidy(isTicked: false);
         }
 
         _work.Clear();
@@ -251,6 +255,7 @@ internal sealed partial class Sequencer
             FinishWhenSpaceReturns();
         }
 
+        Interlocked.Add(ref _logBytesWritten, _group.LogBytes);
         _metrics.Committed(_time.GetElapsedTime(started), transitions);
         return true;
     }

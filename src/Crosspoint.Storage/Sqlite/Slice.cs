@@ -22,22 +22,11 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
 
     public long LastKey => MessageId.FirstKeyAt(EndMilliseconds) - 1;
 
-    /// <summary>Vendor ids that were in the file when the journal was opened; null until they have been read.</summary>
-    public VendorIdFilter? StoredIds { get; set => Volatile.Write(ref field, value); }
-
-    /// <summary>Vendor ids added since. The sequencer's own.</summary>
-    public VendorIdFilter? NewIds { get; set; }
+    /// <summary>Its vendor ids.</summary>
+    public SliceIds Ids { get; set; } = new();
 
     /// <summary>The sequencer's connection; null while it has none.</summary>
     public SliceWriter? Writer { get; set; }
-
-    /// <summary>Whether the file may hold this vendor id.</summary>
-    public bool MayHold(ulong idHash)
-    {
-        if (NewIds is not null && NewIds.MayContain(idHash)) return true;
-        VendorIdFilter? stored = StoredIds;
-        return stored is null || stored.MayContain(idHash);
-    }
 
     /// <summary>Idle read connections.</summary>
     public SliceReaderPool Readers { get; } = new();
@@ -63,8 +52,8 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
 
     public bool HasOpenMessages()
     {
-        using SqliteDatabase database = SqliteDatabase.OpenForReading(Path);
-        return database.QueryInt64("SELECT EXISTS (SELECT 1 FROM messages WHERE open_until IS NOT NULL)") != 0;
+        using var reader = new SliceReader(Path);
+        return reader.HasOpen();
     }
 
     /// <summary>Deletes the file with its log. Reads that are under way still end well, where the operating system lets open files be deleted.</summary>

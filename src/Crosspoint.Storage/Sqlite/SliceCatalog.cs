@@ -84,7 +84,7 @@ internal sealed class SliceCatalog
         int at = 0;
         for (; at < _slices.Count && _slices[at].StartMilliseconds <= milliseconds; at++) start = Math.Max(start, _slices[at].EndMilliseconds);
         if (at < _slices.Count) end = Math.Min(end, _slices[at].StartMilliseconds);
-        var slice = new Slice(_directory, start, end) { StoredIds = new() };
+        var slice = new Slice(_directory, start, end) { Ids = new() { IsLoaded = true, Stored = new(new(0), []) } };
         _slices.Insert(at, slice);
         return slice;
     }

@@ -4,15 +4,25 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held for long.</summary>
-internal sealed class SliceReader(string path) : IDisposable
+internal sealed class SliceReader : IDisposable
 {
-    // Up to this many open messages they are taken from their index; above, the rows are walked.
-    private const int FewOpen = 20_000;
+    // Whoever opens a file first after a crash recovers it; others wait for that.
+    private const int BusyMilliseconds = 5_000;
 
-    private readonly SqliteDatabase _database = SqliteDatabase.OpenForReading(path);
+    // Up to this many, listed open messages are sorted by key in an instant; of more, some rows are walked first.
+    private const int FewOpen = 20_000;
+    private const int MostWalked = 50_000;
+
+    private readonly SqliteDatabase _database;
     private SqliteStatement? _find;
     private SqliteStatement? _page;
     private SqliteStatement? _windowEnd;
+
+    public SliceReader(string path)
+    {
+        _database = SqliteDatabase.OpenForReading(path);
+        _database.SetBusyTimeout(BusyMilliseconds);
+    }
 
     public Message? Find(MessageId id)
     {
@@ -37,7 +47,7 @@ internal sealed class SliceReader(string path) : IDisposable
     /// <returns>The key from which on everything was looked at.</returns>
     public long List(MessageQuery query, long fromKey, long beforeKey, int most, ref int rows, List<Message> messages)
     {
-        if (FindName(query.AccountSid) is not { } account) return fromKey;
+        if (FindAccount(query.AccountSid) is not { } account) return fromKey;
         const int Window = 20_000;
         while (messages.Count < most && beforeKey > fromKey && rows > 0)
         {
@@ -52,31 +62,102 @@ internal sealed class SliceReader(string path) : IDisposable
 
     public void ListOpen(long afterKey, int limit, List<Message> messages, out bool isEmpty)
     {
-        using SqliteStatement few = _database.Prepare("SELECT count(*) FROM (SELECT 1 FROM messages WHERE open_until IS NOT NULL LIMIT ?1)");
+        using Snapshot snapshot = new(_database);
+        long mark = Mark();
+        using SqliteStatement few = _database.Prepare("SELECT count(*) FROM (SELECT 1 FROM open_messages LIMIT ?1)");
         few.Bind(1, FewOpen + 1);
         few.Step();
-        long open = few.GetInt64(0);
-        isEmpty = open == 0;
+        long listed = few.GetInt64(0);
+        isEmpty = listed == 0 && !AnyOpenAbove(mark);
         if (isEmpty) return;
-        using SqliteStatement list = _database.Prepare(open <= FewOpen
-            ? "SELECT key, head, progress FROM messages WHERE key IN (SELECT key FROM messages INDEXED BY messages_open WHERE open_until IS NOT NULL AND +key > ?1 ORDER BY +key LIMIT ?2) ORDER BY key"
-            : "SELECT key, head, progress FROM messages NOT INDEXED WHERE key > ?1 AND open_until IS NOT NULL ORDER BY key LIMIT ?2");
-        list.Bind(1, afterKey);
-        list.Bind(2, limit);
-        while (list.Step()) messages.Add(Read(list));
+        int most = messages.Count + limit;
+
+        // In a backlog nearly every row is open: walking them finds a page at once. Where it does not, the list is gone through.
+        if (listed > FewOpen) afterKey = Walk(afterKey, mark, MostWalked, most, messages);
+        if (messages.Count < most && afterKey < mark)
+        {
+            using SqliteStatement list = _database.Prepare(
+                """
+                SELECT m.key, m.head, m.progress FROM (SELECT key FROM open_messages WHERE key > ?1 ORDER BY key LIMIT ?2) o
+                CROSS JOIN messages m ON m.key = o.key ORDER BY m.key
+                """);
+            list.Bind(1, afterKey);
+            list.Bind(2, most - messages.Count);
+            while (list.Step()) messages.Add(Read(list));
+        }
+
+        if (messages.Count < most) Walk(Math.Max(afterKey, mark), long.MaxValue, int.MaxValue, most, messages);
     }
 
+    /// <summary>Adds open messages with keys in (<paramref name="afterKey"/>, <paramref name="untilKey"/>]; returns the key up to which it looked.</summary>
+    private long Walk(long afterKey, long untilKey, int rows, int most, List<Message> messages)
+    {
+        using SqliteStatement walk = _database.Prepare("SELECT key, head, progress FROM messages WHERE key > ?1 AND key <= ?2 ORDER BY key");
+        walk.Bind(1, afterKey);
+        walk.Bind(2, untilKey);
+        while (messages.Count < most && rows-- > 0)
+        {
+            if (!walk.Step()) return untilKey;
+            afterKey = walk.GetInt64(0);
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(2)) is not null) messages.Add(Read(walk));
+        }
+
+        return afterKey;
+    }
+
+    /// <summary>Adds the first messages of the range by the end of their validity; those that were listed and those above the mark are in no common order.</summary>
     public void ListOpenByValidity(long afterMicros, long untilMicros, int limit, List<Message> messages)
     {
+        using Snapshot snapshot = new(_database);
         using SqliteStatement list = _database.Prepare(
             """
-            SELECT key, head, progress FROM messages INDEXED BY messages_open
-            WHERE open_until IS NOT NULL AND open_until > ?1 AND open_until <= ?2 ORDER BY open_until, key LIMIT ?3
+            SELECT m.key, m.head, m.progress FROM (SELECT until, key FROM open_messages WHERE until > ?1 AND until <= ?2 ORDER BY until, key LIMIT ?3) o
+            CROSS JOIN messages m ON m.key = o.key
             """);
         list.Bind(1, afterMicros);
         list.Bind(2, untilMicros);
         list.Bind(3, limit);
         while (list.Step()) messages.Add(Read(list));
+
+        // The earliest of those above the mark, too many of which would be too much memory.
+        var above = new PriorityQueue<long, (long, long)>();
+        using SqliteStatement walk = _database.Prepare("SELECT key, progress FROM messages WHERE key > ?1 ORDER BY key");
+        walk.Bind(1, Mark());
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(1)) is not { } until || until <= afterMicros || until > untilMicros) continue;
+            long key = walk.GetInt64(0);
+            above.Enqueue(key, (-until, -key));
+            if (above.Count > limit) above.Dequeue();
+        }
+
+        using SqliteStatement find = _database.Prepare("SELECT key, head, progress FROM messages WHERE key = ?1");
+        while (above.TryDequeue(out long key, out _))
+        {
+            find.Bind(1, key);
+            if (find.Step()) messages.Add(Read(find));
+            find.Reset();
+        }
+    }
+
+    public long CountOpen()
+    {
+        using Snapshot snapshot = new(_database);
+        long open = _database.QueryInt64("SELECT count(*) FROM open_messages");
+        using SqliteStatement walk = _database.Prepare("SELECT progress FROM messages WHERE key > ?1");
+        walk.Bind(1, Mark());
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(0)) is not null) open++;
+        }
+
+        return open;
+    }
+
+    public bool HasOpen()
+    {
+        using Snapshot snapshot = new(_database);
+        return _database.QueryInt64("SELECT EXISTS (SELECT 1 FROM open_messages)") != 0 || AnyOpenAbove(Mark());
     }
 
     public void ListStalePartKeys(long beforeMicros, int limit, ISet<string> keys)
@@ -95,8 +176,6 @@ internal sealed class SliceReader(string path) : IDisposable
         while (list.Step()) parts.Add(SliceWriter.ReadPart(list, partKey, 0));
     }
 
-    public long CountOpen() => _database.QueryInt64("SELECT count(*) FROM messages WHERE open_until IS NOT NULL");
-
     public long CountOrphans() => _database.QueryInt64("SELECT count(*) FROM orphans");
 
     public long CountParked(long notBefore)
@@ -106,18 +185,40 @@ internal sealed class SliceReader(string path) : IDisposable
         return count.Step() ? count.GetInt64(0) : 0;
     }
 
-    /// <summary>Reads every vendor id into a filter.</summary>
-    public void ReadVendorIds(VendorIdFilter filter, CancellationToken cancellationToken)
+    /// <summary>Reads every vendor id that was there at start into filters.</summary>
+    public SliceIds.StoredFilters ReadVendorIds(int runs, CancellationToken cancellationToken)
     {
-        using SqliteStatement list = _database.Prepare("SELECT n.name, c.id FROM names n JOIN correlations c ON c.grp = n.id");
-        string group = "";
-        while (list.Step())
+        long logged = _database.QueryInt64("SELECT count(*) FROM correlation_log");
+        var all = new VendorIdFilter((int)Math.Min(logged + (long)runs * SliceIds.RunSize, 1 << 26));
+        var filters = new VendorIdFilter[runs];
+        for (int run = 0; run < runs; run++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string name = list.GetText(0)!;
-            if (!string.Equals(name, group, StringComparison.Ordinal)) group = name;
-            filter.Add(VendorIdFilter.Hash(group, list.GetText(1)!));
+            filters[run] = ReadRun(run, all);
         }
+
+        using SqliteStatement log = _database.Prepare("SELECT hash FROM correlation_log");
+        while (log.Step()) all.Add((ulong)log.GetInt64(0));
+        return new(all, filters);
+    }
+
+    private VendorIdFilter ReadRun(int run, VendorIdFilter all)
+    {
+        var filter = new VendorIdFilter(SliceIds.RunSize);
+        using SqliteStatement parts = _database.Prepare("SELECT entries FROM correlation_runs WHERE id >= ?1 AND id < ?2");
+        parts.Bind(1, SliceIds.PartOf(run, 0));
+        parts.Bind(2, SliceIds.PartOf(run + 1, 0));
+        while (parts.Step())
+        {
+            for (ReadOnlySpan<byte> entries = parts.GetBlob(0); entries.Length >= SliceIds.EntryBytes; entries = entries[SliceIds.EntryBytes..])
+            {
+                ulong hash = SliceIds.Read(entries).Hash;
+                filter.Add(hash);
+                all.Add(hash);
+            }
+        }
+
+        return filter;
     }
 
     public void Dispose()
@@ -130,11 +231,30 @@ internal sealed class SliceReader(string path) : IDisposable
 
     private static Message Read(SqliteStatement row) => MessageCodec.ReadProgress(MessageCodec.ReadHead(row.GetInt64(0), row.GetBlob(1)), row.GetBlob(2));
 
-    private long? FindName(string name)
+    private long? FindAccount(string sid)
     {
-        using SqliteStatement find = _database.Prepare("SELECT id FROM names WHERE name = ?1");
-        find.Bind(1, name);
+        using SqliteStatement find = _database.Prepare("SELECT id FROM accounts WHERE sid = ?1");
+        find.Bind(1, sid);
         return find.Step() ? find.GetInt64(0) : null;
+    }
+
+    private long Mark()
+    {
+        using SqliteStatement mark = _database.Prepare("SELECT value FROM marks WHERE name = ?1");
+        mark.Bind(1, SliceWriter.OpenIndexedMark);
+        return mark.Step() ? mark.GetInt64(0) : -1;
+    }
+
+    private bool AnyOpenAbove(long mark)
+    {
+        using SqliteStatement walk = _database.Prepare("SELECT progress FROM messages WHERE key > ?1");
+        walk.Bind(1, mark);
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(0)) is not null) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The key so many rows further down; null when there are fewer.</summary>
@@ -154,7 +274,7 @@ internal sealed class SliceReader(string path) : IDisposable
         _page ??= _database.Prepare(
             """
             SELECT key, head, progress FROM messages
-            WHERE key >= ?1 AND key < ?2 AND account = ?3 AND (?4 IS NULL OR recipient = ?4) AND (?5 IS NULL OR state = ?5) ORDER BY key DESC
+            WHERE key >= ?1 AND key < ?2 AND account = ?3 AND (?4 IS NULL OR recipient = ?4) ORDER BY key DESC
             """);
         try
         {
@@ -163,10 +283,9 @@ internal sealed class SliceReader(string path) : IDisposable
             _page.Bind(3, account);
             if (query.To is null) _page.BindNull(4);
             else _page.Bind(4, SliceWriter.RecipientHash(query.To));
-            if (query.Status is null) _page.BindNull(5);
-            else _page.Bind(5, (long)query.Status.Value);
             while (messages.Count < most && _page.Step())
             {
+                if (query.Status is not null && MessageCodec.ReadState(_page.GetBlob(2)) != query.Status) continue;
                 MessageHead head = MessageCodec.ReadHead(_page.GetInt64(0), _page.GetBlob(1));
                 if (Passes(query, head)) messages.Add(MessageCodec.ReadProgress(head, _page.GetBlob(2)));
             }
@@ -183,4 +302,18 @@ internal sealed class SliceReader(string path) : IDisposable
         && (query.From is null || head.From == query.From)
         && (query.CreatedFrom is null || head.CreatedAt >= query.CreatedFrom)
         && (query.CreatedBefore is null || head.CreatedAt < query.CreatedBefore);
+
+    /// <summary>Several statements that see one state of the file.</summary>
+    private readonly struct Snapshot : IDisposable
+    {
+        private readonly SqliteDatabase _database;
+
+        public Snapshot(SqliteDatabase database)
+        {
+            _database = database;
+            database.Execute("BEGIN");
+        }
+
+        public void Dispose() => _database.Execute("COMMIT");
+    }
 }

@@ -9,8 +9,6 @@ internal sealed partial class SliceWriter
 {
     // Nobody else writes to a running journal's files; a backup's first look at a file may hold a lock for an instant.
     private const int BusyMilliseconds = 5_000;
-    private const int MostHits = 8;
-
     private readonly List<SqliteStatement> _statements = [];
     private SqliteStatement? _begin;
     private SqliteStatement? _commit;
@@ -20,11 +18,16 @@ internal sealed partial class SliceWriter
     private SqliteStatement? _updateAll;
     private SqliteStatement? _delete;
     private SqliteStatement? _find;
-    private SqliteStatement? _addName;
-    private SqliteStatement? _findName;
+    private SqliteStatement? _addAccount;
+    private SqliteStatement? _findAccount;
+    private SqliteStatement? _addOpen;
+    private SqliteStatement? _removeOpen;
+    private SqliteStatement? _listAbove;
+    private SqliteStatement? _setMark;
     private SqliteStatement? _correlate;
-    private SqliteStatement? _findCorrelated;
-    private SqliteStatement? _deleteCorrelations;
+    private SqliteStatement? _addPartOfRun;
+    private SqliteStatement? _findPartOfRun;
+    private SqliteStatement? _clearLog;
     private SqliteStatement? _park;
     private SqliteStatement? _findParked;
     private SqliteStatement? _deleteParked;
@@ -52,7 +55,6 @@ internal sealed partial class SliceWriter
             database.Execute(Pragma("journal_size_limit", options.BusyCheckpointBytes));
             database.KeepLogOnClose();
             SqliteSchema.Upgrade(database);
-            if (options.MaxPages > 0) database.Execute(Pragma("max_page_count", options.MaxPages));
             return database;
         }
         catch
@@ -62,33 +64,22 @@ internal sealed partial class SliceWriter
         }
     }
 
-    public Message? Find(long key)
+    /// <param name="room">Octets of progress that the row holds.</param>
+    public Message? Find(long key, out int room)
     {
+        room = 0;
         if (_database is null) return null;
         _find!.Bind(1, key);
-        Message? message = _find.Step() ? MessageCodec.ReadProgress(MessageCodec.ReadHead(key, _find.GetBlob(0)), _find.GetBlob(1)) : null;
+        Message? message = null;
+        if (_find.Step())
+        {
+            ReadOnlySpan<byte> progress = _find.GetBlob(1);
+            room = progress.Length;
+            message = MessageCodec.ReadProgress(MessageCodec.ReadHead(key, _find.GetBlob(0)), progress);
+        }
+
         _find.Reset();
         return message;
-    }
-
-    /// <summary>Octets that the changing part of a stored row takes.</summary>
-    public int FindRoom(long key)
-    {
-        _find!.Bind(1, key);
-        int room = _find.Step() ? _find.GetBlob(1).Length + (_find.IsNull(2) ? 0 : sizeof(long)) + (_find.GetInt64(3) > 1 ? 1 : 0) : 0;
-        _find.Reset();
-        return room;
-    }
-
-    /// <summary>Adds the segments that carry this canonical id, newest message first.</summary>
-    public void FindCorrelated(string group, string id, List<CorrelationHit> hits)
-    {
-        if (_database is null) return;
-        _findCorrelated!.Bind(1, group);
-        _findCorrelated.Bind(2, id);
-        _findCorrelated.Bind(3, MostHits);
-        while (_findCorrelated.Step()) hits.Add(new(_findCorrelated.GetInt64(0), (int)_findCorrelated.GetInt64(1)));
-        _findCorrelated.Reset();
     }
 
     /// <summary>Adds the receipts parked under this canonical id, oldest first, without those that were taken in this group.</summary>
@@ -169,6 +160,7 @@ internal sealed partial class SliceWriter
         {
             _pageSize = (int)_database.QueryInt64("PRAGMA page_size");
             Prepare();
+            Load();
         }
         catch
         {
@@ -182,24 +174,21 @@ internal sealed partial class SliceWriter
         _begin = Prepare("BEGIN IMMEDIATE");
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
-        _insert = Prepare(
-            "INSERT INTO messages (key, state, open_until, progress, head, account, recipient) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-        _update = Prepare("UPDATE messages SET state = ?2, open_until = ?3, progress = ?4 WHERE key = ?1");
-        _updateAll = Prepare("UPDATE messages SET state = ?2, open_until = ?3, progress = ?4, head = ?5 WHERE key = ?1");
+        _insert = Prepare("INSERT INTO messages (key, progress, head, account, recipient) VALUES (?1, ?2, ?3, ?4, ?5)");
+        _update = Prepare("UPDATE messages SET progress = ?2 WHERE key = ?1");
+        _updateAll = Prepare("UPDATE messages SET progress = ?2, head = ?3 WHERE key = ?1");
         _delete = Prepare("DELETE FROM messages WHERE key = ?1");
-        _find = Prepare("SELECT head, progress, open_until, state FROM messages WHERE key = ?1");
-        _addName = Prepare("INSERT INTO names (name) VALUES (?1) ON CONFLICT (name) DO NOTHING");
-        _findName = Prepare("SELECT id FROM names WHERE name = ?1");
-        _correlate = Prepare("INSERT OR IGNORE INTO correlations (grp, id, key, segment) VALUES (?1, ?2, ?3, ?4)");
-
-        // A row whose message was deleted after its segment had gone to another vendor may be left over.
-        _findCorrelated = Prepare(
-            """
-            SELECT c.key, c.segment FROM correlations c
-            WHERE c.grp = (SELECT id FROM names WHERE name = ?1) AND c.id = ?2 AND EXISTS (SELECT 1 FROM messages m WHERE m.key = c.key)
-            ORDER BY c.key DESC, c.segment LIMIT ?3
-            """);
-        _deleteCorrelations = Prepare("DELETE FROM correlations WHERE grp IN (SELECT id FROM names) AND id = ?1 AND key = ?2");
+        _find = Prepare("SELECT head, progress FROM messages WHERE key = ?1");
+        _addAccount = Prepare("INSERT INTO accounts (sid) VALUES (?1) ON CONFLICT (sid) DO NOTHING");
+        _findAccount = Prepare("SELECT id FROM accounts WHERE sid = ?1");
+        _addOpen = Prepare("INSERT OR IGNORE INTO open_messages (until, key) VALUES (?1, ?2)");
+        _removeOpen = Prepare("DELETE FROM open_messages WHERE until = ?1 AND key = ?2");
+        _listAbove = Prepare("SELECT key, progress FROM messages WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+        _setMark = Prepare("INSERT INTO marks (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+        _correlate = Prepare("INSERT INTO correlation_log (hash, key, segment) VALUES (?1, ?2, ?3)");
+        _addPartOfRun = Prepare("INSERT INTO correlation_runs (id, entries) VALUES (?1, ?2)");
+        _findPartOfRun = Prepare("SELECT entries FROM correlation_runs WHERE id = ?1");
+        _clearLog = Prepare("DELETE FROM correlation_log");
         _park = Prepare(
             """
             INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text)

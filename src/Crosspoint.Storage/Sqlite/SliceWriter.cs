@@ -11,13 +11,20 @@ namespace Crosspoint.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SliceWriter : IDisposable
 {
-    // Larger than what the biggest group changes, so that no page reaches the log twice in one commit.
-    private const int CacheKilobytes = 65_536;
+    // What the biggest group changes, so that no page reaches the log twice in one commit.
+    private const int CacheKilobytes = 16_384;
+
+    // Of the write-ahead log, before each page.
+    private const int FrameHeader = 24;
+
+    // From so many rows a group on, opening a value to write in place is cheaper than an UPDATE each.
+    private const int ManyRows = 8;
 
     private readonly Slice _slice;
     private readonly SqliteJournalOptions _options;
     private readonly MessageBuffer _buffer = new();
-    private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _accounts = new(StringComparer.Ordinal);
+    private readonly List<InPlace> _inPlace = [];
 
     private readonly List<LiveMessage> _messages = [];
     private readonly List<LiveCorrelation> _correlations = [];
@@ -30,6 +37,7 @@ internal sealed partial class SliceWriter : IDisposable
 
     private SqliteDatabase? _database;
     private long _tickedGroup = -1;
+    private int _maxPages;
 
     public SliceWriter(Slice slice, SqliteJournalOptions options)
     {
@@ -49,9 +57,6 @@ internal sealed partial class SliceWriter : IDisposable
 
     /// <summary>Octets in the write-ahead log since it was last copied into the file; about, as shared pages count once a group.</summary>
     public long LogBytes { get; private set; }
-
-    /// <summary>Octets written to the log since the file was opened.</summary>
-    public long WrittenBytes { get; private set; }
 
     public bool HasWork { get; private set; }
 
@@ -105,14 +110,15 @@ internal sealed partial class SliceWriter : IDisposable
     public List<IdempotencyRecord> NewIdempotent => _idempotent;
 
     /// <summary>Writes and commits everything that was added. On a fault nothing of it is in the file, and the call can be made again.</summary>
-    public void Flush()
+    /// <returns>Octets written to the log.</returns>
+    public long Flush()
     {
         if (_database is null) Open();
         Begin();
         try
         {
-            foreach (LiveMessage live in _messages) WriteRow(live);
-            foreach (LiveCorrelation correlation in CollectionsMarshal.AsSpan(_correlations)) WriteRow(correlation);
+            WriteMessages();
+            foreach (LiveCorrelation correlation in _correlations) WriteRow(correlation);
             foreach (ParkedReceipt receipt in _parked) WriteRow(receipt);
             foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
             foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
@@ -126,7 +132,17 @@ internal sealed partial class SliceWriter : IDisposable
         }
 
         HasWork = false;
-        Count();
+        foreach (LiveMessage live in _messages)
+        {
+            if (live.StoredHead is null) _above++;
+        }
+
+        foreach (LiveCorrelation correlation in _correlations)
+        {
+            if (!correlation.Owner.IsDeleted) _slice.Ids.Add(correlation.Hash, correlation.Owner.Key, correlation.Segment);
+        }
+
+        return Count();
     }
 
     /// <summary>
@@ -215,15 +231,21 @@ internal sealed partial class SliceWriter : IDisposable
         _database = null;
     }
 
-    private void Count()
+    private long Count()
     {
-        long bytes = _database!.TakePagesWritten() * (long)(_pageSize + 24);
+        long bytes = _database!.TakePagesWritten() * (long)(_pageSize + FrameHeader);
         LogBytes += bytes;
-        WrittenBytes += bytes;
+        return bytes;
     }
 
     private void Begin()
     {
+        if (_options.MaxPages != _maxPages)
+        {
+            _maxPages = _options.MaxPages;
+            _database!.Execute(Pragma("max_page_count", _maxPages));
+        }
+
         _begin!.Run();
     }
 
@@ -231,72 +253,94 @@ internal sealed partial class SliceWriter : IDisposable
     {
         // SQLite rolls some failures back by itself.
         if (_database!.IsInTransaction) _rollback!.Run();
-        _names.Clear();
+        _accounts.Clear();
     }
 
+    private void WriteMessages()
+    {
+        _buffer.Clear();
+        _inPlace.Clear();
+        foreach (LiveMessage live in _messages) WriteRow(live);
+        if (_inPlace.Count == 0) return;
+        using SqliteBlob progress = _database!.OpenBlob("messages", "progress", _inPlace[0].Key);
+        progress.Write(_buffer.Written.Slice(_inPlace[0].Start, _inPlace[0].Length));
+        for (int i = 1; i < _inPlace.Count; i++)
+        {
+            InPlace row = _inPlace[i];
+            progress.Move(row.Key);
+            progress.Write(_buffer.Written.Slice(row.Start, row.Length));
+        }
+    }
+
+    /// <summary>Writes a row at once, or, when it only changes within its room, leaves the form in the buffer to be written in place.</summary>
     private void WriteRow(LiveMessage live)
     {
-        Message message = live.Message;
         if (live.IsDeleted)
         {
             if (live.StoredHead is not null) DeleteRow(live);
             return;
         }
 
-        bool isOpen = message.IsOpen;
-        int variable = (isOpen ? sizeof(long) : 0) + ((byte)message.State > 1 ? 1 : 0);
+        Message message = live.Message;
         bool isNew = live.StoredHead is null;
-        if (isNew) live.Room = RowRoom.Estimate(message);
         bool withHead = !ReferenceEquals(live.StoredHead, message.Head);
-        _buffer.Clear();
-        MessageCodec.WriteProgress(message, _buffer, live.Room - variable);
-        int progress = _buffer.Length;
-        if (progress + variable > live.Room)
+        int start = _buffer.Length;
+        int room = isNew ? RowRoom.Estimate(message) : live.Room;
+        MessageCodec.WriteProgress(message, _buffer, room);
+        int length = _buffer.Length - start;
+        if (length > room && !isNew)
         {
-            live.Room = RowRoom.Grow(progress + variable);
-            _buffer.Clear();
-            MessageCodec.WriteProgress(message, _buffer, live.Room - variable);
-            progress = _buffer.Length;
+            _buffer.Truncate(start);
+            MessageCodec.WriteProgress(message, _buffer, RowRoom.Grow(length));
+            length = _buffer.Length - start;
+        }
+
+        live.NextRoom = length;
+        WriteOpen(live, message.IsOpen && live.Key <= IndexedKey);
+        if (!withHead && length == live.Room && _messages.Count >= ManyRows)
+        {
+            _inPlace.Add(new(live.Key, start, length));
+            return;
         }
 
         if (withHead) MessageCodec.WriteHead(message.Head, _buffer);
-        ReadOnlySpan<byte> written = _buffer.Written;
+        ReadOnlySpan<byte> written = _buffer.Written[start..];
         SqliteStatement statement = isNew ? _insert! : withHead ? _updateAll! : _update!;
         statement.Bind(1, live.Key);
-        statement.Bind(2, (long)message.State);
-        if (isOpen) statement.Bind(3, message.Head.ValidUntil);
-        else statement.BindNull(3);
-        statement.Bind(4, written[..progress]);
-        if (withHead) statement.Bind(5, written[progress..]);
+        statement.Bind(2, written[..length]);
+        if (withHead) statement.Bind(3, written[length..]);
         if (isNew)
         {
-            statement.Bind(6, NameId(message.Head.AccountSid));
-            statement.Bind(7, RecipientHash(message.Head.To));
+            statement.Bind(4, AccountId(message.Head.AccountSid));
+            statement.Bind(5, RecipientHash(message.Head.To));
         }
 
+        statement.Run();
+        _buffer.Truncate(start);
+    }
+
+    private void WriteOpen(LiveMessage live, bool isIndexed)
+    {
+        if (isIndexed == live.IsIndexed) return;
+        SqliteStatement statement = isIndexed ? _addOpen! : _removeOpen!;
+        statement.Bind(1, live.Message.Head.ValidUntil);
+        statement.Bind(2, live.Key);
         statement.Run();
     }
 
     private void DeleteRow(LiveMessage live)
     {
+        WriteOpen(live, false);
         _delete!.Bind(1, live.Key);
         _delete.Run();
-        foreach (SegmentProgress segment in live.Message.Segments)
-        {
-            if (segment.VendorId is null) continue;
-            _deleteCorrelations!.Bind(1, VendorIds.Canonical(segment.VendorId));
-            _deleteCorrelations.Bind(2, live.Key);
-            _deleteCorrelations.Run();
-        }
     }
 
     private void WriteRow(LiveCorrelation correlation)
     {
         if (correlation.Owner.IsDeleted) return;
-        _correlate!.Bind(1, NameId(correlation.Group));
-        _correlate.Bind(2, correlation.Id);
-        _correlate.Bind(3, correlation.Owner.Key);
-        _correlate.Bind(4, correlation.Segment);
+        _correlate!.Bind(1, (long)correlation.Hash);
+        _correlate.Bind(2, correlation.Owner.Key);
+        _correlate.Bind(3, correlation.Segment);
         _correlate.Run();
     }
 
@@ -349,16 +393,16 @@ internal sealed partial class SliceWriter : IDisposable
         _addPart.Run();
     }
 
-    private long NameId(string name)
+    private long AccountId(string sid)
     {
-        if (_names.TryGetValue(name, out long id)) return id;
-        _addName!.Bind(1, name);
-        _addName.Run();
-        _findName!.Bind(1, name);
-        _findName.Step();
-        id = _findName.GetInt64(0);
-        _findName.Reset();
-        _names.Add(name, id);
+        if (_accounts.TryGetValue(sid, out long id)) return id;
+        _addAccount!.Bind(1, sid);
+        _addAccount.Run();
+        _findAccount!.Bind(1, sid);
+        _findAccount.Step();
+        id = _findAccount.GetInt64(0);
+        _findAccount.Reset();
+        _accounts.Add(sid, id);
         return id;
     }
 
@@ -369,6 +413,8 @@ internal sealed partial class SliceWriter : IDisposable
         foreach (char character in number) hash = (hash ^ character) * 16_777_619;
         return hash;
     }
+
+    private readonly record struct InPlace(long Key, int Start, int Length);
 
     private static string Pragma(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}");
 }

@@ -37,6 +37,14 @@ internal sealed class SqliteDatabase : IDisposable
         return new(this, statement);
     }
 
+    /// <summary>Opens one column of one row for writing in place. Close it before the transaction ends.</summary>
+    public SqliteBlob OpenBlob(string table, string column, long row)
+    {
+        int code = raw.sqlite3_blob_open(_handle, "main", table, column, row, 1, out sqlite3_blob blob);
+        if (code != raw.SQLITE_OK) throw Fault("open a value");
+        return new(this, blob);
+    }
+
     public long QueryInt64(string sql)
     {
         using SqliteStatement statement = Prepare(sql);
@@ -69,6 +77,16 @@ internal sealed class SqliteDatabase : IDisposable
         if ((code & 0xFF) is raw.SQLITE_BUSY or raw.SQLITE_LOCKED) return false;
         if (code != raw.SQLITE_OK) throw Fault("checkpoint");
         return doneFrames >= logFrames;
+    }
+
+    /// <summary>Copies the whole file as it is at this moment; others may go on writing, and their log waits until it is done.</summary>
+    public void CopyTo(SqliteDatabase target)
+    {
+        sqlite3_backup backup = raw.sqlite3_backup_init(target._handle, "main", _handle, "main");
+        if (backup is null) throw target.Fault("start a copy");
+        int code = raw.sqlite3_backup_step(backup, -1);
+        raw.sqlite3_backup_finish(backup);
+        if (code != raw.SQLITE_DONE) throw new SqliteFaultException("copy a file", code, SqliteLibrary.SystemError(target._handle), raw.sqlite3_errstr(code).utf8_to_string());
     }
 
     public SqliteFaultException Fault(string action)

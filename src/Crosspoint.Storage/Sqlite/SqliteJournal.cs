@@ -28,6 +28,9 @@ public sealed partial class SqliteJournal : IJournal
 
     public Task Broken => _sequencer.Broken;
 
+    /// <summary>Octets written to write-ahead logs since the start.</summary>
+    internal long LogBytesWritten => _sequencer.LogBytesWritten;
+
     /// <summary>Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here.</summary>
     /// <param name="meters">Where its instruments are made; null for a meter of their own.</param>
     /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
@@ -107,7 +110,11 @@ public sealed partial class SqliteJournal : IJournal
     private static void Inspect(Slice slice, SqliteJournalOptions options, TimeProvider time, JournalGroup group)
     {
         using SqliteDatabase database = SliceWriter.OpenDatabase(slice.Path, options);
+
+        // What a crash left in the log; a file that nobody writes to any more would keep it for ever.
+        if (File.Exists(slice.Path + "-wal")) database.Checkpoint(truncate: true);
         group.StartAfter(database.QueryInt64("SELECT max(key) FROM messages"));
+        slice.Ids = new() { StoredRuns = (int)((database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs") >> SliceIds.PartBits) + 1) };
         slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;
         slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
         slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;

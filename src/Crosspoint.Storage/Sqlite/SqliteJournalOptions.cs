@@ -46,8 +46,8 @@ public sealed class SqliteJournalOptions
     /// <summary>Page size of new files, in bytes (bench/results/journal-life.md).</summary>
     internal int PageSize { get; init; } = 4096;
 
-    /// <summary>Most pages of a file; 0 for no limit. Lets a test fill the disk without filling a disk.</summary>
-    internal int MaxPages { get; init; }
+    /// <summary>Most pages of a file; 0 for no limit. Lets a test fill a disk, and give it room again, without a disk of its own.</summary>
+    internal int MaxPages { get; set; }
 
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Validate()

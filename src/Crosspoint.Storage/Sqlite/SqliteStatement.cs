@@ -63,7 +63,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     public long GetInt64(int column) => raw.sqlite3_column_int64(statement, column);
 
-    public string? GetText(int column) => IsNull(column) ? null : raw.sqlite3_column_text(statement, column).utf8_to_string();
+    // Not as a C string: what came from a handset may hold a NUL.
+    public string? GetText(int column) => IsNull(column) ? null : Encoding.UTF8.GetString(raw.sqlite3_column_blob(statement, column));
 
     public ReadOnlySpan<byte> GetBlob(int column) => raw.sqlite3_column_blob(statement, column);
 

@@ -1,27 +1,30 @@
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// Says for certain that a vendor id is not in a file, or that it may be (a Bloom filter; about 1 in 300 of the ids that are not there "may be").
+/// Says for certain that a vendor id is not in a file, or that it may be (a Bloom filter; about 1 in 100 of the ids that are not there "may be").
 /// It saves the look-up in each of many files for receipts that match nothing, and the check for an earlier use of an id.
 /// One thread adds and reads; others may read one that no longer grows.
 /// </summary>
-internal sealed class VendorIdFilter
+/// <param name="capacity">Ids expected; more make it grow.</param>
+internal sealed class VendorIdFilter(int capacity)
 {
     private const int WordsPerBlock = 8;
-    private const int BitsPerEntry = 16;
-    private const int FirstCapacity = 1 << 14;
+    private const int BitsPerBlock = WordsPerBlock * 64;
+    private const int BitsPerEntry = 11;
     private const int Probes = 6;
 
     private readonly List<ulong[]> _layers = [];
+    private int _nextCapacity = Math.Max(capacity, 1024);
     private int _room;
 
     public void Add(ulong hash)
     {
         if (_room == 0)
         {
-            int capacity = FirstCapacity << Math.Min(_layers.Count, 10);
-            _layers.Add(new ulong[capacity * BitsPerEntry / 64]);
-            _room = capacity;
+            int blocks = (int)((long)_nextCapacity * BitsPerEntry / BitsPerBlock) + 1;
+            _layers.Add(new ulong[blocks * WordsPerBlock]);
+            _room = _nextCapacity;
+            _nextCapacity = Math.Min(_nextCapacity * 2, 1 << 24);
         }
 
         _room--;
@@ -29,7 +32,7 @@ internal sealed class VendorIdFilter
         int block = Block(layer, hash);
         for (int i = 0; i < Probes; i++)
         {
-            int bit = (int)(hash >> (i * 9)) & 511;
+            int bit = (int)(hash >> (i * 9)) & (BitsPerBlock - 1);
             layer[block + (bit >> 6)] |= 1UL << (bit & 63);
         }
     }
@@ -42,7 +45,7 @@ internal sealed class VendorIdFilter
             bool isThere = true;
             for (int i = 0; i < Probes && isThere; i++)
             {
-                int bit = (int)(hash >> (i * 9)) & 511;
+                int bit = (int)(hash >> (i * 9)) & (BitsPerBlock - 1);
                 isThere = (layer[block + (bit >> 6)] & 1UL << (bit & 63)) != 0;
             }
 
@@ -52,20 +55,7 @@ internal sealed class VendorIdFilter
         return false;
     }
 
-    /// <summary>Of a connection group and a canonical id. Not stable between versions: never stored.</summary>
-    public static ulong Hash(string group, string id)
-    {
-        ulong hash = 14_695_981_039_346_656_037;
-        foreach (char character in group) hash = (hash ^ character) * 1_099_511_628_211;
-        hash = (hash ^ 0xFFFF) * 1_099_511_628_211;
-        foreach (char character in id) hash = (hash ^ character) * 1_099_511_628_211;
-
-        // The last step of MurmurHash3 spreads every bit over all others.
-        hash = (hash ^ hash >> 33) * 0xFF51_AFD7_ED55_8CCD;
-        hash = (hash ^ hash >> 33) * 0xC4CE_B9FE_1A85_EC53;
-        return hash ^ hash >> 33;
-    }
-
-    // Other bits than the probes use, mixed once more.
-    private static int Block(ulong[] layer, ulong hash) => (int)((hash * 0x9E37_79B9_7F4A_7C15 >> 40) % (uint)(layer.Length / WordsPerBlock)) * WordsPerBlock;
+    // Mixed once more, so that the block does not depend on the bits that are probed within it.
+    private static int Block(ulong[] layer, ulong hash) =>
+        (int)((hash * 0x9E37_79B9_7F4A_7C15 >> 32) * (uint)(layer.Length / WordsPerBlock) >> 32) * WordsPerBlock;
 }

@@ -6,7 +6,9 @@ using Crosspoint.Server.Tests.Support;
 
 namespace Crosspoint.Server.Tests.Api;
 
-/// <summary>What no client should send. Nothing of it may be answered with 5xx, leak a stack, reach the intake, or keep a good client waiting.</summary>
+/// <summary>
+/// What no client should send. Nothing of it may be answered with 5xx, leak a stack, reach the intake, or keep a good client waiting.
+/// </summary>
 public sealed class HostileHttpTests
 {
     private const string Json = """{"to":"+15551234567","from":"+15550001000","body":"hello"}""";
@@ -54,7 +56,8 @@ public sealed class HostileHttpTests
                 { "deep JSON in a field", $"{head}Content-Length: 100008\r\n\r\n{{\"body\":{new string('[', 100_000)}" },
             };
             foreach (string path in new[] { "/v1/messages", "/v1/messages/batch", ApiFixture.TwilioMessages + ".json" })
-                data.Add($"compressed body to {path}", $"POST {path} HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{{}}");
+                data.Add(
+                    $"compressed body to {path}", $"POST {path} HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{{}}");
             return data;
         }
     }
@@ -79,7 +82,8 @@ public sealed class HostileHttpTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         string form = string.Join('&', Enumerable.Range(0, 100_000).Select(i => $"p{i}=1"));
-        Answer answer = await api.SendAsync(HttpMethod.Post, ApiFixture.TwilioMessages + ".json", new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
+        Answer answer = await api.SendAsync(HttpMethod.Post, ApiFixture.TwilioMessages
+            + ".json", new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
         answer.Status.ShouldBe(400);
         string query = string.Join('&', Enumerable.Range(0, 700).Select(i => $"p{i}=1"));
         (await api.GetAsync($"/v1/messages?{query}")).Status.ShouldBe(400);
@@ -93,7 +97,9 @@ public sealed class HostileHttpTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         using var packed = new MemoryStream();
-        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) await gzip.WriteAsync(new byte[32 * 1024 * 1024], CancellationToken.None);
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(new byte[32 * 1024 * 1024], CancellationToken.None);
+
         using var content = new ByteArrayContent(packed.ToArray());
         content.Headers.ContentType = new("application/json");
         content.Headers.ContentEncoding.Add("gzip");
@@ -107,7 +113,8 @@ public sealed class HostileHttpTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync(new HttpOptions { MaxBody = 64 * 1024 });
         if (path == "twilio") path = ApiFixture.TwilioMessages + ".json";
-        using var content = new StringContent(new string('a', 65 * 1024), Encoding.ASCII, path.StartsWith("/v1") ? "application/json" : "application/x-www-form-urlencoded");
+        using var content = new StringContent(
+            new string('a', 65 * 1024), Encoding.ASCII, path.StartsWith("/v1") ? "application/json" : "application/x-www-form-urlencoded");
         Answer answer = await api.SendAsync(HttpMethod.Post, path, content);
         answer.Status.ShouldBe(413);
         answer.ContentType.ShouldBe(type);
@@ -143,8 +150,10 @@ public sealed class HostileHttpTests
     public async Task Request_Pipelined_IsAnsweredInOrder()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        string send = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\nContent-Length: {Json.Length}\r\n\r\n{Json}";
-        string last = $"POST {ApiFixture.TwilioMessages}.json HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\nContent-Length: {Form.Length}\r\n\r\n{Form}";
+        string send = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\n"
+            + $"Content-Length: {Json.Length}\r\n\r\n{Json}";
+        string last = $"POST {ApiFixture.TwilioMessages}.json HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/x-www-form-urlencoded\r\n"
+            + $"Connection: close\r\nContent-Length: {Form.Length}\r\n\r\n{Form}";
         string answer = await ReadToCloseAsync(api.Server.Address, send + send + last);
         answer.Split("HTTP/1.1 202").Length.ShouldBe(3);
         answer.ShouldContain("HTTP/1.1 201");
@@ -158,7 +167,8 @@ public sealed class HostileHttpTests
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(api.Server.Address.Host, api.Server.Address.Port, CancellationToken.None);
         NetworkStream stream = client.GetStream();
-        string request = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        string request = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
             + string.Concat(Json.Chunk(3).Select(c => $"{c.Length:x}\r\n{new string(c)}\r\n")) + "0\r\n\r\n";
         foreach (char[] piece in request.Chunk(7)) await stream.WriteAsync(Encoding.Latin1.GetBytes(piece), CancellationToken.None);
         using var reader = new StreamReader(stream);

@@ -57,13 +57,15 @@ public sealed class NativeReadTests
             CommandStatus = 0x58,
             Decision = new RouteDecision(3, "default", [new("north-1", CandidateCode.Chosen), new("south-1", CandidateCode.Down)]),
         });
-        message.Segments.Add(new SegmentProgress { State = SegmentState.Undelivered, Attempt = 1, VendorId = "a1b2", ReceiptState = 5, ReceiptError = "027", PossibleDuplicate = true });
+        message.Segments.Add(
+            new SegmentProgress { State = SegmentState.Undelivered, Attempt = 1, VendorId = "a1b2", ReceiptState = 5, ReceiptError = "027", PossibleDuplicate = true });
         message.FeedbackConfirmed = true;
         Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/events");
         answer.Status.ShouldBe(200);
         answer.At("status").ShouldBe("undelivered");
         answer.At("feedback").ShouldBe("confirmed");
-        answer.Json["events"]!.AsArray().Select(e => e!["kind"]!.ToString()).ShouldBe(["accepted", "attempt_started", "attempt_refused", "undelivered"]);
+        answer.Json["events"]!.AsArray().Select(e => e!["kind"]!.ToString())
+            .ShouldBe(["accepted", "attempt_started", "attempt_refused", "undelivered"]);
         answer.Json["events"]![2]!.ToJsonString().ShouldBe(
             """{"number":3,"at":"2026-01-02T03:04:05.000002Z","kind":"attempt_refused","state":"sending","connection":"north-1","code":88,"code_name":"ESME_RTHROTTLED","detail":"throttled"}""");
         answer.At("events.3.code_name").ShouldBe("UNDELIV");
@@ -80,8 +82,15 @@ public sealed class NativeReadTests
         Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
         message.Deliveries.Add(new WebhookDelivery
         {
-            EventNumber = 3, Status = MessageState.Sent, State = DeliveryState.Failed, Tries = 12, NextAt = 99, LastAt = message.Head.CreatedAt,
-            LastStatus = 500, LastTookMicros = 12_500, LastError = "answered 500",
+            EventNumber = 3,
+            Status = MessageState.Sent,
+            State = DeliveryState.Failed,
+            Tries = 12,
+            NextAt = 99,
+            LastAt = message.Head.CreatedAt,
+            LastStatus = 500,
+            LastTookMicros = 12_500,
+            LastError = "answered 500",
         });
         Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/webhooks");
         answer.Json["webhooks"]![0]!.ToJsonString().ShouldBe(
@@ -121,7 +130,8 @@ public sealed class NativeReadTests
         api.Time.Advance(TimeSpan.FromDays(1));
         api.Engine.Add(ApiFixture.Demo, head => head with { From = "Shop" });
         foreach (string query in new[] { "to=%2B447700900001", "to=+447700900001", "status=sent" })
-            (await api.GetAsync($"/v1/messages?{query}")).Json["messages"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString().ShouldBe(wanted.Id.ToString(), query);
+            (await api.GetAsync($"/v1/messages?{query}")).Json["messages"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString()
+                .ShouldBe(wanted.Id.ToString(), query);
         (await CountAsync(api, "from=Shop")).ShouldBe(1);
         (await CountAsync(api, "created_before=2026-01-03")).ShouldBe(2);
         (await CountAsync(api, "created_after=2026-01-03T00:00:00Z")).ShouldBe(1);
@@ -195,7 +205,8 @@ public sealed class NativeReadTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         Message mine = api.Engine.Add(ApiFixture.Demo);
         Message foreign = api.Engine.Add(ApiFixture.Other);
-        using HttpResponseMessage response = await api.Client.GetAsync("/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        using HttpResponseMessage response = await api.Client.GetAsync(
+            "/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(CancellationToken.None));
         (await reader.ReadLineAsync(CancellationToken.None)).ShouldBe(": live");

@@ -140,7 +140,7 @@ public sealed class NativeSendTests
     [InlineData(IntakeError.CallbackInvalid, 400, "callback_invalid")]
     [InlineData(IntakeError.ReferenceInvalid, 400, "reference_invalid")]
     [InlineData(IntakeError.TagsInvalid, 400, "tags_invalid")]
-    [InlineData(IntakeError.IdempotencyConflict, 422, "idempotency_conflict")]
+    [InlineData(IntakeError.IdempotencyConflict, 409, "idempotency_conflict")]
     [InlineData(IntakeError.IdempotencyKeyInvalid, 400, "idempotency_key_invalid")]
     [InlineData(IntakeError.Overloaded, 429, "overloaded")]
     [InlineData(IntakeError.StoreUnavailable, 503, "store_unavailable")]
@@ -159,7 +159,8 @@ public sealed class NativeSendTests
     [Fact]
     public async Task Send_EveryIntakeError_HasItsOwnKind()
     {
-        Enum.GetValues<IntakeError>().Where(e => e != IntakeError.None).Select(e => Crosspoint.Server.Api.V1.ProblemKind.For(e).Code).ShouldBeUnique();
+        Enum.GetValues<IntakeError>().Where(e => e != IntakeError.None).Select(e => Crosspoint.Server.Api.V1.ProblemKind.For(e).Code)
+            .ShouldBeUnique();
         await Task.CompletedTask;
     }
 
@@ -174,7 +175,7 @@ public sealed class NativeSendTests
         again.Status.ShouldBe(202);
         again.At("id").ShouldBe(first.At("id"));
         again.Headers.GetValues("Idempotency-Replayed").ShouldBe(["true"]);
-        other.Status.ShouldBe(422);
+        other.Status.ShouldBe(409);
         api.Engine.Requests.Count.ShouldBe(1);
     }
 
@@ -295,5 +296,6 @@ public sealed class NativeSendTests
     }
 
     private static Task<Answer> SendWithKeyAsync(ApiFixture api, string json, string key) =>
-        api.SendAsync(HttpMethod.Post, "/v1/messages", new StringContent(json, Encoding.UTF8, "application/json"), ("Idempotency-Key", key));
+        api.SendAsync(
+            HttpMethod.Post, "/v1/messages", new StringContent(json, Encoding.UTF8, "application/json"), ("Idempotency-Key", key));
 }

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Tests.Api;
 
-/// <summary>Holds the committed OpenAPI document against the routes that are mapped and the fields that are really written and read.</summary>
+/// <summary>
+/// Holds the committed OpenAPI document against the routes that are mapped and the fields that are really written and read.
+/// </summary>
 public sealed class OpenApiTests
 {
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
@@ -29,7 +31,10 @@ public sealed class OpenApiTests
         JsonNode document = await DocumentAsync(api);
         string[] documented =
         [
-            .. from path in document["paths"]!.AsObject() from operation in path.Value!.AsObject() where Methods.Contains(operation.Key) select $"{operation.Key} {path.Key}",
+            .. from path in document["paths"]!.AsObject()
+               from operation in path.Value!.AsObject()
+               where Methods.Contains(operation.Key)
+               select $"{operation.Key} {path.Key}",
         ];
         Routes(api).Where(r => !r.Contains("/2010-04-01/")).ShouldBe(documented, ignoreOrder: true);
     }
@@ -56,7 +61,8 @@ public sealed class OpenApiTests
         JsonNode document = await DocumentAsync(api);
         Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/" }, MessageState.Sending);
         message.ErrorCode = 30008;
-        message.Attempts.Add(new Attempt { Number = 1, Connection = "a", StartedAt = 1, Decision = new RouteDecision(1, "default", [new("a", CandidateCode.Chosen)]) });
+        message.Attempts.Add(
+            new Attempt { Number = 1, Connection = "a", StartedAt = 1, Decision = new RouteDecision(1, "default", [new("a", CandidateCode.Chosen)]) });
         message.Segments.Add(new SegmentProgress());
         message.Deliveries.Add(new WebhookDelivery { EventNumber = 1 });
         const string Send = """{"to":"+15551234567","from":"+15550001000","body":"x"}""";
@@ -68,7 +74,8 @@ public sealed class OpenApiTests
         Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
-        using HttpResponseMessage stream = await api.Client.GetAsync("/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        using HttpResponseMessage stream = await api.Client.GetAsync(
+            "/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(CancellationToken.None));
         await reader.ReadLineAsync(CancellationToken.None);
         api.Events.Publish(message.Head, message.Events[0], 30008);
@@ -99,7 +106,8 @@ public sealed class OpenApiTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         JsonNode schemas = (await DocumentAsync(api))["components"]!["schemas"]!;
         Words(schemas["Message"]!["properties"]!["status"]!).ShouldBe(Enum.GetValues<MessageState>().Select(StateNames.Of));
-        Words(schemas["TimelineEvent"]!["properties"]!["kind"]!).ShouldBe([.. Enum.GetValues<EventKind>().Select(TimelineJson.NameOf), "other"]);
+        Words(schemas["TimelineEvent"]!["properties"]!["kind"]!)
+            .ShouldBe([.. Enum.GetValues<EventKind>().Select(TimelineJson.NameOf), "other"]);
     }
 
     [Fact]
@@ -128,7 +136,8 @@ public sealed class OpenApiTests
     private static IEnumerable<string> Words(JsonNode schema) => schema["enum"]!.AsArray().Select(v => v!.ToString());
 
     // Checks names, presence and the kind of every value, all the way down.
-    private static void Check(JsonNode document, string name, JsonNode value) => Check(document, document["components"]!["schemas"]![name]!, value, name);
+    private static void Check(JsonNode document, string name, JsonNode value) =>
+        Check(document, document["components"]!["schemas"]![name]!, value, name);
 
     private static void Check(JsonNode document, JsonNode schema, JsonNode? value, string path)
     {
@@ -156,12 +165,15 @@ public sealed class OpenApiTests
 
     private static bool Fits(JsonNode document, JsonNode schema, JsonNode? value)
     {
-        JsonNode target = schema["$ref"] is { } reference ? document["components"]!["schemas"]![reference.ToString().Split('/')[^1]]! : schema;
+        JsonNode target = schema["$ref"] is { } reference
+            ? document["components"]!["schemas"]![reference.ToString().Split('/')[^1]]!
+            : schema;
         if (!Kinds(target).Contains(KindOf(value))) return false;
         return value is not JsonObject fields || target["required"]!.AsArray().All(r => fields.ContainsKey(r!.ToString()));
     }
 
-    private static IEnumerable<string> Kinds(JsonNode schema) => schema["type"] is JsonArray many ? many.Select(t => t!.ToString()) : [schema["type"]!.ToString()];
+    private static IEnumerable<string> Kinds(JsonNode schema) =>
+        schema["type"] is JsonArray many ? many.Select(t => t!.ToString()) : [schema["type"]!.ToString()];
 
     private static string KindOf(JsonNode? value) => value switch
     {

@@ -34,9 +34,11 @@ public sealed class TwilioReadTests
     public async Task Fetch_InboundAndFailed_ShowDirectionDatesAndError()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        Message inbound = api.Engine.Add(ApiFixture.Demo, head => head with { Direction = MessageDirection.Inbound }, MessageState.Received);
+        Message inbound = api.Engine.Add(
+            ApiFixture.Demo, head => head with { Direction = MessageDirection.Inbound }, MessageState.Received);
         Answer answer = await api.GetAsync($"{Root}/{inbound.Id}.json");
-        (answer.At("direction"), answer.At("status"), answer.At("date_sent")).ShouldBe(("inbound", "received", "Fri, 02 Jan 2026 03:04:05 +0000"));
+        (answer.At("direction"), answer.At("status"), answer.At("date_sent"))
+            .ShouldBe(("inbound", "received", "Fri, 02 Jan 2026 03:04:05 +0000"));
         Message failed = api.Engine.Add(ApiFixture.Demo, state: MessageState.Undelivered);
         failed.ErrorCode = 30005;
         failed.SentAt = failed.Head.CreatedAt + 2 * Micros.PerSecond;
@@ -213,7 +215,8 @@ public sealed class TwilioReadTests
     private static Message SentAt(ApiFixture api, DateTimeOffset at)
     {
         long sentAt = Micros.From(at);
-        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CreatedAt = sentAt - 60 * Micros.PerSecond }, MessageState.Sent);
+        Message message = api.Engine.Add(
+            ApiFixture.Demo, head => head with { CreatedAt = sentAt - 60 * Micros.PerSecond }, MessageState.Sent);
         message.SentAt = sentAt;
         return message;
     }

@@ -153,7 +153,8 @@ public sealed class TwilioSendTests
     public async Task Create_BadForm_IsRefused(string form, int code)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        Answer answer = await api.SendAsync(HttpMethod.Post, Create, new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
+        Answer answer = await api.SendAsync(
+            HttpMethod.Post, Create, new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
         answer.Status.ShouldBe(400, answer.Text);
         answer.At("code").ShouldBe(code.ToString());
         api.Engine.Requests.ShouldBeEmpty();
@@ -169,7 +170,8 @@ public sealed class TwilioSendTests
     public async Task Create_OddButLegalForm_IsDecoded(string form, string body)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        Answer answer = await api.SendAsync(HttpMethod.Post, Create, new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
+        Answer answer = await api.SendAsync(
+            HttpMethod.Post, Create, new StringContent(form, Encoding.ASCII, "application/x-www-form-urlencoded"));
         answer.Status.ShouldBe(201, answer.Text);
         api.Engine.Requests[0].Body.ShouldBe(body);
     }

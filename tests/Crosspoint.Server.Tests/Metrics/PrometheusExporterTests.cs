@@ -29,7 +29,8 @@ public sealed partial class PrometheusExporterTests : IDisposable
         counter.Add(3, new KeyValuePair<string, object?>("class", "otp"));
         counter.Add(1, new KeyValuePair<string, object?>("class", "marketing"));
         string text = Text();
-        text.ShouldContain("# HELP crosspoint_messages_accepted_total Messages on disk\n# TYPE crosspoint_messages_accepted_total counter\n");
+        text.ShouldContain(
+            "# HELP crosspoint_messages_accepted_total Messages on disk\n# TYPE crosspoint_messages_accepted_total counter\n");
         text.ShouldContain("crosspoint_messages_accepted_total{class=\"otp\"} 5\n");
         text.ShouldContain("crosspoint_messages_accepted_total{class=\"marketing\"} 1\n");
     }
@@ -37,11 +38,13 @@ public sealed partial class PrometheusExporterTests : IDisposable
     [Fact]
     public void Write_ForeignName_GetsPrefixAndUnit()
     {
-        _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}").Add(1, new("messaging.destination.name", "a"), new("error.type", "x\"y\\z\n"));
+        _meter.CreateCounter<long>("messaging.client.sent.messages", "{message}").Add(
+            1, new("messaging.destination.name", "a"), new("error.type", "x\"y\\z\n"));
         _meter.CreateUpDownCounter<int>("crosspoint.things", "By").Add(-4);
         _meter.CreateGauge<double>("crosspoint.level").Record(0.5);
         string text = Text();
-        text.ShouldContain("crosspoint_messaging_client_sent_messages_total{messaging_destination_name=\"a\",error_type=\"x\\\"y\\\\z\\n\"} 1\n");
+        text.ShouldContain(
+            "crosspoint_messaging_client_sent_messages_total{messaging_destination_name=\"a\",error_type=\"x\\\"y\\\\z\\n\"} 1\n");
         text.ShouldContain("# TYPE crosspoint_things_bytes gauge\ncrosspoint_things_bytes -4\n");
         text.ShouldContain("crosspoint_level 0.5\n");
     }
@@ -68,7 +71,11 @@ public sealed partial class PrometheusExporterTests : IDisposable
     [Fact]
     public void Write_Observable_ShowsWhatIsThereNow()
     {
-        var values = new List<Measurement<int>> { new(3, new KeyValuePair<string, object?>("connection", "a")), new(4, new KeyValuePair<string, object?>("connection", "b")) };
+        List<Measurement<int>> values =
+        [
+            new(3, new KeyValuePair<string, object?>("connection", "a")),
+            new(4, new KeyValuePair<string, object?>("connection", "b")),
+        ];
         _meter.CreateObservableGauge("crosspoint.dispatch.queued", () => values.AsEnumerable());
         Text().ShouldContain("crosspoint_dispatch_queued{connection=\"b\"} 4\n");
         values.RemoveAt(1);
@@ -160,6 +167,7 @@ public sealed partial class PrometheusExporterTests : IDisposable
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    [GeneratedRegex("""^(# HELP [a-z_]+ .*|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)+\})? (-?[0-9.]+(E[+-]?[0-9]+)?|[+-]Inf|NaN))$""")]
+    [GeneratedRegex(
+        """^(# HELP [a-z_]+ .*|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{([a-z_]+="([^"\\]|\\.)*",?)+\})? (-?[0-9.]+(E[+-]?[0-9]+)?|[+-]Inf|NaN))$""")]
     private static partial Regex Line();
 }

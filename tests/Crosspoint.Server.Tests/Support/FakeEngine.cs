@@ -31,7 +31,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
         new(Send([request], idempotency)[0]);
 
     public ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
-        IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken) => new(Send(requests, idempotency));
+        IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken) =>
+        new(Send(requests, idempotency));
 
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         Change(account, id, message => message.TryMove(MessageState.Canceled, time.GetUtcMicros(), EventKind.Canceled) is not null);
@@ -47,14 +48,16 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
     public ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         Change(account, id, message => MessageTransitions.IsFinal(message.State) && _messages.Remove(message));
 
-    public ValueTask<ChangeResult> RecordFeedbackAsync(Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
+    public ValueTask<ChangeResult> RecordFeedbackAsync(
+        Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
         Change(account, id, message =>
         {
             if (message.Head.ProvideFeedback) message.FeedbackConfirmed = confirmed;
             return message.Head.ProvideFeedback;
         });
 
-    public ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+    public ValueTask<ChangeResult> ReplayWebhookAsync(
+        Account account, MessageId id, int eventNumber, CancellationToken cancellationToken) =>
         Change(account, id, message =>
         {
             if (!message.Deliveries.Exists(d => d.EventNumber == eventNumber)) return false;
@@ -87,12 +90,15 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
         }
     }
 
-    public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -109,7 +115,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
         }
     }
 
-    private IReadOnlyList<IntakeResult> Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)
+    private IntakeResult[] Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)
     {
         if (Fault is not null) throw Fault;
         lock (_gate)
@@ -118,7 +124,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
             if (idempotency is { } key && _idempotent.TryGetValue((account, key.Key), out var known))
             {
                 if (!known.Hash.AsSpan().SequenceEqual(key.BodyHash))
-                    return [.. requests.Select(_ => IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "other body"))];
+                    return [.. requests.Select(
+                        _ => IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "other body"))];
                 return [.. known.Results.Select(r => r.Head is null ? r : IntakeResult.Accepted(r.Head, replayed: true))];
             }
 
@@ -167,7 +174,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
             Message? message = _messages.Find(m => m.Id == id && m.Head.AccountSid == account.Sid);
             if (message is null) return new(new ChangeResult(Engine.Intake.ChangeOutcome.NotFound, null));
             if (ChangeOutcome is { } forced) return new(new ChangeResult(forced, message));
-            return new(new ChangeResult(change(message) ? Engine.Intake.ChangeOutcome.Done : Engine.Intake.ChangeOutcome.WrongState, message));
+            return new(
+                new ChangeResult(change(message) ? Engine.Intake.ChangeOutcome.Done : Engine.Intake.ChangeOutcome.WrongState, message));
         }
     }
 }

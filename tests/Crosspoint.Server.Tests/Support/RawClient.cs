@@ -36,10 +36,12 @@ internal static class RawClient
         return answer.ToString();
     }
 
-    public static Task<string> ExchangeAsync(Uri address, string text, bool half = false) => ExchangeAsync(address, Encoding.Latin1.GetBytes(text), half);
+    public static Task<string> ExchangeAsync(Uri address, string text, bool half = false) =>
+        ExchangeAsync(address, Encoding.Latin1.GetBytes(text), half);
 
     /// <summary>The status of an answer; 0 when there was none.</summary>
-    public static int StatusOf(string answer) => answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
+    public static int StatusOf(string answer) =>
+        answer.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? int.Parse(answer.AsSpan(9, 3)) : 0;
 
     private static bool IsWhole(string answer)
     {

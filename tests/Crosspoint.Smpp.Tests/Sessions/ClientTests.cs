@@ -49,6 +49,22 @@ public sealed class ClientTests : IAsyncDisposable
         peer.Dispose();
     }
 
+    [Theory]
+    [InlineData(CommandId.DeliverSm, CommandStatus.Ok)]
+    [InlineData(CommandId.DataSm, CommandStatus.Ok)]
+    [InlineData(CommandId.EnquireLink, CommandStatus.Ok)]
+    [InlineData(CommandId.Unbind, CommandStatus.Ok)]
+    [InlineData(CommandId.SubmitSm, CommandStatus.InvalidBindStatus)]
+    [InlineData(CommandId.QuerySm, CommandStatus.InvalidBindStatus)]
+    [InlineData(CommandId.BindTransceiver, CommandStatus.InvalidBindStatus)]
+    public async Task Request_OfTheMessageCentre_IsAnsweredInItsOwnResponse(CommandId request, CommandStatus expected)
+    {
+        (RawPeer peer, _) = await BoundAsync();
+        await peer.SendAsync(Pdu.Of(request, 0));
+        (await peer.ExpectAsync(request.ToResponse(), expected)).SequenceNumber.ShouldBe(0u);
+        peer.Dispose();
+    }
+
     [Fact]
     public async Task BindResponse_WithADeliverSmInTheSameSegment_HandlesBoth()
     {

@@ -7,7 +7,8 @@ using Crosspoint.Engine.Messages;
 namespace Crosspoint.Server.Api.TwilioCompat;
 
 /// <summary>
-/// The form of a request to create a message. Every parameter either works or is refused by name; those that ask for what happens anyway are taken.
+/// The form of a request to create a message. Every parameter either works or is refused by name; those that ask for what happens anyway
+/// are taken.
 /// </summary>
 internal struct CreateParameters
 {
@@ -44,7 +45,8 @@ internal struct CreateParameters
     private bool _provideFeedback;
 
     /// <summary>Names of the parameters that work, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> Served { get; } = ["To", "From", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded", "ProvideFeedback"];
+    public static IReadOnlyList<string> Served { get; } =
+        ["To", "From", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded", "ProvideFeedback"];
 
     public static IEnumerable<string> Refused => NotServed.Keys;
 
@@ -100,7 +102,8 @@ internal struct CreateParameters
     private static TwilioError? CheckOther(in FormReader reader)
     {
         string name = reader.Name ?? "?";
-        if (!NotServed.TryGetValue(name, out string? harmless)) return TwilioError.Parameter($"Unknown parameter '{(name.Length > 64 ? name[..64] : name)}'");
+        if (!NotServed.TryGetValue(name, out string? harmless))
+            return TwilioError.Parameter($"Unknown parameter '{(name.Length > 64 ? name[..64] : name)}'");
         string value = reader.Value ?? "?";
         if (value.Length == 0 || string.Equals(value, harmless, StringComparison.OrdinalIgnoreCase)) return null;
         string but = harmless is null ? "" : $" other than '{harmless}'";
@@ -130,7 +133,8 @@ internal struct CreateParameters
                     return null;
                 }
 
-                return new(ErrorCodes.ValidityInvalid, 400, $"{ErrorCodes.MessageFor(ErrorCodes.ValidityInvalid)}: expected a whole number of seconds from 1 to 36000");
+                string text = ErrorCodes.MessageFor(ErrorCodes.ValidityInvalid)!;
+                return new(ErrorCodes.ValidityInvalid, 400, $"{text}: expected a whole number of seconds from 1 to 36000");
             case 5:
                 return TryReadBool(value, out _smartEncoded) ? null : NotBool(index);
             default:

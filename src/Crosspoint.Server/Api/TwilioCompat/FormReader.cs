@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace Crosspoint.Server.Api.TwilioCompat;
 
-/// <summary>Walks over <c>application/x-www-form-urlencoded</c> bytes (WHATWG URL §5.1) without making anything but the texts asked for.</summary>
+/// <summary>
+/// Walks over <c>application/x-www-form-urlencoded</c> bytes (WHATWG URL §5.1) without making anything but the texts asked for.
+/// </summary>
 internal ref struct FormReader(ReadOnlySpan<byte> form)
 {
     private ReadOnlySpan<byte> _rest = form;

@@ -44,13 +44,15 @@ internal sealed record ListParameters
             string value = values[0] ?? "";
             if (values.Count > 1) return TwilioError.Parameter($"Parameter '{Short(name)}' is given twice");
             if (value.Length == 0) continue;
-            if (parameters.With(name, value) is not { } next) return TwilioError.Parameter($"Parameter '{Short(name)}' is unknown or not valid");
+            if (parameters.With(name, value) is not { } next)
+                return TwilioError.Parameter($"Parameter '{Short(name)}' is unknown or not valid");
             parameters = next;
             if (name is "To" or "From" || name.StartsWith("DateSent", StringComparison.Ordinal))
                 filters.Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(ListQuery.Address(value))).Append('&');
         }
 
-        if (parameters.Page > 0 && parameters.Token is null) return TwilioError.Parameter("Parameter 'Page' needs the 'PageToken' of next_page_uri");
+        if (parameters.Page > 0 && parameters.Token is null)
+            return TwilioError.Parameter("Parameter 'Page' needs the 'PageToken' of next_page_uri");
         parameters = parameters with { Filters = filters.ToString() };
         return null;
     }
@@ -100,5 +102,6 @@ internal sealed record ListParameters
         };
     }
 
-    private static bool TryReadNumber(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryReadNumber(string text, out int value) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

@@ -5,8 +5,9 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Server.Api.TwilioCompat;
 
 /// <summary>
-/// One page of an account's messages. The store lists by time of acceptance; a filter by time of sending looks at the span of acceptance in which such
-/// messages can lie and picks them out. What one request looks at is bounded: a page may be short, and its next_page_uri goes on.
+/// One page of an account's messages. The store lists by time of acceptance; a filter by time of sending looks at the span of acceptance in
+/// which such messages can lie and picks them out. What one request looks at is bounded: a page may be short, and its next_page_uri goes
+/// on.
 /// </summary>
 internal sealed class MessageList(IMessageReader reader)
 {
@@ -89,7 +90,8 @@ internal sealed class MessageList(IMessageReader reader)
         return PageToken.After(start, parameters.Token, next);
     }
 
-    private static void WriteLink(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string accountSid, ListParameters parameters, int page, PageToken? token)
+    private static void WriteLink(
+        Utf8JsonWriter writer, ReadOnlySpan<byte> name, string accountSid, ListParameters parameters, int page, PageToken? token)
     {
         if (token is null) writer.WriteNull(name);
         else writer.WriteString(name, parameters.UriOf(accountSid, page, token));

@@ -34,7 +34,8 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
         TwilioError? error;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
         {
-            error = CheckForm(context.Request, body) ?? CreateParameters.Read(body.Span, account, TraceParents.Read(context.Request), out request);
+            string? trace = TraceParents.Read(context.Request);
+            error = CheckForm(context.Request, body) ?? CreateParameters.Read(body.Span, account, trace, out request);
         }
 
         if (error is { } wrong)
@@ -174,11 +175,14 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
         var reader = new FormReader(form);
         while (reader.Read())
         {
-            if (!reader.NameIs("Outcome"u8) || outcome is not null) return TwilioError.Parameter($"Parameter '{reader.Name}' is unknown or given twice; expected Outcome");
+            if (!reader.NameIs("Outcome"u8) || outcome is not null)
+                return TwilioError.Parameter($"Parameter '{reader.Name}' is unknown or given twice; expected Outcome");
             outcome = reader.Value ?? "?";
         }
 
-        return outcome is "confirmed" or "unconfirmed" ? null : TwilioError.Parameter("Parameter 'Outcome' must be 'confirmed' or 'unconfirmed'");
+        return outcome is "confirmed" or "unconfirmed"
+            ? null
+            : TwilioError.Parameter("Parameter 'Outcome' must be 'confirmed' or 'unconfirmed'");
     }
 
     private static void WriteFeedback(HttpContext context, Message message, string outcome)
@@ -200,7 +204,9 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
     private async Task ListMediaAsync(HttpContext context)
     {
         if (!TryBegin(context, out Account account)) return;
-        Message? message = TryGetId(context, "id", "", out MessageId id) ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false) : null;
+        Message? message = TryGetId(context, "id", "", out MessageId id)
+            ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false)
+            : null;
         if (message is null || message.Head.AccountSid != account.Sid)
         {
             TwilioError.NotFound(context.Request).Send(context);
@@ -242,7 +248,9 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
     private static TwilioError? CheckForm(HttpRequest request, in RequestBody body)
     {
         if (request.QueryString.HasValue) return TwilioError.Parameter("Parameters belong into the body, not into the query");
-        return body.Span.IsEmpty || ContentTypes.Is(request, FormType) ? null : TwilioError.ForStatus(StatusCodes.Status415UnsupportedMediaType, request);
+        return body.Span.IsEmpty || ContentTypes.Is(request, FormType)
+            ? null
+            : TwilioError.ForStatus(StatusCodes.Status415UnsupportedMediaType, request);
     }
 
     private static bool TryGetId(HttpContext context, string name, string suffix, out MessageId id)

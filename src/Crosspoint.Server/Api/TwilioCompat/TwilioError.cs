@@ -10,7 +10,8 @@ internal readonly record struct TwilioError(int Code, int Status, string Message
 {
     private const string RetryAfterSeconds = "1";
 
-    public static readonly TwilioError Unauthorized = new(ErrorCodes.AuthenticationFailed, 401, "Authentication Error - invalid username or password");
+    public static readonly TwilioError Unauthorized = new(
+        ErrorCodes.AuthenticationFailed, 401, "Authentication Error - invalid username or password");
 
     public static TwilioError Parameter(string message) => new(ErrorCodes.InvalidParameter, 400, message);
 

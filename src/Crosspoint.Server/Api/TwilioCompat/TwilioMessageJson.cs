@@ -15,7 +15,8 @@ internal static class TwilioMessageJson
         Write(writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt);
 
     /// <summary>A message that was accepted this moment.</summary>
-    public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) => Write(writer, head, MessageState.Queued, ErrorCodes.None, head.CreatedAt, sentAt: 0);
+    public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
+        Write(writer, head, MessageState.Queued, ErrorCodes.None, head.CreatedAt, sentAt: 0);
 
     /// <summary>When it left, or (inbound) came; 0 when it did not.</summary>
     public static long SentAt(Message message) => message.Head.IsInbound ? message.Head.CreatedAt : message.SentAt;
@@ -38,10 +39,8 @@ internal static class TwilioMessageJson
 
     private static void Write(Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt)
     {
-        string sid = head.Id.ToString();
-        string uri = UriOf(head.AccountSid, $"Messages/{sid}");
         writer.WriteStartObject();
-        writer.WriteString("sid"u8, sid);
+        writer.WriteId("sid"u8, head.Id);
         writer.WriteString("account_sid"u8, head.AccountSid);
         writer.WriteNull("messaging_service_sid"u8);
         writer.WriteString("api_version"u8, ApiVersion);
@@ -70,11 +69,20 @@ internal static class TwilioMessageJson
         WriteDate(writer, "date_created"u8, head.CreatedAt);
         WriteDate(writer, "date_updated"u8, updatedAt);
         WriteDate(writer, "date_sent"u8, head.IsInbound ? head.CreatedAt : sentAt);
-        writer.WriteString("uri"u8, $"{uri}.json");
+        WriteUri(writer, "uri"u8, head, ".json");
         writer.WriteStartObject("subresource_uris"u8);
-        writer.WriteString("media"u8, $"{uri}/Media.json");
-        writer.WriteString("feedback"u8, $"{uri}/Feedback.json");
+        WriteUri(writer, "media"u8, head, "/Media.json");
+        WriteUri(writer, "feedback"u8, head, "/Feedback.json");
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    private static void WriteUri(Utf8JsonWriter writer, ReadOnlySpan<byte> name, MessageHead head, ReadOnlySpan<char> end)
+    {
+        Span<char> id = stackalloc char[32];
+        head.Id.WriteHex(id);
+        Span<char> uri = stackalloc char[128];
+        uri.TryWrite($"/{ApiVersion}/Accounts/{head.AccountSid}/Messages/SM{id}{end}", out int length);
+        writer.WriteString(name, uri[..length]);
     }
 }

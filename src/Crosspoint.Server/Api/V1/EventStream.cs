@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>
-/// <c>GET /v1/events</c>: the account's events as they happen, as server-sent events (WHATWG HTML §9.2). Live only: it has no memory, and a reader that
-/// is too slow loses the oldest. The durable record is each message's own timeline.
+/// <c>GET /v1/events</c>: the account's events as they happen, as server-sent events (WHATWG HTML §9.2). Live only: it has no memory,
+/// and a reader that is too slow loses the oldest. The durable record is each message's own timeline.
 /// </summary>
 internal sealed class EventStream(ApiBackend backend, CancellationToken stopping)
 {
@@ -29,7 +29,7 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
     {
         if (Credentials.BearerOrBasic(context.Request, backend.Accounts) is not { } account)
         {
-            new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.").Send(context);
+            Problem.Unauthorized.Send(context);
             return;
         }
 

@@ -19,20 +19,23 @@ internal static class ListQuery
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
     /// <summary>Parameters, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> Parameters { get; } = ["limit", "cursor", "to", "from", "status", "created_after", "created_before"];
+    public static IReadOnlyList<string> Parameters { get; } =
+        ["limit", "cursor", "to", "from", "status", "created_after", "created_before"];
 
     /// <summary>Null and a problem when a parameter is not known or not right.</summary>
     public static MessageQuery? Read(IQueryCollection query, string accountSid, out Problem problem)
     {
         problem = default;
-        var result = new MessageQuery(accountSid, To: null, From: null, CreatedFrom: null, CreatedBefore: null, BeforeKey: null, DefaultLimit);
+        var result = new MessageQuery(
+            accountSid, To: null, From: null, CreatedFrom: null, CreatedBefore: null, BeforeKey: null, DefaultLimit);
         foreach ((string name, StringValues values) in query)
         {
             string value = values[0] ?? "";
             MessageQuery? next = values.Count == 1 ? Apply(result, name, value, ref problem) : null;
             if (next is null)
             {
-                if (problem.Kind is null) problem = new(ProblemKind.ParameterInvalid, values.Count == 1 ? ExpectedOf(name) : "It is given twice.", name);
+                if (problem.Kind is null)
+                    problem = new(ProblemKind.ParameterInvalid, values.Count == 1 ? ExpectedOf(name) : "It is given twice.", name);
                 return null;
             }
 
@@ -61,7 +64,9 @@ internal static class ListQuery
         switch (name)
         {
             case "limit":
-                return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxLimit ? query with { Limit = limit } : null;
+                return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxLimit
+                    ? query with { Limit = limit }
+                    : null;
             case "cursor":
                 return TryReadCursor(value, out long key) ? query with { BeforeKey = key } : null;
             case "to":
@@ -75,7 +80,8 @@ internal static class ListQuery
             case "created_before":
                 return TryReadTime(value, out DateTimeOffset before) ? query with { CreatedBefore = Micros.From(before) } : null;
             default:
-                problem = new(ProblemKind.ParameterUnknown, $"Known parameters: {string.Join(", ", Parameters)}.", name.Length > 64 ? name[..64] : name);
+                string shown = name.Length > 64 ? name[..64] : name;
+                problem = new(ProblemKind.ParameterUnknown, $"Known parameters: {string.Join(", ", Parameters)}.", shown);
                 return null;
         }
     }
@@ -84,7 +90,9 @@ internal static class ListQuery
     {
         key = 0;
         Span<byte> bytes = stackalloc byte[16];
-        if (text.Length != 11 || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done || length != sizeof(long)) return false;
+        if (text.Length != 11 || Base64Url.DecodeFromChars(text, bytes, out _, out int length) != OperationStatus.Done
+            || length != sizeof(long))
+            return false;
         key = BinaryPrimitives.ReadInt64BigEndian(bytes);
         return key >= 0;
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
@@ -102,7 +103,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         if (results.Count == 0) return null;
         IntakeError first = results[0].Error;
-        if (first is not (IntakeError.Overloaded or IntakeError.StoreUnavailable or IntakeError.IdempotencyConflict or IntakeError.IdempotencyKeyInvalid)) return null;
+        bool concernsAll = first is IntakeError.Overloaded or IntakeError.StoreUnavailable
+            or IntakeError.IdempotencyConflict or IntakeError.IdempotencyKeyInvalid;
+        if (!concernsAll) return null;
         foreach (IntakeResult result in results)
         {
             if (result.Error != first) return null;
@@ -115,7 +118,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         if (results.Count > 0 && results[0].Replayed) context.Response.Headers["Idempotency-Replayed"] = "true";
         JsonAnswer answer = JsonAnswer.Rent();
-        System.Text.Json.Utf8JsonWriter writer = answer.Writer;
+        Utf8JsonWriter writer = answer.Writer;
         writer.WriteStartObject();
         writer.WriteStartArray("messages"u8);
         int next = 0;
@@ -155,7 +158,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
         MessagePage page = await backend.Messages.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
-        System.Text.Json.Utf8JsonWriter writer = answer.Writer;
+        Utf8JsonWriter writer = answer.Writer;
         writer.WriteStartObject();
         writer.WriteStartArray("messages"u8);
         foreach (Message message in page.Messages) MessageJson.Write(writer, message);
@@ -166,7 +169,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         answer.Send(context, StatusCodes.Status200OK);
     }
 
-    private async Task ReadAsync(HttpContext context, Action<System.Text.Json.Utf8JsonWriter, Message> write)
+    private async Task ReadAsync(HttpContext context, Action<Utf8JsonWriter, Message> write)
     {
         if (!TryAuthenticate(context, out Account account)) return;
         if (await FindAsync(context, account).ConfigureAwait(false) is not { } message)
@@ -191,7 +194,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private async Task ChangeAsync(HttpContext context, Func<Account, MessageId, CancellationToken, ValueTask<ChangeResult>> change)
     {
         if (!TryAuthenticate(context, out Account account)) return;
-        ChangeResult result = TryGetId(context, out MessageId id) ? await change(account, id, context.RequestAborted).ConfigureAwait(false) : new(ChangeOutcome.NotFound, null);
+        ChangeResult result = TryGetId(context, out MessageId id)
+            ? await change(account, id, context.RequestAborted).ConfigureAwait(false)
+            : new(ChangeOutcome.NotFound, null);
         if (!TryRefuse(context, result))
         {
             JsonAnswer answer = JsonAnswer.Rent();
@@ -213,7 +218,8 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         if (!TryAuthenticate(context, out Account account)) return;
         string? text = context.Request.RouteValues["event"] as string;
-        ChangeResult result = TryGetId(context, out MessageId id) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ChangeResult result = TryGetId(context, out MessageId id)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
         if (TryRefuse(context, result)) return;
@@ -234,14 +240,17 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         return Task.CompletedTask;
     }
 
-    /// <summary>Who asks, and in what form; false when that was answered with a problem. The body's hash is yet to be put into the idempotency key.</summary>
+    /// <summary>
+    /// Who asks, and in what form; false when that was answered with a problem. The body's hash is yet to be put into the idempotency key.
+    /// </summary>
     private bool TryBegin(HttpContext context, out Account account, out IdempotencyInput? idempotency)
     {
         idempotency = null;
         if (!TryAuthenticate(context, out account)) return false;
         if (!ContentTypes.Is(context.Request, JsonAnswer.Json))
         {
-            new Problem(ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
+            new Problem(
+                ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
             return false;
         }
 
@@ -249,7 +258,8 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         string key = keys.Count == 1 ? keys[0] ?? "" : "";
         if (key.Length is < 1 or > MaxIdempotencyKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
-            new Problem(ProblemKind.IdempotencyKeyInvalid, "Expected 1 to 255 printable ASCII characters.", "Idempotency-Key").Send(context);
+            new Problem(
+                ProblemKind.IdempotencyKeyInvalid, "Expected 1 to 255 printable ASCII characters.", "Idempotency-Key").Send(context);
             return false;
         }
 
@@ -261,11 +271,12 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
         if (account is not null) return true;
-        new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.").Send(context);
+        Problem.Unauthorized.Send(context);
         return false;
     }
 
-    private static bool TryGetId(HttpContext context, out MessageId id) => MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);
+    private static bool TryGetId(HttpContext context, out MessageId id) =>
+        MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);
 
     private static bool TryRefuse(HttpContext context, in ChangeResult result)
     {
@@ -286,5 +297,6 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         }
     }
 
-    private static void NotFound(HttpContext context) => new Problem(ProblemKind.NotFound, "This account has no such message.").Send(context);
+    private static void NotFound(HttpContext context) =>
+        new Problem(ProblemKind.NotFound, "This account has no such message.").Send(context);
 }

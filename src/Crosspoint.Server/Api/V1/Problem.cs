@@ -12,6 +12,9 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
     /// <summary>Seconds after which a refused caller should try again.</summary>
     private const string RetryAfterSeconds = "1";
 
+    public static readonly Problem Unauthorized =
+        new(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.");
+
     public static Problem From(in IntakeResult result) => new(ProblemKind.For(result.Error), result.Detail, result.Field);
 
     public void Write(Utf8JsonWriter writer)
@@ -30,7 +33,8 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
     {
         IHeaderDictionary headers = context.Response.Headers;
         if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfterSeconds;
-        if (Kind.Status == 401) headers.WWWAuthenticate = "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
+        if (Kind.Status == 401)
+            headers.WWWAuthenticate = "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
         JsonAnswer answer = JsonAnswer.Rent();
         Write(answer.Writer);
         answer.Send(context, Kind.Status, JsonAnswer.Problem);

@@ -16,8 +16,10 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind CallbackInvalid = new("callback_invalid", 400, "The callback URL cannot be called.");
     public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
     public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
-    public static readonly ProblemKind IdempotencyKeyInvalid = new("idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
-    public static readonly ProblemKind IdempotencyConflict = new("idempotency_conflict", 422, "The idempotency key came before with another body.");
+    public static readonly ProblemKind IdempotencyKeyInvalid = new(
+        "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
+    public static readonly ProblemKind IdempotencyConflict = new(
+        "idempotency_conflict", 409, "The idempotency key came before with another body.");
     public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
@@ -42,10 +44,10 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid, ReferenceInvalid,
-        TagsInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown, FieldDuplicate, FieldInvalid, NotSupported, BatchSize,
-        ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed, RequestTimeout, WrongState, RequestTooLarge,
-        MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
+        ReferenceInvalid, TagsInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown, FieldDuplicate, FieldInvalid,
+        NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed,
+        RequestTimeout, WrongState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch

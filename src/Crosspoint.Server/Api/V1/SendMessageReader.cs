@@ -49,7 +49,10 @@ internal static class SendMessageReader
         }
     }
 
-    /// <summary>Reads the body of a batch. Each item is a request or a problem of its own. Null and a problem when the body as a whole cannot be taken.</summary>
+    /// <summary>
+    /// Reads the body of a batch. Each item is a request or a problem of its own. Null and a problem when the body as a whole cannot be
+    /// taken.
+    /// </summary>
     public static List<BatchItem>? ReadBatch(ReadOnlySpan<byte> json, Account account, string? traceParent, out Problem problem)
     {
         if (!Utf8.IsValid(json))
@@ -137,7 +140,8 @@ internal static class SendMessageReader
             int field = FieldOf(ref reader);
             bool isSendAt = field < 0 && reader.ValueTextEquals("send_at"u8);
             if (field < 0 && !isSendAt && problem.Kind is null) problem = Unknown(ref reader, Fields);
-            if (field >= 0 && (seen & 1 << field) != 0 && problem.Kind is null) problem = new(ProblemKind.FieldDuplicate, "", Fields[field]);
+            if (field >= 0 && (seen & 1 << field) != 0 && problem.Kind is null)
+                problem = new(ProblemKind.FieldDuplicate, "", Fields[field]);
             reader.Read();
             if (isSendAt && reader.TokenType != JsonTokenType.Null && problem.Kind is null)
                 problem = new(ProblemKind.NotSupported, "Messages cannot be scheduled; leave the field out to send now.", "send_at");

@@ -77,7 +77,8 @@ internal static class TimelineJson
     };
 
     // Receipts carry a message_state, everything else a command_status.
-    private static string NameOfCode(MessageEvent entry) => entry.Kind is EventKind.ReceiptNoted or EventKind.Delivered or EventKind.Undelivered
+    private static string NameOfCode(MessageEvent entry) =>
+        entry.Kind is EventKind.ReceiptNoted or EventKind.Delivered or EventKind.Undelivered
         ? StateNames.OfReceipt((byte)Math.Min(entry.Code, byte.MaxValue))
         : CommandStatuses.Name((CommandStatus)entry.Code);
 
@@ -129,7 +130,8 @@ internal static class TimelineJson
         writer.WriteNumber("plan_revision"u8, attempt.Decision.PlanRevision);
         writer.WriteString("rule"u8, attempt.Decision.Rule);
         writer.WriteStartArray("candidates"u8);
-        foreach (RouteCandidate candidate in attempt.Decision.Candidates) writer.WriteStringValue($"{candidate.Connection}: {ReasonOf(candidate.Code)}");
+        foreach (RouteCandidate candidate in attempt.Decision.Candidates)
+            writer.WriteStringValue($"{candidate.Connection}: {ReasonOf(candidate.Code)}");
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndObject();

@@ -1,31 +1,45 @@
 -- One file holds one period of time: the messages whose keys fall into it, and everything that belongs to them.
 
--- Accounts and connection groups, named once a file.
-CREATE TABLE names (
-    id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+CREATE TABLE accounts (
+    id  INTEGER PRIMARY KEY,
+    sid TEXT NOT NULL UNIQUE
 );
 
 CREATE TABLE messages (
-    key        INTEGER PRIMARY KEY,   -- the message's id without its random part: 48 bits of milliseconds, 12 bits of counter
-    account    INTEGER NOT NULL,      -- names.id
-    recipient  INTEGER NOT NULL,      -- 32-bit hash of the recipient, for filters
-    state      INTEGER NOT NULL,
-    open_until INTEGER,               -- end of validity in microseconds while something is still to be done, else NULL
-    head       BLOB NOT NULL,         -- what was asked for; written once
-    progress   BLOB NOT NULL          -- segments, attempts, events, webhooks; padded so that updates stay in place
+    key       INTEGER PRIMARY KEY,   -- the message's id without its random part: 48 bits of milliseconds, 12 bits of counter
+    account   INTEGER NOT NULL,      -- accounts.id
+    recipient INTEGER NOT NULL,      -- 32-bit hash of the recipient, for filters
+    head      BLOB NOT NULL,         -- what was asked for; written once
+    progress  BLOB NOT NULL          -- state, segments, attempts, events, webhooks; padded, so that it is overwritten in place
 );
 
-CREATE INDEX messages_open ON messages (open_until) WHERE open_until IS NOT NULL;
-
--- Vendor ids in canonical form (lower case, no leading zeros). A vendor may use an id again.
-CREATE TABLE correlations (
-    grp     INTEGER NOT NULL,         -- names.id of the connection group
-    id      TEXT NOT NULL,
-    key     INTEGER NOT NULL,
-    segment INTEGER NOT NULL,
-    PRIMARY KEY (grp, id, key, segment)
+-- Messages with something still to be done, by the end of their validity in microseconds. Only those whose key is not above the mark 'open_indexed':
+-- most lives end before the mark reaches them, and never cost an entry here. Above the mark, the rows themselves are read.
+CREATE TABLE open_messages (
+    until INTEGER NOT NULL,
+    key   INTEGER NOT NULL,
+    PRIMARY KEY (until, key)
 ) WITHOUT ROWID;
+
+CREATE TABLE marks (
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Which segment a vendor's id means: first appended here, in order of commit ...
+CREATE TABLE correlation_log (
+    seq     INTEGER PRIMARY KEY,
+    hash    INTEGER NOT NULL,        -- 64-bit hash of connection group and canonical vendor id
+    key     INTEGER NOT NULL,
+    segment INTEGER NOT NULL
+);
+
+-- ... and moved, many at once, into runs sorted by hash. A row is one part of a run: run * 512 + the first 9 bits of the hash;
+-- its entries have 18 octets: hash, key (8 each, little-endian), segment (2).
+CREATE TABLE correlation_runs (
+    id      INTEGER PRIMARY KEY,
+    entries BLOB NOT NULL
+);
 
 CREATE TABLE idempotency (
     account TEXT NOT NULL,

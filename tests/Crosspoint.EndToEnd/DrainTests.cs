@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Crosspoint.EndToEnd.Support;
+
+namespace Crosspoint.EndToEnd;
+
+/// <summary>SIGTERM: what is in flight ends in order, nothing new is taken, nothing that was accepted is lost.</summary>
+public sealed class DrainTests
+{
+    [Fact(Timeout = 120_000)]
+    public async Task Terminate_WhileTrafficFlows_EndsWith0AndLosesNothing()
+    {
+        await using Rig rig = await Rig.StartAsync(["north"], config => config with { Smpp = static _ => ", sessions: 2, in_flight_window: 20" });
+        await rig.Simulator.ChangeAsync("north", """{ "latency": "30ms" }""");
+        await rig.Simulator.WaitForBindsAsync("north", 2);
+        var accepted = new ConcurrentBag<string>();
+        Task[] senders = [.. Enumerable.Range(0, 8).Select(n => SendUntilRefusedAsync(rig.Gateway, n, accepted))];
+        await Eventually.BecomesTrueAsync(() => accepted.Count >= 200, () => $"200 messages; there are {accepted.Count}");
+
+        int code = await rig.Gateway.Process.StopAsync();
+        await Task.WhenAll(senders);
+
+        code.ShouldBe(0, rig.Gateway.Process.Transcript);
+        rig.Gateway.Process.Errors.ShouldNotContain(line => line.Contains("cut short", StringComparison.Ordinal), rig.Gateway.Process.Transcript);
+        await rig.RestartGatewayAsync();
+        await rig.Gateway.WaitForStatusAsync(accepted, "delivered");
+        JsonArray submits = await rig.Simulator.SubmitsAsync("north");
+        submits.GroupBy(submit => (string)submit!["text"]!).ShouldAllBe(group => group.Count() == 1, "nothing was sent twice");
+        submits.Count.ShouldBeGreaterThanOrEqualTo(accepted.Count);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Terminate_WhileTheCarrierAnswersSlowly_TurnsReadinessTo503AndRefusesNewMessages()
+    {
+        await using Rig rig = await Rig.StartAsync(["north"]);
+        await rig.Simulator.ChangeAsync("north", """{ "latency": "1500ms" }""");
+        await rig.Simulator.WaitForBindsAsync("north");
+        string id = await rig.Gateway.SendAsync("+306900000001", "Slowly");
+        await rig.Gateway.WaitForStatusAsync(id, "sending");
+
+        await rig.Gateway.Process.SignalAsync("TERM");
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await rig.Gateway.Http.GetAsync(new Uri("health/ready", UriKind.Relative), CancellationToken.None)).StatusCode == HttpStatusCode.ServiceUnavailable,
+            () => $"503\n{rig.Gateway.Process.Transcript}");
+        (await rig.Gateway.Http.GetAsync(new Uri("health/live", UriKind.Relative), CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (HttpStatusCode status, JsonNode? problem) =
+            await rig.Gateway.PostAsync("v1/messages", new JsonObject { ["to"] = "+306900000001", ["from"] = "Crosspoint", ["body"] = "Too late" });
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        ((string)problem!["code"]!).ShouldBe("store_unavailable");
+        (await rig.Gateway.Process.WaitForExitAsync()).ShouldBe(0, rig.Gateway.Process.Transcript);
+        (await rig.Simulator.CountAsync("north", "accepted")).ShouldBe(1);
+
+        await rig.RestartGatewayAsync();
+        await rig.Gateway.WaitForStatusAsync(id, "delivered");
+        (await rig.Simulator.CountAsync("north", "submits")).ShouldBe(1, "what was answered during the drain is not sent again");
+    }
+
+    // Ends at the first refusal, or when nobody listens any more. What was answered with 202 is accepted, whatever comes after.
+    private static async Task SendUntilRefusedAsync(GatewayProcess gateway, int sender, ConcurrentBag<string> accepted)
+    {
+        for (int n = 0; ; n++)
+        {
+            try
+            {
+                var message = new JsonObject { ["to"] = $"+3069{sender:00}{n:000000}", ["from"] = "Crosspoint", ["body"] = $"Message {n} of {sender}" };
+                (HttpStatusCode status, JsonNode? answer) = await gateway.PostAsync("v1/messages", message);
+                if (status != HttpStatusCode.Accepted) return;
+                accepted.Add((string)answer!["id"]!);
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+        }
+    }
+}
