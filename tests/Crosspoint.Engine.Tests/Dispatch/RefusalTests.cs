@@ -137,6 +137,7 @@ public sealed class RefusalTests
         };
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
+        rig.Step = TimeSpan.FromMilliseconds(500);
 
         MessageHead head = await rig.SendAsync();
         Message message = await rig.UntilAsync(head, MessageState.Sent);

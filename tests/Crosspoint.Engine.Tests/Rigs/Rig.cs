@@ -21,7 +21,6 @@ internal sealed class Rig : IAsyncDisposable
 {
     public const string Number = "+15550001000";
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("crosspoint-engine-");
@@ -44,6 +43,9 @@ internal sealed class Rig : IAsyncDisposable
         WebhookSecret = new byte[24],
         Numbers = [new OwnedNumber(Number, null, CallbackForm.Native)],
     };
+
+    /// <summary>How far the manual clock moves at once while something is waited for.</summary>
+    public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(50);
 
     public JournalGate Journal { get; private set; } = null!;
 
@@ -79,7 +81,7 @@ internal sealed class Rig : IAsyncDisposable
             Password = "cp",
             ResponseTimeout = TimeSpan.FromSeconds(2),
             ReconnectFirst = TimeSpan.FromMilliseconds(50),
-            ReconnectMost = TimeSpan.FromMilliseconds(200),
+            ReconnectMost = TimeSpan.FromMilliseconds(500),
             EnquireLink = TimeSpan.FromMinutes(30),
         };
         return new() { Name = name, Vendor = name, Group = name, Smpp = change is null ? smpp : change(smpp) };
