@@ -45,7 +45,8 @@ internal sealed class Capture : IAsyncDisposable
         await _dumpcap.SignalAsync("INT");
         (await _dumpcap.WaitForExitAsync()).ShouldBe(0, _dumpcap.Transcript);
         string.Join('\n', _dumpcap.Errors).ShouldMatch("Packets received/dropped on interface .*: [1-9][0-9]*/0 ", "every packet was seen");
-        await using ChildProcess tshark = await ChildProcess.RunAsync("tshark", ["-r", _file, "-Y", "smpp || _ws.malformed", .. DecodeAs, "-T", "pdml"]);
+        await using ChildProcess tshark =
+            await ChildProcess.RunAsync("tshark", ["-r", _file, "-Y", "smpp || _ws.malformed", .. DecodeAs, "-T", "pdml"]);
         (await tshark.WaitForExitAsync()).ShouldBe(0, string.Join('\n', tshark.Errors));
         return XElement.Parse(string.Join('\n', tshark.Output));
     }
@@ -53,12 +54,14 @@ internal sealed class Capture : IAsyncDisposable
     /// <summary>Numbers of the frames of a capture that has ended that fit a display filter.</summary>
     public async Task<IReadOnlyList<string>> FramesAsync(string filter)
     {
-        await using ChildProcess tshark = await ChildProcess.RunAsync("tshark", ["-r", _file, .. DecodeAs, "-Y", filter, "-T", "fields", "-e", "frame.number"]);
+        await using ChildProcess tshark =
+            await ChildProcess.RunAsync("tshark", ["-r", _file, .. DecodeAs, "-Y", filter, "-T", "fields", "-e", "frame.number"]);
         (await tshark.WaitForExitAsync()).ShouldBe(0, string.Join('\n', tshark.Errors));
         return tshark.Output;
     }
 
     public ValueTask DisposeAsync() => _dumpcap.DisposeAsync();
 
-    private IEnumerable<string> DecodeAs => _ports.SelectMany(port => new[] { "-d", string.Create(CultureInfo.InvariantCulture, $"tcp.port=={port},smpp") });
+    private IEnumerable<string> DecodeAs =>
+        _ports.SelectMany(port => new[] { "-d", string.Create(CultureInfo.InvariantCulture, $"tcp.port=={port},smpp") });
 }
