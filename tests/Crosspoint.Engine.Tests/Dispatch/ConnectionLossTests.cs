@@ -64,6 +64,7 @@ public sealed class ConnectionLossTests
         var heads = new List<MessageHead>();
         for (int i = 0; i < 60; i++) heads.Add(await rig.SendAsync($"m{i}"));
         await rig.UntilAsync(() => first.Submits.Count == 10);
+        rig.Step = TimeSpan.FromMilliseconds(5);
         long lost = rig.Clock.GetTimestamp();
 
         await first.StopAsync();
@@ -74,6 +75,7 @@ public sealed class ConnectionLossTests
         }
 
         rig.Clock.GetElapsedTime(lost).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        rig.Step = TimeSpan.FromMilliseconds(50);
         for (int i = 0; i < 10; i++) (await rig.UntilAsync(heads[i], MessageState.Sent)).IsPossibleDuplicate.ShouldBeTrue();
         second.Submits.Select(submit => submit.Text).Order(StringComparer.Ordinal).ShouldBe(heads.Select(head => head.Body).Order(StringComparer.Ordinal));
     }

@@ -73,7 +73,7 @@ public sealed class RecoveryTests
 
         await rig.RestartAsync();
         await rig.BoundAsync();
-        await rig.UntilAsync(head, message => message.Segments[0].State == SegmentState.Unknown);
+        await rig.UntilAsync(head, message => message.Segments.Exists(segment => segment.State == SegmentState.Unknown));
         await rig.PassAsync(TimeSpan.FromSeconds(4));
 
         carrier.Submits.Count.ShouldBe(1);
@@ -111,7 +111,7 @@ public sealed class RecoveryTests
         await using Rig rig = await Rig.StartAsync(first, second);
         await rig.BoundAsync("a");
         MessageHead head = await rig.SendAsync(ThreeParts);
-        await rig.UntilAsync(head, message => message.Segments[0].State == SegmentState.Sent);
+        await rig.UntilAsync(head, message => message.Segments.Exists(segment => segment.State == SegmentState.Sent));
 
         await rig.KillAsync();
         first.Script = static (c, s) => c.Accept(s);
@@ -141,7 +141,7 @@ public sealed class RecoveryTests
         await rig.BoundAsync("a");
         await rig.BoundAsync("b");
         MessageHead[] heads = [await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts)];
-        foreach (MessageHead head in heads) await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments[2].State == SegmentState.Sent);
+        foreach (MessageHead head in heads) await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
 
         await rig.KillAsync();
         first.Script = static (c, s) => c.Accept(s);
@@ -184,7 +184,7 @@ public sealed class RecoveryTests
         await rig.BoundAsync("a");
         MessageHead single = await rig.SendAsync();
         MessageHead parts = await rig.SendAsync(ThreeParts);
-        await rig.UntilAsync(parts, message => message.Segments[0].State == SegmentState.Sent);
+        await rig.UntilAsync(parts, message => message.Segments.Exists(segment => segment.State == SegmentState.Sent));
 
         await rig.RestartAsync(Rig.Options(Rig.Connection("b", second.Port)));
         (await rig.UntilAsync(single, MessageState.Sent)).Attempts[^1].Connection.ShouldBe("b");

@@ -135,7 +135,7 @@ public sealed class RefusalTests
                 else c.Accept(s);
             },
         };
-        await using Rig rig = await Rig.StartAsync(carrier);
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ResponseTimeout = TimeSpan.FromMinutes(10) })));
         await rig.BoundAsync();
         rig.Step = TimeSpan.FromMilliseconds(500);
 

@@ -126,7 +126,7 @@ public sealed class AcceptTests
         results.Count(result => !result.Replayed).ShouldBe(1);
         afterRestart.Replayed.ShouldBeTrue();
         await rig.UntilAsync(afterRestart.Head!, MessageState.Sent);
-        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+        await rig.UntilAsync(() => rig.Gateway.Connections()[0].InFlight == 0);
     }
 
     [Fact]
@@ -140,8 +140,10 @@ public sealed class AcceptTests
         IntakeResult result = await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput("key-1", [1, 2, 4]), CancellationToken.None);
 
         result.Error.ShouldBe(IntakeError.IdempotencyConflict);
-        await rig.SettleAsync();
+        await rig.UntilAsync(() => carrier.Submits.Count == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(1));
         carrier.Submits.Count.ShouldBe(1);
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class ChangeTests
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(new string('x', 400));
-        await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments[2].State == SegmentState.Sent);
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
 
         (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
     }

@@ -77,6 +77,9 @@ internal sealed class JournalGate(IJournal inner) : IJournal
         }
     }
 
+    /// <summary>Past the gate, whatever it does.</summary>
+    public void EnqueueInside(Transition transition) => inner.Enqueue(transition);
+
     public Task CloseAsync(CancellationToken cancellationToken) => inner.CloseAsync(cancellationToken);
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);

@@ -37,11 +37,20 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
         }
     }
 
+    /// <summary>The sessions that are bound, oldest first; waits for the first, of which this side learns after its peer.</summary>
     public IReadOnlyList<SmppSession> Bound
     {
         get
         {
-            lock (_gate) return [.. _bound];
+            SmppSession[] bound = [];
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    lock (_gate) bound = [.. _bound];
+                    return bound.Length > 0;
+                },
+                Rig.Limit);
+            return bound;
         }
     }
 
