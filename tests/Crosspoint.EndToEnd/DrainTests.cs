@@ -47,15 +47,30 @@ public sealed class DrainTests
             async () => await HealthAsync(rig, "ready") == HttpStatusCode.ServiceUnavailable,
             () => $"503\n{rig.Gateway.Process.Transcript}");
         (await HealthAsync(rig, "live")).ShouldBe(HttpStatusCode.OK);
-        (HttpStatusCode status, JsonNode? problem) = await rig.Gateway.PostAsync("v1/messages", MessageTo("+306900000001", "Too late"));
-        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        ((string)problem!["code"]!).ShouldBe("store_unavailable");
+        List<string> accepted = [id];
+        await Eventually.BecomesTrueAsync(() => IsRefusedAsync(rig, accepted), () => $"a refusal\n{rig.Gateway.Process.Transcript}");
         (await rig.Gateway.Process.WaitForExitAsync()).ShouldBe(0, rig.Gateway.Process.Transcript);
-        (await rig.Simulator.CountAsync("north", "accepted")).ShouldBe(1);
+        (await rig.Simulator.CountAsync("north", "accepted")).ShouldBeGreaterThanOrEqualTo(1);
 
         await rig.RestartGatewayAsync();
-        await rig.Gateway.WaitForStatusAsync(id, "delivered");
-        (await rig.Simulator.CountAsync("north", "submits")).ShouldBe(1, "what was answered during the drain is not sent again");
+        await rig.Gateway.WaitForStatusAsync(accepted, "delivered");
+        long submits = await rig.Simulator.CountAsync("north", "submits");
+        submits.ShouldBe(accepted.Count, "what was answered during the drain is not sent again");
+    }
+
+    // Readiness turns a moment before the door is shut, so one more may slip in; it counts like any other.
+    private static async Task<bool> IsRefusedAsync(Rig rig, List<string> accepted)
+    {
+        (HttpStatusCode status, JsonNode? answer) = await rig.Gateway.PostAsync("v1/messages", MessageTo("+306900000001", "Too late"));
+        if (status == HttpStatusCode.Accepted)
+        {
+            accepted.Add((string)answer!["id"]!);
+            return false;
+        }
+
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable, answer?.ToJsonString());
+        ((string)answer!["code"]!).ShouldBe("store_unavailable");
+        return true;
     }
 
     private static JsonObject MessageTo(string to, string body) => new() { ["to"] = to, ["from"] = "Crosspoint", ["body"] = body };
