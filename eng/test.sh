@@ -65,6 +65,15 @@ for project in tests/*/*.csproj; do
     took "$suite: $((total - skipped)) tests"
 done
 
+if [ -z "$only" ]; then
+    code=0
+    bench/Crosspoint.Benchmarks/bin/Release/net10.0/Crosspoint.Benchmarks budgets bench/budgets.json > "$log" 2>&1 || code=$?
+    held=$(sed -nE 's/^budgets: ([0-9]+) passed.*/\1/p' "$log")
+    if [ "$code" -ne 0 ]; then cat "$log"; failed=$((failed + 1)); fi
+    passed=$((passed + ${held:-0}))
+    took "allocation budgets: ${held:-0}"
+fi
+
 echo "total $(($(date +%s) - started)) s"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,3 +1,21 @@
 using BenchmarkDotNet.Running;
+using Crosspoint.Benchmarks;
+using Crosspoint.Benchmarks.Storage;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args.FirstOrDefault())
+{
+    case "budgets":
+        return BudgetCheck.Run(args.ElementAtOrDefault(1) ?? "bench/budgets.json");
+    case "journal":
+        await JournalBenchmark.RunAsync(args[1..]);
+        return 0;
+    case "journal-layouts":
+        JournalLayouts.Run(args[1..]);
+        return 0;
+    case "journal-steady":
+        await JournalBenchmark.RunSteadyAsync(args[1..]);
+        return 0;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net.Http.Headers;
 using System.Text;
 
@@ -7,7 +8,12 @@ namespace Crosspoint.Cli;
 /// <summary>Options with which a command finds a running gateway, and the client for it. The defaults are those of <c>crosspoint demo</c>.</summary>
 internal sealed class GatewayClient
 {
-    public Option<Uri> Url { get; } = new("--url") { Description = "Address of the gateway", DefaultValueFactory = _ => new Uri(Setting("CROSSPOINT_URL", "http://127.0.0.1:8080")) };
+    public Option<Uri> Url { get; } = new("--url")
+    {
+        Description = "Address of the gateway (or CROSSPOINT_URL)",
+        DefaultValueFactory = result => ReadAddress(Setting("CROSSPOINT_URL", "http://127.0.0.1:8080"), "CROSSPOINT_URL", result),
+        CustomParser = result => ReadAddress(result.Tokens.Count > 0 ? result.Tokens[^1].Value : "", "--url", result),
+    };
 
     public Option<string> Account { get; } = new("--account")
     {
@@ -30,6 +36,13 @@ internal sealed class GatewayClient
         var client = new HttpClient { BaseAddress = result.GetRequiredValue(Url), Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         return client;
+    }
+
+    private static Uri ReadAddress(string text, string name, ArgumentResult result)
+    {
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)) return address;
+        result.AddError($"{name}: expected an address such as http://127.0.0.1:8080");
+        return new("http://127.0.0.1:8080");
     }
 
     private static string Setting(string name, string otherwise) =>

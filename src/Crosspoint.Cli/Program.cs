@@ -1,1 +1,38 @@
-return 0;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Crosspoint.Cli;
+using Crosspoint.Cli.Bench;
+using Crosspoint.Cli.Demo;
+
+// The one place where the real clock enters.
+TimeProvider time = TimeProvider.System;
+
+var root = new RootCommand("Crosspoint: an open, self-hosted messaging gateway. HTTP in, SMPP out, receipts back, webhooks delivered, nothing lost.")
+{
+    ServeCommand.Create(time),
+    DemoCommand.Create(time),
+    SimulateCommand.Create(time),
+    SendCommand.Create(time),
+    TailCommand.Create(),
+    ConfigCommand.Create(),
+    BackupCommands.CreateBackup(),
+    BackupCommands.CreateRestore(),
+    new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time) },
+};
+if (args is ["help"]) args = ["--help"];
+
+using var stop = new CancellationTokenSource();
+void OnSignal(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.Cancel();
+}
+
+ParseResult parsed = root.Parse(args);
+
+// serve handles its signals itself: the first drains, the second ends.
+bool handlesSignals = parsed.CommandResult.Command.Name == ServeCommand.Name;
+using PosixSignalRegistration? terminate = handlesSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+using PosixSignalRegistration? interrupt = handlesSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, stop.Token).ConfigureAwait(false);
+return parsed.Errors.Count > 0 ? ExitCodes.BadConfiguration : code;

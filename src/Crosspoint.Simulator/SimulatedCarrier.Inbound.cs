@@ -45,7 +45,8 @@ public sealed partial class SimulatedCarrier
                 else Counts.InboundTaken.Add();
                 Recycle(delivery);
                 break;
-            case CommandStatus.ReceiverTemporaryError or CommandStatus.MessageQueueFull or CommandStatus.Throttled or CommandStatus.SystemError:
+            case CommandStatus.ReceiverTemporaryError or CommandStatus.MessageQueueFull
+                or CommandStatus.Throttled or CommandStatus.SystemError:
                 Redeliver(delivery);
                 break;
             default:
@@ -115,13 +116,7 @@ public sealed partial class SimulatedCarrier
     private InboundResult Send(Customer customer, InboundMessage message)
     {
         SmsEncoding encoding = EncodingChoice.Cheapest(message.Text);
-        SegmentMethod method = message.LongAs switch
-        {
-            LongForm.Udh16 => SegmentMethod.Udh16,
-            LongForm.Sar => SegmentMethod.Sar,
-            LongForm.Payload => SegmentMethod.Payload,
-            _ => SegmentMethod.Udh8,
-        };
+        SegmentMethod method = Method(message.LongAs);
         int total = method == SegmentMethod.Payload ? 1 : Segmenter.Count(message.Text, encoding, method);
         if (total > Segmenter.MaxSegments) return new InboundResult(InboundOutcome.TooLong, 0);
         var parts = new List<Delivery>(total);
@@ -131,9 +126,18 @@ public sealed partial class SimulatedCarrier
         return Queue(customer, message.Parts, parts);
     }
 
+    private static SegmentMethod Method(LongForm form) => form switch
+    {
+        LongForm.Udh16 => SegmentMethod.Udh16,
+        LongForm.Sar => SegmentMethod.Sar,
+        LongForm.Payload => SegmentMethod.Payload,
+        _ => SegmentMethod.Udh8,
+    };
+
     private static InboundResult Queue(Customer customer, IReadOnlyList<int>? order, List<Delivery> parts)
     {
-        if (order is not null && order.Any(number => number < 1 || number > parts.Count)) return new InboundResult(InboundOutcome.NoSuchPart, 0);
+        if (order is not null && order.Any(number => number < 1 || number > parts.Count))
+            return new InboundResult(InboundOutcome.NoSuchPart, 0);
         var queued = new List<Delivery>(order?.Count ?? parts.Count);
         var used = new bool[parts.Count];
         // All copies are made first: a delivery that is queued belongs to the bind that takes it.
@@ -200,7 +204,8 @@ public sealed partial class SimulatedCarrier
         string digits = number.StartsWith('+') ? number[1..] : number;
         bool isName = digits.AsSpan().ContainsAnyExceptInRange('0', '9');
         if (isName) return new SmppAddress(5, 0, Encoding.Latin1.GetBytes(number));
-        return digits.Length > 6 ? new SmppAddress(1, 1, Encoding.Latin1.GetBytes(digits)) : new SmppAddress(3, 0, Encoding.Latin1.GetBytes(digits));
+        byte[] bytes = Encoding.Latin1.GetBytes(digits);
+        return digits.Length > 6 ? new SmppAddress(1, 1, bytes) : new SmppAddress(3, 0, bytes);
     }
 
     private void Reply(Customer customer, CarrierBehaviour behaviour, in SubmitFacts facts, string text)
@@ -259,13 +264,11 @@ public sealed partial class SimulatedCarrier
         string text = Pick(inbound.Texts);
         bool isLong = _random.Happens(inbound.LongShare);
         if (isLong) text = Lengthen(text);
-        int parts = isLong && inbound.LongAs != LongForm.Payload
-            ? Segmenter.Count(text, EncodingChoice.Cheapest(text), inbound.LongAs == LongForm.Udh16 ? SegmentMethod.Udh16 : SegmentMethod.Udh8)
-            : 1;
+        int parts = isLong ? Segmenter.Count(text, EncodingChoice.Cheapest(text), Method(inbound.LongAs)) : 1;
         var message = new InboundMessage(Pick(inbound.From), Pick(inbound.To), text)
         {
             LongAs = inbound.LongAs,
-            Parts = inbound.Shuffled && parts > 1 ? Shuffled(parts) : null,
+            Parts = inbound.Shuffled && parts > 1 && inbound.LongAs != LongForm.Payload ? Shuffled(parts) : null,
             SystemId = inbound.SystemId,
         };
         if (SendInbound(message).Outcome == InboundOutcome.NoCustomer) Counts.DeliveriesDropped.Add();

@@ -192,18 +192,25 @@ public sealed partial class SimulatedCarrier
             }
 
             if (isEarly) early = receipt;
-            else Dispatch(receipt, delay);
+            else _wheel.Schedule(receipt, delay);
         }
 
         // The handset's own acknowledgements, where the customer asked for them and there is a handset that got the message.
+        DateTimeOffset done = now + delay;
         if (isDelivered && (asked & SmeDeliveryAck) != 0)
-            Dispatch(Compose(connection, receipts, facts, number, final.Error, state, EsmClass.DeliveryAcknowledgement, now, now + delay), delay);
+        {
+            const byte Kind = EsmClass.DeliveryAcknowledgement;
+            _wheel.Schedule(Compose(connection, receipts, facts, number, final.Error, state, Kind, now, done), delay);
+        }
+
         if (isDelivered && (asked & SmeUserAck) != 0)
-            Dispatch(Compose(connection, receipts, facts, number, final.Error, state, EsmClass.UserAcknowledgement, now, now + delay), delay);
+        {
+            const byte Kind = EsmClass.UserAcknowledgement;
+            _wheel.Schedule(Compose(connection, receipts, facts, number, final.Error, state, Kind, now, done), delay);
+        }
+
         return early;
     }
-
-    private void Dispatch(Delivery delivery, TimeSpan delay) => _wheel.Schedule(delivery, delay);
 
     private Delivery Compose(
         CarrierConnection connection,
@@ -243,7 +250,13 @@ public sealed partial class SimulatedCarrier
         if (receipts.Via == ReceiptVia.DataSm)
         {
             if (!text.IsEmpty) tlvs.Add(TlvTag.MessagePayload, text);
-            var data = new DataSm { SourceAddr = facts.Destination, DestinationAddr = facts.Source, EsmClass = marked, Tlvs = tlvs.Written };
+            var data = new DataSm
+            {
+                SourceAddr = facts.Destination,
+                DestinationAddr = facts.Source,
+                EsmClass = marked,
+                Tlvs = tlvs.Written,
+            };
             data.TryWrite(delivery.Room(data.BodyLength), out delivery.Length);
             delivery.CommandId = CommandId.DataSm;
             return delivery;
@@ -271,7 +284,12 @@ public sealed partial class SimulatedCarrier
     }
 
     private void AnswerLater(
-        CarrierConnection connection, in PduHeader header, CommandStatus status, ReadOnlySpan<byte> messageId, Delivery? early, TimeSpan latency)
+        CarrierConnection connection,
+        in PduHeader header,
+        CommandStatus status,
+        ReadOnlySpan<byte> messageId,
+        Delivery? early,
+        TimeSpan latency)
     {
         PendingAnswer answer = Answers.Take();
         answer.Carrier = this;

@@ -53,7 +53,8 @@ public sealed class SimulatorHost : IAsyncDisposable
                 carrier.StartInbound();
             }
 
-            if (options.HttpListen is { } listen) host._api = await ControlApi.StartAsync(host, listen, loggers, cancellationToken).ConfigureAwait(false);
+            if (options.HttpListen is { } listen)
+                host._api = await ControlApi.StartAsync(host, listen, loggers, cancellationToken).ConfigureAwait(false);
             return host;
         }
         catch

@@ -32,7 +32,9 @@ public sealed record SimulatorOptions
         return ParseYaml(text, path);
     }
 
-    /// <summary>Reads a document that is at hand; <paramref name="file"/> is the name that problems carry, and relative paths start beside it.</summary>
+    /// <summary>
+    /// Reads a document that is at hand; <paramref name="file"/> is the name that problems carry, and relative paths start beside it.
+    /// </summary>
     public static SimulatorOptionsResult ParseYaml(string text, string file)
     {
         var problems = new ConfigProblems(file);

@@ -10,7 +10,6 @@ internal static class AttemptRules
 {
     // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
     private const int MostAttempts = 24;
-    private const int MostEvents = 120;
 
     /// <summary>Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.</summary>
     public static Attempt Begin(
@@ -32,7 +31,6 @@ internal static class AttemptRules
             PossibleDuplicate = possibleDuplicate,
         };
         if (message.Attempts.Count >= MostAttempts) message.Attempts.RemoveAt(MostAttempts / 2);
-        if (message.Events.Count >= MostEvents) message.Events.RemoveAt(MostEvents / 2);
         message.Attempts.Add(attempt);
         foreach (SegmentProgress segment in message.Segments)
         {
@@ -43,8 +41,9 @@ internal static class AttemptRules
         }
 
         bool moved = message.State != MessageState.Sending;
-        MessageEvent entry = message.TryMove(MessageState.Sending, now, EventKind.AttemptStarted, connection.Name)
-            ?? message.Note(now, EventKind.AttemptStarted, connection.Name, detail: possibleDuplicate ? "possible duplicate" : null);
+        string? detail = possibleDuplicate ? "possible duplicate" : null;
+        MessageEvent entry = message.TryMove(MessageState.Sending, now, EventKind.AttemptStarted, connection.Name, detail: detail)
+            ?? message.Note(now, EventKind.AttemptStarted, connection.Name, detail: detail);
         notices.Collect(ref list, message, entry, moved);
         return attempt;
     }
@@ -73,11 +72,38 @@ internal static class AttemptRules
     }
 
     /// <summary>Ends a message whose validity ran out before it was sent.</summary>
-    public static void Expire(Message message, long now, Notices notices, ref NoticeList list)
+    public static bool Expire(Message message, long now, Notices notices, ref NoticeList list) =>
+        GiveUp(message, MessageState.Expired, EventKind.Expired, DeliveryErrors.ValidityExpired, null, now, notices, ref list);
+
+    /// <summary>
+    /// Ends a message that dispatch cannot send any more. The state given is the truth only while nothing of it may have left: with segments at a vendor it is undelivered,
+    /// with segments whose outcome nobody knows it is unconfirmed.
+    /// </summary>
+    /// <returns>False when the message had ended already.</returns>
+    public static bool GiveUp(
+        Message message, MessageState unsent, EventKind unsentKind, int errorCode, string? detail, long now, Notices notices, ref NoticeList list)
     {
-        message.ErrorCode = DeliveryErrors.ValidityExpired;
-        MessageEvent? entry = message.TryMove(MessageState.Expired, now, EventKind.Expired);
-        if (entry is not null) notices.Collect(ref list, message, entry, stateChanged: true);
+        bool accepted = false;
+        bool unknown = false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            accepted |= segment.State is SegmentState.Sent or SegmentState.Delivered or SegmentState.Undelivered;
+            unknown |= segment.State is SegmentState.Unknown or SegmentState.InFlight;
+        }
+
+        int before = message.ErrorCode;
+        message.ErrorCode = accepted || !unknown ? errorCode : 0;
+        MessageEvent? entry = accepted ? message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, detail: detail ?? "the rest was not sent in time")
+            : unknown ? message.TryMove(MessageState.Unconfirmed, now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail ?? "no answer came in time")
+            : message.TryMove(unsent, now, unsentKind, detail: detail);
+        if (entry is null)
+        {
+            message.ErrorCode = before;
+            return false;
+        }
+
+        notices.Collect(ref list, message, entry, stateChanged: true);
+        return true;
     }
 
     private static void PrepareSegments(Message message, ConnectionOptions connection)

@@ -8,9 +8,10 @@ namespace Crosspoint.Engine.Dispatch;
 /// Keeps dispatch within its memory. Up to a bound, accepted messages are held; beyond it they stay on disk alone, and are read back in the order of their
 /// keys, which is the order of their commits, once half of the bound is free. One-time codes are held a quarter beyond the bound, so that they do not queue behind a campaign on disk.
 /// </summary>
-internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher dispatcher, ILogger logger) : IAsyncDisposable
+internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher dispatcher, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const int PageSize = 1000;
+    private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly HashSet<long> _held = [];
@@ -20,6 +21,7 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
     private long _readUpTo;
     private long _lastLeft;
     private bool _isReading;
+    private bool _isStopped;
     private volatile bool _isOverflowing;
     private Task _reading = Task.CompletedTask;
 
@@ -63,72 +65,86 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
         lock (_gate)
         {
             _held.Remove(work.Head.Id.Key);
-            if (!_isOverflowing || _isReading || _held.Count > bound / 2 || _stop.IsCancellationRequested) return;
+            if (!_isOverflowing || _isReading || _held.Count > bound / 2 || _isStopped) return;
             _isReading = true;
+            _reading = Task.Run(ReadBackAsync);
         }
-
-        _reading = Task.Run(ReadBackAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_stop.IsCancellationRequested) return;
+        Task reading;
+        lock (_gate)
+        {
+            if (_isStopped) return;
+            _isStopped = true;
+            reading = _reading;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
     private async Task ReadBackAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            try
             {
-                long after, lastLeft;
-                lock (_gate)
+                while (await ReadPageAsync().ConfigureAwait(false))
                 {
-                    if (_held.Count >= bound) break;
-                    (after, lastLeft) = (_readUpTo, _lastLeft);
                 }
 
-                IReadOnlyList<Message> page = await journal.ListOpenAsync(after, PageSize, _stop.Token).ConfigureAwait(false);
-                foreach (Message message in page)
-                {
-                    bool isWaiting = !message.Head.IsInbound && message.State is MessageState.Accepted or MessageState.Queued;
-                    var work = new OutboundWork(message.Head);
-                    lock (_gate)
-                    {
-                        _readUpTo = message.Id.Key;
-                        if (!isWaiting || !_held.Add(message.Id.Key)) continue;
-                    }
-
-                    dispatcher.Resume(work, TimeSpan.Zero);
-                }
-
-                lock (_gate)
-                {
-                    // A full page may have more behind it. A short one has shown everything that was committed before the read: only what was
-                    // left to the disk since then can be missing.
-                    if (page.Count < PageSize && _lastLeft == lastLeft)
-                    {
-                        _isOverflowing = false;
-                        Log.CaughtUp(logger);
-                        break;
-                    }
-                }
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopping: what was left on disk is found there at the next start.
+                return;
+            }
+            catch (Exception e)
+            {
+                Log.ReadFailed(logger, e);
+                await Task.Delay(RetryWait, time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (OperationCanceledException)
+    }
+
+    /// <summary>Takes up one page; false when there is no room, or nothing is left. That end is decided under the lock, so that no message leaves unseen between it and the next call.</summary>
+    private async Task<bool> ReadPageAsync()
+    {
+        long after, lastLeft;
+        int limit;
+        lock (_gate)
         {
-            // Stopping: what was left on disk is found there at the next start.
+            limit = Math.Min(PageSize, bound - _held.Count);
+            if (limit <= 0) return _isReading = false;
+            (after, lastLeft) = (_readUpTo, _lastLeft);
         }
-        catch (Exception e)
+
+        IReadOnlyList<Message> page = await journal.ListOpenAsync(after, limit, _stop.Token).ConfigureAwait(false);
+        foreach (Message message in page)
         {
-            Log.ReadFailed(logger, e);
+            bool isWaiting = !message.Head.IsInbound && message.State is MessageState.Accepted or MessageState.Queued;
+            OutboundWork work = OutboundWork.From(message);
+            lock (_gate)
+            {
+                _readUpTo = message.Id.Key;
+                if (!isWaiting || !_held.Add(message.Id.Key)) continue;
+            }
+
+            dispatcher.Resume(work, TimeSpan.Zero);
         }
-        finally
+
+        lock (_gate)
         {
-            lock (_gate) _isReading = false;
+            // A full page may have more behind it. A short one has shown everything that was committed before the read: only what was
+            // left to the disk since then can be missing.
+            if (page.Count == limit || _lastLeft != lastLeft) return true;
+            _isOverflowing = false;
+            Log.CaughtUp(logger);
+            return _isReading = false;
         }
     }
 
@@ -140,7 +156,7 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
         [LoggerMessage(2012, LogLevel.Information, "The backlog on disk is read back")]
         public static partial void CaughtUp(ILogger logger);
 
-        [LoggerMessage(2013, LogLevel.Error, "Reading the backlog failed; it is tried again when the next message leaves")]
+        [LoggerMessage(2013, LogLevel.Error, "Reading the backlog failed; it is tried again in a second")]
         public static partial void ReadFailed(ILogger logger, Exception exception);
     }
 }

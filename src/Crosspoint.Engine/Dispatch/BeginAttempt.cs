@@ -19,9 +19,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         if (message is null || !AttemptRules.MayBegin(message)) return;
         if (transaction.Now >= work.Head.ValidUntil)
         {
-            AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices);
-            if (_notices.Count == 0) return;
-            transaction.Save(message);
+            if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);
             return;
         }
 

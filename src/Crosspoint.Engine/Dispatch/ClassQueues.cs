@@ -22,7 +22,7 @@ internal sealed class ClassQueues
         Count++;
     }
 
-    /// <summary>Puts a work back before all others of its class.</summary>
+    /// <summary>Puts a work back before all of its class that never left the queue.</summary>
     public void AddFirst(OutboundWork work)
     {
         _queues[(int)work.Head.Class].AddFirst(work);
@@ -70,7 +70,9 @@ internal sealed class ClassQueues
     private sealed class LinkedQueue
     {
         private readonly Queue<OutboundWork> _works = new();
-        private readonly Stack<OutboundWork> _returned = new();
+
+        // By key: what comes back together (a window that was throttled) goes out again in the order in which it was accepted.
+        private readonly PriorityQueue<OutboundWork, long> _returned = new();
 
         public int Count => _works.Count + _returned.Count;
 
@@ -78,8 +80,8 @@ internal sealed class ClassQueues
 
         public void Add(OutboundWork work) => _works.Enqueue(work);
 
-        public void AddFirst(OutboundWork work) => _returned.Push(work);
+        public void AddFirst(OutboundWork work) => _returned.Enqueue(work, work.Head.Id.Key);
 
-        public OutboundWork Take() => _returned.Count > 0 ? _returned.Pop() : _works.Dequeue();
+        public OutboundWork Take() => _returned.Count > 0 ? _returned.Dequeue() : _works.Dequeue();
     }
 }

@@ -32,14 +32,51 @@ internal readonly record struct Follow(FollowKind Kind, int SegmentsLeft, bool H
 internal static class Conclusion
 {
     /// <summary>Looks at the message after a segment's end. Nothing while others of the attempt are in flight.</summary>
-    public static Follow Of(Dispatcher dispatcher, Message message, ActiveAttempt active, OutcomeKind kind, uint status, long now, ref NoticeList notices)
+    public static Follow Of(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
     {
         var tally = Tally.Of(message);
         if (tally.InFlight > 0) return default;
         Attempt? attempt = message.LastAttempt;
         if (attempt is null || attempt.Number != active.Attempt) return default;
+        return Conclude(dispatcher, message, active, attempt, tally, now, ref notices);
+    }
+
+    /// <summary>
+    /// A late answer may have been the last word that was missing. Where nothing is tried again by itself, late answers conclude the attempt as they would have in time.
+    /// </summary>
+    public static Follow AfterLateAnswer(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
+    {
+        var tally = Tally.Of(message);
+        if (tally.Accepted == message.Segments.Count)
+        {
+            MarkSent(message, active.Lane.Name, now, dispatcher.Notices, ref notices);
+            return default;
+        }
+
+        Attempt? attempt = message.LastAttempt;
+        bool isOpen = attempt is not null && attempt.Number == active.Attempt && Awaits(message, active.Lane.Options) && tally.InFlight + tally.Unknown == 0;
+        return isOpen ? Conclude(dispatcher, message, active, attempt!, tally, now, ref notices) : default;
+    }
+
+    /// <summary>Whether a message whose outcome is unknown just waits for a late word: no second copy of it is under way.</summary>
+    public static bool Awaits(Message message, ConnectionOptions connection) => message.State == MessageState.Sending && !Resends(message, connection);
+
+    /// <summary>
+    /// Whether an unknown outcome leads to another copy. A carrier that takes messages and never answers would else deliver one for hours, again and again.
+    /// </summary>
+    /// <param name="connection">Null when the configuration does not have it any more.</param>
+    public static bool Resends(Message message, ConnectionOptions? connection)
+    {
+        if ((connection?.UnknownPolicy(message.Head.Class) ?? UnknownOutcomePolicy.Resend) != UnknownOutcomePolicy.Resend) return false;
+        int unknown = 0;
+        foreach (Attempt attempt in message.Attempts) unknown += attempt.Outcome == AttemptOutcome.Unknown ? 1 : 0;
+        return unknown < SubmitPolicy.MostUnknown;
+    }
+
+    private static Follow Conclude(Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, in Tally tally, long now, ref NoticeList notices)
+    {
         attempt.EndedAt = now;
-        attempt.CommandStatus = status;
+        attempt.CommandStatus = tally.PendingStatus;
         string connection = active.Lane.Name;
         Notices sink = dispatcher.Notices;
 
@@ -47,11 +84,12 @@ internal static class Conclusion
         if (tally.Unknown > 0) return HandleUnknown(message, active, attempt, tally, now, sink, ref notices);
         if (tally.Pending > 0)
         {
-            bool temporary = kind == OutcomeKind.Answered && SubmitPolicy.Classify(status) == AnswerClass.Temporary;
+            uint status = tally.PendingStatus;
+            bool temporary = SubmitPolicy.Classify(status) == AnswerClass.Temporary;
             if (temporary && active.Work.Tries + 1 >= SubmitPolicy.TriesPerConnection)
                 return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
-            attempt.Outcome = kind == OutcomeKind.NotSent ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
-            MessageEvent? entry = kind == OutcomeKind.NotSent
+            attempt.Outcome = status == 0 ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
+            MessageEvent? entry = status == 0
                 ? message.TryMove(MessageState.Queued, now, EventKind.Requeued, connection, detail: "session lost before sending")
                 : message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
             if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
@@ -61,13 +99,6 @@ internal static class Conclusion
         attempt.Outcome = AttemptOutcome.Sent;
         MarkSent(message, connection, now, sink, ref notices);
         return new(FollowKind.Finished, 0, true, false);
-    }
-
-    /// <summary>A late answer may have been the last word that was missing.</summary>
-    public static void AfterLateAnswer(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
-    {
-        var tally = Tally.Of(message);
-        if (tally.Accepted == message.Segments.Count) MarkSent(message, active.Lane.Name, now, dispatcher.Notices, ref notices);
     }
 
     private static void MarkSent(Message message, string connection, long now, Notices sink, ref NoticeList notices)
@@ -119,6 +150,7 @@ internal static class Conclusion
         attempt.Outcome = AttemptOutcome.Unknown;
         string connection = active.Lane.Name;
         UnknownOutcomePolicy policy = active.Lane.Options.UnknownPolicy(message.Head.Class);
+        if (policy == UnknownOutcomePolicy.Resend && !Resends(message, active.Lane.Options)) policy = UnknownOutcomePolicy.Wait;
         sink.Collect(ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
         switch (policy)
         {
@@ -141,16 +173,21 @@ internal static class Conclusion
         _ => "policy wait",
     };
 
-    private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown)
+    /// <param name="PendingStatus">Why segments are to be sent again: a temporary refusal before a "slow down"; 0 when none was answered.</param>
+    private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown, uint PendingStatus)
     {
         public static Tally Of(Message message)
         {
             int pending = 0, inFlight = 0, accepted = 0, refused = 0, unknown = 0;
+            uint pendingStatus = 0;
             foreach (SegmentProgress segment in message.Segments)
             {
                 switch (segment.State)
                 {
-                    case SegmentState.Pending: pending++; break;
+                    case SegmentState.Pending:
+                        pending++;
+                        if (pendingStatus == 0 || SubmitPolicy.Classify(segment.CommandStatus) == AnswerClass.Temporary) pendingStatus = segment.CommandStatus;
+                        break;
                     case SegmentState.InFlight: inFlight++; break;
                     case SegmentState.Refused: refused++; break;
                     case SegmentState.Unknown: unknown++; break;
@@ -158,7 +195,7 @@ internal static class Conclusion
                 }
             }
 
-            return new(pending, inFlight, accepted, refused, unknown);
+            return new(pending, inFlight, accepted, refused, unknown, pendingStatus);
         }
     }
 }

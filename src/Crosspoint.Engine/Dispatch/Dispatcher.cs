@@ -30,7 +30,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         _planned = [.. options.Routing.Default.Select(name => Array.Find(_lanes, lane => lane.Name == name) ?? throw new ArgumentException($"No connection {name}."))];
         _router = new Router(options.Routing, index => _planned[index].Use);
         _delays = new DelayQueue(time, Released);
-        _backlog = new Backlog(options.Queues.DispatchMessages, journal, this, loggers.CreateLogger<Backlog>());
+        _backlog = new Backlog(options.Queues.DispatchMessages, journal, this, time, loggers.CreateLogger<Backlog>());
     }
 
     public IJournal Journal { get; }
@@ -170,10 +170,16 @@ internal sealed class Dispatcher : IAsyncDisposable
         foreach (Lane lane in _lanes)
         {
             if (lane == changed && lane.Use == ConnectionUse.Usable) continue;
-            foreach (OutboundWork work in lane.TakeAll()) Route(work, first: false);
+            Reroute(lane);
         }
 
         changed.Pump();
+    }
+
+    /// <summary>Routes everything that waits for a connection anew.</summary>
+    public void Reroute(Lane lane)
+    {
+        foreach (OutboundWork work in lane.TakeAll()) Route(work, first: false);
     }
 
     private void Released(OutboundWork work) => Route(work, first: true);

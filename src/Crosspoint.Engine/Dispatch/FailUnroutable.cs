@@ -15,18 +15,10 @@ internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) :
     {
         _notices.Clear();
         Message? message = transaction.Find(work.Head.Id.Key);
-        if (message is null) return;
-        int before = message.ErrorCode;
-        message.ErrorCode = DeliveryErrors.Unknown;
-        MessageEvent? entry = message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, detail: "no connection is left for it");
-        if (entry is null)
-        {
-            message.ErrorCode = before;
-            return;
-        }
-
-        dispatcher.Notices.Collect(ref _notices, message, entry, stateChanged: true);
-        transaction.Save(message);
+        if (message is null || !AttemptRules.MayBegin(message)) return;
+        bool ended = AttemptRules.GiveUp(
+            message, MessageState.Failed, EventKind.Failed, DeliveryErrors.Unknown, "no connection is left for it", transaction.Now, dispatcher.Notices, ref _notices);
+        if (ended) transaction.Save(message);
     }
 
     public override void Committed()

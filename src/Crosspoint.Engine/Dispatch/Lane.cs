@@ -117,6 +117,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         Pump();
+
+        // The connection may have gone down, or a better one come up, between the decision and the queue: whoever moved the queue then did not see this work.
+        if (Use != ConnectionUse.Usable && _dispatcher.Decide(work).Lane != this) _dispatcher.Reroute(this);
     }
 
     /// <summary>Gives everything that waits here back, to be routed anew.</summary>
@@ -125,10 +128,15 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         lock (_gate) return _queues.TakeAll();
     }
 
-    /// <summary>Gives slots back that were not used, or are not needed any more.</summary>
+    /// <summary>Gives slots back that were not used.</summary>
     public void Release(Reservation reservation)
     {
-        lock (_gate) _used[reservation.Session] -= reservation.Slots;
+        lock (_gate)
+        {
+            _used[reservation.Session] -= reservation.Slots;
+            _rate.Return(reservation.Slots);
+        }
+
         Pump();
     }
 
@@ -287,7 +295,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         int best = -1;
         for (int i = 0; i < _used.Length; i++)
         {
-            if (_bound[i] && window - _used[i] >= slots && (best < 0 || _used[i] < _used[best])) best = i;
+            bool hasRoom = _bound[i] && window - _used[i] >= slots && (best < 0 || _used[i] < _used[best]);
+            if (hasRoom && Connection.CanSubmit(i)) best = i;
         }
 
         if (best < 0) return false;

@@ -21,4 +21,24 @@ public sealed class OutboundWork(MessageHead head)
 
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
+
+    /// <summary>The work that a message on record stands for: which connections refused it, and which one holds some of its segments.</summary>
+    public static OutboundWork From(Message message)
+    {
+        var work = new OutboundWork(message.Head);
+        bool holds = false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State is SegmentState.Pending or SegmentState.Unknown or SegmentState.InFlight) work.SegmentsLeft++;
+            else holds = true;
+        }
+
+        work.PinnedTo = holds ? message.LastAttempt?.Connection : null;
+        foreach (Attempt attempt in message.Attempts)
+        {
+            if (attempt.Outcome == AttemptOutcome.NextCandidate && work.RefusedBy?.Contains(attempt.Connection) != true) (work.RefusedBy ??= []).Add(attempt.Connection);
+        }
+
+        return work;
+    }
 }

@@ -28,7 +28,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                 {
                     case MessageState.Accepted or MessageState.Queued:
                         queued++;
-                        OutboundWork work = WorkOf(message);
+                        OutboundWork work = OutboundWork.From(message);
                         if (dispatcher.TryHold(work)) dispatcher.Resume(work, TimeSpan.Zero);
                         break;
                     case MessageState.Sending:
@@ -53,9 +53,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             if (delivery.State != DeliveryState.Pending) continue;
-            MessageEvent? entry = message.Events.Find(e => e.Number == delivery.EventNumber);
-            dispatcher.Notices.SendWebhook(new WebhookJob(
-                message.Head, delivery.EventNumber, delivery.Status, message.ErrorCode, entry?.At ?? message.UpdatedAt, delivery.Tries, delivery.NextAt, message.IsPossibleDuplicate));
+            dispatcher.Notices.SendWebhook(WebhookJob.From(message, delivery));
             count++;
         }
 
@@ -64,7 +62,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
 
     private void ResumeSending(Message message)
     {
-        OutboundWork work = WorkOf(message);
+        OutboundWork work = OutboundWork.From(message);
         string name = message.LastAttempt?.Connection ?? "";
         ConnectionOptions? connection = options.Connections.FirstOrDefault(candidate => candidate.Name == name);
         bool inFlight = message.Segments.Exists(segment => segment.State == SegmentState.InFlight);
@@ -73,8 +71,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
             dispatcher.Hold(work);
             journal.Enqueue(new MarkUnknown(dispatcher, work, connection));
         }
-        else if (message.Segments.Exists(segment => segment.State == SegmentState.Unknown) &&
-            (connection is null || connection.UnknownPolicy(message.Head.Class) == UnknownOutcomePolicy.Resend))
+        else if (message.Segments.Exists(segment => segment.State == SegmentState.Unknown) && Conclusion.Resends(message, connection))
         {
             // The outcome is on record; the wait for a late word was cut short.
             work.Prefer = work.PinnedTo is null ? name : null;
@@ -83,39 +80,18 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
         }
     }
 
-    private static OutboundWork WorkOf(Message message)
-    {
-        var work = new OutboundWork(message.Head);
-        bool holds = false;
-        int left = 0;
-        foreach (SegmentProgress segment in message.Segments)
-        {
-            if (segment.State is SegmentState.Pending or SegmentState.Unknown or SegmentState.InFlight) left++;
-            else holds = true;
-        }
-
-        work.SegmentsLeft = left;
-        work.PinnedTo = holds ? message.LastAttempt?.Connection : null;
-        foreach (Attempt attempt in message.Attempts)
-        {
-            if (attempt.Outcome == AttemptOutcome.NextCandidate && work.RefusedBy?.Contains(attempt.Connection) != true) (work.RefusedBy ??= []).Add(attempt.Connection);
-        }
-
-        return work;
-    }
-
     /// <summary>The process ended between the record of an attempt and the record of its outcome: nobody knows what the vendor got.</summary>
     private sealed class MarkUnknown(Dispatcher dispatcher, OutboundWork work, ConnectionOptions? connection) : Transition
     {
         private NoticeList _list;
-        private UnknownOutcomePolicy _policy;
+        private bool _resends;
 
         public override bool IsRequired => true;
 
         public override void Apply(IJournalTransaction transaction)
         {
             _list.Clear();
-            _policy = connection?.UnknownPolicy(work.Head.Class) ?? UnknownOutcomePolicy.Resend;
+            _resends = false;
             if (transaction.Find(work.Head.Id.Key) is not { } message) return;
             bool any = false;
             bool accepted = false;
@@ -142,7 +118,8 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
 
             dispatcher.Notices.Collect(
                 ref _list, message, message.Note(transaction.Now, EventKind.OutcomeUnknown, name, detail: "the gateway was stopped before the answer was stored"), stateChanged: false);
-            if (_policy == UnknownOutcomePolicy.Fail && !accepted)
+            _resends = Conclusion.Resends(message, connection);
+            if (connection?.UnknownPolicy(message.Head.Class) == UnknownOutcomePolicy.Fail && !accepted)
             {
                 message.ErrorCode = DeliveryErrors.ProviderTimeout;
                 if (message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, name, detail: "outcome unknown") is { } entry)
@@ -155,7 +132,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
         public override void Committed()
         {
             dispatcher.Notices.Publish(ref _list);
-            if (_policy != UnknownOutcomePolicy.Resend)
+            if (!_resends)
             {
                 dispatcher.Forget(work);
                 return;

@@ -55,7 +55,14 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         _follow = default;
         _slowDown = false;
         Message? message = transaction.Find(active.Work.Head.Id.Key);
-        if (message is null || segment >= message.Segments.Count) return;
+        if (message is null)
+        {
+            // Deleted meanwhile.
+            _follow = new(FollowKind.Finished, 0, false, false);
+            return;
+        }
+
+        if (segment >= message.Segments.Count) return;
         SegmentProgress progress = message.Segments[segment];
         AnswerClass answer = _kind == OutcomeKind.Answered ? SubmitPolicy.Classify(_status) : default;
         _slowDown = _kind == OutcomeKind.Answered && answer == AnswerClass.SlowDown;
@@ -67,7 +74,13 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         }
         else if (_isLate)
         {
-            // The segment may have been sent again meanwhile: a late refusal is a fact for the record and changes nothing.
+            // Where the segment is sent again, a late refusal is a fact for the record and changes nothing. Where nothing but a late word was waited for, this is it.
+            if (isCurrent && progress.State == SegmentState.Unknown && Conclusion.Awaits(message, active.Lane.Options))
+            {
+                progress.CommandStatus = _status;
+                progress.State = answer == AnswerClass.Permanent ? SegmentState.Refused : SegmentState.Pending;
+            }
+
             dispatcher.Notices.Collect(
                 ref _notices, message, message.Note(transaction.Now, EventKind.AttemptRefused, active.Lane.Name, _status, "late answer"), stateChanged: false);
         }
@@ -82,16 +95,24 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             };
         }
 
-        if (isCurrent && !_isLate) _follow = Conclusion.Of(dispatcher, message, active, _kind, _status, transaction.Now, ref _notices);
-        else if (_isLate) Conclusion.AfterLateAnswer(dispatcher, message, active, transaction.Now, ref _notices);
+        if (isCurrent && !_isLate) _follow = Conclusion.Of(dispatcher, message, active, transaction.Now, ref _notices);
+        else if (_isLate) _follow = Conclusion.AfterLateAnswer(dispatcher, message, active, transaction.Now, ref _notices);
         transaction.Save(message);
     }
 
     public override void Committed()
     {
         dispatcher.Notices.Publish(ref _notices);
-        if (_isLate) return;
         Lane lane = active.Lane;
+        if (_isLate)
+        {
+            // The work had left dispatch; it comes back only if there is something to do.
+            if (_follow.Kind is FollowKind.Nothing or FollowKind.Finished) return;
+            dispatcher.Hold(active.Work);
+            dispatcher.Follow(active.Work, lane, _follow);
+            return;
+        }
+
         lane.Ended(active, _kind == OutcomeKind.Answered && _status == 0, _slowDown);
         dispatcher.Follow(active.Work, lane, _follow);
     }
@@ -99,6 +120,10 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
     public override void Failed(StoreFailure failure)
     {
         // The journal is gone, and the process with it: the attempt on record will be taken up as unknown at the next start.
+        // Only this record is at fault: its slot must not stay taken for ever.
+        if (failure != StoreFailure.Rejected || _isLate) return;
+        active.Lane.Ended(active, accepted: false, slowDown: false);
+        dispatcher.Forget(active.Work);
     }
 
     private void Accept(IJournalTransaction transaction, Message message, SegmentProgress progress, bool isCurrent)

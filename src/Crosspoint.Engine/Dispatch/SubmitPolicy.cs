@@ -24,6 +24,9 @@ public static class SubmitPolicy
     /// <summary>How long to wait for a late answer or receipt before an unknown segment is sent again.</summary>
     public static readonly TimeSpan ResendDelay = TimeSpan.FromSeconds(2);
 
+    /// <summary>Attempts of one message that may end without an answer before no further copy is sent: it then waits for a late word.</summary>
+    public const int MostUnknown = 5;
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
 

@@ -16,6 +16,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int PageSize = 500;
+    private const int MostWaiting = 5_000;
 
     private readonly IJournal _journal;
     private readonly Dispatcher _dispatcher;
@@ -54,9 +55,20 @@ internal sealed partial class Sweeper : IAsyncDisposable
 
     private async Task SweepAsync(Cursor cursor, long until, CancellationToken cancellationToken)
     {
-        while (until > cursor.SeenUpTo)
+        int limit = PageSize;
+
+        // When much ends at once the journal must not be flooded, or intake would refuse new messages for it: the next look goes on from the cursor.
+        while (until > cursor.SeenUpTo && _journal.QueueDepth < MostWaiting)
         {
-            IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(cursor.SeenUpTo, until, PageSize, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(cursor.SeenUpTo, until, limit, cancellationToken).ConfigureAwait(false);
+            bool isFull = page.Count == limit;
+            if (isFull && page[0].Head.ValidUntil == page[^1].Head.ValidUntil)
+            {
+                // Messages of one commit share their time: it is passed only when all of them are seen.
+                limit *= 2;
+                continue;
+            }
+
             foreach (Message message in page)
             {
                 TimeSpan grace = GraceOf(message);
@@ -65,9 +77,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.
-            long seen = page.Count < PageSize ? until : page[^1].Head.ValidUntil - 1;
-            if (seen <= cursor.SeenUpTo) seen = Math.Min(until, cursor.SeenUpTo + 1);
-            cursor.SeenUpTo = seen;
+            cursor.SeenUpTo = isFull ? page[^1].Head.ValidUntil - 1 : until;
+            limit = PageSize;
         }
     }
 

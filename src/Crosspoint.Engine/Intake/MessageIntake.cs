@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
@@ -84,9 +85,8 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
                 job = null;
                 WebhookDelivery? delivery = message.Deliveries.Find(d => d.EventNumber == eventNumber);
                 if (delivery is null || delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
-                MessageEvent? entry = message.Events.Find(e => e.Number == eventNumber);
                 (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
-                job = new(message.Head, eventNumber, delivery.Status, message.ErrorCode, entry?.At ?? now, 0, 0, message.IsPossibleDuplicate);
+                job = WebhookJob.From(message, delivery);
                 return ChangeOutcome.Done;
             },
             cancellationToken,
@@ -176,7 +176,7 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
         return result;
     }
 
-    private static readonly string[] Reasons = [.. Enum.GetNames<IntakeError>()];
+    private static readonly string[] Reasons = [.. Enum.GetNames<IntakeError>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     private static partial class Log
     {

@@ -6,6 +6,9 @@ namespace Crosspoint.Engine.Messages;
 /// </summary>
 public sealed class Message
 {
+    // Receipts that repeat and refusals that go on for hours must not make a message grow without bound: its first and its last events tell the story.
+    private const int MostEvents = 120;
+
     public required MessageHead Head { get; set; }
 
     public MessageState State { get; private set; }
@@ -90,6 +93,7 @@ public sealed class Message
     {
         // The clock may step back between two events; the timeline never does.
         UpdatedAt = Math.Max(at, UpdatedAt);
+        if (Events.Count >= MostEvents) Events.RemoveAt(MostEvents / 2);
         var entry = new MessageEvent(Events.Count == 0 ? 1 : Events[^1].Number + 1, UpdatedAt, kind, State, connection, code, detail);
         Events.Add(entry);
         return entry;

@@ -19,8 +19,8 @@ public static class MessageTransitions
         (MessageState.Unconfirmed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,
         (MessageState.Failed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,
 
-        // Two attempts were made, and the second copy arrived: any delivered wins.
-        (MessageState.Queued, MessageState.Delivered or MessageState.Sent) => true,
+        // Two attempts were made, and a word on the first copy came while the second waits. Undelivered and Unconfirmed: it was given up with some of its segments at a vendor.
+        (MessageState.Queued, MessageState.Delivered or MessageState.Sent or MessageState.Undelivered or MessageState.Unconfirmed) => true,
         (MessageState.Undelivered, MessageState.Delivered) => true,
         (MessageState.Receiving, MessageState.Received) => true,
         _ => false,

@@ -12,7 +12,7 @@ public sealed class EngineMetrics
 
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
-    private readonly Counter<long> _finished;
+    private readonly Counter<long> _states;
     private readonly Counter<long> _submits;
     private readonly Counter<long> _receipts;
     private readonly Counter<long> _receiptMatches;
@@ -26,11 +26,11 @@ public sealed class EngineMetrics
         Meter = meters.Create(MeterName);
         _accepted = Meter.CreateCounter<long>("crosspoint.messages.accepted", "{message}", "Messages on disk, by class");
         _refused = Meter.CreateCounter<long>("crosspoint.messages.refused", "{message}", "Requests refused at intake, by reason");
-        _finished = Meter.CreateCounter<long>("crosspoint.messages.finished", "{message}", "Messages that reached a state, by state");
+        _states = Meter.CreateCounter<long>("crosspoint.messages.states", "{message}", "Messages that entered a state, by state");
         _submits = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Segments answered by a connection, by outcome");
         _receipts = Meter.CreateCounter<long>("crosspoint.receipts", "{receipt}", "Receipts stored, by connection and state");
         _receiptMatches = Meter.CreateCounter<long>("crosspoint.receipts.matched", "{receipt}", "Receipts by what was found: matched, parked, duplicate");
-        _possibleDuplicates = Meter.CreateCounter<long>("crosspoint.possible_duplicates", "{segment}", "Segments sent again after an unknown outcome");
+        _possibleDuplicates = Meter.CreateCounter<long>("crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
         _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
         _submitResponse = Meter.CreateHistogram<double>("crosspoint.submit.response.duration", "s", "From submit_sm to its response");
         _submitReceipt = Meter.CreateHistogram<double>("crosspoint.submit.receipt.duration", "s", "From the vendor's acceptance to the final receipt");
@@ -42,7 +42,7 @@ public sealed class EngineMetrics
 
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
-    public void Reached(MessageState state) => _finished.Add(1, new KeyValuePair<string, object?>("state", StateNames.Of(state)));
+    public void Reached(MessageState state) => _states.Add(1, new KeyValuePair<string, object?>("state", StateNames.Of(state)));
 
     public void Answered(string connection, string outcome, TimeSpan took)
     {

@@ -24,7 +24,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
     {
         WebhookJob? job = null;
         MessageHead head = message.Head;
-        if (stateChanged && head.CallbackUrl is not null && (webhooks.CallsBack(entry.State) || entry.State == MessageState.Received))
+        if (stateChanged && webhooks.CallsBack(head, entry.State))
         {
             message.Deliveries.Add(new WebhookDelivery { EventNumber = entry.Number, Status = entry.State, NextAt = entry.At });
             job = new(head, entry.Number, entry.State, message.ErrorCode, entry.At, Tries: 0, NextAt: 0, message.IsPossibleDuplicate);

@@ -15,9 +15,37 @@ internal sealed class CompletedParts
     private readonly Dictionary<string, long> _byKey = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();
 
+    // Of messages whose group is not known to be on disk: a repeated part may come before its first copy's commit is told.
+    private readonly HashSet<string> _proposed = new(StringComparer.Ordinal);
+
     public bool Contains(InboundPart part, long now)
     {
-        lock (_gate) return _byKey.TryGetValue(KeyOf(part), out long at) && now - at < KeepMicros;
+        string partKey = KeyOf(part);
+        lock (_gate) return _proposed.Contains(partKey) || (_byKey.TryGetValue(partKey, out long at) && now - at < KeepMicros);
+    }
+
+    /// <summary>The parts' message is whole, if the group that says so is committed.</summary>
+    public void Propose(IReadOnlyList<InboundPart> parts)
+    {
+        lock (_gate)
+        {
+            foreach (InboundPart part in parts) _proposed.Add(KeyOf(part));
+        }
+    }
+
+    /// <summary>The group was rolled back: what it proposed counts no more. What an earlier group proposed is on disk and will be added.</summary>
+    public void RollBack()
+    {
+        lock (_gate) _proposed.Clear();
+    }
+
+    /// <summary>The transition that proposed the parts failed for good.</summary>
+    public void Withdraw(IReadOnlyList<InboundPart> parts)
+    {
+        lock (_gate)
+        {
+            foreach (InboundPart part in parts) _proposed.Remove(KeyOf(part));
+        }
     }
 
     public void Add(InboundPart part, long now)
@@ -25,6 +53,7 @@ internal sealed class CompletedParts
         string partKey = KeyOf(part);
         lock (_gate)
         {
+            _proposed.Remove(partKey);
             if (!_byKey.ContainsKey(partKey)) _order.Enqueue(partKey);
             _byKey[partKey] = now;
             while (_order.Count > Bound) _byKey.Remove(_order.Dequeue());

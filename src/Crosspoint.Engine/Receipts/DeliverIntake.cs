@@ -13,10 +13,9 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Engine.Receipts;
 
 /// <summary>Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk.</summary>
-internal sealed partial class DeliverIntake(IJournal journal, Notices notices, AccountDirectory accounts, TimeProvider time, ILogger<DeliverIntake> logger)
+internal sealed partial class DeliverIntake(
+    IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time, ILogger<DeliverIntake> logger)
 {
-    private readonly CompletedParts _completed = new();
-
     /// <summary>Takes one PDU. The spans are valid during the call only.</summary>
     public void Receive(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
@@ -105,7 +104,7 @@ internal sealed partial class DeliverIntake(IJournal journal, Notices notices, A
             connection.Name,
             from,
             number.Number);
-        journal.Enqueue(new RecordInbound(notices, _completed, session, header, account, number, inbound));
+        journal.Enqueue(new RecordInbound(notices, completed, session, header, account, number, inbound));
     }
 
     private void KeepOrphan(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, string reason)

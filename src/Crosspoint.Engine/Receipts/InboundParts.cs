@@ -6,22 +6,27 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Receipts;
 
 /// <summary>Hands over what came of a long inbound message whose other parts never did: better a gap that is marked than a text that is lost.</summary>
-internal sealed class InboundParts(IJournal journal, Notices notices, AccountDirectory accounts)
+internal sealed class InboundParts(IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed)
 {
     private const int MostParts = 500;
+
+    // Handed to the journal, and still there at the last look: a slow commit must not bring the message twice. Touched only by the sweeper.
+    private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
 
     /// <summary>Gives up on messages whose first part came before the given time.</summary>
     public async Task GiveUpAsync(long beforeMicros, CancellationToken cancellationToken)
     {
         IReadOnlyList<InboundPart> stale = await journal.ListStalePartsAsync(beforeMicros, MostParts, cancellationToken).ConfigureAwait(false);
-        foreach (IGrouping<string, InboundPart> group in stale.GroupBy(part => part.PartKey))
+        ILookup<string, InboundPart> groups = stale.ToLookup(part => part.PartKey);
+        _underWay.RemoveWhere(key => !groups.Contains(key));
+        foreach (IGrouping<string, InboundPart> group in groups)
         {
-            InboundPart first = group.First();
-            if (accounts.TryFindNumber(first.To, out Account account, out OwnedNumber number)) journal.Enqueue(new DeliverIncomplete(notices, account, number, [.. group]));
+            if (!accounts.TryFindNumber(group.First().To, out Account account, out OwnedNumber number) || !_underWay.Add(group.Key)) continue;
+            journal.Enqueue(new DeliverIncomplete(notices, completed, account, number, [.. group]));
         }
     }
 
-    private sealed class DeliverIncomplete(Notices notices, Account account, OwnedNumber number, InboundPart[] parts) : Transition
+    private sealed class DeliverIncomplete(Notices notices, CompletedParts completed, Account account, OwnedNumber number, InboundPart[] parts) : Transition
     {
         private const string Gap = "[…]";
         private NoticeList _list;
@@ -31,6 +36,7 @@ internal sealed class InboundParts(IJournal journal, Notices notices, AccountDir
         public override void Apply(IJournalTransaction transaction)
         {
             _list.Clear();
+            if (completed.Contains(parts[0], transaction.Now)) return;
 
             // Storing a part that is there already adds nothing, and shows whether the message became whole meanwhile.
             IReadOnlyList<InboundPart> now = transaction.AddInboundPart(parts[0]);

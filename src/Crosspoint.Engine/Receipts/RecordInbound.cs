@@ -14,6 +14,7 @@ internal sealed class RecordInbound(
 {
     private NoticeList _notices;
     private bool _isWhole;
+    private bool _isAgain;
     private long _now;
     private IReadOnlyList<InboundPart> _parts = [];
 
@@ -23,6 +24,8 @@ internal sealed class RecordInbound(
         _isWhole = false;
         _parts = [];
         _now = transaction.Now;
+        if (_isAgain) completed.RollBack();
+        _isAgain = true;
         if (part.Total == 1)
         {
             Insert(transaction, notices, account, number, part, part.Text, part.Total, errorCode: 0, ref _notices);
@@ -35,6 +38,7 @@ internal sealed class RecordInbound(
         if (_parts.Count < part.Total) return;
         Insert(transaction, notices, account, number, part, string.Concat(_parts.Select(known => known.Text)), part.Total, errorCode: 0, ref _notices);
         transaction.RemoveInboundParts(part.PartKey);
+        completed.Propose(_parts);
         _isWhole = true;
     }
 
@@ -48,7 +52,11 @@ internal sealed class RecordInbound(
     }
 
     // The carrier keeps it and sends it again.
-    public override void Failed(StoreFailure failure) => session.Respond(header, CommandStatus.ReceiverTemporaryError, default);
+    public override void Failed(StoreFailure failure)
+    {
+        if (_isWhole) completed.Withdraw(_parts);
+        session.Respond(header, CommandStatus.ReceiverTemporaryError, default);
+    }
 
     internal static void Insert(
         IJournalTransaction transaction, Notices notices, Account account, OwnedNumber number, InboundPart part, string text, int segments, int errorCode, ref NoticeList list)

@@ -72,6 +72,9 @@ public sealed class SmppConnection : IAsyncDisposable
         return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError);
     }
 
+    /// <summary>Whether a session takes requests now: a peer that has sent unbind still owes answers, and takes nothing more.</summary>
+    public bool CanSubmit(int session) => _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
+
     /// <summary>
     /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise nothing left the process.
     /// </summary>
@@ -80,7 +83,7 @@ public sealed class SmppConnection : IAsyncDisposable
     /// <param name="text">The text of this segment.</param>
     public SendResult Submit(int session, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference, object state)
     {
-        SmppSession? target = _binds[session].Client.Session;
+        SmppSession? target = _binds[session].Session;
         if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
         return SubmitWriter.Write(target, Options.Smpp.SegmentMethod, head, text, part, total, reference, state);
     }
@@ -90,6 +93,7 @@ public sealed class SmppConnection : IAsyncDisposable
         private readonly SmppConnection _owner;
         private readonly int _index;
         private readonly IVendorEvents _events;
+        private volatile SmppSession? _session;
 
         public Bind(SmppConnection owner, int index, IVendorEvents events, SmppClientOptions options, TimeProvider time, ILogger logger)
         {
@@ -99,7 +103,14 @@ public sealed class SmppConnection : IAsyncDisposable
 
         public SmppClient Client { get; }
 
-        public void OnBound(SmppSession session) => _events.SessionChanged(_index, isBound: true);
+        /// <summary>The session from the moment it is reported as bound: the client's own word comes a little later.</summary>
+        public SmppSession? Session => _session;
+
+        public void OnBound(SmppSession session)
+        {
+            _session = session;
+            _events.SessionChanged(_index, isBound: true);
+        }
 
         public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
         {
@@ -135,6 +146,7 @@ public sealed class SmppConnection : IAsyncDisposable
 
         public void OnClosed(SmppSession session, SmppCloseReason reason, IReadOnlyList<object?> unanswered)
         {
+            _session = null;
             _events.SessionChanged(_index, isBound: false);
             foreach (object? state in unanswered)
             {

@@ -27,18 +27,16 @@ public sealed record WebhookOptions
     /// <summary>Waits between tries; each is spread by ±20 %.</summary>
     public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
 
-    /// <summary>Whether a change to this state is told to the application. A message that expired here counts as failed.</summary>
-    public bool CallsBack(MessageState state) => States.Contains(state) || (state == MessageState.Expired && States.Contains(MessageState.Failed));
-
     /// <summary>
-    /// Whether this message's change to a state is told. An inbound message is told when it is whole. In the Twilio form <c>unconfirmed</c> reads <c>sent</c>,
-    /// which was told before, so it is not told again.
+    /// Whether a message that enters this state calls back. One that expired here counts as failed. An inbound message calls back when it is whole. In the Twilio form <c>unconfirmed</c> reads
+    /// <c>sent</c>, which was told already, so it does not.
     /// </summary>
     public bool CallsBack(MessageHead head, MessageState state)
     {
         if (head.CallbackUrl is null) return false;
         if (head.IsInbound) return state == MessageState.Received;
-        return CallsBack(state) && (head.CallbackForm != CallbackForm.Twilio || state != MessageState.Unconfirmed);
+        bool isListed = States.Contains(state) || (state == MessageState.Expired && States.Contains(MessageState.Failed));
+        return isListed && (head.CallbackForm != CallbackForm.Twilio || state != MessageState.Unconfirmed);
     }
 
     public static IReadOnlySet<MessageState> DefaultStates { get; } = new HashSet<MessageState>

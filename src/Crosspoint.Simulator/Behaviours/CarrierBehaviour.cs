@@ -17,7 +17,7 @@ public sealed record CarrierBehaviour
     /// <summary>Body of a response that refuses.</summary>
     public ErrorBody ErrorBody { get; init; } = ErrorBody.None;
 
-    /// <summary>Submissions a second above which the carrier answers ESME_RTHROTTLED, with a burst of a tenth of a second; 0 = no limit.</summary>
+    /// <summary>Submissions a second above which ESME_RTHROTTLED is answered, with a burst of a tenth of a second; 0 = no limit.</summary>
     public int ThrottleRate { get; init; }
 
     /// <summary>Share of submissions that are accepted and never answered.</summary>

@@ -58,7 +58,8 @@ public sealed record DurationDistribution
     /// <summary>No value is above it; zero means <see cref="Longest"/>. Uniform: the upper end.</summary>
     public TimeSpan Max { get; private init; }
 
-    public static DurationDistribution Fixed(TimeSpan mean) => new DurationDistribution { Kind = DistributionKind.Fixed, Mean = mean }.Prepared();
+    public static DurationDistribution Fixed(TimeSpan mean) =>
+        new DurationDistribution { Kind = DistributionKind.Fixed, Mean = mean }.Prepared();
 
     public static DurationDistribution Uniform(TimeSpan min, TimeSpan max) =>
         new DurationDistribution { Kind = DistributionKind.Uniform, Min = min, Max = max }.Prepared();

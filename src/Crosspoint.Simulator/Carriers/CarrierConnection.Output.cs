@@ -141,7 +141,10 @@ internal sealed partial class CarrierConnection : IThreadPoolWorkItem
                 }
 
                 for (var sent = 0; sent < length;)
-                    sent += await _socket.SendAsync(sending.AsMemory(sent, length - sent), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                {
+                    Memory<byte> rest = sending.AsMemory(sent, length - sent);
+                    sent += await _socket.SendAsync(rest, SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -65,7 +65,8 @@ internal sealed partial class CarrierConnection
         {
             while (!IsClosed)
             {
-                int read = await _socket.ReceiveAsync(buffer.AsMemory(filled), SocketFlags.None, CancellationToken.None).ConfigureAwait(false);
+                int read = await _socket.ReceiveAsync(buffer.AsMemory(filled), SocketFlags.None, CancellationToken.None)
+                    .ConfigureAwait(false);
                 if (read == 0) break;
                 filled += read;
                 _receivedAt = _time.GetTimestamp();
@@ -206,7 +207,8 @@ internal sealed partial class CarrierConnection
             case CommandId.Unbind:
                 Append(CommandId.UnbindResp, CommandStatus.Ok, header.SequenceNumber, default);
                 return false;
-            case CommandId.SubmitSm or CommandId.DataSm or CommandId.QuerySm or CommandId.CancelSm or CommandId.ReplaceSm or CommandId.DeliverSm:
+            case CommandId.SubmitSm or CommandId.DataSm or CommandId.QuerySm
+                or CommandId.CancelSm or CommandId.ReplaceSm or CommandId.DeliverSm:
                 Append(header.CommandId.ToResponse(), CommandStatus.InvalidBindStatus, header.SequenceNumber, default);
                 return true;
             default:

@@ -44,7 +44,8 @@ internal static class SubmitJson
         if (!submit.ServiceType.IsEmpty) json.WriteString("service_type", Encoding.Latin1.GetString(submit.ServiceType));
         if (submit.ProtocolId != 0) json.WriteNumber("protocol_id", submit.ProtocolId);
         if (submit.PriorityFlag != 0) json.WriteNumber("priority_flag", submit.PriorityFlag);
-        if (!submit.ScheduleDeliveryTime.IsEmpty) json.WriteString("schedule_delivery_time", Encoding.Latin1.GetString(submit.ScheduleDeliveryTime));
+        if (!submit.ScheduleDeliveryTime.IsEmpty)
+            json.WriteString("schedule_delivery_time", Encoding.Latin1.GetString(submit.ScheduleDeliveryTime));
         if (!submit.ValidityPeriod.IsEmpty) json.WriteString("validity_period", Encoding.Latin1.GetString(submit.ValidityPeriod));
         if (submit.Tlvs.IsEmpty) return;
         json.WriteStartObject("tlvs");

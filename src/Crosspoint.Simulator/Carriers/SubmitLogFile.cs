@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Crosspoint.Simulator.Carriers;
@@ -26,7 +27,7 @@ internal sealed class SubmitLogFile : WheelEvent, IThreadPoolWorkItem, IDisposab
         _wheel = wheel;
         Directory.CreateDirectory(Path.GetDirectoryName(path) ?? ".");
         _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 1);
-        _json = new Utf8JsonWriter(_filling);
+        _json = new Utf8JsonWriter(_filling, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 
     public void Add(string carrier, SubmitEntry entry)

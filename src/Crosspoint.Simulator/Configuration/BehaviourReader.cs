@@ -16,7 +16,8 @@ internal static class BehaviourReader
         CarrierBehaviour read = current with
         {
             Latency = Distribution(map, "latency", current.Latency),
-            Errors = Shares(map, "errors", map.List("errors", current.Errors, item => Error(item, problems)), static error => error.Share, false),
+            Errors = Shares(map, "errors", map.List("errors", current.Errors, item => Error(item, problems)),
+                static error => error.Share, false),
             ErrorBody = map.Choice("error_body", current.ErrorBody),
             ThrottleRate = map.Int32("throttle_rate", current.ThrottleRate, 0, 10_000_000),
             NoResponse = map.Share("no_response", current.NoResponse),
@@ -42,7 +43,8 @@ internal static class BehaviourReader
         ReceiptBehaviour read = current with
         {
             Delay = Distribution(map, "delay", current.Delay),
-            States = Shares(map, "states", map.List("states", current.States, item => State(item, map.Problems)), static s => s.Share, true),
+            States = Shares(map, "states", map.List("states", current.States, item => State(item, map.Problems)),
+                static s => s.Share, true),
             IdFormat = map.Choice("id_format", current.IdFormat),
             ReceiptIdFormat = map.Choice("receipt_id_format", current.ReceiptIdFormat),
             IdWrap = map.Integer("id_wrap", current.IdWrap, 0, 1_000_000_000_000),
@@ -62,8 +64,8 @@ internal static class BehaviourReader
         bool isNumeric = read.ReceiptIdFormat is not (ReceiptIdFormat.Same or ReceiptIdFormat.Upper or ReceiptIdFormat.Lower);
         if (read.IdFormat == MessageIdFormat.Uuid && isNumeric)
         {
-            map.Problems.Add(
-                map.Find("receipt_id_format") ?? map.Find("id_format") ?? map.Node, "expected same, upper or lower where id_format is uuid");
+            ConfigNode place = map.Find("receipt_id_format") ?? map.Find("id_format") ?? map.Node;
+            map.Problems.Add(place, "expected same, upper or lower where id_format is uuid");
         }
 
         map.Finish();
@@ -217,7 +219,8 @@ internal static class BehaviourReader
         if (!isGood && map.Find(key) is { } node && node.Items.Count == items.Count)
         {
             string wanted = isWhole ? "1" : "at most 1";
-            map.Problems.Add(node, string.Create(CultureInfo.InvariantCulture, $"expected shares that add up to {wanted}, found {sum:0.######}"));
+            string found = sum.ToString("0.######", CultureInfo.InvariantCulture);
+            map.Problems.Add(node, $"expected shares that add up to {wanted}, found {found}");
         }
 
         return items;

@@ -24,7 +24,8 @@ internal static class Durations
         if (text == "0") return true;
         int end = text.AsSpan().IndexOfAnyExcept(NumberCharacters);
         if (end <= 0) return false;
-        if (!double.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) return false;
+        ReadOnlySpan<char> digits = text.AsSpan(0, end);
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)) return false;
         foreach ((string unit, long ticks) in Units)
         {
             if (!text.AsSpan(end).SequenceEqual(unit)) continue;

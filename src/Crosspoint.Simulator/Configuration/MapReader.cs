@@ -52,7 +52,8 @@ internal sealed class MapReader
     {
         foreach (ConfigEntry entry in _node.Entries)
         {
-            if (!_known.Contains(entry.Key)) _problems.Add(entry.Line, entry.Value.Path, $"unknown key; expected one of {string.Join(", ", _known)}");
+            if (_known.Contains(entry.Key)) continue;
+            _problems.Add(entry.Line, entry.Value.Path, $"unknown key; expected one of {string.Join(", ", _known)}");
         }
     }
 
@@ -140,7 +141,8 @@ internal sealed class MapReader
     {
         ConfigNode? node = Find(key);
         if (node is null) return current;
-        if (node.Kind == ConfigNodeKind.Scalar && Durations.TryParse(node.Text, out TimeSpan value) && value >= min && value <= max) return value;
+        bool isDuration = Durations.TryParse(node.Text, out TimeSpan value);
+        if (node.Kind == ConfigNodeKind.Scalar && isDuration && value >= min && value <= max) return value;
         _problems.Expected(node, $"a duration such as 5ms, 1s or 2m, from {Durations.Format(min)} to {Durations.Format(max)}");
         return current;
     }
@@ -160,7 +162,8 @@ internal sealed class MapReader
         ConfigNode? node = Find(key);
         if (node is null)
         {
-            _problems.Add(_node.Line, ConfigNode.Join(_node.Path, key), "expected an address and port such as 127.0.0.1:3775; the key is missing");
+            const string Missing = "expected an address and port such as 127.0.0.1:3775; the key is missing";
+            _problems.Add(_node.Line, ConfigNode.Join(_node.Path, key), Missing);
             return null;
         }
 

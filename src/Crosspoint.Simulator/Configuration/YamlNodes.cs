@@ -53,13 +53,14 @@ internal static class YamlNodes
                         continue;
                     }
 
-                    entries.Add(new ConfigEntry(name, (int)key.Start.Line, Convert(value, ConfigNode.Join(path, name), depth + 1, problems)));
+                    ConfigNode child = Convert(value, ConfigNode.Join(path, name), depth + 1, problems);
+                    entries.Add(new ConfigEntry(name, (int)key.Start.Line, child));
                 }
 
                 return new ConfigNode { Kind = ConfigNodeKind.Map, Path = path, Line = line, Entries = entries };
             case YamlSequenceNode list:
                 var items = new List<ConfigNode>();
-                foreach (YamlNode child in list.Children) items.Add(Convert(child, $"{path}[{items.Count}]", depth + 1, problems));
+                foreach (YamlNode item in list.Children) items.Add(Convert(item, $"{path}[{items.Count}]", depth + 1, problems));
                 return new ConfigNode { Kind = ConfigNodeKind.List, Path = path, Line = line, Items = items };
             case YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" }:
                 return new ConfigNode { Kind = ConfigNodeKind.Null, Path = path, Line = line };

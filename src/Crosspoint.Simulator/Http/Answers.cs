@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Crosspoint.Simulator.Configuration;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,8 @@ namespace Crosspoint.Simulator.Http;
 /// <summary>Requests and answers in JSON; errors are problem details (RFC 9457).</summary>
 internal static class Answers
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true };
+    // For people and curl: it is never part of a page, so that + and < may stay as they are.
+    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task JsonAsync(HttpContext context, int status, Action<Utf8JsonWriter> write, string type = "application/json")
     {

@@ -32,7 +32,8 @@ internal sealed class ControlApi : IAsyncDisposable
 
     public IPEndPoint? EndPoint { get; private set; }
 
-    public static async Task<ControlApi> StartAsync(SimulatorHost host, IPEndPoint listen, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<ControlApi> StartAsync(
+        SimulatorHost host, IPEndPoint listen, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -169,7 +170,7 @@ internal sealed class ControlApi : IAsyncDisposable
                     json.WriteNumber("parts", result.Parts);
                     json.WriteEndObject();
                 }),
-                InboundOutcome.NoCustomer => Answers.ProblemAsync(context, 409, "no_customer", "No customer has bound yet who could get it."),
+                InboundOutcome.NoCustomer => Answers.ProblemAsync(context, 409, "no_customer", "Nobody has bound yet who could get it."),
                 InboundOutcome.QueueFull => Answers.ProblemAsync(context, 429, "queue_full", "Too much waits for the customer already."),
                 InboundOutcome.NoSuchPart => Answers.ProblemAsync(context, 400, "part_unknown", "The text has no such part.", "parts"),
                 _ => Answers.ProblemAsync(context, 400, "text_too_long", "The text needs more than 255 parts.", "text"),

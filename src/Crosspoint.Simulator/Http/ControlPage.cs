@@ -13,7 +13,7 @@ internal static class ControlPage
         ("GET", "/carriers", "all carriers"),
         ("GET", "/carriers/{name}", "behaviour, counters and sessions of one"),
         ("PATCH", "/carriers/{name}/behaviour", "change the behaviour; maps merge, lists and distributions are replaced"),
-        ("POST", "/carriers/{name}/inbound", "send from a handset: {\"from\", \"to\", \"text\", \"parts\": [2, 1], \"long_as\", \"system_id\"}"),
+        ("POST", "/carriers/{name}/inbound", "send from a handset: from, to, text, and if wanted parts, long_as, system_id"),
         ("GET", "/carriers/{name}/submits?after=0&limit=1000", "the last submissions as they came"),
         ("POST", "/carriers/{name}/disconnect", "drop every connection"),
         ("POST", "/carriers/{name}/stop", "close the listener"),
@@ -37,14 +37,20 @@ internal static class ControlPage
         html.Append("<h1>Crosspoint simulator</h1><table><tr><th>Carrier<th>Listens on<th>Connections<th>Submissions<th>Waiting</tr>");
         foreach (SimulatedCarrier carrier in host.Carriers)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td><a href=\"/carriers/{carrier.Name}\">{WebUtility.HtmlEncode(carrier.Name)}</a>");
+            long submits = carrier.Counters.Submits;
+            // A carrier's name has no character that would need an escape.
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td><a href=\"/carriers/{carrier.Name}\">{carrier.Name}</a>");
             html.Append(CultureInfo.InvariantCulture, $"<td>{(carrier.IsListening ? carrier.EndPoint.ToString() : "stopped")}");
-            html.Append(CultureInfo.InvariantCulture, $"<td>{carrier.Sessions.Count}<td>{carrier.Counters.Submits}<td>{carrier.Pending}</tr>");
+            html.Append(CultureInfo.InvariantCulture, $"<td>{carrier.Sessions.Count}<td>{submits}<td>{carrier.Pending}</tr>");
         }
 
         html.Append("</table><h2>Endpoints</h2><table>");
         foreach ((string method, string path, string meaning) in EndPoints)
-            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{method}<td><code>{WebUtility.HtmlEncode(path)}</code><td>{WebUtility.HtmlEncode(meaning)}</tr>");
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<tr><td>{method}<td><code>{WebUtility.HtmlEncode(path)}</code>");
+            html.Append(CultureInfo.InvariantCulture, $"<td>{WebUtility.HtmlEncode(meaning)}</tr>");
+        }
+
         return html.Append("</table></html>\n").ToString();
     }
 }

@@ -52,7 +52,8 @@ internal static class SimulatorMetrics
         }
 
         text.Append("# TYPE crosspoint_simulator_open_connections gauge\n");
-        foreach (SimulatedCarrier carrier in host.Carriers) Line(text, "crosspoint_simulator_open_connections", carrier.Name, carrier.Sessions.Count);
+        foreach (SimulatedCarrier carrier in host.Carriers)
+            Line(text, "crosspoint_simulator_open_connections", carrier.Name, carrier.Sessions.Count);
         text.Append("# TYPE crosspoint_simulator_pending gauge\n");
         foreach (SimulatedCarrier carrier in host.Carriers) Line(text, "crosspoint_simulator_pending", carrier.Name, carrier.Pending);
         return text.ToString();

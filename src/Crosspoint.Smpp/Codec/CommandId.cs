@@ -1,6 +1,8 @@
 namespace Crosspoint.Smpp.Codec;
 
-/// <summary>The operation of a PDU: field command_id (SMPP v3.4 §5.1.2 and v5.0 §4.7.5). A response is its request with bit 31 set.</summary>
+/// <summary>
+/// The operation of a PDU: field command_id (SMPP v3.4 §5.1.2 and v5.0 §4.7.5). A response is its request with bit 31 set.
+/// </summary>
 public enum CommandId : uint
 {
     /// <summary>No operation: not on the wire.</summary>

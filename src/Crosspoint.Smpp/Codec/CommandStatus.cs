@@ -1,6 +1,9 @@
 namespace Crosspoint.Smpp.Codec;
 
-/// <summary>The result of an operation: field command_status (SMPP v3.4 §5.1.3). Any other 32-bit value is possible, 0x400-0x4FF is for vendors.</summary>
+/// <summary>
+/// The result of an operation: field command_status (SMPP v3.4 §5.1.3). Any other 32-bit value is possible, 0x400-0x4FF is for
+/// vendors.
+/// </summary>
 public enum CommandStatus : uint
 {
     /// <summary>ESME_ROK: No error.</summary>

@@ -3,7 +3,9 @@ namespace Crosspoint.Smpp.Codec;
 /// <summary>What lengths the standard allows for the value of each tag.</summary>
 internal static class TlvLengths
 {
-    /// <summary>True when the length is one that the standard, or wide practice, allows. Tags that the standard does not name pass.</summary>
+    /// <summary>
+    /// True when the length is one that the standard, or wide practice, allows. Tags that the standard does not name pass.
+    /// </summary>
     public static bool IsAllowed(TlvTag tag, int length) => tag switch
     {
         TlvTag.DestAddrSubunit or TlvTag.DestNetworkType or TlvTag.DestBearerType or TlvTag.SourceAddrSubunit

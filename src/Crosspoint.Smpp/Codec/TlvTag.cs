@@ -1,6 +1,8 @@
 namespace Crosspoint.Smpp.Codec;
 
-/// <summary>Tags of the optional parameters (SMPP v3.4 §5.3.2, v5.0 §4.8.4). Any other 16-bit value is possible; 0x1400-0x3FFF is for vendors.</summary>
+/// <summary>
+/// Tags of the optional parameters (SMPP v3.4 §5.3.2, v5.0 §4.8.4). Any other 16-bit value is possible; 0x1400-0x3FFF is for vendors.
+/// </summary>
 public enum TlvTag : ushort
 {
     /// <summary>dest_addr_subunit.</summary>

@@ -27,7 +27,11 @@ public ref struct DeliverSm
     public byte PriorityFlag { readonly get => _body.PriorityFlag; set => _body.PriorityFlag = value; }
 
     /// <summary>schedule_delivery_time: empty (at once) or 16 octets, see <see cref="SmppTime"/>. Default empty.</summary>
-    public ReadOnlySpan<byte> ScheduleDeliveryTime { readonly get => _body.ScheduleDeliveryTime; set => _body.ScheduleDeliveryTime = value; }
+    public ReadOnlySpan<byte> ScheduleDeliveryTime
+    {
+        readonly get => _body.ScheduleDeliveryTime;
+        set => _body.ScheduleDeliveryTime = value;
+    }
 
     /// <summary>validity_period: empty (the message centre's default) or 16 octets, see <see cref="SmppTime"/>. Default empty.</summary>
     public ReadOnlySpan<byte> ValidityPeriod { readonly get => _body.ValidityPeriod; set => _body.ValidityPeriod = value; }
@@ -47,7 +51,10 @@ public ref struct DeliverSm
     /// <summary>short_message: at most 254 octets in 3.4, 255 in 5.0. Empty when the text is in message_payload. Default empty.</summary>
     public ReadOnlySpan<byte> ShortMessage { readonly get => _body.ShortMessage; set => _body.ShortMessage = value; }
 
-    /// <summary>The optional parameters as they stand on the wire: read with <see cref="TlvReader"/>, built with <see cref="TlvWriter"/>. Default empty.</summary>
+    /// <summary>
+    /// The optional parameters as they stand on the wire: read with <see cref="TlvReader"/>, built with <see cref="TlvWriter"/>.
+    /// Default empty.
+    /// </summary>
     public ReadOnlySpan<byte> Tlvs { readonly get => _body.Tlvs; set => _body.Tlvs = value; }
 
     /// <summary>short_message, or message_payload when sm_length is 0.</summary>

@@ -126,7 +126,8 @@ public ref partial struct DeliveryReceipt
 
     private static bool IsBlank(byte value) => value is (byte)' ' or (byte)'\t';
 
-    private static bool IsSeparator(byte value) => value is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)';' or 0;
+    private static bool IsSeparator(byte value) =>
+        value is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)';' or 0;
 
     private static ReadOnlySpan<byte> TrimNulls(ReadOnlySpan<byte> text) => text.TrimEnd((byte)0);
 

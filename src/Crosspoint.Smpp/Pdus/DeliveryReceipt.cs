@@ -15,7 +15,9 @@ public ref partial struct DeliveryReceipt
     /// <summary>TLV receipted_message_id without its null; empty when there is none.</summary>
     public ReadOnlySpan<byte> TlvId { get; private set; }
 
-    /// <summary>The state: TLV message_state before the text. <see cref="MessageState.Unknown"/> for a word that the standard does not name.</summary>
+    /// <summary>
+    /// The state: TLV message_state before the text. <see cref="MessageState.Unknown"/> for a word that the standard does not name.
+    /// </summary>
     public MessageState State { get; private set; }
 
     /// <summary>The word behind <c>stat:</c> as it stands; empty when the text has none.</summary>

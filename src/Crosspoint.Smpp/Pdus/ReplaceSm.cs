@@ -32,7 +32,8 @@ public ref struct ReplaceSm
 
     /// <summary>Octets of the body on the wire.</summary>
     public readonly int BodyLength =>
-        6 + MessageId.Length + SourceAddr.WireBytes + ScheduleDeliveryTime.Length + ValidityPeriod.Length + ShortMessage.Length + Tlvs.Length;
+        6 + MessageId.Length + SourceAddr.WireBytes + ScheduleDeliveryTime.Length + ValidityPeriod.Length
+        + ShortMessage.Length + Tlvs.Length;
 
     /// <summary>Reads a body.</summary>
     /// <param name="body">Everything behind the header.</param>

@@ -1,6 +1,8 @@
 namespace Crosspoint.Smpp.Pdus;
 
-/// <summary>An address with its type of number and numbering plan (SMPP v3.4 §5.2.5 to §5.2.9). The digits are borrowed, not copied.</summary>
+/// <summary>
+/// An address with its type of number and numbering plan (SMPP v3.4 §5.2.5 to §5.2.9). The digits are borrowed, not copied.
+/// </summary>
 public ref struct SmppAddress
 {
     /// <summary>An address.</summary>

@@ -2,7 +2,9 @@ using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Smpp.Sessions;
 
-/// <summary>Requests whose response time has passed, kept so that a late response still finds its request. Bounded in number and age.</summary>
+/// <summary>
+/// Requests whose response time has passed, kept so that a late response still finds its request. Bounded in number and age.
+/// </summary>
 internal sealed class ExpiredRequests
 {
     // Ten minutes: carriers under load have answered minutes late. 10 000 of them are 1 MB, the most a session may hold.

@@ -29,7 +29,9 @@ public interface ISmppSessionHandler
     /// <param name="late">True when <see cref="OnTimeout"/> was reported for the request before.</param>
     void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late);
 
-    /// <summary>No response came within the response time. The slot is free again; a late response may still come for ten minutes.</summary>
+    /// <summary>
+    /// No response came within the response time. The slot is free again; a late response may still come for ten minutes.
+    /// </summary>
     void OnTimeout(SmppSession session, object? state);
 
     /// <summary>Responses have freed slots; called once for each batch of PDUs read, and after time-outs.</summary>

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Crosspoint.Smpp.Sessions;
 
-/// <summary>Gathers PDUs while the last batch is being sent. Two pooled arrays change places; the session's lock guards all calls.</summary>
+/// <summary>
+/// Gathers PDUs while the last batch is being sent. Two pooled arrays change places; the session's lock guards all calls.
+/// </summary>
 internal sealed class OutputBuffer
 {
     // Idle sessions give back anything larger, so that a thousand of them stay small.

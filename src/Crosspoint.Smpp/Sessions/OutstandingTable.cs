@@ -3,7 +3,12 @@ using Crosspoint.Smpp.Codec;
 namespace Crosspoint.Smpp.Sessions;
 
 /// <summary>A request that was written and not answered.</summary>
-internal readonly record struct OutstandingRequest(uint SequenceNumber, CommandId CommandId, object? State, long WrittenAt, bool UsesWindow);
+internal readonly record struct OutstandingRequest(
+    uint SequenceNumber,
+    CommandId CommandId,
+    object? State,
+    long WrittenAt,
+    bool UsesWindow);
 
 /// <summary>The outstanding requests of a session by sequence number. Allocated once; the session's lock guards it.</summary>
 internal sealed class OutstandingTable

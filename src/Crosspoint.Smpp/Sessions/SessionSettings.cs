@@ -25,7 +25,8 @@ internal sealed record SessionSettings
         {
             var shortest = TimeSpan.FromSeconds(4);
             foreach (TimeSpan limit in (ReadOnlySpan<TimeSpan>)[
-                ResponseTimeout, EnquireLinkInterval, EnquireLinkTimeout, InactivityTimeout, SessionInitTimeout, PartialPduTimeout, WriteTimeout])
+                ResponseTimeout, EnquireLinkInterval, EnquireLinkTimeout, InactivityTimeout, SessionInitTimeout,
+                PartialPduTimeout, WriteTimeout])
             {
                 if (limit > TimeSpan.Zero && limit < shortest) shortest = limit;
             }

@@ -99,7 +99,7 @@ public sealed partial class SmppClient : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_running is null) return;
-        using CancellationTokenRegistration registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _stopNow);
+        using CancellationTokenRegistration registration = cancellationToken.Register(_stopNow.Cancel);
         await _running.ConfigureAwait(false);
     }
 
@@ -174,7 +174,9 @@ public sealed partial class SmppClient : IAsyncDisposable
         _failures++;
         bool credentials = status is CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId or CommandStatus.BindFailed;
         _credentialFailures = credentials ? _credentialFailures + 1 : 0;
-        Fail(status is null ? $"no answer to the bind: {session.CloseReason}" : $"the bind was refused: {CommandStatuses.Name(status.Value)}");
+        Fail(status is null
+            ? $"no answer to the bind: {session.CloseReason}"
+            : $"the bind was refused: {CommandStatuses.Name(status.Value)}");
         if (_credentialFailures == _options.CredentialFailureLimit)
         {
             Log.Suspended(_logger, _name, _credentialFailures);
@@ -203,7 +205,9 @@ public sealed partial class SmppClient : IAsyncDisposable
         _failures = _time.GetElapsedTime(boundAt) >= _options.StableAfter ? 1 : _failures + 1;
         if (!stopping.IsCancellationRequested)
         {
-            Fail(session.CloseDetail is null ? $"the session ended: {session.CloseReason}" : $"the session ended: {session.CloseReason}, {session.CloseDetail}");
+            Fail(session.CloseDetail is null
+                ? $"the session ended: {session.CloseReason}"
+                : $"the session ended: {session.CloseReason}, {session.CloseDetail}");
         }
     }
 
@@ -220,7 +224,8 @@ public sealed partial class SmppClient : IAsyncDisposable
             if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls, either.Token).ConfigureAwait(false);
             return new SmppSession(_name, SmppRole.Esme, socket, stream, Settings(), _handler, _time, _logger);
         }
-        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
+            or OperationCanceledException)
         {
             if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
@@ -309,7 +314,7 @@ public sealed partial class SmppClient : IAsyncDisposable
         [LoggerMessage(1051, LogLevel.Warning, "{Client}: {Why}. Trying again.")]
         public static partial void Failed(ILogger logger, string client, string why);
 
-        [LoggerMessage(1052, LogLevel.Error, "{Client}: the credentials were refused {Times} times in a row; trying only at the longest interval from now on.")]
+        [LoggerMessage(1052, LogLevel.Error, "{Client}: the credentials were refused {Times} times in a row: trying rarely from now on.")]
         public static partial void Suspended(ILogger logger, string client, int times);
 
         [LoggerMessage(1053, LogLevel.Debug, "{Client}: stopping.")]

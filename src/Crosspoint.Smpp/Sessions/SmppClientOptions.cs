@@ -41,7 +41,9 @@ public sealed class SmppClientOptions
     /// <summary>Unanswered requests allowed. Default 10, the value that SMPP v3.4 §2.9 recommends.</summary>
     public int InFlightWindow { get; init; } = 10;
 
-    /// <summary>How long a request waits for its response. Default 30 s: longer than the slowest carrier answers seen, short enough to act.</summary>
+    /// <summary>
+    /// How long a request waits for its response. Default 30 s: longer than the slowest carrier answers seen, short enough to act.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Silence before enquire_link. Default 30 s: half the shortest idle cut-off of firewalls (60 s).</summary>

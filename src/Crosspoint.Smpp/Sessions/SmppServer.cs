@@ -23,7 +23,9 @@ public sealed partial class SmppServer : IAsyncDisposable
     private readonly HashSet<IPAddress> _strangers = [];
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Socket? _listener;
+    private IPEndPoint? _endPoint;
     private Task _accepting = Task.CompletedTask;
     private int _connectionCount;
 
@@ -71,7 +73,7 @@ public sealed partial class SmppServer : IAsyncDisposable
     /// <summary>Where the server listens, with the real port.</summary>
     /// <exception cref="InvalidOperationException">The server was not started.</exception>
     public IPEndPoint EndPoint =>
-        (IPEndPoint?)_listener?.LocalEndPoint ?? throw new InvalidOperationException("The server was not started.");
+        _endPoint ?? throw new InvalidOperationException("The server was not started.");
 
     /// <summary>The sessions open now, bound or not: a copy.</summary>
     public IReadOnlyCollection<SmppSession> Sessions => [.. _sessions.Keys];
@@ -95,6 +97,7 @@ public sealed partial class SmppServer : IAsyncDisposable
         }
 
         _listener = listener;
+        _endPoint = (IPEndPoint)listener.LocalEndPoint!;
         _accepting = Task.Run(AcceptLoopAsync);
     }
 
@@ -108,6 +111,12 @@ public sealed partial class SmppServer : IAsyncDisposable
         var closing = new List<Task>();
         foreach (SmppSession session in Sessions) closing.Add(session.CloseAsync(cancellationToken));
         await Task.WhenAll(closing).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_connectionCount == 0) _allGone.TrySetResult();
+        }
+
+        await _allGone.Task.ConfigureAwait(false);
     }
 
     /// <summary>Stops without waiting for outstanding responses.</summary>
@@ -160,7 +169,8 @@ public sealed partial class SmppServer : IAsyncDisposable
             session.Start();
             if (_stopping.IsCancellationRequested) session.Abort("the server stops");
             await session.Completion.ConfigureAwait(false);
-            if (session.CloseReason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, session.CloseReason);
+            SmppCloseReason reason = session.CloseReason;
+            if (reason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, reason);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
             or OperationCanceledException or ObjectDisposedException)
@@ -214,6 +224,7 @@ public sealed partial class SmppServer : IAsyncDisposable
         lock (_gate)
         {
             _connectionCount--;
+            if (_connectionCount == 0 && _stopping.IsCancellationRequested) _allGone.TrySetResult();
             int left = _connections[address] - 1;
             if (left == 0) _connections.Remove(address);
             else _connections[address] = left;

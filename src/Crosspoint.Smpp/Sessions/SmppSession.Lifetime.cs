@@ -231,6 +231,7 @@ public sealed partial class SmppSession
                     if (_output.Pending > 0)
                     {
                         batch = _output.Take();
+                        _answersPending = 0;
                     }
                     else if (_writerStopping)
                     {
@@ -250,18 +251,21 @@ public sealed partial class SmppSession
                     continue;
                 }
 
-                Volatile.Write(ref _writeStartedAt, Math.Max(1, _time.GetTimestamp()));
-                await _stream.WriteAsync(batch, CancellationToken.None).ConfigureAwait(false);
+                ValueTask write = _stream.WriteAsync(batch, CancellationToken.None);
+                if (!write.IsCompleted) Volatile.Write(ref _writeStartedAt, Math.Max(1, _time.GetTimestamp()));
+                await write.ConfigureAwait(false);
                 Volatile.Write(ref _writeStartedAt, 0);
                 lock (_gate)
                 {
-                    if (_outputDrained is null || _output.Pending >= OutputHighWater) continue;
+                    if (_outputDrained is null || _answersPending >= OutputHighWater) continue;
                     _outputDrained.TrySetResult();
                     _outputDrained = null;
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // Whatever stops the writer ends the session; the reader then tells the owner.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             Cut(SmppCloseReason.ConnectionFailed, exception.Message);
         }

@@ -9,7 +9,8 @@ public sealed partial class SmppSession
         [LoggerMessage(1000, LogLevel.Debug, "{Session}: closed, {Reason} ({Detail}), {Unanswered} requests unanswered.")]
         public static partial void Closed(ILogger logger, string session, SmppCloseReason reason, string? detail, int unanswered);
 
-        [LoggerMessage(1001, LogLevel.Debug, "{Session}: a response 0x{CommandId:X8} with sequence number {SequenceNumber} answers nothing outstanding.")]
+        [LoggerMessage(1001, LogLevel.Debug,
+            "{Session}: response 0x{CommandId:X8}, number {SequenceNumber}, answers nothing outstanding.")]
         public static partial void UnknownResponse(ILogger logger, string session, uint commandId, uint sequenceNumber);
 
         [LoggerMessage(1002, LogLevel.Debug, "{Session}: request 0x{CommandId:X8} is not served.")]

@@ -307,7 +307,8 @@ public sealed partial class SmppSession
 
         // The answer goes into the output before the session takes requests, so that nothing can overtake it.
         Write(_bindHeader.CommandId.ToResponse(), CommandStatus.Ok, _bindHeader.SequenceNumber, body[..bytes]);
-        BecomeBound(credentials.Operation, credentials.SystemId, credentials.InterfaceVersion, credentials.InterfaceVersion >= FirstVersionWithTlvs, window);
+        byte version = credentials.InterfaceVersion;
+        BecomeBound(credentials.Operation, credentials.SystemId, version, version >= FirstVersionWithTlvs, window);
         lock (_callbacks)
         {
             _handler.OnBound(this);
@@ -332,7 +333,8 @@ public sealed partial class SmppSession
         }
 
         byte version = response.ScInterfaceVersion ?? 0;
-        BecomeBound(_bindCommand, Encoding.Latin1.GetString(response.SystemId), version, version is 0 or >= FirstVersionWithTlvs, WindowSize);
+        string systemId = Encoding.Latin1.GetString(response.SystemId);
+        BecomeBound(_bindCommand, systemId, version, version is 0 or >= FirstVersionWithTlvs, WindowSize);
         _handler.OnBound(this);
         _bindAnswered.TrySetResult(CommandStatus.Ok);
         return Next.ReadMore;
@@ -373,7 +375,7 @@ public sealed partial class SmppSession
     {
         lock (_gate)
         {
-            if (_output.Pending < OutputHighWater || _writerStopping) return null;
+            if (_answersPending < OutputHighWater || _writerStopping) return null;
             _outputDrained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _outputDrained.Task;
         }

@@ -50,7 +50,8 @@ public sealed partial class SmppSession
 
     private bool CutIfOverdue(long now)
     {
-        if (_state == SmppSessionState.Open && !Volatile.Read(ref _authenticating) && HasPassed(_openedAt, _settings.SessionInitTimeout, now))
+        if (_state == SmppSessionState.Open && !Volatile.Read(ref _authenticating)
+            && HasPassed(_openedAt, _settings.SessionInitTimeout, now))
         {
             Cut(SmppCloseReason.SessionInitTimeout, null);
             return true;

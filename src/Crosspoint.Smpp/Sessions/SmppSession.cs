@@ -16,7 +16,8 @@ public sealed partial class SmppSession
     private const int RequestsBesideWindow = 16;
     private const uint LastSequenceNumber = 0x7FFF_FFFF;
 
-    // A peer that does not read must not grow our memory: above this no more is read from it, and far above it is cut.
+    // A peer that does not read our answers must not grow our memory: above this no more is read from it, and far above it is cut.
+    // Requests do not count: the window bounds them, and two sides that both stopped reading would wait for each other.
     private const int OutputHighWater = 256 * 1024;
     private const int OutputMost = 16 * 1024 * 1024;
 
@@ -39,6 +40,7 @@ public sealed partial class SmppSession
     private bool _writerStopping;
     private uint _nextSequenceNumber;
     private int _free;
+    private int _answersPending;
 
     internal SmppSession(
         string name,
@@ -140,7 +142,8 @@ public sealed partial class SmppSession
             if (!MaySend(CommandId.SubmitSm)) return Refuse(SendResult.NotSent, usesWindow: true);
             Span<byte> span = _output.GetSpan(PduHeader.Bytes + pdu.BodyLength);
             if (!pdu.TryWrite(span[PduHeader.Bytes..], out int bytes)) return Refuse(SendResult.NotEncodable, usesWindow: true);
-            if (!TryRecord(span, bytes, CommandId.SubmitSm, state, now, usesWindow: true)) return Refuse(SendResult.NotSent, usesWindow: true);
+            bool recorded = TryRecord(span, bytes, CommandId.SubmitSm, state, now, usesWindow: true);
+            if (!recorded) return Refuse(SendResult.NotSent, usesWindow: true);
             wake = NeedsWake();
         }
 
@@ -168,7 +171,8 @@ public sealed partial class SmppSession
             if (!MaySend(CommandId.DeliverSm)) return Refuse(SendResult.NotSent, usesWindow: true);
             Span<byte> span = _output.GetSpan(PduHeader.Bytes + pdu.BodyLength);
             if (!pdu.TryWrite(span[PduHeader.Bytes..], out int bytes)) return Refuse(SendResult.NotEncodable, usesWindow: true);
-            if (!TryRecord(span, bytes, CommandId.DeliverSm, state, now, usesWindow: true)) return Refuse(SendResult.NotSent, usesWindow: true);
+            bool recorded = TryRecord(span, bytes, CommandId.DeliverSm, state, now, usesWindow: true);
+            if (!recorded) return Refuse(SendResult.NotSent, usesWindow: true);
             wake = NeedsWake();
         }
 
@@ -177,10 +181,12 @@ public sealed partial class SmppSession
     }
 
     /// <summary>Sends any request that carries messages or asks about them.</summary>
-    /// <param name="commandId">The operation; it must be one that this role may send in this state. alert_notification has no response.</param>
+    /// <param name="commandId">The operation; it must be one that this role may send in this state. alert_notification has no
+    /// response.</param>
     /// <param name="body">The body as it goes on the wire.</param>
     /// <param name="state">Comes back with the response, the time-out or the close.</param>
-    /// <param name="useWindow">True when one slot was reserved before; false for a request beside the window, of which there may be 16.</param>
+    /// <param name="useWindow">True when one slot was reserved before; false for a request beside the window, of which there may be
+    /// 16.</param>
     public SendResult Request(CommandId commandId, ReadOnlySpan<byte> body, object? state, bool useWindow)
     {
         if (PduHeader.Bytes + body.Length > PduFrame.DefaultMaxBytes) return Refuse(SendResult.NotEncodable, useWindow);
@@ -199,10 +205,13 @@ public sealed partial class SmppSession
         return SendResult.Sent;
     }
 
-    /// <summary>Answers a request, from any thread and at any time. Nothing is sent for what is never answered, or on a closed session.</summary>
+    /// <summary>
+    /// Answers a request, from any thread and at any time. Nothing is sent for what is never answered, or on a closed session.
+    /// </summary>
     /// <param name="request">The header of the request.</param>
     /// <param name="status">Ok, or the error; an error response is a header only.</param>
-    /// <param name="messageId">The message id of submit_sm_resp and data_sm_resp, at most 64 octets; deliver_sm_resp always carries one null.</param>
+    /// <param name="messageId">The message id of submit_sm_resp and data_sm_resp, at most 64 octets; deliver_sm_resp always carries
+    /// one null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The message id is longer than 64 octets.</exception>
     public void Respond(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> messageId)
     {
@@ -251,6 +260,7 @@ public sealed partial class SmppSession
         {
             if (_writerStopping || _state == SmppSessionState.Closed) return;
             Append(commandId, status, sequenceNumber, body);
+            _answersPending += PduHeader.Bytes + body.Length;
             tooMuch = _output.Pending > OutputMost;
             wake = NeedsWake();
         }

@@ -2,7 +2,9 @@ using System.Threading.Tasks.Sources;
 
 namespace Crosspoint.Smpp.Sessions;
 
-/// <summary>Wakes the one writer of a session without allocating. The session's lock orders <see cref="Reset"/> and <see cref="Set"/>.</summary>
+/// <summary>
+/// Wakes the one writer of a session without allocating. The session's lock orders <see cref="Reset"/> and <see cref="Set"/>.
+/// </summary>
 internal sealed class WakeSignal : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _core;

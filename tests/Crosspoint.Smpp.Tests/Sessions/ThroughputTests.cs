@@ -19,9 +19,13 @@ public sealed class ThroughputTests(ITestOutputHelper output)
     [Fact]
     public async Task RoundTrips_OnLoopback_AllocateNextToNothing()
     {
-        int messages = int.TryParse(Environment.GetEnvironmentVariable("CROSSPOINT_ROUND_TRIPS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 10_000;
+        string? asked = Environment.GetEnvironmentVariable("CROSSPOINT_ROUND_TRIPS");
+        int messages = int.TryParse(asked, CultureInfo.InvariantCulture, out int wanted) ? wanted : 10_000;
         await using var server = new SmppServer(
-            new SmppServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, new Answerer(), TimeProvider.System, NullLogger.Instance);
+            new SmppServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+            new Answerer(),
+            TimeProvider.System,
+            NullLogger.Instance);
         server.Start();
         var pump = new Pump();
         await using var client = new SmppClient(
@@ -56,7 +60,8 @@ public sealed class ThroughputTests(ITestOutputHelper output)
         {
         }
 
-        public virtual void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
+        public virtual void OnResponse(
+            SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
         {
         }
 
@@ -75,7 +80,8 @@ public sealed class ThroughputTests(ITestOutputHelper output)
 
     private sealed class Answerer : Quiet, ISmppServerHandler
     {
-        public ValueTask<BindDecision> AuthenticateAsync(SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
+        public ValueTask<BindDecision> AuthenticateAsync(
+            SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
             ValueTask.FromResult(new BindDecision(CommandStatus.Ok, 0));
 
         public override void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
@@ -110,7 +116,8 @@ public sealed class ThroughputTests(ITestOutputHelper output)
 
         public override void OnBound(SmppSession session) => Bound.TrySetResult(session);
 
-        public override void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
+        public override void OnResponse(
+            SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
         {
             if (header.CommandStatus != CommandStatus.Ok) Refused++;
             if (Interlocked.Decrement(ref _toReceive) == 0) _done.TrySetResult();

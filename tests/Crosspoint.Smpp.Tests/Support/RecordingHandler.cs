@@ -31,6 +31,8 @@ internal sealed class RecordingHandler : ISmppServerHandler
 
     public bool Answers { get; set; } = true;
 
+    public bool Fails { get; set; }
+
     public Func<BindCredentials, BindDecision> Decide { get; set; } = _ => new BindDecision(CommandStatus.Ok, 0);
 
     public async Task<SessionEvent> NextAsync(EventKind kind)
@@ -44,7 +46,8 @@ internal sealed class RecordingHandler : ISmppServerHandler
 
     public bool TryNext(out SessionEvent? next) => _events.Reader.TryRead(out next);
 
-    public ValueTask<BindDecision> AuthenticateAsync(SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
+    public ValueTask<BindDecision> AuthenticateAsync(
+        SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Decide(credentials));
 
     public void OnBound(SmppSession session) => Add(new SessionEvent(EventKind.Bound, session));
@@ -52,6 +55,7 @@ internal sealed class RecordingHandler : ISmppServerHandler
     public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
         Add(new SessionEvent(EventKind.Request, session) { Header = header, Body = body.ToArray() });
+        if (Fails) throw new InvalidOperationException("The handler fails, as the test asks.");
         if (Answers) session.Respond(header, CommandStatus.Ok, "id-1"u8);
     }
 

@@ -1,0 +1,208 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Crosspoint.Simulator;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Cli.Bench;
+
+/// <summary>
+/// <c>crosspoint bench crash</c>: kills the gateway (SIGKILL) again and again under load, then holds the client's log of acknowledgements against the
+/// carrier's log of submissions. The allowed outcomes are fixed beforehand: acknowledged → at the carrier at least once, and at a final state;
+/// second copies → at most in-flight window × sessions × kills, each marked as a possible duplicate.
+/// </summary>
+internal static class CrashBench
+{
+    private const string AccountSid = "AC00000000000000000000000000000000";
+    private const string Token = "benchmark-token-of-some-length";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+
+    public static Command Create(TimeProvider time)
+    {
+        var kills = new Option<int>("--kills") { Description = "How often the gateway is killed", DefaultValueFactory = _ => 20 };
+        var rate = new Option<double>("--rate") { Description = "Messages a second", DefaultValueFactory = _ => 300 };
+        var between = new Option<double>("--between") { Description = "Most seconds between ready and kill", DefaultValueFactory = _ => 2 };
+        var sessions = new Option<int>("--sessions") { Description = "SMPP sessions", DefaultValueFactory = _ => 2 };
+        var window = new Option<int>("--window") { Description = "In-flight window of a session", DefaultValueFactory = _ => 10 };
+        var seed = new Option<int>("--seed") { Description = "Seed of the moments of the kills", DefaultValueFactory = _ => 1 };
+        var limit = new Option<int>("--limit") { Description = "Seconds for everything to reach a final state after the last kill", DefaultValueFactory = _ => 90 };
+        foreach (Option<int> option in new[] { kills, sessions, window, limit })
+            option.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name}: expected a number of at least 1"); });
+        foreach (Option<double> option in new[] { rate, between })
+            option.Validators.Add(result => { if (result.GetValueOrDefault<double>() <= 0) result.AddError($"{option.Name}: expected a number above 0"); });
+        var command = new Command("crash", "Kill the gateway under load and account for every accepted message") { kills, rate, between, sessions, window, seed, limit };
+        command.SetAction((result, cancellationToken) => RunAsync(
+            new(result.GetValue(kills), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(between)), result.GetValue(sessions), result.GetValue(window),
+                result.GetValue(seed), TimeSpan.FromSeconds(result.GetValue(limit))),
+            time,
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Settings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string folder = Directory.CreateTempSubdirectory("crosspoint-crash-").FullName;
+        using ILoggerFactory loggers = ConsoleLogging.Create(LogLevel.Error);
+        try
+        {
+            string submitLog = Path.Combine(folder, "submits.log");
+            string carrierYaml = string.Create(CultureInfo.InvariantCulture, $$"""
+                carriers:
+                  - name: crash
+                    listen: 127.0.0.1:0
+                    submit_log: {{submitLog}}
+                    behaviour:
+                      latency: { distribution: uniform, min: 1ms, max: 15ms }
+                      receipts: { delay: { distribution: uniform, min: 20ms, max: 400ms } }
+                """);
+            SimulatorOptionsResult options = SimulatorOptions.ParseYaml(carrierYaml, "crash");
+            if (options.Options is null) throw new InvalidOperationException(string.Join('\n', options.Errors));
+            string config = Path.Combine(folder, "crosspoint.yaml");
+            var gatewayEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
+            CrashCounts counts;
+            await using (SimulatorHost simulator = await SimulatorHost.StartAsync(options.Options, time, loggers, cancellationToken).ConfigureAwait(false))
+            {
+                await File.WriteAllTextAsync(config, Config(settings, gatewayEnd.Port, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
+                counts = await KillAndCountAsync(settings, config, gatewayEnd, time, cancellationToken).ConfigureAwait(false);
+            }
+
+            return Report(settings, counts, submitLog);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<CrashCounts> KillAndCountAsync(Settings settings, string config, IPEndPoint gatewayEnd, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var random = new Random(settings.Seed);
+        var counts = new CrashCounts();
+        using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var load = new CrashLoad(gatewayEnd, AccountSid, Token, settings.Rate, time);
+            Task loading = load.RunAsync(stopLoad.Token);
+            for (int kill = 0; kill < settings.Kills; kill++)
+            {
+                await Task.Delay(settings.Between * (0.1 + (0.9 * random.NextDouble())), time, cancellationToken).ConfigureAwait(false);
+                await gateway.KillAsync().ConfigureAwait(false);
+                await gateway.DisposeAsync().ConfigureAwait(false);
+                long restarted = time.GetTimestamp();
+                gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
+                counts.LongestRestart = Math.Max(counts.LongestRestart, time.GetElapsedTime(restarted).TotalSeconds);
+            }
+
+            await Task.Delay(settings.Between, time, cancellationToken).ConfigureAwait(false);
+            await stopLoad.CancelAsync().ConfigureAwait(false);
+            await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            counts.Acknowledged = load.Acknowledged;
+            counts.WithoutAnswer = load.WithoutAnswer;
+            counts.Refused = load.Refused;
+
+            long waiting = time.GetTimestamp();
+            do
+            {
+                await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
+                counts.Messages = await CrashLoad.ListAsync(gatewayEnd, AccountSid, Token, cancellationToken).ConfigureAwait(false);
+            }
+            while (counts.Messages.Values.Any(message => !message.IsFinal) && time.GetElapsedTime(waiting) < settings.Limit);
+            return counts;
+        }
+        finally
+        {
+            await gateway.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static int Report(Settings settings, CrashCounts counts, string submitLog)
+    {
+        // Every text begins with its number: the carrier's log says how often each came.
+        Dictionary<int, int> copies = CrashLoad.CopiesIn(submitLog);
+        int lost = 0, notFinal = 0, unmarked = 0, forgotten = 0;
+        var states = new SortedDictionary<string, int>();
+        foreach ((int number, string id) in counts.Acknowledged)
+        {
+            if (!copies.ContainsKey(number)) lost++;
+            if (!counts.Messages.TryGetValue(number, out CrashMessage? message) || message.Id != id)
+            {
+                forgotten++;
+                continue;
+            }
+
+            states[message.Status] = states.GetValueOrDefault(message.Status) + 1;
+            if (!message.IsFinal) notFinal++;
+        }
+
+        int extra = 0;
+        foreach ((int number, int count) in copies)
+        {
+            if (count < 2) continue;
+            extra += count - 1;
+            if (!counts.Messages.TryGetValue(number, out CrashMessage? message) || !message.PossibleDuplicate) unmarked++;
+        }
+
+        int bound = settings.Window * settings.Sessions * settings.Kills;
+        bool isGood = lost == 0 && notFinal == 0 && forgotten == 0 && unmarked == 0 && extra <= bound && counts.Acknowledged.Count > 0;
+        Console.WriteLine(JsonSerializer.Serialize(
+            new
+            {
+                kills = settings.Kills,
+                acknowledged = counts.Acknowledged.Count,
+                without_answer = counts.WithoutAnswer,
+                refused = counts.Refused,
+                lost,
+                forgotten,
+                not_final = notFinal,
+                states,
+                second_copies = extra,
+                second_copies_bound = bound,
+                second_copies_unmarked = unmarked,
+                marked_possible_duplicate = counts.Messages.Values.Count(message => message.PossibleDuplicate),
+                longest_restart_seconds = Math.Round(counts.LongestRestart, 2),
+                verdict = isGood ? "good" : "broken",
+            },
+            Indented));
+        return isGood ? ExitCodes.Ok : ExitCodes.Failed;
+    }
+
+    private static string Config(Settings settings, int httpPort, int carrierPort) => string.Create(CultureInfo.InvariantCulture, $$"""
+        data: ./data
+        http: { listen: "127.0.0.1:{{httpPort}}" }
+        accounts:
+          - { sid: {{AccountSid}}, name: crash, auth_token: {{Token}}, senders: any }
+        vendors:
+          - name: crash
+            connections:
+              - name: crash-1
+                smpp: { host: 127.0.0.1, port: {{carrierPort}}, system_id: crash, password: crash, sessions: {{settings.Sessions}}, in_flight_window: {{settings.Window}} }
+        routing: { default: [ crash-1 ] }
+        log: { level: error }
+        """);
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private sealed record Settings(int Kills, double Rate, TimeSpan Between, int Sessions, int Window, int Seed, TimeSpan Limit);
+
+    private sealed class CrashCounts
+    {
+        public IReadOnlyDictionary<int, string> Acknowledged { get; set; } = new Dictionary<int, string>();
+
+        public IReadOnlyDictionary<int, CrashMessage> Messages { get; set; } = new Dictionary<int, CrashMessage>();
+
+        public int WithoutAnswer { get; set; }
+
+        public int Refused { get; set; }
+
+        public double LongestRestart { get; set; }
+    }
+}

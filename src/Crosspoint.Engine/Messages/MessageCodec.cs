@@ -1,0 +1,336 @@
+using Crosspoint.Sms.Text;
+
+namespace Crosspoint.Engine.Messages;
+
+/// <summary>
+/// The stored form of a message, the same in every store: a head that is written once, and the progress, which is
+/// written anew with every change.
+/// Both begin with a version; an unknown version, and anything after what the version defines, is refused. The key is not part of either:
+/// it is the row's.
+/// </summary>
+public static class MessageCodec
+{
+    private const byte HeadVersion = 1;
+    private const byte ProgressVersion = 1;
+
+    private const byte SmartEncodedFlag = 1;
+    private const byte ProvideFeedbackFlag = 2;
+
+    private const byte RedactedFlag = 1;
+    private const byte FeedbackKnownFlag = 2;
+    private const byte FeedbackConfirmedFlag = 4;
+    private const byte OpenFlag = 8;
+
+    private const byte DuplicateFlag = 1;
+
+    /// <summary>Appends the stored form of a head.</summary>
+    public static void WriteHead(MessageHead head, MessageBuffer buffer)
+    {
+        buffer.WriteByte(HeadVersion);
+        buffer.WriteFixed(head.Id.Tail);
+        buffer.WriteByte((byte)((head.SmartEncoded ? SmartEncodedFlag : 0) | (head.ProvideFeedback ? ProvideFeedbackFlag : 0)));
+        buffer.WriteByte((byte)head.Direction);
+        buffer.WriteByte((byte)head.Class);
+        buffer.WriteByte((byte)head.Encoding);
+        buffer.WriteByte((byte)head.CallbackForm);
+        buffer.WriteText(head.AccountSid);
+        buffer.WriteText(head.To);
+        buffer.WriteText(head.From);
+        buffer.WriteUnsigned((uint)head.SegmentCount);
+        buffer.WriteSigned(head.CreatedAt - head.Id.UnixMilliseconds * Micros.PerMillisecond);
+        buffer.WriteTime(head.ValidUntil, head.CreatedAt);
+        buffer.WriteUnsigned((uint)head.ValiditySeconds);
+        buffer.WriteText(head.CallbackUrl);
+        buffer.WriteText(head.Reference);
+        buffer.WriteText(head.Connection);
+        buffer.WriteText(head.TraceParent);
+        buffer.WriteUnsigned((uint)head.Tags.Count);
+        for (int i = 0; i < head.Tags.Count; i++) buffer.WriteText(head.Tags[i]);
+        buffer.WriteText(head.Body);
+    }
+
+    /// <summary>Rebuilds a head.</summary>
+    /// <param name="key">The row's key.</param>
+    /// <exception cref="InvalidDataException">The form is damaged, or of a version that this program does not know.</exception>
+    public static MessageHead ReadHead(long key, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new MessageBytes(bytes);
+        CheckVersion(reader.ReadByte(), HeadVersion, "head");
+        var id = new MessageId(key, reader.ReadFixed());
+        byte flags = reader.ReadByte();
+        var direction = (MessageDirection)reader.ReadByte();
+        var trafficClass = (TrafficClass)reader.ReadByte();
+        var encoding = (SmsEncoding)reader.ReadByte();
+        var form = (CallbackForm)reader.ReadByte();
+        string account = Required(reader.ReadShared());
+        string to = Required(reader.ReadText());
+        string from = Required(reader.ReadShared());
+        int segments = reader.ReadInt32();
+        long createdAt = id.UnixMilliseconds * Micros.PerMillisecond + reader.ReadSigned();
+        long validUntil = reader.ReadTime(createdAt);
+        int validity = reader.ReadInt32();
+        string? url = reader.ReadShared();
+        string? reference = reader.ReadText();
+        string? connection = reader.ReadShared();
+        string? trace = reader.ReadText();
+        int tagCount = reader.ReadCount();
+        string[] tags = tagCount == 0 ? [] : new string[tagCount];
+        for (int i = 0; i < tagCount; i++) tags[i] = Required(reader.ReadShared());
+        string body = Required(reader.ReadText());
+        if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
+        return new()
+        {
+            Id = id,
+            AccountSid = account,
+            Direction = direction,
+            From = from,
+            To = to,
+            Body = body,
+            Class = trafficClass,
+            Encoding = encoding,
+            SegmentCount = segments,
+            CreatedAt = createdAt,
+            ValidUntil = validUntil,
+            ValiditySeconds = validity,
+            CallbackUrl = url,
+            CallbackForm = form,
+            Reference = reference,
+            Tags = tags,
+            SmartEncoded = (flags & SmartEncodedFlag) != 0,
+            ProvideFeedback = (flags & ProvideFeedbackFlag) != 0,
+            Connection = connection,
+            TraceParent = trace,
+        };
+    }
+
+    /// <summary>The random part of a stored head's id, so that a look-up can refuse a guessed id without reading the rest.</summary>
+    public static long ReadTail(ReadOnlySpan<byte> head)
+    {
+        var reader = new MessageBytes(head);
+        CheckVersion(reader.ReadByte(), HeadVersion, "head");
+        return reader.ReadFixed();
+    }
+
+    /// <summary>
+    /// Appends the stored form of everything that changes. <paramref name="padTo"/>: zeros follow until it takes at
+    /// least that many octets, so
+    /// that a row which is known to grow is given its room at once.
+    /// </summary>
+    public static void WriteProgress(Message message, MessageBuffer buffer, int padTo)
+    {
+        int start = buffer.Length;
+        long origin = message.Head.CreatedAt;
+        buffer.StartNames();
+        buffer.WriteByte(ProgressVersion);
+        buffer.WriteByte((byte)message.State);
+        buffer.WriteByte((byte)((message.IsRedacted ? RedactedFlag : 0)
+            | (message.FeedbackConfirmed is null ? 0 : FeedbackKnownFlag)
+            | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
+            | (message.IsOpen ? OpenFlag : 0)));
+        buffer.WriteFixed(message.Head.ValidUntil);
+        buffer.WriteUnsigned((uint)message.ErrorCode);
+        buffer.WriteTime(message.UpdatedAt, origin);
+        buffer.WriteTime(message.SentAt, origin);
+        buffer.WriteUnsigned((uint)message.Segments.Count);
+        foreach (SegmentProgress segment in message.Segments) WriteSegment(segment, buffer);
+        buffer.WriteUnsigned((uint)message.Attempts.Count);
+        foreach (Attempt attempt in message.Attempts) WriteAttempt(attempt, origin, buffer);
+        buffer.WriteUnsigned((uint)message.Events.Count);
+        int number = 0;
+        long at = origin;
+        foreach (MessageEvent entry in message.Events)
+        {
+            buffer.WriteSigned(entry.Number - number - 1L);
+            buffer.WriteSigned(entry.At - at);
+            buffer.WriteByte((byte)entry.Kind);
+            buffer.WriteByte((byte)entry.State);
+            buffer.WriteName(entry.Connection);
+            buffer.WriteUnsigned(entry.Code);
+            buffer.WriteText(entry.Detail);
+            number = entry.Number;
+            at = entry.At;
+        }
+
+        buffer.WriteUnsigned((uint)message.Deliveries.Count);
+        foreach (WebhookDelivery delivery in message.Deliveries) WriteDelivery(delivery, origin, buffer);
+        int padding = padTo - (buffer.Length - start);
+        if (padding > 0) buffer.WriteZeros(padding);
+    }
+
+    /// <summary>The state in a stored progress, without reading the rest.</summary>
+    public static MessageState ReadState(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        return (MessageState)reader.ReadByte();
+    }
+
+    /// <summary>The end of validity in a stored progress when the message is open, else null; without reading the rest.</summary>
+    public static long? ReadOpenUntil(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        reader.ReadByte();
+        return (reader.ReadByte() & OpenFlag) == 0 ? null : reader.ReadFixed();
+    }
+
+    /// <summary>Rebuilds a message from its head and its progress.</summary>
+    /// <exception cref="InvalidDataException">The form is damaged, or of a version that this program does not know.</exception>
+    public static Message ReadProgress(MessageHead head, ReadOnlySpan<byte> bytes)
+    {
+        var reader = new MessageBytes(bytes);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        long origin = head.CreatedAt;
+        var state = (MessageState)reader.ReadByte();
+        byte flags = reader.ReadByte();
+        reader.ReadFixed();
+        int errorCode = reader.ReadInt32();
+        long updatedAt = reader.ReadTime(origin);
+        Message message = Message.Restore(head, state, updatedAt);
+        message.ErrorCode = errorCode;
+        message.SentAt = reader.ReadTime(origin);
+        message.IsRedacted = (flags & RedactedFlag) != 0;
+        if ((flags & FeedbackKnownFlag) != 0) message.FeedbackConfirmed = (flags & FeedbackConfirmedFlag) != 0;
+        int count = reader.ReadCount();
+        message.Segments.EnsureCapacity(count);
+        for (int i = 0; i < count; i++) message.Segments.Add(ReadSegment(ref reader));
+        count = reader.ReadCount();
+        message.Attempts.EnsureCapacity(count);
+        for (int i = 0; i < count; i++) message.Attempts.Add(ReadAttempt(ref reader, origin));
+        count = reader.ReadCount();
+        message.Events.EnsureCapacity(count);
+        int number = 0;
+        long at = origin;
+        for (int i = 0; i < count; i++)
+        {
+            number = reader.ReadNumber(number + 1L);
+            at += reader.ReadSigned();
+            var kind = (EventKind)reader.ReadByte();
+            var after = (MessageState)reader.ReadByte();
+            string? connection = reader.ReadName();
+            uint code = reader.ReadUInt32();
+            message.Events.Add(new(number, at, kind, after, connection, code, reader.ReadText()));
+        }
+
+        count = reader.ReadCount();
+        message.Deliveries.EnsureCapacity(count);
+        for (int i = 0; i < count; i++) message.Deliveries.Add(ReadDelivery(ref reader, origin));
+        if (reader.ReadSpan(reader.Left).ContainsAnyExcept((byte)0)) throw MessageBytes.Damaged("unknown data follows the progress");
+        return message;
+    }
+
+    private static void WriteSegment(SegmentProgress segment, MessageBuffer buffer)
+    {
+        buffer.WriteByte((byte)segment.State);
+        buffer.WriteByte(segment.PossibleDuplicate ? DuplicateFlag : (byte)0);
+        buffer.WriteByte(segment.ReceiptState);
+        buffer.WriteUnsigned((uint)segment.Attempt);
+        buffer.WriteUnsigned(segment.CommandStatus);
+        buffer.WriteText(segment.VendorId);
+        buffer.WriteText(segment.ReceiptError);
+    }
+
+    private static SegmentProgress ReadSegment(ref MessageBytes reader)
+    {
+        var state = (SegmentState)reader.ReadByte();
+        bool duplicate = (reader.ReadByte() & DuplicateFlag) != 0;
+        byte receipt = reader.ReadByte();
+        return new()
+        {
+            State = state,
+            PossibleDuplicate = duplicate,
+            ReceiptState = receipt,
+            Attempt = reader.ReadInt32(),
+            CommandStatus = reader.ReadUInt32(),
+            VendorId = reader.ReadText(),
+            ReceiptError = reader.ReadShared(),
+        };
+    }
+
+    private static void WriteAttempt(Attempt attempt, long origin, MessageBuffer buffer)
+    {
+        buffer.WriteUnsigned((uint)attempt.Number);
+        buffer.WriteName(attempt.Connection);
+        buffer.WriteSigned(attempt.Decision.PlanRevision);
+        buffer.WriteName(attempt.Decision.Rule);
+        IReadOnlyList<RouteCandidate> candidates = attempt.Decision.Candidates;
+        buffer.WriteUnsigned((uint)candidates.Count);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            buffer.WriteName(candidates[i].Connection);
+            buffer.WriteByte((byte)candidates[i].Code);
+        }
+
+        buffer.WriteTime(attempt.StartedAt, origin);
+        buffer.WriteTime(attempt.EndedAt, origin);
+        buffer.WriteByte((byte)attempt.Outcome);
+        buffer.WriteUnsigned(attempt.CommandStatus);
+        buffer.WriteUnsigned(attempt.Reference);
+        buffer.WriteByte(attempt.PossibleDuplicate ? DuplicateFlag : (byte)0);
+    }
+
+    private static Attempt ReadAttempt(ref MessageBytes reader, long origin)
+    {
+        int number = reader.ReadInt32();
+        string connection = Required(reader.ReadName());
+        long revision = reader.ReadSigned();
+        string rule = Required(reader.ReadName());
+        var candidates = new RouteCandidate[reader.ReadCount()];
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            string name = Required(reader.ReadName());
+            candidates[i] = new(name, (CandidateCode)reader.ReadByte());
+        }
+
+        return new()
+        {
+            Number = number,
+            Connection = connection,
+            Decision = new(revision, rule, candidates),
+            StartedAt = reader.ReadTime(origin),
+            EndedAt = reader.ReadTime(origin),
+            Outcome = (AttemptOutcome)reader.ReadByte(),
+            CommandStatus = reader.ReadUInt32(),
+            Reference = (ushort)reader.ReadInt32(),
+            PossibleDuplicate = (reader.ReadByte() & DuplicateFlag) != 0,
+        };
+    }
+
+    private static void WriteDelivery(WebhookDelivery delivery, long origin, MessageBuffer buffer)
+    {
+        buffer.WriteUnsigned((uint)delivery.EventNumber);
+        buffer.WriteByte((byte)delivery.Status);
+        buffer.WriteByte((byte)delivery.State);
+        buffer.WriteUnsigned((uint)delivery.Tries);
+        buffer.WriteTime(delivery.NextAt, origin);
+        buffer.WriteTime(delivery.LastAt, origin);
+        buffer.WriteUnsigned((uint)delivery.LastStatus);
+        buffer.WriteUnsigned((uint)delivery.LastTookMicros);
+        buffer.WriteText(delivery.LastError);
+    }
+
+    private static WebhookDelivery ReadDelivery(ref MessageBytes reader, long origin)
+    {
+        int number = reader.ReadInt32();
+        var status = (MessageState)reader.ReadByte();
+        return new()
+        {
+            EventNumber = number,
+            Status = status,
+            State = (DeliveryState)reader.ReadByte(),
+            Tries = reader.ReadInt32(),
+            NextAt = reader.ReadTime(origin),
+            LastAt = reader.ReadTime(origin),
+            LastStatus = reader.ReadInt32(),
+            LastTookMicros = reader.ReadInt32(),
+            LastError = reader.ReadText(),
+        };
+    }
+
+    private static void CheckVersion(byte version, byte known, string part)
+    {
+        if (version != known) throw MessageBytes.Damaged($"its {part} is of version {version}, and this program knows {known}");
+    }
+
+    private static string Required(string? text) => text ?? throw MessageBytes.Damaged("a text is missing");
+}

@@ -1,0 +1,23 @@
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Server.Api;
+
+/// <summary>What the APIs stand on: the engine's doors, without the engine.</summary>
+public sealed record ApiBackend
+{
+    public required IIntake Intake { get; init; }
+
+    public required IMessageReader Messages { get; init; }
+
+    public required AccountDirectory Accounts { get; init; }
+
+    public required EventFeed Events { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Whether new messages are taken: what <c>/health/ready</c> says.</summary>
+    public required Func<bool> IsReady { get; init; }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json;
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>Writes the delivery log of a message's webhooks.</summary>
+internal static class DeliveriesJson
+{
+    public static void Write(Utf8JsonWriter writer, Message message)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("webhooks"u8);
+        foreach (WebhookDelivery delivery in message.Deliveries)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("event"u8, delivery.EventNumber);
+            writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{message.Id}_{delivery.EventNumber}"));
+            writer.WriteString("status"u8, StateNames.Of(delivery.Status));
+            writer.WriteString("url"u8, message.Head.CallbackUrl);
+            writer.WriteString("state"u8, NameOf(delivery.State));
+            writer.WriteNumber("tries"u8, delivery.Tries);
+            writer.WriteMicros("next_at"u8, delivery.State == DeliveryState.Pending ? delivery.NextAt : 0);
+            writer.WriteMicros("last_at"u8, delivery.LastAt);
+            if (delivery.LastStatus == 0) writer.WriteNull("last_status"u8);
+            else writer.WriteNumber("last_status"u8, delivery.LastStatus);
+            if (delivery.LastAt == 0) writer.WriteNull("last_took_ms"u8);
+            else writer.WriteNumber("last_took_ms"u8, delivery.LastTookMicros / (double)Micros.PerMillisecond);
+            writer.WriteString("last_error"u8, delivery.LastError);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static string NameOf(DeliveryState state) => state switch
+    {
+        DeliveryState.Pending => "pending",
+        DeliveryState.Delivered => "delivered",
+        _ => "failed",
+    };
+}

@@ -1,0 +1,302 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>The native API under <c>/v1</c> (docs/api/native.md).</summary>
+internal sealed class MessageEndpoints(ApiBackend backend)
+{
+    private const int MaxIdempotencyKey = 255;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/messages", SendAsync);
+        routes.MapPost("/v1/messages/batch", SendBatchAsync);
+        routes.MapGet("/v1/messages", ListAsync);
+        routes.MapGet("/v1/messages/{id}", context => ReadAsync(context, MessageJson.Write));
+        routes.MapDelete("/v1/messages/{id}", DeleteAsync);
+        routes.MapGet("/v1/messages/{id}/events", context => ReadAsync(context, TimelineJson.Write));
+        routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write));
+        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync);
+        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync));
+        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync));
+        routes.MapGet("/v1/webhooks/secret", ReadSecretAsync);
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        if (!TryBegin(context, out Account account, out IdempotencyInput? idempotency)) return;
+        SendRequest? request;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
+        {
+            request = SendMessageReader.ReadOne(body.Span, account, TraceParents.Read(context.Request), out problem);
+            if (idempotency is { } key) idempotency = key with { BodyHash = SHA256.HashData(body.Span) };
+        }
+
+        if (request is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        IntakeResult result = await backend.Intake.SendAsync(request, idempotency, context.RequestAborted).ConfigureAwait(false);
+        if (result.Head is null)
+        {
+            Problem.From(result).Send(context);
+            return;
+        }
+
+        if (result.Replayed) context.Response.Headers["Idempotency-Replayed"] = "true";
+        JsonAnswer answer = JsonAnswer.Rent();
+        MessageJson.WriteAccepted(answer.Writer, result.Head);
+        answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
+    private async Task SendBatchAsync(HttpContext context)
+    {
+        if (!TryBegin(context, out Account account, out IdempotencyInput? idempotency)) return;
+        List<BatchItem>? items;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
+        {
+            items = SendMessageReader.ReadBatch(body.Span, account, TraceParents.Read(context.Request), out problem);
+            if (idempotency is { } key) idempotency = key with { BodyHash = SHA256.HashData(body.Span) };
+        }
+
+        if (items is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        var requests = new List<SendRequest>(items.Count);
+        foreach (BatchItem item in items)
+        {
+            if (item.Request is not null) requests.Add(item.Request);
+        }
+
+        IReadOnlyList<IntakeResult> results = requests.Count == 0
+            ? []
+            : await backend.Intake.SendBatchAsync(requests, idempotency, context.RequestAborted).ConfigureAwait(false);
+        if (RefusalOfAll(results) is { } refusal)
+        {
+            refusal.Send(context);
+            return;
+        }
+
+        WriteBatch(context, items, results);
+    }
+
+    // What concerns the request as a whole is answered as a whole.
+    private static Problem? RefusalOfAll(IReadOnlyList<IntakeResult> results)
+    {
+        if (results.Count == 0) return null;
+        IntakeError first = results[0].Error;
+        bool concernsAll = first is IntakeError.Overloaded or IntakeError.StoreUnavailable
+            or IntakeError.IdempotencyConflict or IntakeError.IdempotencyKeyInvalid;
+        if (!concernsAll) return null;
+        foreach (IntakeResult result in results)
+        {
+            if (result.Error != first) return null;
+        }
+
+        return Problem.From(results[0]);
+    }
+
+    private static void WriteBatch(HttpContext context, List<BatchItem> items, IReadOnlyList<IntakeResult> results)
+    {
+        if (results.Count > 0 && results[0].Replayed) context.Response.Headers["Idempotency-Replayed"] = "true";
+        JsonAnswer answer = JsonAnswer.Rent();
+        Utf8JsonWriter writer = answer.Writer;
+        writer.WriteStartObject();
+        writer.WriteStartArray("messages"u8);
+        int next = 0;
+        foreach (BatchItem item in items)
+        {
+            writer.WriteStartObject();
+            IntakeResult result = item.Request is null ? default : results[next++];
+            if (result.Head is not null)
+            {
+                writer.WriteId("id"u8, result.Head.Id);
+                writer.WriteString("status"u8, "queued"u8);
+            }
+            else
+            {
+                writer.WritePropertyName("error"u8);
+                Problem problem = item.Request is null ? item.Problem : Problem.From(result);
+                problem.Write(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account)) return;
+        MessageQuery? query = ListQuery.Read(context.Request.Query, account.Sid, out Problem problem);
+        if (query is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        MessagePage page = await backend.Messages.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
+        JsonAnswer answer = JsonAnswer.Rent();
+        Utf8JsonWriter writer = answer.Writer;
+        writer.WriteStartObject();
+        writer.WriteStartArray("messages"u8);
+        foreach (Message message in page.Messages) MessageJson.Write(writer, message);
+        writer.WriteEndArray();
+        if (page.NextBeforeKey is { } key) writer.WriteString("next_cursor"u8, ListQuery.FormatCursor(key));
+        else writer.WriteNull("next_cursor"u8);
+        writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private async Task ReadAsync(HttpContext context, Action<Utf8JsonWriter, Message> write)
+    {
+        if (!TryAuthenticate(context, out Account account)) return;
+        if (await FindAsync(context, account).ConfigureAwait(false) is not { } message)
+        {
+            NotFound(context);
+            return;
+        }
+
+        JsonAnswer answer = JsonAnswer.Rent();
+        write(answer.Writer, message);
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    // A message of another account is as absent as one that never was.
+    private async ValueTask<Message?> FindAsync(HttpContext context, Account account)
+    {
+        if (!TryGetId(context, out MessageId id)) return null;
+        Message? message = await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false);
+        return message?.Head.AccountSid == account.Sid ? message : null;
+    }
+
+    private async Task ChangeAsync(HttpContext context, Func<Account, MessageId, CancellationToken, ValueTask<ChangeResult>> change)
+    {
+        if (!TryAuthenticate(context, out Account account)) return;
+        ChangeResult result = TryGetId(context, out MessageId id)
+            ? await change(account, id, context.RequestAborted).ConfigureAwait(false)
+            : new(ChangeOutcome.NotFound, null);
+        if (!TryRefuse(context, result))
+        {
+            JsonAnswer answer = JsonAnswer.Rent();
+            MessageJson.Write(answer.Writer, result.Message!);
+            answer.Send(context, StatusCodes.Status200OK);
+        }
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account)) return;
+        ChangeResult result = TryGetId(context, out MessageId id)
+            ? await backend.Intake.DeleteAsync(account, id, context.RequestAborted).ConfigureAwait(false)
+            : new(ChangeOutcome.NotFound, null);
+        if (!TryRefuse(context, result)) context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private async Task ReplayAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account)) return;
+        string? text = context.Request.RouteValues["event"] as string;
+        ChangeResult result = TryGetId(context, out MessageId id)
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
+            : new(ChangeOutcome.NotFound, null);
+        if (TryRefuse(context, result)) return;
+        JsonAnswer answer = JsonAnswer.Rent();
+        DeliveriesJson.Write(answer.Writer, result.Message!);
+        answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
+    private Task ReadSecretAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account)) return Task.CompletedTask;
+        context.Response.Headers.CacheControl = "no-store";
+        JsonAnswer answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WriteString("secret"u8, AccountConfig.FormatWebhookSecret(account.WebhookSecret));
+        answer.Writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Who asks, and in what form; false when that was answered with a problem. The body's hash is yet to be put into the idempotency key.
+    /// </summary>
+    private bool TryBegin(HttpContext context, out Account account, out IdempotencyInput? idempotency)
+    {
+        idempotency = null;
+        if (!TryAuthenticate(context, out account)) return false;
+        if (!ContentTypes.Is(context.Request, JsonAnswer.Json))
+        {
+            new Problem(
+                ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
+            return false;
+        }
+
+        if (!context.Request.Headers.TryGetValue("Idempotency-Key", out StringValues keys)) return true;
+        string key = keys.Count == 1 ? keys[0] ?? "" : "";
+        if (key.Length is < 1 or > MaxIdempotencyKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            new Problem(
+                ProblemKind.IdempotencyKeyInvalid, "Expected 1 to 255 printable ASCII characters.", "Idempotency-Key").Send(context);
+            return false;
+        }
+
+        idempotency = new(key, []);
+        return true;
+    }
+
+    private bool TryAuthenticate(HttpContext context, out Account account)
+    {
+        account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
+        if (account is not null) return true;
+        Problem.Unauthorized.Send(context);
+        return false;
+    }
+
+    private static bool TryGetId(HttpContext context, out MessageId id) =>
+        MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);
+
+    private static bool TryRefuse(HttpContext context, in ChangeResult result)
+    {
+        switch (result.Outcome)
+        {
+            case ChangeOutcome.Done when result.Message is not null || HttpMethods.IsDelete(context.Request.Method):
+                return false;
+            case ChangeOutcome.WrongState:
+                string detail = result.Message is { } message ? $"Its state is {StateNames.Of(message.State)}." : "";
+                new Problem(ProblemKind.WrongState, detail).Send(context);
+                return true;
+            case ChangeOutcome.StoreUnavailable:
+                new Problem(ProblemKind.StoreUnavailable).Send(context);
+                return true;
+            default:
+                NotFound(context);
+                return true;
+        }
+    }
+
+    private static void NotFound(HttpContext context) =>
+        new Problem(ProblemKind.NotFound, "This account has no such message.").Send(context);
+}

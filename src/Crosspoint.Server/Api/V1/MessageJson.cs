@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Text;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>Writes messages as the native API shows them.</summary>
+internal static class MessageJson
+{
+    /// <summary>A message as its reader finds it.</summary>
+    public static void Write(Utf8JsonWriter writer, Message message) =>
+        Write(writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate);
+
+    /// <summary>A message that was accepted this moment.</summary>
+    public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
+        Write(writer, head, MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false);
+
+    public static string NameOf(MessageDirection direction) => direction switch
+    {
+        MessageDirection.Inbound => "inbound",
+        MessageDirection.OutboundReply => "outbound-reply",
+        _ => "outbound-api",
+    };
+
+    public static string NameOf(TrafficClass trafficClass) => trafficClass switch
+    {
+        TrafficClass.Otp => "otp",
+        TrafficClass.Marketing => "marketing",
+        _ => "transactional",
+    };
+
+    private static string NameOf(SmsEncoding encoding) => encoding switch
+    {
+        SmsEncoding.Gsm7 => "gsm7",
+        SmsEncoding.Latin1 => "latin1",
+        SmsEncoding.Ucs2 => "ucs2",
+        _ => "binary",
+    };
+
+    public static void WriteError(Utf8JsonWriter writer, int errorCode)
+    {
+        if (errorCode == 0)
+        {
+            writer.WriteNull("error"u8);
+            return;
+        }
+
+        writer.WriteStartObject("error"u8);
+        writer.WriteNumber("code"u8, errorCode);
+        writer.WriteString("message"u8, ErrorCodes.MessageFor(errorCode) ?? ErrorCodes.MessageFor(ErrorCodes.Unknown));
+        writer.WriteEndObject();
+    }
+
+    private static void Write(
+        Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt, bool isPossibleDuplicate)
+    {
+        writer.WriteStartObject();
+        writer.WriteId("id"u8, head.Id);
+        writer.WriteString("account_sid"u8, head.AccountSid);
+        writer.WriteString("direction"u8, NameOf(head.Direction));
+        writer.WriteString("from"u8, head.From);
+        writer.WriteString("to"u8, head.To);
+        writer.WriteString("body"u8, head.Body);
+        writer.WriteString("class"u8, NameOf(head.Class));
+        writer.WriteString("status"u8, StateNames.Of(state));
+        WriteError(writer, errorCode);
+        writer.WriteString("encoding"u8, NameOf(head.Encoding));
+        writer.WriteNumber("segments"u8, head.SegmentCount);
+        writer.WriteBoolean("possible_duplicate"u8, isPossibleDuplicate);
+        writer.WriteString("reference"u8, head.Reference);
+        writer.WriteStartArray("tags"u8);
+        IReadOnlyList<string> tags = head.Tags;
+        for (int i = 0; i < tags.Count; i++) writer.WriteStringValue(tags[i]);
+        writer.WriteEndArray();
+        writer.WriteString("callback_url"u8, head.CallbackUrl);
+        writer.WriteMicros("created_at"u8, head.CreatedAt);
+        writer.WriteMicros("updated_at"u8, updatedAt);
+        writer.WriteMicros("sent_at"u8, head.IsInbound ? head.CreatedAt : sentAt);
+        writer.WriteMicros("valid_until"u8, head.ValidUntil);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Crosspoint.Engine.Intake;
+using Microsoft.AspNetCore.Http;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>One problem (RFC 9457).</summary>
+/// <param name="Detail">What was expected, for people; empty for none.</param>
+/// <param name="Field">The field, parameter or header at fault; empty for none.</param>
+internal readonly record struct Problem(ProblemKind Kind, string Detail = "", string Field = "")
+{
+    /// <summary>Seconds after which a refused caller should try again.</summary>
+    private const string RetryAfterSeconds = "1";
+
+    public static readonly Problem Unauthorized =
+        new(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.");
+
+    public static Problem From(in IntakeResult result) => new(ProblemKind.For(result.Error), result.Detail, result.Field);
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, $"/docs#{Kind.Code}");
+        writer.WriteString("title"u8, Kind.Title);
+        writer.WriteNumber("status"u8, Kind.Status);
+        if (Detail.Length > 0) writer.WriteString("detail"u8, Detail);
+        writer.WriteString("code"u8, Kind.Code);
+        if (Field.Length > 0) writer.WriteString("field"u8, Field);
+        writer.WriteEndObject();
+    }
+
+    public void Send(HttpContext context)
+    {
+        IHeaderDictionary headers = context.Response.Headers;
+        if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfterSeconds;
+        if (Kind.Status == 401)
+            headers.WWWAuthenticate = "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
+        JsonAnswer answer = JsonAnswer.Rent();
+        Write(answer.Writer);
+        answer.Send(context, Kind.Status, JsonAnswer.Problem);
+    }
+}

@@ -1,0 +1,86 @@
+using Crosspoint.Engine.Intake;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>A kind of problem (RFC 9457). The code is stable; applications may depend on it.</summary>
+public sealed record ProblemKind(string Code, int Status, string Title)
+{
+    public static readonly ProblemKind ToMissing = new("to_missing", 400, "The recipient is missing.");
+    public static readonly ProblemKind ToInvalid = new("to_invalid", 400, "The recipient is not an international number.");
+    public static readonly ProblemKind FromMissing = new("from_missing", 400, "The sender is missing.");
+    public static readonly ProblemKind FromInvalid = new("from_invalid", 400, "The sender is not well-formed.");
+    public static readonly ProblemKind FromNotOwned = new("from_not_owned", 403, "The sender does not belong to this account.");
+    public static readonly ProblemKind BodyMissing = new("body_missing", 400, "The body is missing.");
+    public static readonly ProblemKind BodyTooLong = new("body_too_long", 400, "The body is too long.");
+    public static readonly ProblemKind ValidityInvalid = new("validity_invalid", 400, "The validity is out of range.");
+    public static readonly ProblemKind CallbackInvalid = new("callback_invalid", 400, "The callback URL cannot be called.");
+    public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
+    public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
+    public static readonly ProblemKind IdempotencyKeyInvalid = new(
+        "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
+    public static readonly ProblemKind IdempotencyConflict = new(
+        "idempotency_conflict", 409, "The idempotency key came before with another body.");
+    public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
+    public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
+    public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
+    public static readonly ProblemKind FieldUnknown = new("field_unknown", 400, "A field is not known.");
+    public static readonly ProblemKind FieldDuplicate = new("field_duplicate", 400, "A field is given twice.");
+    public static readonly ProblemKind FieldInvalid = new("field_invalid", 400, "A field has the wrong type or value.");
+    public static readonly ProblemKind NotSupported = new("not_supported", 400, "This version does not support that.");
+    public static readonly ProblemKind BatchSize = new("batch_size", 400, "A batch holds 1 to 1,000 messages.");
+    public static readonly ProblemKind ParameterUnknown = new("parameter_unknown", 400, "A query parameter is not known.");
+    public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A query parameter is not well-formed.");
+    public static readonly ProblemKind WrongState = new("wrong_state", 409, "The message's state does not allow that.");
+    public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "Credentials are missing or not right.");
+    public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here.");
+    public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "This method is not allowed here.");
+    public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
+    public static readonly ProblemKind RequestTooLarge = new("request_too_large", 413, "The request's body is too large.");
+    public static readonly ProblemKind MediaType = new("media_type_unsupported", 415, "The content type or encoding is not supported.");
+    public static readonly ProblemKind RequestInvalid = new("request_invalid", 400, "The request is not well-formed.");
+    public static readonly ProblemKind TooManyStreams = new("too_many_streams", 429, "Too many event streams are open.");
+    public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here.");
+
+    /// <summary>Every kind, in the order of the documentation.</summary>
+    public static IReadOnlyList<ProblemKind> All { get; } =
+    [
+        ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
+        ReferenceInvalid, TagsInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown, FieldDuplicate, FieldInvalid,
+        NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed,
+        RequestTimeout, WrongState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+    ];
+
+    public static ProblemKind For(IntakeError error) => error switch
+    {
+        IntakeError.ToMissing => ToMissing,
+        IntakeError.ToInvalid => ToInvalid,
+        IntakeError.FromMissing => FromMissing,
+        IntakeError.FromInvalid => FromInvalid,
+        IntakeError.FromNotOwned => FromNotOwned,
+        IntakeError.BodyMissing => BodyMissing,
+        IntakeError.BodyTooLong => BodyTooLong,
+        IntakeError.ValidityInvalid => ValidityInvalid,
+        IntakeError.CallbackInvalid => CallbackInvalid,
+        IntakeError.ReferenceInvalid => ReferenceInvalid,
+        IntakeError.TagsInvalid => TagsInvalid,
+        IntakeError.IdempotencyConflict => IdempotencyConflict,
+        IntakeError.IdempotencyKeyInvalid => IdempotencyKeyInvalid,
+        IntakeError.Overloaded => Overloaded,
+        IntakeError.StoreUnavailable => StoreUnavailable,
+        _ => Internal,
+    };
+
+    /// <summary>The kind for a bare HTTP status that the server itself gave.</summary>
+    public static ProblemKind ForStatus(int status) => status switch
+    {
+        401 => Unauthorized,
+        404 => NotFound,
+        405 => MethodNotAllowed,
+        408 => RequestTimeout,
+        413 => RequestTooLarge,
+        415 => MediaType,
+        503 => StoreUnavailable,
+        >= 500 => Internal,
+        _ => RequestInvalid,
+    };
+}

@@ -1,0 +1,192 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Server.Configuration;
+
+/// <summary>Reads <c>accounts</c>.</summary>
+internal static class AccountConfig
+{
+    /// <summary>
+    /// Shorter tokens are taken with a warning: 32 is the length of the field's usual tokens, 16 still cannot be guessed over a network.
+    /// </summary>
+    private const int ShortTokenLength = 16;
+
+    private const string SecretPrefix = "whsec_";
+
+    private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
+    private static readonly Dictionary<string, SenderPolicy> SenderPolicies = new(StringComparer.Ordinal)
+    {
+        ["any"] = SenderPolicy.Any,
+        ["owned"] = SenderPolicy.Owned,
+    };
+
+    private static readonly Dictionary<string, CallbackForm> Forms = new(StringComparer.Ordinal)
+    {
+        ["twilio"] = CallbackForm.Twilio,
+        ["native"] = CallbackForm.Native,
+    };
+
+    public static IReadOnlyList<Account> Read(ConfigSection root)
+    {
+        var names = new Names(root.Errors);
+        var accounts = new List<Account>();
+        foreach (ConfigSection section in root.Groups("accounts", required: true)) accounts.Add(ReadAccount(section, names));
+        if (accounts.Count == 0 && root.Has("accounts")) root.Fail("accounts", "is empty; expected at least one account");
+        return accounts;
+    }
+
+    /// <summary>
+    /// The webhook key of an account that has none configured: the same at every start, and useless for finding the auth token.
+    /// </summary>
+    public static byte[] DeriveWebhookSecret(string authToken) =>
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(authToken), "crosspoint webhook secret v1"u8);
+
+    /// <summary>The form in which Standard Webhooks libraries take a key.</summary>
+    public static string FormatWebhookSecret(byte[] secret) => SecretPrefix + Convert.ToBase64String(secret);
+
+    private static Account ReadAccount(ConfigSection section, Names names)
+    {
+        string sid = ReadSid(section, "AC", names.Sids) ?? "";
+        string token = ReadSecret(section, "auth_token");
+        var account = new Account
+        {
+            Sid = sid,
+            Name = section.Text("name", most: 100, expected: "a name for people") ?? sid,
+            AuthToken = token,
+            Senders = section.Choice("senders", SenderPolicy.Any, SenderPolicies),
+            Numbers = ReadNumbers(section, names),
+            ApiKeys = ReadKeys(section, names),
+            WebhookSecret = ReadWebhookSecret(section) ?? DeriveWebhookSecret(token),
+        };
+        ReadBinds(section, names);
+        section.Close();
+        return account;
+    }
+
+    private static string? ReadSid(ConfigSection section, string prefix, UniqueNames unique)
+    {
+        string expected = $"'{prefix}' and 32 lower-case hex digits";
+        string? sid = section.Text("sid", required: true, most: 34, expected: expected);
+        if (sid is null) return null;
+        if (sid.Length != 34 || !sid.StartsWith(prefix, StringComparison.Ordinal) || sid.AsSpan(2).ContainsAnyExcept(Hex))
+        {
+            section.Fail("sid", $"is '{sid}'; expected {expected}");
+            return null;
+        }
+
+        unique.Add(sid, section.LineOf("sid"), section.PathOf("sid"));
+        return sid;
+    }
+
+    private static string ReadSecret(ConfigSection section, string key)
+    {
+        string? secret = section.Text(key, required: true, most: 256, expected: "any text that is not empty");
+        if (secret is { Length: < ShortTokenLength })
+            section.Warn(key, $"has {secret.Length} characters; at least {ShortTokenLength} random ones keep it from being guessed");
+        return secret ?? "";
+    }
+
+    private static List<OwnedNumber> ReadNumbers(ConfigSection account, Names names)
+    {
+        var numbers = new List<OwnedNumber>();
+        foreach (ConfigSection section in account.Groups("numbers"))
+        {
+            const string Expected = "E.164 with '+', a short code of 3 to 8 digits, or a name of up to 11 characters";
+            string? number = section.Text("number", required: true, most: 40, expected: Expected);
+            if (number is not null)
+            {
+                if (Senders.TryClassify(number, out _, out string normalized))
+                {
+                    number = normalized;
+                    names.Numbers.Add(number, section.LineOf("number"), section.PathOf("number"));
+                }
+                else
+                {
+                    section.Fail("number", $"is '{number}'; expected {Expected}");
+                }
+            }
+
+            string? url = section.Text("inbound_url", most: 2048, expected: "an absolute http or https URL");
+            if (url is not null && !IsHttpUrl(url))
+            {
+                section.Fail("inbound_url", "is not an absolute http or https URL");
+                url = null;
+            }
+
+            CallbackForm form = section.Choice("inbound_format", CallbackForm.Twilio, Forms);
+            if (number is not null) numbers.Add(new(number, url, form));
+            section.Close();
+        }
+
+        return numbers;
+    }
+
+    private static bool IsHttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            && url.Host.Length > 0;
+
+    private static List<ApiKey> ReadKeys(ConfigSection account, Names names)
+    {
+        var keys = new List<ApiKey>();
+        foreach (ConfigSection section in account.Groups("api_keys"))
+        {
+            string? sid = ReadSid(section, "SK", names.Sids);
+            string secret = ReadSecret(section, "secret");
+            if (secret.Length > 0) names.Secrets.Add(secret, section.LineOf("secret"), section.PathOf("secret"), isSecret: true);
+            if (sid is not null) keys.Add(new(sid, secret));
+            section.Close();
+        }
+
+        return keys;
+    }
+
+    private static byte[]? ReadWebhookSecret(ConfigSection section)
+    {
+        const string Expected = "'whsec_' and the base64 of 24 to 64 octets";
+        string? text = section.Text("webhook_secret", most: 200, expected: Expected);
+        if (text is null) return null;
+        byte[] secret = new byte[200];
+        if (text.StartsWith(SecretPrefix, StringComparison.Ordinal) && Base64.IsValid(text.AsSpan(SecretPrefix.Length))
+            && Convert.TryFromBase64String(text[SecretPrefix.Length..], secret, out int length)
+            && length is >= 24 and <= 64)
+            return secret[..length];
+        section.Fail("webhook_secret", $"is not well-formed; expected {Expected}");
+        return null;
+    }
+
+    // The binds of customers are part of the contract; they are checked here and not served yet.
+    private static void ReadBinds(ConfigSection account, Names names)
+    {
+        bool any = false;
+        foreach (ConfigSection section in account.Groups("smpp"))
+        {
+            any = true;
+            string? systemId = section.Text("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)");
+            names.SystemIds.Add(systemId, section.LineOf("system_id"), section.PathOf("system_id"));
+            section.Text("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)");
+            section.Int("max_binds", 1, 1, 10_000);
+            section.Int("in_flight_window", 10, 1, 10_000);
+            section.Number("rate", 0, 0, 1_000_000);
+            section.Close();
+        }
+
+        if (any) account.Warn("smpp", "customers' SMPP binds are not served by this version; these credentials cannot bind");
+    }
+
+    private sealed class Names(ConfigErrors errors)
+    {
+        public UniqueNames Sids { get; } = new(errors, "sid");
+
+        public UniqueNames Numbers { get; } = new(errors, "number");
+
+        public UniqueNames Secrets { get; } = new(errors, "secret of the key");
+
+        public UniqueNames SystemIds { get; } = new(errors, "system_id");
+    }
+}

@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Net;
+
+namespace Crosspoint.Server.Configuration;
+
+/// <summary>
+/// One group of keys while it is read: each getter takes its key, checks it and falls back to the default after noting an error, so that
+/// one pass finds all errors. <see cref="Close"/> then refuses the keys that nobody asked for.
+/// </summary>
+internal sealed class ConfigSection
+{
+    private readonly ConfigErrors _errors;
+    private readonly ConfigMap _map;
+    private readonly List<string> _known = [];
+
+    public ConfigSection(ConfigErrors errors, string path, ConfigMap map) => (_errors, Path, _map) = (errors, path, map);
+
+    public string Path { get; }
+
+    public int Line => _map.Line;
+
+    public ConfigErrors Errors => _errors;
+
+    public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
+
+    /// <summary>The line of a key, or of the group when it is absent.</summary>
+    public int LineOf(string key) => Find(key)?.Line ?? _map.Line;
+
+    public bool Has(string key) => Take(key) is not null;
+
+    public void Fail(string key, string message) => _errors.Add(LineOf(key), PathOf(key), message);
+
+    public void Warn(string key, string message) => _errors.Warn(LineOf(key), PathOf(key), message);
+
+    /// <summary>A text of 1 to <paramref name="most"/> characters; null when absent or wrong.</summary>
+    public string? Text(string key, bool required = false, int most = 1000, string expected = "text", bool mayBeEmpty = false)
+    {
+        ConfigScalar? scalar = Scalar(key, required, expected, mayBeEmpty);
+        if (scalar is null) return null;
+        string text = scalar.IsNull ? "" : scalar.Text;
+        if (text.Length == 0 && !mayBeEmpty) Fail(key, $"is empty; expected {expected}");
+        else if (text.Length > most) Fail(key, $"has {text.Length} characters; at most {most} are allowed");
+        else if (text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0) Fail(key, "holds a control character");
+        else return text;
+        return null;
+    }
+
+    public int Int(string key, int fallback, int least, int most, bool required = false)
+    {
+        string expected = $"a whole number from {least} to {most}";
+        if (Scalar(key, required, expected) is not { } scalar) return fallback;
+        if (int.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= least && value <= most)
+            return value;
+        Fail(key, $"is '{scalar.Text}'; expected {expected}");
+        return fallback;
+    }
+
+    public double Number(string key, double fallback, double least, double most)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
+        if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        if (double.TryParse(scalar.Text, Styles, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most)
+            return value;
+        Fail(key, $"is '{scalar.Text}'; expected {expected}");
+        return fallback;
+    }
+
+    public bool Bool(string key, bool fallback)
+    {
+        const string Expected = "true or false";
+        if (Scalar(key, required: false, Expected) is not { } scalar) return fallback;
+        if (scalar.Text is "true" or "false") return scalar.Text == "true";
+        Fail(key, $"is '{scalar.Text}'; expected {Expected}");
+        return fallback;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan least, TimeSpan most)
+    {
+        string expected = $"a duration from {Units.Format(least)} to {Units.Format(most)}, such as 500ms, 10s, 5m, 2h or 1d";
+        if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
+        if (Units.TryParseDuration(scalar.Text, out TimeSpan value) && value >= least && value <= most) return value;
+        Fail(key, $"is '{scalar.Text}'; expected {expected}");
+        return fallback;
+    }
+
+    public long Size(string key, long fallback, long least, long most)
+    {
+        string expected = $"a size from {Units.FormatSize(least)} to {Units.FormatSize(most)}, such as 64KiB or 1MiB";
+        if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
+        if (Units.TryParseSize(scalar.Text, out long value) && value >= least && value <= most) return value;
+        Fail(key, $"is '{scalar.Text}'; expected {expected}");
+        return fallback;
+    }
+
+    public T Choice<T>(string key, T fallback, IReadOnlyDictionary<string, T> choices)
+    {
+        string expected = string.Join(", ", choices.Keys);
+        if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
+        if (choices.TryGetValue(scalar.Text, out T? value)) return value;
+        Fail(key, $"is '{scalar.Text}'; expected one of: {expected}");
+        return fallback;
+    }
+
+    /// <summary><c>ADDRESS:PORT</c>, <c>[IPV6]:PORT</c>, <c>localhost:PORT</c> or <c>*:PORT</c>.</summary>
+    public IPEndPoint? EndPoint(string key, IPEndPoint? fallback, bool required = false)
+    {
+        const string Expected = "an address and a port, such as 127.0.0.1:8080, [::1]:8080 or *:8080";
+        if (Scalar(key, required, Expected) is not { } scalar) return fallback;
+        int colon = scalar.Text.LastIndexOf(':');
+        if (colon > 0 && ushort.TryParse(scalar.Text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+        {
+            string host = scalar.Text[..colon];
+            if (host == "localhost") return new(IPAddress.Loopback, port);
+            if (host == "*") return new(IPAddress.IPv6Any, port);
+            bool bracketed = host.StartsWith('[') && host.EndsWith(']');
+            if (IPAddress.TryParse(bracketed ? host[1..^1] : host, out IPAddress? address)
+                && bracketed == host.Contains(':', StringComparison.Ordinal))
+                return new(address, port);
+        }
+
+        Fail(key, $"is '{scalar.Text}'; expected {Expected}");
+        return fallback;
+    }
+
+    /// <summary>A group of keys; null when absent or wrong.</summary>
+    public ConfigSection? Group(string key, bool required = false)
+    {
+        ConfigNode? node = Take(key);
+        if (node is ConfigMap map) return new(_errors, PathOf(key), map);
+        if (node is null or ConfigScalar { IsNull: true })
+        {
+            if (required) Fail(key, "is missing; expected a group of keys");
+            else if (node is not null) Fail(key, "is empty; expected a group of keys, or leave the key out");
+        }
+        else
+        {
+            Fail(key, $"is {node.Kind}; expected a group of keys");
+        }
+
+        return null;
+    }
+
+    /// <summary>A list of groups; empty when absent or wrong.</summary>
+    public IEnumerable<ConfigSection> Groups(string key, bool required = false)
+    {
+        if (List(key, required, "a list") is not { } list) yield break;
+        for (int i = 0; i < list.Items.Count; i++)
+        {
+            string path = $"{PathOf(key)}[{i}]";
+            if (list.Items[i] is ConfigMap map) yield return new(_errors, path, map);
+            else _errors.Add(list.Items[i].Line, path, $"is {list.Items[i].Kind}; expected a group of keys");
+        }
+    }
+
+    /// <summary>A list of single values with their lines and paths; null when absent or wrong.</summary>
+    public List<ConfigItem>? Items(string key, string expected, bool required = false)
+    {
+        if (List(key, required, $"a list of {expected}") is not { } list) return null;
+        var items = new List<ConfigItem>(list.Items.Count);
+        for (int i = 0; i < list.Items.Count; i++)
+        {
+            string path = $"{PathOf(key)}[{i}]";
+            if (list.Items[i] is ConfigScalar { IsNull: false } scalar) items.Add(new(scalar.Line, path, scalar.Text));
+            else _errors.Add(list.Items[i].Line, path, $"is {list.Items[i].Kind}; expected one of a list of {expected}");
+        }
+
+        return items;
+    }
+
+    /// <summary>Refuses a key of the contract that this version does not serve.</summary>
+    public void NotSupported(string key, string instead)
+    {
+        if (Take(key) is { } node and not ConfigScalar { IsNull: true })
+            _errors.Add(node.Line, PathOf(key), $"is not supported by this version; {instead}");
+    }
+
+    /// <summary>Refuses keys that are not known, each with the nearest one that is.</summary>
+    public void Close()
+    {
+        foreach (ConfigEntry entry in _map.Entries)
+        {
+            if (_known.Contains(entry.Key)) continue;
+            string? nearest = Spelling.Nearest(entry.Key, _known);
+            string hint = nearest is null ? $"known here: {string.Join(", ", _known)}" : $"did you mean '{nearest}'?";
+            _errors.Add(entry.Line, PathOf(entry.Key), $"is not a known key; {hint}");
+        }
+    }
+
+    private ConfigScalar? Scalar(string key, bool required, string expected, bool mayBeEmpty = false)
+    {
+        ConfigNode? node = Take(key);
+        if (node is ConfigScalar scalar && (!scalar.IsNull || mayBeEmpty)) return scalar;
+        if (node is null && required) _errors.Add(_map.Line, PathOf(key), $"is missing; expected {expected}");
+        else if (node is ConfigScalar) Fail(key, $"is empty; expected {expected}");
+        else if (node is not null) Fail(key, $"is {node.Kind}; expected {expected}");
+        return null;
+    }
+
+    private ConfigList? List(string key, bool required, string expected)
+    {
+        ConfigNode? node = Take(key);
+        if (node is ConfigList list) return list;
+        if (node is null && required) _errors.Add(_map.Line, PathOf(key), $"is missing; expected {expected}");
+        else if (node is ConfigScalar { IsNull: true }) Fail(key, $"is empty; expected {expected}");
+        else if (node is not null) Fail(key, $"is {node.Kind}; expected {expected}");
+        return null;
+    }
+
+    private ConfigNode? Take(string key)
+    {
+        if (!_known.Contains(key)) _known.Add(key);
+        return Find(key)?.Value;
+    }
+
+    private ConfigEntry? Find(string key)
+    {
+        foreach (ConfigEntry entry in _map.Entries)
+        {
+            if (entry.Key == key) return entry;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>One single value of a list.</summary>
+internal readonly record struct ConfigItem(int Line, string Path, string Text);

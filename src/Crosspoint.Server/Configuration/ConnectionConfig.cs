@@ -1,0 +1,156 @@
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
+
+namespace Crosspoint.Server.Configuration;
+
+/// <summary>Reads <c>vendors</c> and their connections.</summary>
+internal static class ConnectionConfig
+{
+    private static readonly Dictionary<string, SmppBindType> Binds = new(StringComparer.Ordinal)
+    {
+        ["transceiver"] = SmppBindType.Transceiver,
+        ["transmitter"] = SmppBindType.Transmitter,
+        ["receiver"] = SmppBindType.Receiver,
+    };
+
+    private static readonly Dictionary<string, SegmentMethod> Methods = new(StringComparer.Ordinal)
+    {
+        ["udh8"] = SegmentMethod.Udh8,
+        ["udh16"] = SegmentMethod.Udh16,
+        ["sar"] = SegmentMethod.Sar,
+        ["payload"] = SegmentMethod.Payload,
+    };
+
+    private static readonly Dictionary<string, UnknownOutcomePolicy> Policies = new(StringComparer.Ordinal)
+    {
+        ["wait"] = UnknownOutcomePolicy.Wait,
+        ["resend"] = UnknownOutcomePolicy.Resend,
+        ["fail"] = UnknownOutcomePolicy.Fail,
+    };
+
+    public static IReadOnlyList<ConnectionOptions> Read(ConfigSection root)
+    {
+        var vendors = new UniqueNames(root.Errors, "name of the vendor");
+        var connections = new UniqueNames(root.Errors, "name of the connection");
+        var list = new List<ConnectionOptions>();
+        foreach (ConfigSection vendor in root.Groups("vendors", required: true))
+        {
+            string? name = ReadName(vendor, vendors);
+            foreach (ConfigSection connection in vendor.Groups("connections", required: true))
+            {
+                if (ReadConnection(connection, name ?? "", connections) is { } options) list.Add(options);
+            }
+
+            vendor.Close();
+        }
+
+        return list;
+    }
+
+    // Names go into metrics, routes and URLs.
+    private static string? ReadName(ConfigSection section, UniqueNames unique)
+    {
+        const string Expected = "1 to 50 letters, digits, '-', '_' or '.'";
+        string? name = section.Text("name", required: true, most: 50, expected: Expected);
+        if (name is null) return null;
+        foreach (char c in name)
+        {
+            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') continue;
+            section.Fail("name", $"is '{name}'; expected {Expected}");
+            break;
+        }
+
+        unique.Add(name, section.LineOf("name"), section.PathOf("name"));
+        return name;
+    }
+
+    private static ConnectionOptions? ReadConnection(ConfigSection section, string vendor, UniqueNames unique)
+    {
+        string? name = ReadName(section, unique);
+        string? group = section.Text("group", most: 50, expected: "a name shared by connections of one carrier account");
+        UnknownPolicies policies = ReadPolicies(section.Group("unknown_outcome"));
+        SmppConnectionOptions? smpp = section.Group("smpp", required: true) is { } inner ? ReadSmpp(inner) : null;
+        section.Close();
+
+        // The name stands in for one that was wrong, so that routing does not blame it twice.
+        if (smpp is null) return name is null ? null : Unusable(name, vendor);
+        return new()
+        {
+            Name = name ?? "",
+            Vendor = vendor,
+            Group = group ?? name ?? "",
+            Smpp = smpp,
+            UnknownOtp = policies.Otp,
+            UnknownTransactional = policies.Transactional,
+            UnknownMarketing = policies.Marketing,
+        };
+    }
+
+    private static ConnectionOptions Unusable(string name, string vendor) =>
+        new() { Name = name, Vendor = vendor, Group = name, Smpp = new() { Host = "", Port = 0, SystemId = "", Password = "" } };
+
+    private static UnknownPolicies ReadPolicies(ConfigSection? section)
+    {
+        var defaults = new UnknownPolicies(UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Resend, UnknownOutcomePolicy.Wait);
+        if (section is null) return defaults;
+        var policies = new UnknownPolicies(
+            section.Choice("otp", defaults.Otp, Policies),
+            section.Choice("transactional", defaults.Transactional, Policies),
+            section.Choice("marketing", defaults.Marketing, Policies));
+        section.Close();
+        return policies;
+    }
+
+    private static SmppConnectionOptions ReadSmpp(ConfigSection section)
+    {
+        var defaults = new SmppConnectionOptions { Host = "", Port = 0, SystemId = "", Password = "" };
+        (TimeSpan first, TimeSpan most) = ReadReconnect(section.Group("reconnect"), defaults);
+        SmppConnectionOptions options = defaults with
+        {
+            Host = section.Text("host", required: true, most: 253, expected: "a host name or an address") ?? "",
+            Port = section.Int("port", 0, 1, 65_535, required: true),
+            SystemId = section.Text("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
+            Password = section.Text(
+                "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
+            SystemType = section.Text("system_type", most: 12, mayBeEmpty: true) ?? "",
+            AddressRange = section.Text("address_range", most: 40, mayBeEmpty: true) ?? "",
+            Bind = section.Choice("bind", defaults.Bind, Binds),
+            Sessions = section.Int("sessions", defaults.Sessions, 1, 100),
+            InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
+            Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
+            Burst = section.Number("burst", defaults.Burst, 0, 1_000_000),
+            ResponseTimeout = section.Duration(
+                "response_timeout", defaults.ResponseTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            EnquireLink = section.Duration("enquire_link", defaults.EnquireLink, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            ReconnectFirst = first,
+            ReconnectMost = most,
+            SegmentMethod = section.Choice("segments", defaults.SegmentMethod, Methods),
+            ReceiptGrace = section.Duration("receipt_grace", defaults.ReceiptGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
+            ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
+        };
+        if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");
+        if (section.Text("message_id_format") is { } format and not "auto")
+            section.Fail("message_id_format", $"is '{format}'; this version supports auto alone");
+        section.Close();
+        return options;
+    }
+
+    private static (TimeSpan First, TimeSpan Most) ReadReconnect(ConfigSection? section, SmppConnectionOptions defaults)
+    {
+        if (section is null) return (defaults.ReconnectFirst, defaults.ReconnectMost);
+        TimeSpan first = section.Duration("first", defaults.ReconnectFirst, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
+        TimeSpan most = section.Duration("most", defaults.ReconnectMost, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        section.Close();
+        if (most < first)
+        {
+            if (section.Has("most")) section.Fail("most", $"is {Units.Format(most)}, less than 'first' ({Units.Format(first)})");
+            most = first;
+        }
+
+        return (first, most);
+    }
+
+    private readonly record struct UnknownPolicies(
+        UnknownOutcomePolicy Otp, UnknownOutcomePolicy Transactional, UnknownOutcomePolicy Marketing);
+}

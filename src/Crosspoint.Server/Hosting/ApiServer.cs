@@ -1,0 +1,119 @@
+using System.Diagnostics.Metrics;
+using Crosspoint.Server.Api;
+using Crosspoint.Server.Api.TwilioCompat;
+using Crosspoint.Server.Api.V1;
+using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Server.Hosting;
+
+/// <summary>The HTTP listener with everything that it serves.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping;
+    private readonly PrometheusExporter _exporter;
+
+    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter)
+    {
+        _app = app;
+        _stopping = stopping;
+        _exporter = exporter;
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        address = address.Replace("://[::]", "://[::1]", StringComparison.Ordinal);
+        Address = new(address.Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where it can be reached from this host, with the port that it really has.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Every route that is served.</summary>
+    public IReadOnlyList<Endpoint> Endpoints =>
+        ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints).ToList();
+
+    /// <exception cref="IOException">The port cannot be had.</exception>
+    public static async Task<ApiServer> StartAsync(
+        HttpOptions options, ApiBackend backend, ILoggerFactory loggers, IMeterFactory meters, CancellationToken cancellationToken)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRoutingCore();
+        builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnersLifetime>());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        WebApplication app = builder.Build();
+        var stopping = new CancellationTokenSource();
+        var exporter = new PrometheusExporter(meters, backend.Time);
+        var boundary = new ErrorBoundary(new(meters), backend.Time, loggers.CreateLogger("Crosspoint.Server.Api"));
+        app.Use(next => context => boundary.InvokeAsync(context, next));
+        new MessageEndpoints(backend).Map(app);
+        new EventStream(backend, stopping.Token).Map(app);
+        new TwilioEndpoints(backend).Map(app);
+        new DocumentEndpoints().Map(app);
+        new OperatorEndpoints(backend, exporter).Map(app);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            exporter.Dispose();
+            stopping.Dispose();
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new(app, stopping, exporter);
+    }
+
+    /// <summary>Stops listening, ends streams, and waits for the requests that are under way as long as the token allows.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _app.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _exporter.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>The framework's own would answer SIGTERM by closing the listener at once; here the process drains first.</summary>
+    private sealed class OwnersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, HttpOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxRequestBodySize = options.MaxBody;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+
+        // nginx's defaults are the measure: 8 KiB a line, 32 KiB of headers in all, 100 of them.
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        limits.MaxRequestHeaderCount = 100;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+}

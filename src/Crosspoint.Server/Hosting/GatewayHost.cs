@@ -1,0 +1,162 @@
+using System.Diagnostics.Metrics;
+using Crosspoint.Engine;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Api;
+using Crosspoint.Server.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Server.Hosting;
+
+/// <summary>
+/// A whole gateway in this process: journal, engine and HTTP. Takes traffic from the end of <see cref="StartAsync(GatewayConfig,
+/// TimeProvider, ILoggerFactory, CancellationToken)"/>.
+/// </summary>
+public sealed partial class GatewayHost : IAsyncDisposable
+{
+    // Requests under way answer in milliseconds; a carrier may take its whole response timeout (30 s by default).
+    private static readonly TimeSpan RequestsMayTake = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EngineMayTake = TimeSpan.FromSeconds(35);
+
+    private readonly ServiceProvider _services;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private ApiServer? _api;
+    private volatile bool _isDraining;
+    private bool _isStopped;
+
+    private GatewayHost(GatewayConfig config, IJournal journal, ServiceProvider services, TimeProvider time, ILoggerFactory loggers)
+    {
+        _journal = journal;
+        _services = services;
+        _time = time;
+        _logger = loggers.CreateLogger<GatewayHost>();
+        Gateway = new Gateway(config.Engine, journal, time, loggers, services.GetRequiredService<IMeterFactory>());
+    }
+
+    public Gateway Gateway { get; }
+
+    /// <summary>Where the HTTP listener can be reached from this host.</summary>
+    public Uri HttpAddress => _api!.Address;
+
+    /// <summary>Completes when the journal broke: the process must end, and recover at its next start.</summary>
+    public Task JournalBroken => _journal.Broken;
+
+    /// <summary>Opens the journal, takes up what was left unfinished, and listens.</summary>
+    /// <exception cref="GatewayStartException">The store or the port cannot be had.</exception>
+    public static async Task<GatewayHost> StartAsync(
+        GatewayConfig config, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        try
+        {
+            IJournal journal = await JournalOpening.OpenAsync(
+                config, time, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            return await StartAsync(config, journal, services, time, loggers, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await services.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Drains: readiness turns to 503 and new messages are refused, what is in flight at carriers is waited for, requests under way are
+    /// answered, everything is committed.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting; what is unfinished then is taken up at the next start.</param>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_isStopped) return;
+        _isStopped = true;
+        _isDraining = true;
+        Log.Draining(_logger);
+
+        // The listener goes last: until then whoever asks can see that this gateway is no longer ready.
+        await WithinAsync(EngineMayTake, Gateway.StopAsync, cancellationToken).ConfigureAwait(false);
+        if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
+        await _journal.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        Log.Stopped(_logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isDraining = true;
+        if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
+        await Gateway.DisposeAsync().ConfigureAwait(false);
+        await _journal.DisposeAsync().ConfigureAwait(false);
+        await _services.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<GatewayHost> StartAsync(
+        GatewayConfig config,
+        IJournal journal,
+        ServiceProvider services,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
+    {
+        var host = new GatewayHost(config, journal, services, time, loggers);
+        bool isRecovered = false;
+        try
+        {
+            foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
+            await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
+            isRecovered = true;
+            var backend = new ApiBackend
+            {
+                Intake = host.Gateway.Intake,
+                Messages = host.Gateway.Messages,
+                Accounts = host.Gateway.Accounts,
+                Events = host.Gateway.Events,
+                Time = time,
+                IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
+            };
+            host._api = await ApiServer.StartAsync(
+                config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            Log.Started(host._logger, host.HttpAddress, config.DataDirectory);
+            return host;
+        }
+        catch (Exception error)
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            if (error is GatewayStartException or OperationCanceledException) throw;
+            string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
+            throw new GatewayStartException($"{what}: {error.Message}", error);
+        }
+    }
+
+    private async Task WithinAsync(TimeSpan limit, Func<CancellationToken, Task> stop, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            await stop(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Log.DrainCut(_logger);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4000, LogLevel.Information, "Taking traffic at {Address}, data in {Directory}")]
+        public static partial void Started(ILogger logger, Uri address, string directory);
+
+        [LoggerMessage(4001, LogLevel.Warning, "Configuration: {Warning}")]
+        public static partial void ConfigWarning(ILogger logger, string warning);
+
+        [LoggerMessage(4002, LogLevel.Information, "Draining")]
+        public static partial void Draining(ILogger logger);
+
+        [LoggerMessage(4003, LogLevel.Warning, "The drain was cut short; what is unfinished is taken up at the next start")]
+        public static partial void DrainCut(ILogger logger);
+
+        [LoggerMessage(4004, LogLevel.Information, "Stopped")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

@@ -1,0 +1,445 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>
+/// The transitions of one commit, applied in memory. Reads see what earlier transitions of the group did; nothing reaches a file before
+/// <see cref="Flush"/>, and <see cref="RollBack"/> forgets it all.
+/// </summary>
+internal sealed class JournalGroup(
+    SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
+{
+    private const int MostHits = 8;
+
+    private static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
+
+    private readonly MessageIdSource _ids = new(time);
+    private readonly List<LiveMessage> _touched = [];
+    private readonly List<Slice> _slices = [];
+    private readonly List<CorrelationHit> _hits = [];
+    private HashSet<ulong> _parkedIds = [];
+    private HashSet<ulong> _earlierParkedIds = [];
+    private long _parkedIdsSince;
+    private LiveMessage? _last;
+    private Slice? _home;
+    private SliceWriter? _homeWriter;
+
+    public long Number { get; private set; }
+
+    public long Now { get; private set; }
+
+    /// <summary>Rows to be written so far.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Octets that the last flush wrote to logs.</summary>
+    public long LogBytes { get; private set; }
+
+    /// <summary>Keys up to this one were given out by an earlier process.</summary>
+    public void StartAfter(long key) => _ids.StartAfter(key);
+
+    /// <summary>At start: a vendor id under which a receipt is parked.</summary>
+    public void NoteParked(string group, string canonical) => _parkedIds.Add(VendorIds.Hash(group, canonical));
+
+    public void Begin()
+    {
+        Number++;
+        LogBytes = 0;
+        Now = Math.Max(Now, time.GetUtcMicros());
+        if (Now - _parkedIdsSince <= Micros.From(options.ParkedFor)) return;
+
+        // What was noted before this time is no longer offered once it is moved out again.
+        _parkedIdsSince = Now;
+        (_parkedIds, _earlierParkedIds) = (_earlierParkedIds, _parkedIds);
+        _parkedIds.Clear();
+    }
+
+    /// <summary>
+    /// Each transition has one home: the slice in which the next id falls. The messages that it makes go there, and so
+    /// does everything that belongs to no message,
+    /// so that they commit together.
+    /// </summary>
+    public void BeginTransition()
+    {
+        long next = Math.Max(_ids.LastKey + 1, MessageId.FirstKeyAt(Now / Micros.PerMillisecond));
+        if (_home is not null && next <= _home.LastKey && next >= _home.FirstKey) return;
+        _home = catalog.GetOrAdd(next);
+        _homeWriter = null;
+    }
+
+    public MessageId NextId()
+    {
+        MessageId id = _ids.Next();
+        if (id.Key > _home!.LastKey) throw new SliceEndedException();
+        return id;
+    }
+
+    public Message? Find(long key)
+    {
+        LiveMessage? live = FindLive(key);
+        return live is null || live.IsDeleted ? null : live.Message;
+    }
+
+    public void Insert(Message message)
+    {
+        long key = message.Id.Key;
+        if (key > _ids.LastKey || key < _home!.FirstKey || cache.Peek(key) is not null)
+        {
+            throw new InvalidOperationException("A message was inserted whose id does not come from NextId of this transition.");
+        }
+
+        LiveMessage live = cache.Add(message, _home);
+        Touch(live);
+        MarkDirty(live);
+    }
+
+    public void Save(Message message) => MarkDirty(Own(message));
+
+    public void Delete(Message message)
+    {
+        LiveMessage live = Own(message);
+        live.IsDeleted = true;
+        MarkDirty(live);
+    }
+
+    public void Correlate(string group, string vendorId, long key, int segment)
+    {
+        LiveMessage? live = FindLive(key);
+        if (live is null || live.IsDeleted)
+        {
+            throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
+        }
+        ulong hash = VendorIds.Hash(group, VendorIds.Canonical(vendorId));
+        LiveCorrelation? first = cache.FindCorrelation(hash);
+        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        {
+            if (at.Owner == live && at.Segment == segment) return;
+        }
+
+        bool isOnly = first?.IsOnly ?? !MayBeStored(hash);
+        LiveCorrelation correlation = cache.AddCorrelation(hash, live, segment);
+        correlation.IsOnly = isOnly;
+        WriterOf(live.Slice).Write(correlation);
+    }
+
+    public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId)
+    {
+        string id = VendorIds.Canonical(vendorId);
+        if (Collect(group, id)) return Hits();
+        if (VendorIds.HexToDecimal(id) is { } number && Collect(group, number)) return Hits();
+        if (VendorIds.DecimalToHex(id) is { } hex && Collect(group, hex)) return Hits();
+        return [];
+    }
+
+    public void Park(ParkedReceipt receipt)
+    {
+        HomeWriter.Write(receipt);
+        _home!.HasParked = true;
+        Rows++;
+        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId));
+        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId));
+    }
+
+    public IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId)
+    {
+        if (_parkedIds.Count + _earlierParkedIds.Count == 0) return [];
+        string id = VendorIds.Canonical(vendorId);
+        var taken = new List<ParkedReceipt>();
+        TakeParked(group, id, taken);
+        if (taken.Count == 0 && VendorIds.HexToDecimal(id) is { } number) TakeParked(group, number, taken);
+        if (taken.Count == 0 && VendorIds.DecimalToHex(id) is { } hex) TakeParked(group, hex, taken);
+        taken.Sort(static (left, right) => left.At.CompareTo(right.At));
+        return taken;
+    }
+
+    public void KeepOrphan(OrphanPdu orphan)
+    {
+        HomeWriter.Write(orphan);
+        _home!.HasOrphans = true;
+        Rows++;
+    }
+
+    public IdempotencyRecord? FindIdempotent(string account, string idempotencyKey)
+    {
+        long notBefore = Now - Micros.From(IdempotencyWindow);
+        for (int i = catalog.All.Count - 1; i >= 0; i--)
+        {
+            Slice slice = catalog.All[i];
+            if (slice.EndMilliseconds * Micros.PerMillisecond < notBefore) break;
+            if (WriterOf(slice).FindIdempotent(account, idempotencyKey) is { } record) return record.At >= notBefore ? record : null;
+        }
+
+        return null;
+    }
+
+    public void PutIdempotent(IdempotencyRecord record)
+    {
+        HomeWriter.Write(record);
+        Rows++;
+    }
+
+    public IReadOnlyList<InboundPart> AddInboundPart(InboundPart part)
+    {
+        var parts = new List<InboundPart>();
+        FindParts(part.PartKey, parts);
+        foreach (InboundPart known in parts)
+        {
+            if (known.Number == part.Number) return parts;
+        }
+
+        HomeWriter.Write(part);
+        _home!.HasParts = true;
+        Rows++;
+        parts.Add(part);
+        parts.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+        return parts;
+    }
+
+    public void RemoveInboundParts(string partKey)
+    {
+        foreach (Slice slice in catalog.All)
+        {
+            if (!slice.HasParts) continue;
+            SliceWriter writer = WriterOf(slice);
+            writer.NewParts.RemoveAll(part => part.PartKey == partKey);
+            writer.RemoveParts(partKey);
+        }
+    }
+
+    /// <summary>
+    /// Writes and commits, file by file: older ones first, then what was taken out. Files that are done are left out
+    /// when it is called again after a fault.
+    /// </summary>
+    /// <param name="isPartlyDone">True when a file was committed before the fault.</param>
+    public void Flush(ref bool isPartlyDone)
+    {
+        if (_slices.Count > 1) _slices.Sort(static (left, right) => left.StartMilliseconds.CompareTo(right.StartMilliseconds));
+        foreach (Slice slice in _slices)
+        {
+            SliceWriter writer = slice.Writer!;
+            if (!writer.HasWork) continue;
+            bool isNew = !writer.Exists;
+            LogBytes += writer.Flush();
+            isPartlyDone = true;
+            slice.NoteWrite();
+            if (isNew) catalog.Publish(slice);
+        }
+
+        foreach (Slice slice in _slices) slice.Writer!.FlushRemovals();
+    }
+
+    /// <summary>After a commit: what is closed leaves memory at once, then what is over the bound.</summary>
+    public void Complete()
+    {
+        foreach (LiveMessage live in _touched)
+        {
+            live.IsTouched = false;
+            if (live.IsDirty)
+            {
+                live.IsDirty = false;
+                live.StoredHead = live.Message.Head;
+                live.Room = live.NextRoom;
+                live.IsIndexed = live.Message.IsOpen && live.Key <= live.Slice.Writer!.IndexedKey;
+            }
+
+            if (live.IsDeleted || !live.Message.IsOpen) cache.Remove(live);
+        }
+
+        cache.Trim();
+        Reset();
+    }
+
+    /// <summary>Moves what has become old enough to where it is kept for good. Between groups; false when nothing was left to do.</summary>
+    public bool Settle(long keysBefore)
+    {
+        bool isDone = false;
+        foreach (Slice slice in catalog.All)
+        {
+            if (slice.Writer is { Exists: true } writer) isDone |= writer.Settle(keysBefore, cache);
+        }
+
+        return isDone;
+    }
+
+    /// <summary>Forgets the group. Messages that it touched are read anew when they are next needed.</summary>
+    public void RollBack()
+    {
+        foreach (LiveMessage live in _touched) cache.Remove(live);
+        foreach (Slice slice in _slices) slice.Writer!.ClearRemovals();
+        Reset();
+    }
+
+    private SliceWriter HomeWriter => _homeWriter ??= WriterOf(_home!);
+
+    private void Reset()
+    {
+        foreach (Slice slice in _slices) slice.Writer!.Clear();
+        _touched.Clear();
+        _last = null;
+        _slices.Clear();
+        _homeWriter = null;
+        Rows = 0;
+    }
+
+    private SliceWriter WriterOf(Slice slice)
+    {
+        if (slice == _home && _homeWriter is not null) return _homeWriter;
+        SliceWriter writer = catalog.WriterOf(slice, Number);
+        if (!_slices.Contains(slice)) _slices.Add(slice);
+        if (slice == _home) _homeWriter = writer;
+        return writer;
+    }
+
+    private LiveMessage? FindLive(long key)
+    {
+        if (_last is not null && _last.Key == key) return _last;
+        LiveMessage? live = cache.Find(key);
+        if (live is null)
+        {
+            if (catalog.Find(key) is not { } slice) return null;
+            SliceWriter writer = WriterOf(slice);
+            if (writer.Find(key, out int room) is not { } message) return null;
+            live = cache.Add(message, slice);
+            live.StoredHead = message.Head;
+            live.Room = room;
+            live.IsIndexed = message.IsOpen && key <= writer.IndexedKey;
+        }
+
+        Touch(live);
+        _last = live;
+        return live;
+    }
+
+    private LiveMessage Own(Message message)
+    {
+        LiveMessage? live = FindLive(message.Id.Key);
+        if (live is null || !ReferenceEquals(live.Message, message) || live.IsDeleted)
+        {
+            throw new InvalidOperationException("A message was saved that this transition did not find or insert.");
+        }
+
+        return live;
+    }
+
+    private void Touch(LiveMessage live)
+    {
+        if (live.IsTouched) return;
+        live.IsTouched = true;
+        _touched.Add(live);
+    }
+
+    private void MarkDirty(LiveMessage live)
+    {
+        if (live.IsDirty) return;
+        live.IsDirty = true;
+        Rows++;
+        WriterOf(live.Slice).Write(live);
+    }
+
+    private bool MayBeStored(ulong hash)
+    {
+        long oldest = OldestCorrelated;
+        for (int i = catalog.All.Count - 1; i >= 0; i--)
+        {
+            Slice slice = catalog.All[i];
+            if (slice.EndMilliseconds < oldest) break;
+            if (slice.Ids.MayHold(hash)) return true;
+        }
+
+        return false;
+    }
+
+    private long OldestCorrelated => Now / Micros.PerMillisecond - (long)options.CorrelationWindow.TotalMilliseconds;
+
+    /// <summary>Gathers the segments with this id in <see cref="_hits"/>, newest message first; false when there are none.</summary>
+    private bool Collect(string group, string id)
+    {
+        _hits.Clear();
+        ulong hash = VendorIds.Hash(group, id);
+        LiveCorrelation? first = cache.FindCorrelation(hash);
+        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        {
+            if (!at.Owner.IsDeleted) _hits.Add(new(at.Owner.Key, at.Segment));
+        }
+
+        if (first is not { IsOnly: true }) CollectStored(hash);
+        if (_hits.Count > 1) SortHits();
+        return _hits.Count > 0;
+    }
+
+    private void CollectStored(ulong hash)
+    {
+        int live = _hits.Count;
+        long oldest = OldestCorrelated;
+        for (int i = catalog.All.Count - 1; i >= 0 && _hits.Count - live < MostHits; i--)
+        {
+            Slice slice = catalog.All[i];
+            if (slice.EndMilliseconds < oldest) break;
+            if (!slice.Ids.MayHold(hash)) continue;
+            SliceWriter writer = WriterOf(slice);
+            if (writer.Exists) slice.Ids.Find(hash, writer, _hits);
+        }
+
+        // What memory knows is on disk as well, and a message may have been deleted since.
+        for (int i = _hits.Count - 1; i >= live; i--)
+        {
+            CorrelationHit hit = _hits[i];
+            if (_hits.IndexOf(hit) < i || FindLive(hit.Key) is null or { IsDeleted: true }) _hits.RemoveAt(i);
+        }
+    }
+
+    private void SortHits()
+    {
+        _hits.Sort(static (left, right) => left.Key != right.Key ? right.Key.CompareTo(left.Key) : left.Segment.CompareTo(right.Segment));
+        if (_hits.Count > MostHits) _hits.RemoveRange(MostHits, _hits.Count - MostHits);
+    }
+
+    private CorrelationHit[] Hits() => [.. _hits];
+
+    private void TakeParked(string group, string id, List<ParkedReceipt> taken)
+    {
+        ulong hash = VendorIds.Hash(group, id);
+        if (!_parkedIds.Contains(hash) && !_earlierParkedIds.Contains(hash)) return;
+        long notBefore = Now - Micros.From(options.ParkedFor);
+        var sequences = new List<long>();
+        foreach (Slice slice in catalog.All)
+        {
+            if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
+            SliceWriter writer = WriterOf(slice);
+            sequences.Clear();
+            writer.FindParked(group, id, notBefore, taken, sequences);
+            foreach (long sequence in sequences) writer.RemoveParked(sequence);
+            List<ParkedReceipt> fresh = writer.NewParked;
+            for (int i = 0; i < fresh.Count; i++)
+            {
+                ParkedReceipt receipt = fresh[i];
+                if (receipt.Group != group || receipt.At < notBefore) continue;
+                if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
+                {
+                    continue;
+                }
+                taken.Add(receipt);
+                fresh.RemoveAt(i--);
+            }
+        }
+    }
+
+    private void FindParts(string partKey, List<InboundPart> parts)
+    {
+        foreach (Slice slice in catalog.All)
+        {
+            if (!slice.HasParts) continue;
+            SliceWriter writer = WriterOf(slice);
+            writer.FindParts(partKey, parts);
+            foreach (InboundPart part in writer.NewParts)
+            {
+                if (part.PartKey == partKey) parts.Add(part);
+            }
+        }
+
+        parts.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+    }
+
+    /// <summary>The next id belongs to the next slice: the group starts again, there.</summary>
+    internal sealed class SliceEndedException() : Exception("The slice ended within a transition.");
+}

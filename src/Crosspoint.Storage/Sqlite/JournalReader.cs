@@ -1,0 +1,234 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>Reads of committed messages over all slices; so many at once as the options say.</summary>
+internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
+{
+    /// <summary>
+    /// Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there
+    /// and says where to go on.
+    /// </summary>
+    private const int MostRows = 200_000;
+
+    /// <summary>Slices, counted from the newest, whose connections are kept open between reads.</summary>
+    private const int KeptSlices = 3;
+
+    // A key's clock can be a little ahead of the creation time beside it: after a burst, or after the clock was set back.
+    private static readonly long Slack = (long)TimeSpan.FromMinutes(10).TotalMilliseconds;
+
+    private static readonly Comparer<InboundPart> ByNumber =
+        Comparer<InboundPart>.Create(static (left, right) => left.Number.CompareTo(right.Number));
+
+    private readonly SemaphoreSlim _free = new(options.MaxReaders);
+
+    public async ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken)
+    {
+        if (SliceCatalog.Find(catalog.Current, id.Key) is not { } slice) return null;
+        await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using Lease lease = Rent(slice);
+            return lease.Reader.Find(id);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 1000);
+        return ReadAsync(() => List(query), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken)
+    {
+        return ReadAsync(List, cancellationToken);
+
+        IReadOnlyList<Message> List()
+        {
+            var messages = new List<Message>();
+            foreach (Slice slice in catalog.Current)
+            {
+                if (slice.LastKey <= afterKey || slice.HasNothingOpen) continue;
+                if (messages.Count >= limit) break;
+                long writes = slice.Writes;
+                using Lease lease = Rent(slice);
+                lease.Reader.ListOpen(afterKey, limit - messages.Count, messages, out bool isEmpty);
+                if (isEmpty) slice.NoteNothingOpen(writes);
+            }
+
+            return messages;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken)
+    {
+        return ReadAsync(List, cancellationToken);
+
+        IReadOnlyList<Message> List()
+        {
+            var messages = new List<Message>();
+            foreach (Slice slice in catalog.Current)
+            {
+                if (slice.HasNothingOpen) continue;
+                using Lease lease = Rent(slice);
+                lease.Reader.ListOpenByValidity(afterMicros, untilMicros, limit, messages);
+            }
+
+            messages.Sort(static (left, right) => left.Head.ValidUntil != right.Head.ValidUntil
+                ? left.Head.ValidUntil.CompareTo(right.Head.ValidUntil)
+                : left.Id.Key.CompareTo(right.Id.Key));
+            if (messages.Count > limit) messages.RemoveRange(limit, messages.Count - limit);
+            return messages;
+        }
+    }
+
+    public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken)
+    {
+        return ReadAsync(List, cancellationToken);
+
+        IReadOnlyList<InboundPart> List()
+        {
+            var keys = new SortedSet<string>(StringComparer.Ordinal);
+            Slice[] slices = Array.FindAll(catalog.Current, static slice => slice.HasParts);
+            foreach (Slice slice in slices)
+            {
+                using Lease lease = Rent(slice);
+                lease.Reader.ListStalePartKeys(beforeMicros, limit, keys);
+            }
+
+            var parts = new List<InboundPart>();
+            foreach (string key in keys)
+            {
+                if (parts.Count >= limit) break;
+                int first = parts.Count;
+                foreach (Slice slice in slices)
+                {
+                    using Lease lease = Rent(slice);
+                    lease.Reader.ListParts(key, parts);
+                }
+
+                parts.Sort(first, parts.Count - first, ByNumber);
+            }
+
+            return parts;
+        }
+    }
+
+    public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        return ReadAsync(Count, cancellationToken);
+
+        JournalCounts Count()
+        {
+            long parked = 0, orphans = 0, open = 0, bytes = 0;
+            long parkedSince = time.GetUtcMicros() - Micros.From(options.ParkedFor);
+            foreach (Slice slice in catalog.Current)
+            {
+                bytes += LengthOf(slice.Path) + LengthOf(slice.Path + "-wal");
+                if (!slice.HasParked && !slice.HasOrphans && slice.HasNothingOpen) continue;
+                long writes = slice.Writes;
+                using Lease lease = Rent(slice);
+                if (slice.HasParked) parked += lease.Reader.CountParked(parkedSince);
+                if (slice.HasOrphans) orphans += lease.Reader.CountOrphans();
+                if (slice.HasNothingOpen) continue;
+                long count = lease.Reader.CountOpen();
+                open += count;
+                if (count == 0) slice.NoteNothingOpen(writes);
+            }
+
+            return new(parked, orphans, open, bytes);
+        }
+    }
+
+    /// <summary>
+    /// Reads the vendor ids that were in the files at start, newest file first, and hands each file's filter to the
+    /// sequencer.
+    /// </summary>
+    public void ReadVendorIds(Slice[] slices, CancellationToken cancellationToken)
+    {
+        for (int i = slices.Length - 1; i >= 0; i--)
+        {
+            using Lease lease = Rent(slices[i]);
+            slices[i].Ids.Stored = lease.Reader.ReadVendorIds(slices[i].Ids.StoredRuns, cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Slice slice in catalog.Current) slice.Readers.Close();
+        _free.Dispose();
+    }
+
+    private MessagePage List(MessageQuery query)
+    {
+        // One more than asked says whether there is another page.
+        int most = query.Limit + 1;
+        var messages = new List<Message>();
+        long beforeKey = query.BeforeKey ?? long.MaxValue;
+        if (query.CreatedBefore is { } before)
+        {
+            beforeKey = Math.Min(beforeKey, MessageId.FirstKeyAt(before / Micros.PerMillisecond + 1 + Slack));
+        }
+        long fromKey = query.CreatedFrom is { } from ? MessageId.FirstKeyAt(Math.Max(from / Micros.PerMillisecond - Slack, 0)) : 0;
+        int rows = MostRows;
+        Slice[] slices = catalog.Current;
+        for (int i = slices.Length - 1; i >= 0 && beforeKey > fromKey; i--)
+        {
+            Slice slice = slices[i];
+            if (slice.FirstKey >= beforeKey) continue;
+            if (slice.LastKey < fromKey) break;
+            using Lease lease = Rent(slice);
+            long sliceFrom = Math.Max(slice.FirstKey, fromKey);
+            beforeKey = lease.Reader.List(query, sliceFrom, Math.Min(beforeKey, slice.LastKey + 1), most, ref rows, messages);
+            if (messages.Count >= most)
+            {
+                messages.RemoveAt(messages.Count - 1);
+                return new(messages, messages[^1].Id.Key);
+            }
+
+            if (rows <= 0 && beforeKey > fromKey) return new(messages, beforeKey);
+        }
+
+        return new(messages, null);
+    }
+
+    private async ValueTask<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private Lease Rent(Slice slice)
+    {
+        Slice[] slices = catalog.Current;
+        bool keep = Array.IndexOf(slices, slice) >= slices.Length - KeptSlices;
+        return new(slice, slice.Readers.Rent(slice.Path), keep);
+    }
+
+    private static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : 0;
+    }
+
+    private readonly struct Lease(Slice slice, SliceReader reader, bool keep) : IDisposable
+    {
+        public SliceReader Reader => reader;
+
+        public void Dispose() => slice.Readers.Return(reader, keep);
+    }
+}

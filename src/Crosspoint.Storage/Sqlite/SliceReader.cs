@@ -1,0 +1,335 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>
+/// One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held
+/// for long.
+/// </summary>
+internal sealed class SliceReader : IDisposable
+{
+    // Whoever opens a file first after a crash recovers it; others wait for that.
+    private const int BusyMilliseconds = 5_000;
+
+    // Up to this many, listed open messages are sorted by key in an instant; of more, some rows are walked first.
+    private const int FewOpen = 20_000;
+    private const int MostWalked = 50_000;
+
+    private readonly SqliteDatabase _database;
+    private SqliteStatement? _find;
+    private SqliteStatement? _page;
+    private SqliteStatement? _windowEnd;
+
+    public SliceReader(string path)
+    {
+        _database = SqliteDatabase.OpenForReading(path);
+        _database.SetBusyTimeout(BusyMilliseconds);
+    }
+
+    public Message? Find(MessageId id)
+    {
+        _find ??= _database.Prepare("SELECT head, progress FROM messages WHERE key = ?1");
+        try
+        {
+            _find.Bind(1, id.Key);
+            if (!_find.Step()) return null;
+            ReadOnlySpan<byte> head = _find.GetBlob(0);
+            if (MessageCodec.ReadTail(head) != id.Tail) return null;
+            return MessageCodec.ReadProgress(MessageCodec.ReadHead(id.Key, head), _find.GetBlob(1));
+        }
+        finally
+        {
+            _find.Reset();
+        }
+    }
+
+    /// <summary>
+    /// Adds messages with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that pass the filter,
+    /// newest first, until there are <paramref name="most"/> in the list.
+    /// Looks at no more than <paramref name="rows"/> rows, and lowers that by what it looked at.
+    /// </summary>
+    /// <returns>The key from which on everything was looked at.</returns>
+    public long List(MessageQuery query, long fromKey, long beforeKey, int most, ref int rows, List<Message> messages)
+    {
+        if (FindAccount(query.AccountSid) is not { } account) return fromKey;
+        const int Window = 20_000;
+        while (messages.Count < most && beforeKey > fromKey && rows > 0)
+        {
+            long windowFrom = WindowEnd(fromKey, beforeKey, Math.Min(Window, rows)) ?? fromKey;
+            rows -= Window;
+            ListWindow(query, account, windowFrom, beforeKey, most, messages);
+            beforeKey = windowFrom;
+        }
+
+        return messages.Count >= most ? messages[^1].Id.Key : beforeKey;
+    }
+
+    public void ListOpen(long afterKey, int limit, List<Message> messages, out bool isEmpty)
+    {
+        using Snapshot snapshot = new(_database);
+        long mark = Mark();
+        using SqliteStatement few = _database.Prepare("SELECT count(*) FROM (SELECT 1 FROM open_messages LIMIT ?1)");
+        few.Bind(1, FewOpen + 1);
+        few.Step();
+        long listed = few.GetInt64(0);
+        isEmpty = listed == 0 && !AnyOpenAbove(mark);
+        if (isEmpty) return;
+        int most = messages.Count + limit;
+
+        // In a backlog nearly every row is open: walking them finds a page at once. Where it does not, the list is gone through.
+        if (listed > FewOpen) afterKey = Walk(afterKey, mark, MostWalked, most, messages);
+        if (messages.Count < most && afterKey < mark)
+        {
+            using SqliteStatement list = _database.Prepare(
+                """
+                SELECT m.key, m.head, m.progress FROM (SELECT key FROM open_messages WHERE key > ?1 ORDER BY key LIMIT ?2) o
+                CROSS JOIN messages m ON m.key = o.key ORDER BY m.key
+                """);
+            list.Bind(1, afterKey);
+            list.Bind(2, most - messages.Count);
+            while (list.Step()) messages.Add(Read(list));
+        }
+
+        if (messages.Count < most) Walk(Math.Max(afterKey, mark), long.MaxValue, int.MaxValue, most, messages);
+    }
+
+    /// <summary>
+    /// Adds open messages with keys in (<paramref name="afterKey"/>, <paramref name="untilKey"/>]; returns the key up
+    /// to which it looked.
+    /// </summary>
+    private long Walk(long afterKey, long untilKey, int rows, int most, List<Message> messages)
+    {
+        using SqliteStatement walk = _database.Prepare(
+            "SELECT key, head, progress FROM messages WHERE key > ?1 AND key <= ?2 ORDER BY key");
+        walk.Bind(1, afterKey);
+        walk.Bind(2, untilKey);
+        while (messages.Count < most && rows-- > 0)
+        {
+            if (!walk.Step()) return untilKey;
+            afterKey = walk.GetInt64(0);
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(2)) is not null) messages.Add(Read(walk));
+        }
+
+        return afterKey;
+    }
+
+    /// <summary>
+    /// Adds the first messages of the range by the end of their validity; those that were listed and those above the
+    /// mark are in no common order.
+    /// </summary>
+    public void ListOpenByValidity(long afterMicros, long untilMicros, int limit, List<Message> messages)
+    {
+        using Snapshot snapshot = new(_database);
+        using SqliteStatement list = _database.Prepare(
+            """
+            SELECT m.key, m.head, m.progress FROM (
+                SELECT until, key FROM open_messages WHERE until > ?1 AND until <= ?2 ORDER BY until, key LIMIT ?3) o
+            CROSS JOIN messages m ON m.key = o.key
+            """);
+        list.Bind(1, afterMicros);
+        list.Bind(2, untilMicros);
+        list.Bind(3, limit);
+        while (list.Step()) messages.Add(Read(list));
+
+        // The earliest of those above the mark, too many of which would be too much memory.
+        var above = new PriorityQueue<long, (long, long)>();
+        using SqliteStatement walk = _database.Prepare("SELECT key, progress FROM messages WHERE key > ?1 ORDER BY key");
+        walk.Bind(1, Mark());
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(1)) is not { } until || until <= afterMicros || until > untilMicros) continue;
+            long key = walk.GetInt64(0);
+            above.Enqueue(key, (-until, -key));
+            if (above.Count > limit) above.Dequeue();
+        }
+
+        using SqliteStatement find = _database.Prepare("SELECT key, head, progress FROM messages WHERE key = ?1");
+        while (above.TryDequeue(out long key, out _))
+        {
+            find.Bind(1, key);
+            if (find.Step()) messages.Add(Read(find));
+            find.Reset();
+        }
+    }
+
+    public long CountOpen()
+    {
+        using Snapshot snapshot = new(_database);
+        long open = _database.QueryInt64("SELECT count(*) FROM open_messages");
+        using SqliteStatement walk = _database.Prepare("SELECT progress FROM messages WHERE key > ?1");
+        walk.Bind(1, Mark());
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(0)) is not null) open++;
+        }
+
+        return open;
+    }
+
+    public bool HasOpen()
+    {
+        using Snapshot snapshot = new(_database);
+        return _database.QueryInt64("SELECT EXISTS (SELECT 1 FROM open_messages)") != 0 || AnyOpenAbove(Mark());
+    }
+
+    public void ListStalePartKeys(long beforeMicros, int limit, ISet<string> keys)
+    {
+        using SqliteStatement list = _database.Prepare(
+            "SELECT part_key FROM inbound_parts GROUP BY part_key HAVING min(at) < ?1 ORDER BY part_key LIMIT ?2");
+        list.Bind(1, beforeMicros);
+        list.Bind(2, limit);
+        while (list.Step()) keys.Add(list.GetText(0)!);
+    }
+
+    public void ListParts(string partKey, List<InboundPart> parts)
+    {
+        using SqliteStatement list = _database.Prepare(
+            "SELECT number, total, at, text, connection, sender, recipient FROM inbound_parts WHERE part_key = ?1 ORDER BY number");
+        list.Bind(1, partKey);
+        while (list.Step()) parts.Add(SliceWriter.ReadPart(list, partKey, 0));
+    }
+
+    public long CountOrphans() => _database.QueryInt64("SELECT count(*) FROM orphans");
+
+    public long CountParked(long notBefore)
+    {
+        using SqliteStatement count = _database.Prepare("SELECT count(*) FROM parked WHERE at >= ?1");
+        count.Bind(1, notBefore);
+        return count.Step() ? count.GetInt64(0) : 0;
+    }
+
+    /// <summary>Reads every vendor id that was there at start into filters.</summary>
+    public SliceIds.StoredFilters ReadVendorIds(int runs, CancellationToken cancellationToken)
+    {
+        long logged = _database.QueryInt64("SELECT count(*) FROM correlation_log");
+        var all = new VendorIdFilter((int)Math.Min(logged + (long)runs * SliceIds.RunSize, 1 << 26));
+        var filters = new VendorIdFilter[runs];
+        for (int run = 0; run < runs; run++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            filters[run] = ReadRun(run, all);
+        }
+
+        using SqliteStatement log = _database.Prepare("SELECT hash FROM correlation_log");
+        while (log.Step()) all.Add((ulong)log.GetInt64(0));
+        return new(all, filters);
+    }
+
+    private VendorIdFilter ReadRun(int run, VendorIdFilter all)
+    {
+        var filter = new VendorIdFilter(SliceIds.RunSize);
+        using SqliteStatement parts = _database.Prepare("SELECT entries FROM correlation_runs WHERE id >= ?1 AND id < ?2");
+        parts.Bind(1, SliceIds.PartOf(run, 0));
+        parts.Bind(2, SliceIds.PartOf(run + 1, 0));
+        while (parts.Step())
+        {
+            ReadOnlySpan<byte> entries = parts.GetBlob(0);
+            for (; entries.Length >= SliceIds.EntryBytes; entries = entries[SliceIds.EntryBytes..])
+            {
+                ulong hash = SliceIds.Read(entries).Hash;
+                filter.Add(hash);
+                all.Add(hash);
+            }
+        }
+
+        return filter;
+    }
+
+    public void Dispose()
+    {
+        _find?.Dispose();
+        _page?.Dispose();
+        _windowEnd?.Dispose();
+        _database.Dispose();
+    }
+
+    private static Message Read(SqliteStatement row) =>
+        MessageCodec.ReadProgress(MessageCodec.ReadHead(row.GetInt64(0), row.GetBlob(1)), row.GetBlob(2));
+
+    private long? FindAccount(string sid)
+    {
+        using SqliteStatement find = _database.Prepare("SELECT id FROM accounts WHERE sid = ?1");
+        find.Bind(1, sid);
+        return find.Step() ? find.GetInt64(0) : null;
+    }
+
+    private long Mark()
+    {
+        using SqliteStatement mark = _database.Prepare("SELECT value FROM marks WHERE name = ?1");
+        mark.Bind(1, SliceWriter.OpenIndexedMark);
+        return mark.Step() ? mark.GetInt64(0) : -1;
+    }
+
+    private bool AnyOpenAbove(long mark)
+    {
+        using SqliteStatement walk = _database.Prepare("SELECT progress FROM messages WHERE key > ?1");
+        walk.Bind(1, mark);
+        while (walk.Step())
+        {
+            if (MessageCodec.ReadOpenUntil(walk.GetBlob(0)) is not null) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The key so many rows further down; null when there are fewer.</summary>
+    private long? WindowEnd(long fromKey, long beforeKey, int rows)
+    {
+        _windowEnd ??= _database.Prepare("SELECT key FROM messages WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1 OFFSET ?3");
+        _windowEnd.Bind(1, fromKey);
+        _windowEnd.Bind(2, beforeKey);
+        _windowEnd.Bind(3, rows - 1);
+        long? end = _windowEnd.Step() ? _windowEnd.GetInt64(0) : null;
+        _windowEnd.Reset();
+        return end;
+    }
+
+    private void ListWindow(MessageQuery query, long account, long fromKey, long beforeKey, int most, List<Message> messages)
+    {
+        _page ??= _database.Prepare(
+            """
+            SELECT key, head, progress FROM messages
+            WHERE key >= ?1 AND key < ?2 AND account = ?3 AND (?4 IS NULL OR recipient = ?4) ORDER BY key DESC
+            """);
+        try
+        {
+            _page.Bind(1, fromKey);
+            _page.Bind(2, beforeKey);
+            _page.Bind(3, account);
+            if (query.To is null) _page.BindNull(4);
+            else _page.Bind(4, SliceWriter.RecipientHash(query.To));
+            while (messages.Count < most && _page.Step())
+            {
+                if (query.Status is not null && MessageCodec.ReadState(_page.GetBlob(2)) != query.Status) continue;
+                MessageHead head = MessageCodec.ReadHead(_page.GetInt64(0), _page.GetBlob(1));
+                if (Passes(query, head)) messages.Add(MessageCodec.ReadProgress(head, _page.GetBlob(2)));
+            }
+        }
+        finally
+        {
+            _page.Reset();
+        }
+    }
+
+    private static bool Passes(MessageQuery query, MessageHead head) =>
+        head.AccountSid == query.AccountSid
+        && (query.To is null || head.To == query.To)
+        && (query.From is null || head.From == query.From)
+        && (query.CreatedFrom is null || head.CreatedAt >= query.CreatedFrom)
+        && (query.CreatedBefore is null || head.CreatedAt < query.CreatedBefore);
+
+    /// <summary>Several statements that see one state of the file.</summary>
+    private readonly struct Snapshot : IDisposable
+    {
+        private readonly SqliteDatabase _database;
+
+        public Snapshot(SqliteDatabase database)
+        {
+            _database = database;
+            database.Execute("BEGIN");
+        }
+
+        public void Dispose() => _database.Execute("COMMIT");
+    }
+}

@@ -1,0 +1,428 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>
+/// The sequencer's connection to one slice, and what is to be written there at the end of the group. Nothing is written
+/// before <see cref="Flush"/>, so a group
+/// that is given up leaves no trace, and a write that found no room can be made again.
+/// </summary>
+internal sealed partial class SliceWriter : IDisposable
+{
+    // What the biggest group changes, so that no page reaches the log twice in one commit.
+    private const int CacheKilobytes = 16_384;
+
+    // Of the write-ahead log, before each page.
+    private const int FrameHeader = 24;
+
+    // From so many rows a group on, opening a value to write in place is cheaper than an UPDATE each.
+    private const int ManyRows = 8;
+
+    private readonly Slice _slice;
+    private readonly SqliteJournalOptions _options;
+    private readonly MessageBuffer _buffer = new();
+    private readonly Dictionary<string, long> _accounts = new(StringComparer.Ordinal);
+    private readonly List<InPlace> _inPlace = [];
+
+    private readonly List<LiveMessage> _messages = [];
+    private readonly List<LiveCorrelation> _correlations = [];
+    private readonly List<ParkedReceipt> _parked = [];
+    private readonly List<OrphanPdu> _orphans = [];
+    private readonly List<IdempotencyRecord> _idempotent = [];
+    private readonly List<InboundPart> _parts = [];
+    private readonly List<long> _takenParked = [];
+    private readonly List<string> _removedParts = [];
+
+    private SqliteDatabase? _database;
+    private long _tickedGroup = -1;
+    private int _maxPages;
+
+    public SliceWriter(Slice slice, SqliteJournalOptions options)
+    {
+        _slice = slice;
+        _options = options;
+        if (File.Exists(slice.Path)) Open();
+    }
+
+    /// <summary>Nothing can be read before the first commit.</summary>
+    public bool Exists => _database is not null;
+
+    /// <summary>Number of the last group that needed this connection.</summary>
+    public long LastGroup { get; set; }
+
+    /// <summary>Ticks of the clock since this connection was last needed.</summary>
+    public int IdleTicks { get; private set; }
+
+    /// <summary>Octets in the write-ahead log since it was last copied into the file; about, as shared pages count once a group.</summary>
+    public long LogBytes { get; private set; }
+
+    public bool HasWork { get; private set; }
+
+    public bool HasRemovals => _takenParked.Count + _removedParts.Count > 0;
+
+    public void Write(LiveMessage live)
+    {
+        _messages.Add(live);
+        HasWork = true;
+    }
+
+    public void Write(LiveCorrelation correlation)
+    {
+        _correlations.Add(correlation);
+        HasWork = true;
+    }
+
+    public void Write(ParkedReceipt receipt)
+    {
+        _parked.Add(receipt);
+        HasWork = true;
+    }
+
+    public void Write(OrphanPdu orphan)
+    {
+        _orphans.Add(orphan);
+        HasWork = true;
+    }
+
+    public void Write(IdempotencyRecord record)
+    {
+        _idempotent.Add(record);
+        HasWork = true;
+    }
+
+    public void Write(InboundPart part)
+    {
+        _parts.Add(part);
+        HasWork = true;
+    }
+
+    public void RemoveParked(long sequence) => _takenParked.Add(sequence);
+
+    public void RemoveParts(string partKey) => _removedParts.Add(partKey);
+
+    /// <summary>Receipts parked in this group; they have no row yet.</summary>
+    public List<ParkedReceipt> NewParked => _parked;
+
+    public List<InboundPart> NewParts => _parts;
+
+    public List<IdempotencyRecord> NewIdempotent => _idempotent;
+
+    /// <summary>
+    /// Writes and commits everything that was added. On a fault nothing of it is in the file, and the call can be made
+    /// again.
+    /// </summary>
+    /// <returns>Octets written to the log.</returns>
+    public long Flush()
+    {
+        if (_database is null) Open();
+        Begin();
+        try
+        {
+            WriteMessages();
+            foreach (LiveCorrelation correlation in _correlations) WriteRow(correlation);
+            foreach (ParkedReceipt receipt in _parked) WriteRow(receipt);
+            foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
+            foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
+            foreach (InboundPart part in _parts) WriteRow(part);
+            _commit!.Run();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+
+        HasWork = false;
+        foreach (LiveMessage live in _messages)
+        {
+            if (live.StoredHead is null) _above++;
+        }
+
+        foreach (LiveCorrelation correlation in _correlations)
+        {
+            if (!correlation.Owner.IsDeleted) _slice.Ids.Add(correlation.Hash, correlation.Owner.Key, correlation.Segment);
+        }
+
+        return Count();
+    }
+
+    /// <summary>
+    /// Removes what transitions took out: after everything that they made of it is committed, in whatever file, so that
+    /// a crash in between shows a receipt twice
+    /// (which is noted and ignored) and never loses one.
+    /// </summary>
+    public void FlushRemovals()
+    {
+        if (_database is null || !HasRemovals) return;
+        Begin();
+        try
+        {
+            foreach (long sequence in _takenParked)
+            {
+                _deleteParked!.Bind(1, sequence);
+                _deleteParked.Run();
+            }
+
+            foreach (string partKey in _removedParts)
+            {
+                _deleteParts!.Bind(1, partKey);
+                _deleteParts.Run();
+            }
+
+            _commit!.Run();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+
+        _takenParked.Clear();
+        _removedParts.Clear();
+        Count();
+    }
+
+    /// <summary>Forgets what was to be written.</summary>
+    public void Clear()
+    {
+        _messages.Clear();
+        _correlations.Clear();
+        _parked.Clear();
+        _orphans.Clear();
+        _idempotent.Clear();
+        _parts.Clear();
+        HasWork = false;
+    }
+
+    /// <summary>Forgets what was to be removed: the group was given up.</summary>
+    public void ClearRemovals()
+    {
+        _takenParked.Clear();
+        _removedParts.Clear();
+    }
+
+    /// <summary>Called once a tick: whether no group needed this connection since the last tick.</summary>
+    public bool IsIdleAtTick()
+    {
+        IdleTicks = LastGroup == _tickedGroup ? IdleTicks + 1 : 0;
+        _tickedGroup = LastGroup;
+        return IdleTicks > 0;
+    }
+
+    public void Checkpoint(bool truncate)
+    {
+        if (_database is null) return;
+
+        // A reader that is in the way is not waited for: the next group has work to do.
+        _database.SetBusyTimeout(0);
+        try
+        {
+            if (_database.Checkpoint(truncate)) LogBytes = 0;
+        }
+        finally
+        {
+            _database.SetBusyTimeout(BusyMilliseconds);
+            _database.TakePagesWritten();
+        }
+    }
+
+    public void Dispose()
+    {
+        CloseStatements();
+        _database?.Dispose();
+        _database = null;
+    }
+
+    private long Count()
+    {
+        long bytes = _database!.TakePagesWritten() * (long)(_pageSize + FrameHeader);
+        LogBytes += bytes;
+        return bytes;
+    }
+
+    private void Begin()
+    {
+        if (_options.MaxPages != _maxPages)
+        {
+            _maxPages = _options.MaxPages;
+            _database!.Execute(Pragma("max_page_count", _maxPages));
+        }
+
+        _begin!.Run();
+    }
+
+    private void RollBack()
+    {
+        // SQLite rolls some failures back by itself.
+        if (_database!.IsInTransaction) _rollback!.Run();
+        _accounts.Clear();
+    }
+
+    private void WriteMessages()
+    {
+        _buffer.Clear();
+        _inPlace.Clear();
+        foreach (LiveMessage live in _messages) WriteRow(live);
+        if (_inPlace.Count == 0) return;
+        using SqliteBlob progress = _database!.OpenBlob("messages", "progress", _inPlace[0].Key);
+        progress.Write(_buffer.Written.Slice(_inPlace[0].Start, _inPlace[0].Length));
+        for (int i = 1; i < _inPlace.Count; i++)
+        {
+            InPlace row = _inPlace[i];
+            progress.Move(row.Key);
+            progress.Write(_buffer.Written.Slice(row.Start, row.Length));
+        }
+    }
+
+    /// <summary>
+    /// Writes a row at once, or, when it only changes within its room, leaves the form in the buffer to be written in
+    /// place.
+    /// </summary>
+    private void WriteRow(LiveMessage live)
+    {
+        if (live.IsDeleted)
+        {
+            if (live.StoredHead is not null) DeleteRow(live);
+            return;
+        }
+
+        Message message = live.Message;
+        bool isNew = live.StoredHead is null;
+        bool withHead = !ReferenceEquals(live.StoredHead, message.Head);
+        int start = _buffer.Length;
+        int room = isNew ? RowRoom.Estimate(message) : live.Room;
+        MessageCodec.WriteProgress(message, _buffer, room);
+        int length = _buffer.Length - start;
+        if (length > room && !isNew)
+        {
+            _buffer.Truncate(start);
+            MessageCodec.WriteProgress(message, _buffer, RowRoom.Grow(length));
+            length = _buffer.Length - start;
+        }
+
+        live.NextRoom = length;
+        WriteOpen(live, message.IsOpen && live.Key <= IndexedKey);
+        if (!withHead && length == live.Room && _messages.Count >= ManyRows)
+        {
+            _inPlace.Add(new(live.Key, start, length));
+            return;
+        }
+
+        if (withHead) MessageCodec.WriteHead(message.Head, _buffer);
+        ReadOnlySpan<byte> written = _buffer.Written[start..];
+        SqliteStatement statement = isNew ? _insert! : withHead ? _updateAll! : _update!;
+        statement.Bind(1, live.Key);
+        statement.Bind(2, written[..length]);
+        if (withHead) statement.Bind(3, written[length..]);
+        if (isNew)
+        {
+            statement.Bind(4, AccountId(message.Head.AccountSid));
+            statement.Bind(5, RecipientHash(message.Head.To));
+        }
+
+        statement.Run();
+        _buffer.Truncate(start);
+    }
+
+    private void WriteOpen(LiveMessage live, bool isIndexed)
+    {
+        if (isIndexed == live.IsIndexed) return;
+        SqliteStatement statement = isIndexed ? _addOpen! : _removeOpen!;
+        statement.Bind(1, live.Message.Head.ValidUntil);
+        statement.Bind(2, live.Key);
+        statement.Run();
+    }
+
+    private void DeleteRow(LiveMessage live)
+    {
+        WriteOpen(live, false);
+        _delete!.Bind(1, live.Key);
+        _delete.Run();
+    }
+
+    private void WriteRow(LiveCorrelation correlation)
+    {
+        if (correlation.Owner.IsDeleted) return;
+        _correlate!.Bind(1, (long)correlation.Hash);
+        _correlate.Bind(2, correlation.Owner.Key);
+        _correlate.Bind(3, correlation.Segment);
+        _correlate.Run();
+    }
+
+    private void WriteRow(ParkedReceipt receipt)
+    {
+        _park!.Bind(1, receipt.Group);
+        _park.Bind(2, VendorIds.Canonical(receipt.VendorId));
+        _park.Bind(3, receipt.TextId is null ? null : VendorIds.Canonical(receipt.TextId));
+        _park.Bind(4, receipt.At);
+        _park.Bind(5, receipt.State);
+        _park.Bind(6, receipt.Error);
+        _park.Bind(7, receipt.Recipient);
+        _park.Bind(8, receipt.Connection);
+        _park.Bind(9, receipt.VendorId);
+        _park.Bind(10, receipt.TextId);
+        _park.Run();
+    }
+
+    private void WriteRow(OrphanPdu orphan)
+    {
+        _keepOrphan!.Bind(1, orphan.Connection);
+        _keepOrphan.Bind(2, orphan.At);
+        _keepOrphan.Bind(3, orphan.Reason);
+        _keepOrphan.Bind(4, orphan.Pdu);
+        _keepOrphan.Run();
+    }
+
+    private void WriteRow(IdempotencyRecord record)
+    {
+        _putIdempotent!.Bind(1, record.Account);
+        _putIdempotent.Bind(2, record.Key);
+        _putIdempotent.Bind(3, record.At);
+        _putIdempotent.Bind(4, record.BodyHash);
+        _putIdempotent.Bind(5, MemoryMarshal.AsBytes(record.Keys.AsSpan()));
+        if (record.Answer is null) _putIdempotent.BindNull(6);
+        else _putIdempotent.Bind(6, record.Answer);
+        _putIdempotent.Run();
+    }
+
+    private void WriteRow(InboundPart part)
+    {
+        _addPart!.Bind(1, part.PartKey);
+        _addPart.Bind(2, part.Number);
+        _addPart.Bind(3, part.Total);
+        _addPart.Bind(4, part.At);
+        _addPart.Bind(5, part.Text);
+        _addPart.Bind(6, part.Connection);
+        _addPart.Bind(7, part.From);
+        _addPart.Bind(8, part.To);
+        _addPart.Run();
+    }
+
+    private long AccountId(string sid)
+    {
+        if (_accounts.TryGetValue(sid, out long id)) return id;
+        _addAccount!.Bind(1, sid);
+        _addAccount.Run();
+        _findAccount!.Bind(1, sid);
+        _findAccount.Step();
+        id = _findAccount.GetInt64(0);
+        _findAccount.Reset();
+        _accounts.Add(sid, id);
+        return id;
+    }
+
+    /// <summary>Of a recipient or sender, for the column that filters use. Stored: never to change.</summary>
+    internal static long RecipientHash(string number)
+    {
+        uint hash = 2_166_136_261;
+        foreach (char character in number) hash = (hash ^ character) * 16_777_619;
+        return hash;
+    }
+
+    private readonly record struct InPlace(long Key, int Start, int Length);
+
+    private static string Pragma(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}");
+}

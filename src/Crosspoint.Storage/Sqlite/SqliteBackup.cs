@@ -1,0 +1,137 @@
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>What a backup or a check of one saw.</summary>
+/// <param name="Files">Slices.</param>
+/// <param name="Messages">Rows of all of them.</param>
+/// <param name="Bytes">On disk.</param>
+public sealed record BackupSummary(int Files, long Messages, long Bytes);
+
+/// <summary>
+/// Copies a journal while a gateway runs on it, from this or another process, and puts a copy back. Each file of the
+/// copy is the state of one moment;
+/// files are copied one after another, the newest last.
+/// </summary>
+public static class SqliteBackup
+{
+    private const string Unfinished = ".unfinished";
+
+    // The first look at a file that was just made may have to wait for its maker.
+    private const int BusyMilliseconds = 10_000;
+
+    /// <summary>Copies the journal in one directory to a new one, and checks every file of the copy.</summary>
+    /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under
+    /// this name only when it is whole.</param>
+    /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
+    /// its check.</exception>
+    public static Task<BackupSummary> RunAsync(string sourceDirectory, string targetDirectory, CancellationToken cancellationToken) =>
+        Task.Run(() => Copy(sourceDirectory, targetDirectory, cancellationToken), cancellationToken);
+
+    /// <summary>Checks every file of a backup: SQLite's own integrity check, and that this program knows its version.</summary>
+    /// <exception cref="InvalidOperationException">A file is damaged or too new, or there is none.</exception>
+    public static Task<BackupSummary> VerifyAsync(string directory, CancellationToken cancellationToken) =>
+        Task.Run(() => Verify(directory, cancellationToken), cancellationToken);
+
+    /// <summary>Checks a backup and makes a journal of it in a directory that holds none. The backup stays as it is.</summary>
+    /// <exception cref="InvalidOperationException">The backup did not pass its check, or the target holds a journal or is open.</exception>
+    public static Task<BackupSummary> RestoreAsync(string backupDirectory, string journalDirectory, CancellationToken cancellationToken) =>
+        Task.Run(() => Restore(backupDirectory, journalDirectory, cancellationToken), cancellationToken);
+
+    private static BackupSummary Copy(string source, string target, CancellationToken cancellationToken)
+    {
+        List<Slice> slices = ListSlices(source);
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            throw new InvalidOperationException($"{target} is not empty: a backup never overwrites anything.");
+        }
+
+        string unfinished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)) + Unfinished;
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        string copies = Directory.CreateDirectory(SliceCatalog.DirectoryOf(unfinished)).FullName;
+        foreach (Slice slice in slices)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // Retention may have deleted it since the directory was read.
+            if (slice.HasFile) CopyFile(slice.Path, Path.Combine(copies, Path.GetFileName(slice.Path)));
+        }
+
+        BackupSummary summary = Verify(unfinished, cancellationToken);
+        if (Directory.Exists(target)) Directory.Delete(target);
+        Directory.Move(unfinished, target);
+        return summary;
+    }
+
+    private static void CopyFile(string source, string target)
+    {
+        using SqliteDatabase from = SqliteDatabase.OpenForReading(source);
+        using SqliteDatabase to = SqliteDatabase.OpenForWriting(target);
+        from.SetBusyTimeout(BusyMilliseconds);
+        SqliteSchema.Check(from);
+        from.CopyTo(to);
+
+        // One file without a log beside it: the copy can be moved about as it is.
+        to.Execute("PRAGMA journal_mode = DELETE");
+    }
+
+    private static BackupSummary Verify(string directory, CancellationToken cancellationToken)
+    {
+        long messages = 0;
+        long bytes = 0;
+        List<Slice> slices = ListSlices(directory);
+        foreach (Slice slice in slices)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                using SqliteDatabase database = SqliteDatabase.OpenForReading(slice.Path);
+                SqliteSchema.Check(database);
+                string result = database.QueryText("PRAGMA integrity_check(1)");
+                if (result != "ok") throw new InvalidOperationException($"{slice.Path} is damaged: {result}.");
+                messages += database.QueryInt64("SELECT count(*) FROM messages");
+            }
+            catch (SqliteFaultException fault)
+            {
+                throw new InvalidOperationException($"{slice.Path} is damaged: {fault.Message}", fault);
+            }
+
+            bytes += new FileInfo(slice.Path).Length;
+        }
+
+        return new(slices.Count, messages, bytes);
+    }
+
+    private static BackupSummary Restore(string backup, string journal, CancellationToken cancellationToken)
+    {
+        BackupSummary summary = Verify(backup, cancellationToken);
+        Directory.CreateDirectory(journal);
+        using DirectoryLock directoryLock = DirectoryLock.Take(journal);
+        string slices = SliceCatalog.DirectoryOf(journal);
+        if (Directory.Exists(slices) && Directory.EnumerateFileSystemEntries(slices).Any())
+        {
+            throw new InvalidOperationException($"{journal} holds a journal. Move it away first: a restore never overwrites anything.");
+        }
+
+        string unfinished = slices + Unfinished;
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        Directory.CreateDirectory(unfinished);
+        foreach (Slice slice in ListSlices(backup))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string target = Path.Combine(unfinished, Path.GetFileName(slice.Path));
+            File.Copy(slice.Path, target);
+            using FileStream file = new(target, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
+
+        if (Directory.Exists(slices)) Directory.Delete(slices);
+        Directory.Move(unfinished, slices);
+        return summary;
+    }
+
+    private static List<Slice> ListSlices(string journal)
+    {
+        string directory = SliceCatalog.DirectoryOf(journal);
+        List<Slice> slices = Directory.Exists(directory) ? SliceCatalog.List(directory) : [];
+        return slices.Count > 0 ? slices : throw new InvalidOperationException($"There is no journal in {journal}.");
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics.Metrics;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+using Microsoft.Extensions.Logging;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>
+/// The journal on SQLite: one file per period of time, one thread that writes, many that read
+/// (docs/adr/0002-journal-layout.md).
+/// </summary>
+public sealed partial class SqliteJournal : IJournal
+{
+    private readonly DirectoryLock _lock;
+    private readonly Sequencer _sequencer;
+    private readonly JournalReader _reader;
+    private readonly CancellationTokenSource _closing = new();
+    private Task _startReading = Task.CompletedTask;
+    private bool _isDisposed;
+
+    private SqliteJournal(DirectoryLock directoryLock, Sequencer sequencer, JournalReader reader)
+    {
+        _lock = directoryLock;
+        _sequencer = sequencer;
+        _reader = reader;
+    }
+
+    public int QueueDepth => _sequencer.Depth;
+
+    public JournalHealth Health => _sequencer.Health;
+
+    public Task Broken => _sequencer.Broken;
+
+    /// <summary>Octets written to write-ahead logs since the start.</summary>
+    internal long LogBytesWritten => _sequencer.LogBytesWritten;
+
+    /// <summary>Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here.</summary>
+    /// <param name="meters">Where its instruments are made; null for a meter of their own.</param>
+    /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static ValueTask<SqliteJournal> OpenAsync(
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger<SqliteJournal> logger,
+        IMeterFactory? meters,
+        CancellationToken cancellationToken)
+    {
+        options.Validate();
+        return new(Task.Run(() => Open(options, time, logger, meters, cancellationToken), cancellationToken));
+    }
+
+    public void Enqueue(Transition transition) => _sequencer.Enqueue(transition);
+
+    public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => _reader.FindAsync(id, cancellationToken);
+
+    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>
+        _reader.ListAsync(query, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
+        _reader.ListOpenAsync(afterKey, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+        _reader.ListOpenByValidityAsync(afterMicros, untilMicros, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
+        _reader.ListStalePartsAsync(beforeMicros, limit, cancellationToken);
+
+    public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => _reader.CountAsync(cancellationToken);
+
+    public Task CloseAsync(CancellationToken cancellationToken) => _sequencer.CloseAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        await CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _startReading.ConfigureAwait(false);
+        _closing.Dispose();
+        _reader.Dispose();
+        _lock.Dispose();
+    }
+
+    private static SqliteJournal Open(
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger<SqliteJournal> logger,
+        IMeterFactory? meters,
+        CancellationToken cancellationToken)
+    {
+        long started = time.GetTimestamp();
+        Directory.CreateDirectory(options.Directory);
+        DirectoryLock directoryLock = DirectoryLock.Take(options.Directory);
+        try
+        {
+            SliceCatalog catalog = SliceCatalog.Open(options);
+            var group = new JournalGroup(catalog, new(options.CacheMessages), options, time);
+            foreach (Slice slice in catalog.Current)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Inspect(slice, options, time, group);
+            }
+
+            var reserve = new SpaceReserve(options.Directory, options.ReserveBytes);
+            reserve.TrySetAside();
+            var reader = new JournalReader(catalog, options, time);
+            var sequencer = new Sequencer(options, time, logger, new(meters), catalog, group, reserve);
+            var journal = new SqliteJournal(directoryLock, sequencer, reader);
+            sequencer.Start();
+            journal.StartReading(catalog, options, time, logger);
+            Log.Opened(logger, options.Directory, catalog.Current.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);
+            return journal;
+        }
+        catch
+        {
+            directoryLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Recovers and upgrades a file, and notes what later look-ups want to know.</summary>
+    private static void Inspect(Slice slice, SqliteJournalOptions options, TimeProvider time, JournalGroup group)
+    {
+        using SqliteDatabase database = SliceWriter.OpenDatabase(slice.Path, options);
+
+        // What a crash left in the log; a file that nobody writes to any more would keep it for ever.
+        if (File.Exists(slice.Path + "-wal")) database.Checkpoint(truncate: true);
+        group.StartAfter(database.QueryInt64("SELECT max(key) FROM messages"));
+        long lastPart = database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs");
+        slice.Ids = new() { StoredRuns = (int)(lastPart >> SliceIds.PartBits) + 1 };
+        slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;
+        slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
+        slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;
+        if (!slice.HasParked) return;
+        using SqliteStatement parked = database.Prepare("SELECT grp, id, text_id FROM parked WHERE at >= ?1");
+        parked.Bind(1, time.GetUtcMicros() - Micros.From(options.ParkedFor));
+        while (parked.Step())
+        {
+            string name = parked.GetText(0)!;
+            group.NoteParked(name, parked.GetText(1)!);
+            if (parked.GetText(2) is { } textId) group.NoteParked(name, textId);
+        }
+    }
+
+    private void StartReading(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time, ILogger logger)
+    {
+        long oldest = (time.GetUtcNow() - options.CorrelationWindow).ToUnixTimeMilliseconds();
+        Slice[] slices = Array.FindAll(catalog.Current, slice => slice.EndMilliseconds >= oldest);
+        CancellationToken closing = _closing.Token;
+        _startReading = Task.Run(
+            () =>
+            {
+                try
+                {
+                    _reader.ReadVendorIds(slices, closing);
+                }
+                catch (OperationCanceledException)
+                {
+                    // The journal closes.
+                }
+                catch (Exception exception)
+                {
+                    // Without the filter every look-up goes to the file, which is slower and as right.
+                    Log.FilterFailed(logger, exception);
+                }
+            },
+            CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3000, LogLevel.Information, "Opened the journal in {Directory}: {Slices} files, {Milliseconds} ms")]
+        public static partial void Opened(ILogger logger, string directory, int slices, long milliseconds);
+
+        [LoggerMessage(3007, LogLevel.Warning, "The vendor ids on disk could not be read ahead; receipts are looked up in every file")]
+        public static partial void FilterFailed(ILogger logger, Exception exception);
+    }
+}

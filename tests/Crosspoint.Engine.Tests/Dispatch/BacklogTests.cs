@@ -1,0 +1,105 @@
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Tests.Rigs;
+
+namespace Crosspoint.Engine.Tests.Dispatch;
+
+public sealed class BacklogTests
+{
+    private const int Bound = 50;
+
+    [Fact]
+    public async Task Backlog_FarBeyondTheBound_EveryMessageGoesOutOnceInOrderOfItsClass()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        for (int batch = 0; batch < 20; batch++)
+        {
+            SendRequest[] requests = [.. Enumerable.Range(batch * 100, 100).Select(i => Rig.Request($"{i}", i % 2 == 0 ? TrafficClass.Transactional : TrafficClass.Marketing))];
+            IReadOnlyList<IntakeResult> results = await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
+            results.ShouldAllBe(result => result.IsAccepted);
+        }
+
+        Held(rig).ShouldBe(Bound);
+        carrier.Start();
+        int most = 0;
+        await rig.UntilAsync(async () =>
+        {
+            most = Math.Max(most, Held(rig));
+            return carrier.Submits.Count >= 2000 && (await rig.Gateway.Messages.ListOpenAsync(0, 2000, CancellationToken.None)).All(message => message.State == MessageState.Sent);
+        });
+
+        int[] order = [.. carrier.Submits.Select(submit => int.Parse(submit.Text, System.Globalization.CultureInfo.InvariantCulture))];
+        order.Length.ShouldBe(2000);
+        order.Where(i => i % 2 == 0).ShouldBe(Enumerable.Range(0, 1000).Select(i => i * 2));
+        order.Where(i => i % 2 == 1).ShouldBe(Enumerable.Range(0, 1000).Select(i => (i * 2) + 1));
+        most.ShouldBeLessThanOrEqualTo(Bound);
+        await rig.UntilAsync(() => Held(rig) == 0);
+
+        await rig.UntilAsync(await rig.SendAsync("after"), MessageState.Sent);
+        carrier.Submits.Count.ShouldBe(2001);
+    }
+
+    [Fact]
+    public async Task Backlog_AcceptedWhileItIsReadBack_NoneIsLostOrDoubled()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        await rig.BoundAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(sender => Task.Run(async () =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                SendRequest[] requests = [.. Enumerable.Range(0, 5).Select(n => Rig.Request($"{sender}-{i}-{n}"))];
+                await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
+            }
+        })));
+        await rig.UntilAsync(() => carrier.Submits.Count >= 6000);
+        await rig.UntilAsync(() => Held(rig) == 0);
+
+        carrier.Submits.Select(submit => submit.Text).Distinct().Count().ShouldBe(6000);
+        carrier.Submits.Count.ShouldBe(6000);
+    }
+
+    [Fact]
+    public async Task Backlog_CodeBehindACampaign_OvertakesIt()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        SendRequest[] campaign = [.. Enumerable.Range(0, 500).Select(i => Rig.Request($"{i}", TrafficClass.Marketing))];
+        await rig.Gateway.Intake.SendBatchAsync(campaign, null, CancellationToken.None);
+        for (int i = 0; i < 10; i++) await rig.SendAsync($"code{i}", TrafficClass.Otp);
+
+        carrier.Start();
+        await rig.UntilAsync(() => carrier.Submits.Count == 510);
+
+        string[] order = [.. carrier.Submits.Select(submit => submit.Text)];
+        for (int i = 0; i < 10; i++) Array.IndexOf(order, $"code{i}").ShouldBeLessThan(20);
+    }
+
+    [Fact]
+    public async Task Backlog_Restart_IsTakenUpBeyondTheBound()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        SendRequest[] requests = [.. Enumerable.Range(0, 400).Select(i => Rig.Request($"{i}"))];
+        await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
+
+        await rig.RestartAsync();
+        Held(rig).ShouldBe(Bound);
+        carrier.Start();
+        await rig.UntilAsync(() => carrier.Submits.Count == 400);
+        await rig.UntilAsync(() => Held(rig) == 0);
+
+        carrier.Submits.Select(submit => submit.Text).ShouldBe(requests.Select(request => request.Body));
+    }
+
+    private static EngineOptions Options(ScriptedCarrier carrier) => Rig.Options(Rig.Connection("a", carrier.Port)) with
+    {
+        Queues = new QueueOptions { DispatchMessages = Bound },
+    };
+
+    /// <summary>Messages that dispatch keeps in memory.</summary>
+    private static int Held(Rig rig) => rig.Gauge("crosspoint.dispatch.held");
+}

@@ -1,0 +1,103 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Smpp.Pdus;
+using MessageState = Crosspoint.Engine.Messages.MessageState;
+
+namespace Crosspoint.Engine.Tests.Vendors;
+
+public sealed class SubmitWriterTests
+{
+    [Theory]
+    [InlineData("+15550001000", "15550001000")]
+    [InlineData("72345", "72345")]
+    [InlineData("ACME Shop", "ACME Shop")]
+    public async Task Submit_Sender_ReachesTheCarrierInItsForm(string from, string onWire)
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        await rig.UntilAsync(await rig.SendAsync(Rig.Request() with { From = from }), MessageState.Sent);
+
+        carrier.Submits.Single().From.ShouldBe(onWire);
+    }
+
+    [Fact]
+    public async Task Submit_ValidityAskedFor_IsTheSameInstantInEveryAttempt()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number == 1) c.Refuse(s, Smpp.Codec.CommandStatus.Throttled);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        MessageHead head = await rig.SendAsync(Rig.Request() with { ValiditySeconds = 600 });
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        string expected = Micros.ToInstant(head.ValidUntil).ToString("yyMMddHHmmss", System.Globalization.CultureInfo.InvariantCulture);
+        carrier.Submits.Select(submit => submit.Validity[..12]).ShouldBe([expected, expected]);
+        carrier.Submits.ShouldAllBe(submit => submit.Validity.EndsWith("00+", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Submit_NoValidityAskedFor_LeavesItToTheCarrier()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+
+        carrier.Submits.Single().Validity.ShouldBe("");
+    }
+
+    [Theory]
+    [InlineData("Hello €[]{}~^|\\ @£$¥èéù", 0)]
+    [InlineData("Привет 😀", 0)]
+    [InlineData("10 characters in GSM, one not: 中", 0)]
+    public async Task Submit_Text_ArrivesAsItWas(string text, byte esmClass)
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        await rig.UntilAsync(await rig.SendAsync(text), MessageState.Sent);
+
+        (carrier.Submits.Single().Text, carrier.Submits.Single().EsmClass).ShouldBe((text, esmClass));
+    }
+
+    [Fact]
+    public async Task Answer_WithoutAnId_MessageIsSentAllTheSame()
+    {
+        await using var carrier = new ScriptedCarrier { Script = static (c, s) => c.Accept(s, "") };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        Message message = await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+
+        message.Segments.Single().VendorId.ShouldBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task Answer_GenericNack_IsARefusalForGood()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (_, s) => s.Session.RespondWithBody(
+                s.Header with { CommandId = (Smpp.Codec.CommandId)0x777 }, Smpp.Codec.CommandStatus.InvalidCommandId, default),
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        MessageHead head = await rig.SendAsync();
+        await rig.UntilAsync(() => carrier.Submits.Count == 1);
+        Message message = await rig.UntilAsync(head, candidate => candidate.State is MessageState.Failed or MessageState.Sent);
+
+        message.State.ShouldBe(MessageState.Failed);
+    }
+}

@@ -1,0 +1,252 @@
+using System.Text.Json.Nodes;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Server.Tests.Support;
+
+namespace Crosspoint.Server.Tests.Api;
+
+public sealed class NativeReadTests
+{
+    [Fact]
+    public async Task Read_FailedMessage_ShowsItsError()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo);
+        message.TryMove(MessageState.Failed, message.Head.CreatedAt + 1_500_000, EventKind.Failed).ShouldNotBeNull();
+        message.ErrorCode = ErrorCodes.NoRoute;
+        Answer answer = await api.GetAsync($"/v1/messages/{message.Id}");
+        answer.Status.ShouldBe(200);
+        answer.At("status").ShouldBe("failed");
+        answer.At("error.code").ShouldBe("21612");
+        answer.At("error.message").ShouldBe(ErrorCodes.MessageFor(21612));
+        answer.At("updated_at").ShouldBe("2026-01-02T03:04:06.500000Z");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/events")]
+    [InlineData("/webhooks")]
+    public async Task Read_OfAnotherAccountOrNone_Is404(string suffix)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message foreign = api.Engine.Add(ApiFixture.Other);
+        foreach (string id in new[] { foreign.Id.ToString(), "SM00000000000070008000000000000000", "nonsense", "SM" })
+        {
+            Answer answer = await api.GetAsync($"/v1/messages/{id}{suffix}");
+            answer.Status.ShouldBe(404, id);
+            answer.At("code").ShouldBe("not_found");
+        }
+    }
+
+    [Fact]
+    public async Task Events_OfAMessageThatMoved_TellEverything()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo);
+        long at = message.Head.CreatedAt;
+        message.TryMove(MessageState.Sending, at + 1, EventKind.AttemptStarted, "north-1");
+        message.Note(at + 2, EventKind.AttemptRefused, "north-1", 0x58, "throttled");
+        message.TryMove(MessageState.Undelivered, at + 3, EventKind.Undelivered, "north-1", 5, "err:027");
+        message.Attempts.Add(new Attempt
+        {
+            Number = 1,
+            Connection = "north-1",
+            StartedAt = at + 1,
+            EndedAt = at + 2,
+            Outcome = AttemptOutcome.Retry,
+            CommandStatus = 0x58,
+            Decision = new RouteDecision(3, "default", [new("north-1", CandidateCode.Chosen), new("south-1", CandidateCode.Down)]),
+        });
+        message.Segments.Add(
+            new SegmentProgress { State = SegmentState.Undelivered, Attempt = 1, VendorId = "a1b2", ReceiptState = 5, ReceiptError = "027", PossibleDuplicate = true });
+        message.FeedbackConfirmed = true;
+        Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/events");
+        answer.Status.ShouldBe(200);
+        answer.At("status").ShouldBe("undelivered");
+        answer.At("feedback").ShouldBe("confirmed");
+        answer.Json["events"]!.AsArray().Select(e => e!["kind"]!.ToString())
+            .ShouldBe(["accepted", "attempt_started", "attempt_refused", "undelivered"]);
+        answer.Json["events"]![2]!.ToJsonString().ShouldBe(
+            """{"number":3,"at":"2026-01-02T03:04:05.000002Z","kind":"attempt_refused","state":"sending","connection":"north-1","code":88,"code_name":"ESME_RTHROTTLED","detail":"throttled"}""");
+        answer.At("events.3.code_name").ShouldBe("UNDELIV");
+        answer.Json["attempts"]![0]!.ToJsonString().ShouldBe(
+            """{"number":1,"connection":"north-1","started_at":"2026-01-02T03:04:05.000001Z","ended_at":"2026-01-02T03:04:05.000002Z","outcome":"retry","command_status":"ESME_RTHROTTLED","possible_duplicate":false,"decision":{"plan_revision":3,"rule":"default","candidates":["north-1: chosen","south-1: down"]}}""");
+        answer.Json["segments"]![0]!.ToJsonString().ShouldBe(
+            """{"number":1,"state":"undelivered","attempt":1,"vendor_id":"a1b2","command_status":null,"receipt_state":"UNDELIV","receipt_error":"027","possible_duplicate":true}""");
+    }
+
+    [Fact]
+    public async Task Webhooks_OfAMessage_ShowTheLogAndReplay()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+        message.Deliveries.Add(new WebhookDelivery
+        {
+            EventNumber = 3,
+            Status = MessageState.Sent,
+            State = DeliveryState.Failed,
+            Tries = 12,
+            NextAt = 99,
+            LastAt = message.Head.CreatedAt,
+            LastStatus = 500,
+            LastTookMicros = 12_500,
+            LastError = "answered 500",
+        });
+        Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/webhooks");
+        answer.Json["webhooks"]![0]!.ToJsonString().ShouldBe(
+            $$"""{"event":3,"id":"{{message.Id}}_3","status":"sent","url":"https://x.example/cb","state":"failed","tries":12,"next_at":null,"last_at":"2026-01-02T03:04:05.000000Z","last_status":500,"last_took_ms":12.5,"last_error":"answered 500"}""");
+        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/3/replay", "")).Status.ShouldBe(202);
+        api.Engine.Replayed.ShouldBe((message.Id, 3));
+        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/4/replay", "")).Status.ShouldBe(409);
+        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/x/replay", "")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task List_ByPages_WalksAllNewestFirst()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        List<string> ids = [.. Enumerable.Range(0, 7).Select(_ => api.Engine.Add(ApiFixture.Demo).Id.ToString())];
+        api.Engine.Add(ApiFixture.Other);
+        ids.Reverse();
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            Answer page = await api.GetAsync($"/v1/messages?limit=3{(cursor is null ? "" : $"&cursor={cursor}")}");
+            page.Status.ShouldBe(200, page.Text);
+            seen.AddRange(page.Json["messages"]!.AsArray().Select(m => m!["id"]!.ToString()));
+            cursor = page.At("next_cursor");
+        }
+        while (cursor is not null);
+        seen.ShouldBe(ids);
+    }
+
+    [Fact]
+    public async Task List_WithFilters_PicksThem()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message wanted = api.Engine.Add(ApiFixture.Demo, head => head with { To = "+447700900001" }, MessageState.Sent);
+        api.Engine.Add(ApiFixture.Demo);
+        api.Time.Advance(TimeSpan.FromDays(1));
+        api.Engine.Add(ApiFixture.Demo, head => head with { From = "Shop" });
+        foreach (string query in new[] { "to=%2B447700900001", "to=+447700900001", "status=sent" })
+            (await api.GetAsync($"/v1/messages?{query}")).Json["messages"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString()
+                .ShouldBe(wanted.Id.ToString(), query);
+        (await CountAsync(api, "from=Shop")).ShouldBe(1);
+        (await CountAsync(api, "created_before=2026-01-03")).ShouldBe(2);
+        (await CountAsync(api, "created_after=2026-01-03T00:00:00Z")).ShouldBe(1);
+        (await CountAsync(api, "created_after=2026-01-02T03:04:05.5%2B00:00")).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=1001")]
+    [InlineData("limit=x")]
+    [InlineData("limit=1&limit=2")]
+    [InlineData("cursor=abc")]
+    [InlineData("cursor=___________")]
+    [InlineData("status=gone")]
+    [InlineData("created_after=yesterday")]
+    [InlineData("to=")]
+    public async Task List_BadParameter_IsRefusedByName(string query)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.GetAsync($"/v1/messages?{query}");
+        answer.Status.ShouldBe(400);
+        answer.At("code").ShouldBe("parameter_invalid");
+        answer.At("field").ShouldBe(query[..query.IndexOf('=')]);
+        (await api.GetAsync("/v1/messages?unknown=1")).At("code").ShouldBe("parameter_unknown");
+    }
+
+    [Theory]
+    [InlineData("cancel", MessageState.Queued, 200, "canceled")]
+    [InlineData("cancel", MessageState.Sent, 409, null)]
+    [InlineData("redact", MessageState.Delivered, 200, "delivered")]
+    [InlineData("redact", MessageState.Queued, 409, null)]
+    public async Task Change_ByState_IsMadeOrRefused(string verb, MessageState state, int status, string? shown)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, state: state);
+        Answer answer = await api.PostAsync($"/v1/messages/{message.Id}/{verb}", "");
+        answer.Status.ShouldBe(status, answer.Text);
+        if (shown is not null) answer.At("status").ShouldBe(shown);
+        else answer.At("code").ShouldBe("wrong_state");
+        Message foreign = api.Engine.Add(ApiFixture.Other, state: state);
+        (await api.PostAsync($"/v1/messages/{foreign.Id}/{verb}", "")).Status.ShouldBe(404);
+        api.Engine.ChangeOutcome = ChangeOutcome.StoreUnavailable;
+        (await api.PostAsync($"/v1/messages/{message.Id}/{verb}", "")).Status.ShouldBe(503);
+    }
+
+    [Fact]
+    public async Task Delete_Finished_IsGone()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, state: MessageState.Delivered);
+        Answer deleted = await api.SendAsync(HttpMethod.Delete, $"/v1/messages/{message.Id}", null);
+        deleted.Status.ShouldBe(204);
+        deleted.Text.ShouldBeEmpty();
+        (await api.SendAsync(HttpMethod.Delete, $"/v1/messages/{message.Id}", null)).Status.ShouldBe(404);
+        Message live = api.Engine.Add(ApiFixture.Demo);
+        (await api.SendAsync(HttpMethod.Delete, $"/v1/messages/{live.Id}", null)).Status.ShouldBe(409);
+    }
+
+    [Fact]
+    public async Task Secret_IsTheAccountsOwn()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.GetAsync("/v1/webhooks/secret");
+        answer.At("secret").ShouldBe("whsec_" + Convert.ToBase64String(ApiFixture.Demo.WebhookSecret));
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Events_Stream_CarriesTheAccountsOwnEventsAndKeepsAlive()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message mine = api.Engine.Add(ApiFixture.Demo);
+        Message foreign = api.Engine.Add(ApiFixture.Other);
+        using HttpResponseMessage response = await api.Client.GetAsync(
+            "/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(CancellationToken.None));
+        (await reader.ReadLineAsync(CancellationToken.None)).ShouldBe(": live");
+        api.Events.Publish(foreign.Head, foreign.Events[0], 0);
+        api.Events.Publish(mine.Head, mine.Events[0], ErrorCodes.NoRoute);
+        (await NextLineAsync(reader)).ShouldBe("event: message");
+        string data = (await NextLineAsync(reader))!;
+        JsonNode json = JsonNode.Parse(data["data: ".Length..])!;
+        json["message_id"]!.ToString().ShouldBe(mine.Id.ToString());
+        json["kind"]!.ToString().ShouldBe("accepted");
+        json["error"]!["code"]!.ToString().ShouldBe("21612");
+        api.Time.Advance(TimeSpan.FromSeconds(15));
+        (await NextLineAsync(reader)).ShouldBe(": still here");
+        await api.Server.StopAsync(CancellationToken.None);
+        (await reader.ReadToEndAsync(CancellationToken.None)).Trim().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Error_PathOfNobody_IsAProblem()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer nowhere = await api.GetAsync("/v1/nothing");
+        (nowhere.Status, nowhere.At("code")).ShouldBe((404, "not_found"));
+        Answer wrong = await api.SendAsync(HttpMethod.Put, "/v1/messages", null);
+        (wrong.Status, wrong.At("code")).ShouldBe((405, "method_not_allowed"));
+    }
+
+    private static async Task<string?> NextLineAsync(StreamReader reader)
+    {
+        while (true)
+        {
+            string? line = await reader.ReadLineAsync(CancellationToken.None);
+            if (line is null || line.Length > 0) return line;
+        }
+    }
+
+    private static async Task<int> CountAsync(ApiFixture api, string query)
+    {
+        Answer answer = await api.GetAsync($"/v1/messages?{query}");
+        answer.Status.ShouldBe(200, answer.Text);
+        return answer.Json["messages"]!.AsArray().Count;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Server.Api.V1;
+using Crosspoint.Server.Tests.Support;
+using Crosspoint.TestKit;
+using Microsoft.AspNetCore.Routing;
+
+namespace Crosspoint.Server.Tests.Api;
+
+/// <summary>
+/// Holds the committed OpenAPI document against the routes that are mapped and the fields that are really written and read.
+/// </summary>
+public sealed class OpenApiTests
+{
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+
+    [Fact]
+    public async Task Document_Served_IsTheCommittedOne()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.GetAsync("/openapi/v1.json");
+        answer.Text.ShouldBe(await File.ReadAllTextAsync(Repository.PathOf("docs", "api", "openapi-v1.json"), CancellationToken.None));
+        answer.At("openapi").ShouldBe("3.1.0");
+    }
+
+    [Fact]
+    public async Task Paths_AreTheRoutesThatAreMapped()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        string[] documented =
+        [
+            .. from path in document["paths"]!.AsObject()
+               from operation in path.Value!.AsObject()
+               where Methods.Contains(operation.Key)
+               select $"{operation.Key} {path.Key}",
+        ];
+        Routes(api).Where(r => !r.Contains("/2010-04-01/")).ShouldBe(documented, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task TwilioRoutes_StandInTheirPage()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        string page = await File.ReadAllTextAsync(Repository.PathOf("docs", "api", "twilio.md"), CancellationToken.None);
+        string[] routes = [.. Routes(api).Where(r => r.Contains("/2010-04-01/"))];
+        routes.Length.ShouldBe(7);
+        foreach (string route in routes)
+        {
+            string shown = route.Replace("{account}", "{AccountSid}").Replace("{message}", "{Sid}.json").Replace("{id}", "{Sid}");
+            string[] parts = shown.Split(' ');
+            page.ShouldContain($"`{parts[0].ToUpperInvariant()} {parts[1]}`");
+        }
+    }
+
+    [Fact]
+    public async Task Answers_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/" }, MessageState.Sending);
+        message.ErrorCode = 30008;
+        message.Attempts.Add(
+            new Attempt { Number = 1, Connection = "a", StartedAt = 1, Decision = new RouteDecision(1, "default", [new("a", CandidateCode.Chosen)]) });
+        message.Segments.Add(new SegmentProgress());
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 1 });
+        const string Send = """{"to":"+15551234567","from":"+15550001000","body":"x"}""";
+        Check(document, "Message", (await api.PostAsync("/v1/messages", Send)).Json);
+        Check(document, "Message", (await api.GetAsync($"/v1/messages/{message.Id}")).Json);
+        Check(document, "MessagePage", (await api.GetAsync("/v1/messages?limit=1")).Json);
+        Check(document, "SendBatchResponse", (await api.PostAsync("/v1/messages/batch", $$"""{"messages":[{{Send}},{"x":1}]}""")).Json);
+        Check(document, "Timeline", (await api.GetAsync($"/v1/messages/{message.Id}/events")).Json);
+        Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
+        Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
+        Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
+        using HttpResponseMessage stream = await api.Client.GetAsync(
+            "/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(CancellationToken.None));
+        await reader.ReadLineAsync(CancellationToken.None);
+        api.Events.Publish(message.Head, message.Events[0], 30008);
+        string? line;
+        do line = await reader.ReadLineAsync(CancellationToken.None);
+        while (line is not null && !line.StartsWith("data: "));
+        Check(document, "LiveEvent", JsonNode.Parse(line!["data: ".Length..])!);
+    }
+
+    [Fact]
+    public async Task RequestFields_AreThoseThatAreRead()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        Names(document["components"]!["schemas"]!["SendMessageRequest"]!["properties"]!).ShouldBe(SendMessageReader.Fields);
+        JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
+        foreach (string field in SendMessageReader.Fields)
+        {
+            using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");
+            (await api.SendAsync(HttpMethod.Post, "/v1/messages", content)).Status.ShouldBe(202, field);
+        }
+    }
+
+    [Fact]
+    public async Task Enums_AreTheWordsOfTheCode()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        JsonNode schemas = (await DocumentAsync(api))["components"]!["schemas"]!;
+        Words(schemas["Message"]!["properties"]!["status"]!).ShouldBe(Enum.GetValues<MessageState>().Select(StateNames.Of));
+        Words(schemas["TimelineEvent"]!["properties"]!["kind"]!)
+            .ShouldBe([.. Enum.GetValues<EventKind>().Select(TimelineJson.NameOf), "other"]);
+    }
+
+    [Fact]
+    public async Task Page_ShowsEveryPathAndProblemAndLoadsNothing()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer page = await api.GetAsync("/docs");
+        page.ContentType.ShouldBe("text/html; charset=utf-8");
+        foreach (KeyValuePair<string, JsonNode?> path in (await DocumentAsync(api))["paths"]!.AsObject()) page.Text.ShouldContain(path.Key);
+        foreach (ProblemKind kind in ProblemKind.All) page.Text.ShouldContain($"id=\"{kind.Code}\"");
+        page.Text.ShouldNotContain("src=");
+        page.Text.ShouldNotContain("http://");
+        page.Text.ShouldNotContain("<script");
+        ProblemKind.All.Count.ShouldBe(typeof(ProblemKind).GetFields().Count(f => f.FieldType == typeof(ProblemKind)));
+    }
+
+    private static async Task<JsonNode> DocumentAsync(ApiFixture api) => (await api.GetAsync("/openapi/v1.json")).Json;
+
+    private static IEnumerable<string> Routes(ApiFixture api) =>
+        from endpoint in api.Server.Endpoints.OfType<RouteEndpoint>()
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+        select $"{method.ToLowerInvariant()} {endpoint.RoutePattern.RawText}";
+
+    private static IEnumerable<string> Names(JsonNode node) => node.AsObject().Select(p => p.Key);
+
+    private static IEnumerable<string> Words(JsonNode schema) => schema["enum"]!.AsArray().Select(v => v!.ToString());
+
+    // Checks names, presence and the kind of every value, all the way down.
+    private static void Check(JsonNode document, string name, JsonNode value) =>
+        Check(document, document["components"]!["schemas"]![name]!, value, name);
+
+    private static void Check(JsonNode document, JsonNode schema, JsonNode? value, string path)
+    {
+        if (schema["$ref"] is { } reference)
+        {
+            Check(document, document["components"]!["schemas"]![reference.ToString().Split('/')[^1]]!, value, path);
+        }
+        else if (schema["oneOf"] is { } choices)
+        {
+            JsonNode? fitting = choices.AsArray().FirstOrDefault(c => Fits(document, c!, value));
+            fitting.ShouldNotBeNull($"{path}: {value?.ToJsonString()}");
+            Check(document, fitting, value, path);
+        }
+        else
+        {
+            Kinds(schema).ShouldContain(KindOf(value), path);
+            if (schema["enum"] is { } words) words.AsArray().Select(w => w?.ToString()).ShouldContain(value?.ToString(), path);
+            if (value is JsonArray items) foreach (JsonNode? item in items) Check(document, schema["items"]!, item, $"{path}[]");
+            if (value is not JsonObject fields || schema["properties"] is not JsonObject properties) return;
+            Names(fields).Except(Names(properties)).ShouldBeEmpty(path);
+            schema["required"]!.AsArray().Select(r => r!.ToString()).Except(Names(fields)).ShouldBeEmpty(path);
+            foreach ((string field, JsonNode? inner) in fields) Check(document, properties[field]!, inner, $"{path}.{field}");
+        }
+    }
+
+    private static bool Fits(JsonNode document, JsonNode schema, JsonNode? value)
+    {
+        JsonNode target = schema["$ref"] is { } reference
+            ? document["components"]!["schemas"]![reference.ToString().Split('/')[^1]]!
+            : schema;
+        if (!Kinds(target).Contains(KindOf(value))) return false;
+        return value is not JsonObject fields || target["required"]!.AsArray().All(r => fields.ContainsKey(r!.ToString()));
+    }
+
+    private static IEnumerable<string> Kinds(JsonNode schema) =>
+        schema["type"] is JsonArray many ? many.Select(t => t!.ToString()) : [schema["type"]!.ToString()];
+
+    private static string KindOf(JsonNode? value) => value switch
+    {
+        null => "null",
+        JsonObject => "object",
+        JsonArray => "array",
+        _ => value.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.String => "string",
+            System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False => "boolean",
+            _ => value.ToJsonString().Contains('.') ? "number" : "integer",
+        },
+    };
+}

@@ -1,0 +1,142 @@
+using System.Diagnostics.Metrics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Monitoring;
+using Crosspoint.Server.Api;
+using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Hosting;
+using Crosspoint.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Crosspoint.Server.Tests.Support;
+
+/// <summary>The real listener on a free port, in front of a fake engine.</summary>
+internal sealed class ApiFixture : IAsyncDisposable
+{
+    public static readonly Account Demo = new()
+    {
+        Sid = "AC00000000000000000000000000000001",
+        Name = "demo",
+        AuthToken = "0123456789abcdef0123456789abcdef",
+        WebhookSecret = AccountConfig.DeriveWebhookSecret("0123456789abcdef0123456789abcdef"),
+        ApiKeys = [new ApiKey("SK00000000000000000000000000000001", "key-secret-of-the-demo-account")],
+    };
+
+    public static readonly Account Other = new()
+    {
+        Sid = "AC00000000000000000000000000000002",
+        Name = "other",
+        AuthToken = "another-token-of-another-account",
+        WebhookSecret = AccountConfig.DeriveWebhookSecret("another-token-of-another-account"),
+    };
+
+    private readonly ServiceProvider _services;
+
+    private ApiFixture(ServiceProvider services, ApiServer server, FakeEngine engine, EventFeed events, ManualTimeProvider time)
+    {
+        _services = services;
+        Server = server;
+        Engine = engine;
+        Events = events;
+        Time = time;
+        Client = ClientFor(Demo);
+    }
+
+    public ApiServer Server { get; }
+
+    public FakeEngine Engine { get; }
+
+    public EventFeed Events { get; }
+
+    public ManualTimeProvider Time { get; }
+
+    /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
+    public HttpClient Client { get; }
+
+    public bool IsReady { get; set; } = true;
+
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
+    public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
+
+    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null)
+    {
+        ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var time = new ManualTimeProvider();
+        var engine = new FakeEngine(time);
+        var events = new EventFeed();
+        ApiFixture? fixture = null;
+        var backend = new ApiBackend
+        {
+            Intake = engine,
+            Messages = engine,
+            Accounts = new AccountDirectory([Demo, Other]),
+            Events = events,
+            Time = time,
+            IsReady = () => fixture!.IsReady,
+        };
+        ApiServer server = await ApiServer.StartAsync(
+            (options ?? new()) with { Listen = new(System.Net.IPAddress.Loopback, 0) },
+            backend,
+            NullLoggerFactory.Instance,
+            services.GetRequiredService<IMeterFactory>(),
+            CancellationToken.None);
+        return fixture = new(services, server, engine, events, time);
+    }
+
+    public HttpClient ClientFor(Account? account)
+    {
+        var client = new HttpClient { BaseAddress = Server.Address, Timeout = TimeSpan.FromSeconds(30) };
+        if (account is not null) client.DefaultRequestHeaders.Authorization = Basic(account.Sid, account.AuthToken);
+        return client;
+    }
+
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    public Task<Answer> PostAsync(string path, string json) =>
+        SendAsync(HttpMethod.Post, path, new StringContent(json, Encoding.UTF8, "application/json"));
+
+    public Task<Answer> PostFormAsync(string path, params (string Name, string Value)[] fields) =>
+        SendAsync(HttpMethod.Post, path, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))));
+
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        foreach ((string name, string value) in headers) request.Headers.Add(name, value);
+        return await Answer.ReadAsync(Client, request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Server.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}
+
+/// <summary>An answer, read whole.</summary>
+internal sealed record Answer(int Status, string ContentType, string Text, HttpResponseHeaders Headers)
+{
+    public JsonNode Json => JsonNode.Parse(Text)!;
+
+    public static async Task<Answer> ReadAsync(HttpClient client, HttpRequestMessage request)
+    {
+        using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None);
+        string text = await response.Content.ReadAsStringAsync(CancellationToken.None);
+        return new((int)response.StatusCode, response.Content.Headers.ContentType?.ToString() ?? "", text, response.Headers);
+    }
+
+    /// <summary>The value at a dotted path, as text; "null" for null.</summary>
+    public string? At(string path)
+    {
+        JsonNode? node = Json;
+        foreach (string part in path.Split('.')) node = int.TryParse(part, out int index) ? node![index] : node![part];
+        return node?.ToString();
+    }
+}

@@ -1,0 +1,181 @@
+using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Server.Tests.Support;
+
+/// <summary>The engine's doors without an engine: messages live in a list, and a test says what is refused.</summary>
+internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
+{
+    private readonly Lock _gate = new();
+    private readonly MessageIdSource _ids = new(time);
+    private readonly List<Message> _messages = [];
+    private readonly Dictionary<(string Account, string Key), (byte[] Hash, IReadOnlyList<IntakeResult> Results)> _idempotent = [];
+
+    /// <summary>Every request that reached the door.</summary>
+    public List<SendRequest> Requests { get; } = [];
+
+    /// <summary>What the door answers instead of accepting; null to accept.</summary>
+    public Func<SendRequest, IntakeResult?> Refuse { get; set; } = static _ => null;
+
+    /// <summary>What a change is answered; null to make it.</summary>
+    public ChangeOutcome? ChangeOutcome { get; set; }
+
+    /// <summary>Throws from the door, as a fault of the program would.</summary>
+    public Exception? Fault { get; set; }
+
+    public (MessageId Id, int Event)? Replayed { get; private set; }
+
+    public ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken) =>
+        new(Send([request], idempotency)[0]);
+
+    public ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
+        IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken) =>
+        new(Send(requests, idempotency));
+
+    public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        Change(account, id, message => message.TryMove(MessageState.Canceled, time.GetUtcMicros(), EventKind.Canceled) is not null);
+
+    public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        Change(account, id, message =>
+        {
+            if (!MessageTransitions.IsFinal(message.State)) return false;
+            message.Head = message.Head with { Body = "" };
+            return true;
+        });
+
+    public ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
+        Change(account, id, message => MessageTransitions.IsFinal(message.State) && _messages.Remove(message));
+
+    public ValueTask<ChangeResult> RecordFeedbackAsync(
+        Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
+        Change(account, id, message =>
+        {
+            if (message.Head.ProvideFeedback) message.FeedbackConfirmed = confirmed;
+            return message.Head.ProvideFeedback;
+        });
+
+    public ValueTask<ChangeResult> ReplayWebhookAsync(
+        Account account, MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+        Change(account, id, message =>
+        {
+            if (!message.Deliveries.Exists(d => d.EventNumber == eventNumber)) return false;
+            Replayed = (id, eventNumber);
+            return true;
+        });
+
+    public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken)
+    {
+        lock (_gate) return new(_messages.Find(message => message.Id == id));
+    }
+
+    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            List<Message> found =
+            [
+                .. _messages.Where(m => m.Head.AccountSid == query.AccountSid
+                    && (query.To is null || m.Head.To == query.To)
+                    && (query.From is null || m.Head.From == query.From)
+                    && m.Head.CreatedAt >= (query.CreatedFrom ?? 0)
+                    && m.Head.CreatedAt < (query.CreatedBefore ?? long.MaxValue)
+                    && m.Id.Key < (query.BeforeKey ?? long.MaxValue)
+                    && (query.Status is null || m.State == query.Status)).OrderByDescending(m => m.Id.Key).Take(query.Limit + 1),
+            ];
+            bool more = found.Count > query.Limit;
+            if (more) found.RemoveAt(query.Limit);
+            return new(new MessagePage(found, more ? found[^1].Id.Key : null));
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <summary>Puts a message there, as if it had come earlier.</summary>
+    public Message Add(Account account, Func<MessageHead, MessageHead>? with = null, MessageState state = MessageState.Queued)
+    {
+        var request = new SendRequest { Account = account, To = "+15551234567", From = "+15550001000", Body = "hello" };
+        lock (_gate)
+        {
+            MessageHead head = HeadOf(request);
+            var message = Message.Create(with is null ? head : with(head), state, EventKind.Accepted);
+            _messages.Add(message);
+            return message;
+        }
+    }
+
+    private IntakeResult[] Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)
+    {
+        if (Fault is not null) throw Fault;
+        lock (_gate)
+        {
+            string account = requests[0].Account.Sid;
+            if (idempotency is { } key && _idempotent.TryGetValue((account, key.Key), out var known))
+            {
+                if (!known.Hash.AsSpan().SequenceEqual(key.BodyHash))
+                    return [.. requests.Select(
+                        _ => IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "other body"))];
+                return [.. known.Results.Select(r => r.Head is null ? r : IntakeResult.Accepted(r.Head, replayed: true))];
+            }
+
+            IntakeResult[] results = [.. requests.Select(Send)];
+            if (idempotency is { } fresh) _idempotent.Add((account, fresh.Key), (fresh.BodyHash, results));
+            return results;
+        }
+    }
+
+    private IntakeResult Send(SendRequest request)
+    {
+        Requests.Add(request);
+        if (Refuse(request) is { } refused) return refused;
+        var message = Message.Create(HeadOf(request), MessageState.Queued, EventKind.Accepted);
+        _messages.Add(message);
+        return IntakeResult.Accepted(message.Head);
+    }
+
+    private MessageHead HeadOf(SendRequest request)
+    {
+        long now = time.GetUtcMicros();
+        return new()
+        {
+            Id = _ids.Next(),
+            AccountSid = request.Account.Sid,
+            Direction = request.Direction,
+            From = request.From ?? "",
+            To = request.To ?? "",
+            Body = request.Body ?? "",
+            Class = request.Class,
+            SegmentCount = 1,
+            CreatedAt = now,
+            ValidUntil = now + (request.ValiditySeconds ?? 36_000) * Micros.PerSecond,
+            CallbackUrl = request.CallbackUrl,
+            CallbackForm = request.CallbackForm,
+            Reference = request.Reference,
+            Tags = request.Tags,
+            ProvideFeedback = request.ProvideFeedback,
+        };
+    }
+
+    private ValueTask<ChangeResult> Change(Account account, MessageId id, Func<Message, bool> change)
+    {
+        lock (_gate)
+        {
+            Message? message = _messages.Find(m => m.Id == id && m.Head.AccountSid == account.Sid);
+            if (message is null) return new(new ChangeResult(Engine.Intake.ChangeOutcome.NotFound, null));
+            if (ChangeOutcome is { } forced) return new(new ChangeResult(forced, message));
+            return new(
+                new ChangeResult(change(message) ? Engine.Intake.ChangeOutcome.Done : Engine.Intake.ChangeOutcome.WrongState, message));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Storage.Sqlite;
+
+namespace Crosspoint.Storage.Tests.Sqlite;
+
+public sealed class BackupTests : SqliteTest
+{
+    private string Backup => Path.Combine(Root, "backup");
+
+    [Fact]
+    public async Task Run_WhileTheJournalIsWrittenTo_KeepsEverythingAcknowledgedBefore()
+    {
+        await using SqliteJournal journal = await OpenAsync();
+        await AcceptAsync(journal);
+        Time.Advance(TimeSpan.FromDays(1));
+        var acknowledged = new List<MessageId>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task load = Task.Run(
+            async () =>
+            {
+                for (int i = 0; !stop.IsCancellationRequested; i++)
+                {
+                    MessageId id = await SendAsync(journal, $"v{i}");
+                    lock (acknowledged) acknowledged.Add(id);
+                }
+            },
+            Token);
+        await UntilAsync(() => CountOf() > 200);
+        MessageId[] before;
+        lock (acknowledged) before = [.. acknowledged];
+
+        BackupSummary summary = await SqliteBackup.RunAsync(Journal, Backup, Token);
+
+        await stop.CancelAsync();
+        await load;
+        summary.Files.ShouldBe(2);
+        summary.Messages.ShouldBeGreaterThanOrEqualTo(before.Length + 1);
+        string restored = Path.Combine(Root, "restored");
+        (await SqliteBackup.RestoreAsync(Backup, restored, Token)).Messages.ShouldBe(summary.Messages);
+        await using SqliteJournal copy = await OpenAsync(new() { Directory = restored });
+        foreach (MessageId id in before) (await copy.FindAsync(id, Token)).ShouldNotBeNull().State.ShouldBe(MessageState.Sent);
+        await SendAsync(copy, "goes on");
+
+        int CountOf()
+        {
+            lock (acknowledged) return acknowledged.Count;
+        }
+    }
+
+    [Fact]
+    public async Task Run_TargetIsTaken_IsRefusedAndTheTargetStays()
+    {
+        await using SqliteJournal journal = await OpenAsync();
+        await AcceptAsync(journal);
+        Directory.CreateDirectory(Backup);
+        string precious = Path.Combine(Backup, "precious");
+        await File.WriteAllTextAsync(precious, "keep", Token);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, Backup, Token));
+
+        (await File.ReadAllTextAsync(precious, Token)).ShouldBe("keep");
+    }
+
+    [Fact]
+    public async Task Run_NoJournal_IsRefused()
+    {
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, Backup, Token));
+        Directory.Exists(Backup).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Restore_OverAJournal_IsRefused()
+    {
+        await using (SqliteJournal journal = await OpenAsync())
+        {
+            await AcceptAsync(journal);
+            await SqliteBackup.RunAsync(Journal, Backup, Token);
+            InvalidOperationException open = await Should.ThrowAsync<InvalidOperationException>(
+                () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+            open.Message.ShouldContain("another process");
+        }
+
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+        refusal.Message.ShouldContain("never overwrites");
+    }
+
+    [Fact]
+    public async Task Verify_DamagedCopy_IsRefused()
+    {
+        await using (SqliteJournal journal = await OpenAsync())
+        {
+            for (int i = 0; i < 50; i++) await SendAsync(journal, $"v{i}");
+            await SqliteBackup.RunAsync(Journal, Backup, Token);
+        }
+
+        (await SqliteBackup.VerifyAsync(Backup, Token)).Messages.ShouldBe(50);
+        string file = Path.Combine(Backup, "slices", SliceFiles(Backup)[0]);
+        await using (FileStream stream = new(file, FileMode.Open, FileAccess.Write))
+        {
+            stream.Seek(3 * 4096 + 100, SeekOrigin.Begin);
+            stream.Write(new byte[6000]);
+        }
+
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.VerifyAsync(Backup, Token));
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, Path.Combine(Root, "other"), Token));
+    }
+}
