@@ -44,7 +44,7 @@ public sealed partial class WebhookDispatcher
     private void WakeSweepAfter(WebhookEndpoint endpoint)
     {
         bool mayWant = endpoint.Backlog.IsEmpty ? !_homeless.IsEmpty || !_parked.IsEmpty : HasRoomForBacklog(endpoint);
-        if (mayWant || (_fresh + _retries == 0 && _overflowing.Count > 0)) WakeSweep();
+        if (mayWant || (_freshRoom.Used + _retryRoom.Used == 0 && _overflowing.Count > 0)) WakeSweep();
     }
 
     private bool WantsSweep()
@@ -58,11 +58,11 @@ public sealed partial class WebhookDispatcher
         return false;
     }
 
-    private bool HasRoomForBacklog(WebhookEndpoint endpoint) => endpoint.Fresh < (_freshPool - _fresh) / 2;
+    private bool HasRoomForBacklog(WebhookEndpoint endpoint) => endpoint.Fresh < (_freshRoom.MostFor(endpoint.Fresh) + 1) / 2;
 
-    private bool WantsHomeless() => !_homeless.IsEmpty && _fresh < _freshPool && Now() >= _homelessNotBefore;
+    private bool WantsHomeless() => !_homeless.IsEmpty && Now() >= _homelessNotBefore;
 
-    private bool WantsParked() => !_parked.IsEmpty && _retries < _retryPool && Now() >= _parkedNotBefore
+    private bool WantsParked() => !_parked.IsEmpty && Now() >= _parkedNotBefore
         && _parked.Due <= _time.GetUtcMicros() + Micros.From(FetchAhead);
 
     private void ArmForSweep()
@@ -169,11 +169,7 @@ public sealed partial class WebhookDispatcher
                 foreach (Message message in page) Fetch(message);
                 if (page.Count == 0) return true;
                 cursor = page[^1].Id.Key;
-                if (NeedsPageAfter(cursor)) continue;
-
-                // No room for more retries: those behind this page have not been looked at.
-                if (_parked.IsSwept && !_parked.IsPast(cursor)) _parked.Keep(cursor + 1, 0);
-                return true;
+                if (!NeedsPageAfter(cursor)) return true;
             }
         }
     }
@@ -182,8 +178,8 @@ public sealed partial class WebhookDispatcher
     {
         if (_homeless.IsSwept && !_homeless.HasKept && !_homeless.IsPast(cursor)) return true;
 
-        // Retries are worth looking for to the end, unless the room for them is used up.
-        if (_parked.IsSwept && !_parked.IsPast(cursor) && _retries < _retryPool) return true;
+        // Retries are looked for to the end: any of them may be due, and of an endpoint that has room.
+        if (_parked.IsSwept && !_parked.IsPast(cursor)) return true;
         foreach (WebhookEndpoint endpoint in _sweptEndpoints)
         {
             if (!endpoint.Backlog.HasKept && !endpoint.Backlog.IsPast(cursor)) return true;
@@ -213,24 +209,22 @@ public sealed partial class WebhookDispatcher
     {
         if (!_parked.IsSwept || !_parked.Contains(message.Id.Key)) return;
         bool isDue = delivery.NextAt <= _time.GetUtcMicros() + Micros.From(FetchAhead);
-        if (isDue && HasRoomForRetry(endpoint)) Add(WebhookJob.From(message, delivery), target, endpoint);
+        if (isDue && MakeRoom(endpoint, isRetry: true)) Add(WebhookJob.From(message, delivery), target, endpoint);
         else _parked.Keep(message.Id.Key, delivery.NextAt);
     }
 
     private void FetchFresh(Message message, WebhookDelivery delivery, TargetUrl target, WebhookEndpoint? endpoint)
     {
         long key = message.Id.Key;
-        int free = _freshPool - _fresh;
-        bool hasRoom = (endpoint?.Fresh ?? 0) < free;
         if (endpoint is not null && endpoint.Backlog.IsSwept && endpoint.Backlog.Contains(key))
         {
-            if (hasRoom && !endpoint.Backlog.HasKept) Add(WebhookJob.From(message, delivery), target, endpoint);
+            if (!endpoint.Backlog.HasKept && MakeRoom(endpoint, isRetry: false)) Add(WebhookJob.From(message, delivery), target, endpoint);
             else endpoint.Backlog.Keep(key, 0);
             return;
         }
 
         if (!_homeless.IsSwept || !_homeless.Contains(key)) return;
-        if (hasRoom && endpoint is null or { Backlog.IsEmpty: true }) Add(WebhookJob.From(message, delivery), target, endpoint);
+        if (endpoint is null or { Backlog.IsEmpty: true } && MakeRoom(endpoint, isRetry: false)) Add(WebhookJob.From(message, delivery), target, endpoint);
         else if (endpoint is not null) Overflow(endpoint, key);
         else _homeless.Keep(key, 0);
     }

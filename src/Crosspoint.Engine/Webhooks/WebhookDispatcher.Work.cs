@@ -14,8 +14,11 @@ public sealed partial class WebhookDispatcher
     /// <summary>A worker's life: tries until its endpoint has nothing more for it. Never throws.</summary>
     internal async Task RunAsync(WebhookWorker worker)
     {
-        while (worker.Current is { } webhook)
+        // Once Complete has let the worker rest it may have work for another endpoint already, and be run a second time.
+        bool goesOn = true;
+        while (goesOn)
         {
+            PendingWebhook webhook = worker.Current!;
             worker.BeginTry();
             TryOutcome outcome;
             long started = Now();
@@ -44,7 +47,7 @@ public sealed partial class WebhookDispatcher
                 Record(webhook, outcome, state, wait, TimeSpan.FromTicks(Now() - started));
             }
 
-            Complete(worker, webhook, outcome, state, due);
+            goesOn = Complete(worker, webhook, outcome, state, due);
         }
     }
 
@@ -74,8 +77,8 @@ public sealed partial class WebhookDispatcher
         _journal.Enqueue(new RecordWebhookTry(this, webhook, new(webhook.Tries, state, nextAt, now, outcome.Status, micros, outcome.Error)));
     }
 
-    // Books the outcome and gives the worker its next webhook, or lets it rest.
-    private void Complete(WebhookWorker worker, PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, long due)
+    // Books the outcome and gives the worker its next webhook (true), or lets it rest.
+    private bool Complete(WebhookWorker worker, PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, long due)
     {
         lock (_gate)
         {
@@ -104,13 +107,14 @@ public sealed partial class WebhookDispatcher
             {
                 Assign(worker, endpoint);
                 Pump(endpoint);
-                return;
+                return true;
             }
 
             endpoint.Running--;
             Rest(worker);
             if (!_isStopping) Pump(endpoint);
             RetireIfIdle(endpoint);
+            return false;
         }
     }
 
@@ -125,19 +129,17 @@ public sealed partial class WebhookDispatcher
         WebhookEndpoint endpoint = webhook.Endpoint;
         if (!webhook.IsRetry)
         {
-            if (!HasRoomForRetry(endpoint))
+            if (!MakeRoom(endpoint, isRetry: true))
             {
                 Leave(webhook);
                 return;
             }
 
             webhook.IsRetry = true;
-            endpoint.Fresh--;
-            _fresh--;
-            endpoint.Retries++;
-            _retries++;
+            Count(endpoint, isRetry: false, -1);
+            Count(endpoint, isRetry: true, 1);
         }
-        else if (due - Now() > LongWait.Ticks && _retries > _retryPool / 2)
+        else if (due - Now() > LongWait.Ticks && _retryRoom.Used > _retryRoom.Capacity / 2)
         {
             // Whoever waits for hours makes room for what is due.
             Leave(webhook);
@@ -193,19 +195,7 @@ public sealed partial class WebhookDispatcher
     {
         if (webhook.Stage is not (WebhookStage.Finished or WebhookStage.Leaving) || !webhook.IsRecorded) return;
         WebhookEndpoint endpoint = webhook.Endpoint;
-        Unlink(webhook);
-        if (_isReadingPage) _leftMeanwhile.Add((webhook.Key, webhook.EventNumber));
-        if (webhook.IsRetry)
-        {
-            endpoint.Retries--;
-            _retries--;
-        }
-        else
-        {
-            endpoint.Fresh--;
-            _fresh--;
-        }
-
+        Forget(webhook);
         if (webhook.Stage == WebhookStage.Leaving)
         {
             _parked.Add(webhook.Key, webhook.NextAt);

@@ -32,8 +32,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly WebhookClient _client;
     private readonly long _origin;
     private readonly ITimer _timer;
-    private readonly int _freshPool;
-    private readonly int _retryPool;
+    private readonly WebhookRoom _freshRoom;
+    private readonly WebhookRoom _retryRoom;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingWebhook> _messages = [];
@@ -46,8 +46,6 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly Stack<WebhookWorker> _resting = new();
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
-    private int _fresh;
-    private int _retries;
     private int _unfinished;
     private long _armedFor = long.MaxValue;
     private bool _isStarted;
@@ -89,8 +87,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
 
         // Retries may wait for days: they have a quarter of the room, so that they never push out what has not been tried once.
         int room = Math.Max(LeastInMemory, queues.Webhooks);
-        _retryPool = room / 4;
-        _freshPool = room - _retryPool;
+        _retryRoom = new(room / 4);
+        _freshRoom = new(room - _retryRoom.Capacity);
     }
 
     /// <summary>Webhooks in memory that are neither delivered nor given up.</summary>
@@ -130,9 +128,10 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         lock (_gate)
         {
             _isStopping = true;
-            _stop.Cancel();
             if (_running.Count == 0) _quiet.TrySetResult();
         }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
 
         try
         {
@@ -179,8 +178,6 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         return false;
     }
 
-    // Room is shared by a dynamic threshold: an endpoint may hold as many as there are free places. One endpoint alone gets half, and however many are
-    // stuck, some room is left for the next.
     private void Admit(WebhookJob job)
     {
         long key = job.Head.Id.Key;
@@ -188,7 +185,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         WebhookEndpoint? endpoint = _endpoints.GetValueOrDefault(target.Endpoint);
         if (job.Tries > 0)
         {
-            if (HasRoomForRetry(endpoint))
+            if (MakeRoom(endpoint, isRetry: true))
             {
                 Add(job, target, endpoint);
                 return;
@@ -212,10 +209,9 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
             return;
         }
 
-        // Half of the room is kept for what waits in the journal, while something does.
-        int free = _freshPool - _fresh;
-        int share = endpoint is { Backlog.IsEmpty: false } ? free / 2 : free;
-        if ((endpoint?.Fresh ?? 0) < share) Add(job, target, endpoint);
+        // Half of the endpoint's room is kept for what waits in the journal, while something does.
+        bool mayTake = endpoint is not { Backlog.IsEmpty: false } || HasRoomForBacklog(endpoint);
+        if (mayTake && MakeRoom(endpoint, isRetry: false)) Add(job, target, endpoint);
         else Overflow(endpoint, key);
     }
 
@@ -236,7 +232,85 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         endpoint.Backlog.Add(key, 0);
     }
 
-    private bool HasRoomForRetry(WebhookEndpoint? endpoint) => (endpoint?.Retries ?? 0) < _retryPool - _retries;
+    // A free place, or one that is taken from the endpoint that has most.
+    private bool MakeRoom(WebhookEndpoint? endpoint, bool isRetry)
+    {
+        WebhookRoom room = isRetry ? _retryRoom : _freshRoom;
+        if (room.Free > 0) return true;
+        int held = endpoint?.Held(isRetry) ?? 0;
+        int share = room.ShareOf(held);
+        if (held >= share) return false;
+        WebhookEndpoint? largest = null;
+        foreach (WebhookEndpoint candidate in _endpoints.Values)
+        {
+            if (largest is null || candidate.Held(isRetry) > largest.Held(isRetry)) largest = candidate;
+        }
+
+        // A little more than is needed, so that the next one in want need not look again.
+        int keep = share - share / 8;
+        if (largest is not null && largest.Held(isRetry) > share) PushOut(largest, isRetry, largest.Held(isRetry) - keep);
+        return room.Free > 0;
+    }
+
+    // Sends the last of an endpoint's queue back to the journal: nothing has been done for them since they were read or written there.
+    private void PushOut(WebhookEndpoint endpoint, bool isRetry, int count)
+    {
+        int candidates = 0;
+        foreach (PendingWebhook webhook in endpoint.Ready)
+        {
+            if (webhook.IsRetry == isRetry && webhook.IsRecorded) candidates++;
+        }
+
+        int stay = Math.Max(0, candidates - count);
+        for (int left = endpoint.Ready.Count; left > 0; left--)
+        {
+            PendingWebhook webhook = endpoint.Ready.Dequeue();
+            if (webhook.IsRetry != isRetry || !webhook.IsRecorded || --stay >= 0)
+            {
+                endpoint.Ready.Enqueue(webhook);
+                continue;
+            }
+
+            // The later events that wait for this one go with it.
+            PendingWebhook? next = webhook.NextOfMessage;
+            SendBack(webhook);
+            while (next is { Stage: WebhookStage.Blocked })
+            {
+                PendingWebhook blocked = next;
+                next = next.NextOfMessage;
+                SendBack(blocked);
+            }
+        }
+    }
+
+    private void SendBack(PendingWebhook webhook)
+    {
+        Interlocked.Decrement(ref _unfinished);
+        Forget(webhook);
+        if (webhook.Tries > 0)
+        {
+            _parked.Add(webhook.Key, webhook.NextAt);
+            ArmForSweep();
+        }
+        else
+        {
+            Overflow(webhook.Endpoint, webhook.Key);
+        }
+    }
+
+    // Out of memory: from here on it is in the journal alone, or done.
+    private void Forget(PendingWebhook webhook)
+    {
+        Unlink(webhook);
+        if (_isReadingPage) _leftMeanwhile.Add((webhook.Key, webhook.EventNumber));
+        Count(webhook.Endpoint, webhook.IsRetry, -1);
+    }
+
+    private void Count(WebhookEndpoint endpoint, bool isRetry, int by)
+    {
+        if (isRetry) endpoint.Retries = _retryRoom.Change(endpoint.Retries, by);
+        else endpoint.Fresh = _freshRoom.Change(endpoint.Fresh, by);
+    }
 
     private void Add(WebhookJob job, TargetUrl target, WebhookEndpoint? endpoint)
     {
@@ -249,17 +323,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
 
         var webhook = new PendingWebhook(job, target, endpoint);
         bool isBlocked = Link(webhook);
-        if (webhook.IsRetry)
-        {
-            endpoint.Retries++;
-            _retries++;
-        }
-        else
-        {
-            endpoint.Fresh++;
-            _fresh++;
-        }
-
+        Count(endpoint, webhook.IsRetry, 1);
         Interlocked.Increment(ref _unfinished);
         long wait = job.NextAt == 0 ? 0 : job.NextAt - _time.GetUtcMicros();
         if (wait > 0)

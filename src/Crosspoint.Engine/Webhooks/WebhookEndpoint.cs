@@ -40,6 +40,8 @@ internal sealed class WebhookEndpoint
     /// <summary>Its place in the list of endpoints without work, or null.</summary>
     public LinkedListNode<WebhookEndpoint>? IdleNode { get; set; }
 
+    public int Held(bool isRetry) => isRetry ? Retries : Fresh;
+
     public bool HasWork => Fresh + Retries + Running > 0;
 
     public bool MayStart(long now) => Running < Limit && Ready.Count > 0 && now >= PausedUntil;
