@@ -1,4 +1,4 @@
-// Receives webhooks and checks their signatures with nothing but Node. Native ones are signed as Standard Webhooks, the others as Twilio does.
+// Receives webhooks and checks their signatures with nothing but Node: native ones as Standard Webhooks, the others as Twilio's.
 //   WEBHOOK_SECRET=whsec_… AUTH_TOKEN=… PORT=9001 node samples/webhook-receiver.mjs
 // The secret is what GET /v1/webhooks/secret answers. Behind a proxy, set PUBLIC_URL to the address that senders use.
 import { createHmac, timingSafeEqual } from 'node:crypto';

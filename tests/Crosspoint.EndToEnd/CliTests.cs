@@ -52,7 +52,8 @@ public sealed class CliTests : IDisposable
         process.Errors.Count.ShouldBe(5, process.Transcript);
         process.Errors.ShouldContain(line => line.StartsWith($"{file}:4: accounts[0].sid: ", StringComparison.Ordinal));
         process.Errors.ShouldContain($"{file}:5: accounts[0].auth_tokn: is not a known key; did you mean 'auth_token'?");
-        process.Errors.ShouldContain(line => line.StartsWith($"{file}:10: vendors[0].connections[0].smpp.port: ", StringComparison.Ordinal));
+        process.Errors
+            .ShouldContain(line => line.StartsWith($"{file}:10: vendors[0].connections[0].smpp.port: ", StringComparison.Ordinal));
         process.Errors.ShouldContain($"{file}:11: routing.default[0]: is 'norht-1', which is no connection; did you mean 'north-1'?");
         Directory.Exists(Path.Combine(_folder.Path, "data")).ShouldBeFalse("nothing was started");
     }
@@ -78,7 +79,8 @@ public sealed class CliTests : IDisposable
 
         (await serve.WaitForExitAsync()).ShouldBe(3, serve.Transcript);
         serve.Output.ShouldBeEmpty();
-        serve.Errors.ShouldContain(line => line.StartsWith($"http.listen: 127.0.0.1:{port} cannot be listened on: ", StringComparison.Ordinal));
+        serve.Errors
+            .ShouldContain(line => line.StartsWith($"http.listen: 127.0.0.1:{port} cannot be listened on: ", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
@@ -97,7 +99,8 @@ public sealed class CliTests : IDisposable
     {
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(_folder, new GatewayConfig { Connections = [("north", 1)] });
 
-        (await gateway.Http.GetAsync(new Uri("health/ready", UriKind.Relative), CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await gateway.Http.GetAsync(new Uri("health/ready", UriKind.Relative), CancellationToken.None)).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
         int code = await gateway.Process.StopAsync();
 
         code.ShouldBe(0, gateway.Process.Transcript);
@@ -140,7 +143,8 @@ public sealed class CliTests : IDisposable
     {
         await using Rig rig = await Rig.StartAsync(["north"]);
 
-        await using ChildProcess send = await RunAsync("send", "+306900000001", "Hello", "--from", "Shop", "--wait", "--url", rig.Gateway.Http.BaseAddress!.ToString());
+        await using ChildProcess send =
+            await RunAsync("send", "+306900000001", "Hello", "--from", "Shop", "--wait", "--url", rig.Gateway.Http.BaseAddress!.ToString());
 
         (await send.WaitForExitAsync()).ShouldBe(0, send.Transcript);
         send.Output.Count.ShouldBe(2, send.Transcript);
@@ -149,7 +153,8 @@ public sealed class CliTests : IDisposable
         JsonNode timeline = JsonNode.Parse(send.Output[1])!;
         ((string)timeline["id"]!).ShouldBe((string)message["id"]!);
         ((string)timeline["status"]!).ShouldBe("delivered");
-        timeline["events"]!.AsArray().Select(entry => (string)entry!["kind"]!).ShouldBe(["accepted", "attempt_started", "sent", "delivered"]);
+        timeline["events"]!.AsArray().Select(entry => (string)entry!["kind"]!)
+            .ShouldBe(["accepted", "attempt_started", "sent", "delivered"]);
     }
 
     [Fact(Timeout = 90_000)]
@@ -158,7 +163,8 @@ public sealed class CliTests : IDisposable
         await using Rig rig = await Rig.StartAsync(["north"]);
         await rig.Simulator.ChangeAsync("north", """{ "receipts": { "states": [ { "state": "UNDELIV", "err": "001" } ] } }""");
 
-        await using ChildProcess send = await RunAsync("send", "+306900000001", "Hello", "--wait", "--url", rig.Gateway.Http.BaseAddress!.ToString());
+        await using ChildProcess send =
+            await RunAsync("send", "+306900000001", "Hello", "--wait", "--url", rig.Gateway.Http.BaseAddress!.ToString());
 
         (await send.WaitForExitAsync()).ShouldBe(1, send.Transcript);
         ((string)JsonNode.Parse(send.Output[1])!["status"]!).ShouldBe("undelivered");
@@ -205,7 +211,8 @@ public sealed class CliTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Simulate_BadFile_NamesFileLineAndKey_ExitsWith2()
     {
-        string file = _folder.Write("carriers.yaml", "carriers:\n  - name: north\n    listen: 127.0.0.1:0\n    behaviour: { latencyy: 5ms }\n");
+        string file =
+            _folder.Write("carriers.yaml", "carriers:\n  - name: north\n    listen: 127.0.0.1:0\n    behaviour: { latencyy: 5ms }\n");
 
         await using ChildProcess simulate = await RunAsync("simulate", "--config", file);
 
@@ -233,8 +240,10 @@ public sealed class CliTests : IDisposable
 
         (await demo.WaitForExitAsync()).ShouldBe(0, demo.Transcript);
         string sum = demo.Output[^1];
-        sum.ShouldMatch(@"^accepted [1-9]\d*, refused 0, submitted [1-9]\d*, receipts [1-9]\d*, status webhooks [1-9]\d*, inbound webhooks \d+$");
+        sum.ShouldMatch(
+            @"^accepted [1-9]\d*, refused 0, submitted [1-9]\d*, receipts [1-9]\d*, status webhooks [1-9]\d*, inbound webhooks \d+$");
     }
 
-    private static Task<ChildProcess> RunAsync(params IEnumerable<string> arguments) => ChildProcess.RunAsync(Executables.Crosspoint, arguments);
+    private static Task<ChildProcess> RunAsync(params IEnumerable<string> arguments) =>
+        ChildProcess.RunAsync(Executables.Crosspoint, arguments);
 }

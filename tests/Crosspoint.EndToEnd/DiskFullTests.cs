@@ -13,7 +13,8 @@ public sealed class DiskFullTests
     public async Task DiskFull_IntakeAnswers503AndRecoversWithNothingLost()
     {
         using var mountPoint = new TestFolder();
-        await using ChildProcess mount = await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", $"size={DiskMegabytes}m", "tmpfs", mountPoint.Path]);
+        await using ChildProcess mount =
+            await ChildProcess.RunAsync("mount", ["-t", "tmpfs", "-o", $"size={DiskMegabytes}m", "tmpfs", mountPoint.Path]);
         if (await mount.WaitForExitAsync() != 0) Assert.Skip($"A small file system cannot be mounted here: {mount.Errors[0]}");
         try
         {
@@ -28,7 +29,8 @@ public sealed class DiskFullTests
 
     private static async Task FillAndFreeAsync(string disk)
     {
-        await using Rig rig = await Rig.StartAsync(["north"], config => config with { Data = Path.Combine(disk, "data"), More = "journal: { reserve: 4MiB }" });
+        await using Rig rig = await Rig.StartAsync(
+            ["north"], config => config with { Data = Path.Combine(disk, "data"), More = "journal: { reserve: 4MiB }" });
         await rig.Simulator.WaitForBindsAsync("north");
         var accepted = new List<string>();
         for (int n = 0; n < 20; n++) accepted.Add(await rig.Gateway.SendAsync($"+3069000{n:00000}", "Before"));

@@ -29,7 +29,8 @@ public sealed class FaultTests
         const string Refuse = """{ "disconnect": { "refuse_binds": true } }""";
         await using Rig rig = await Rig.StartAsync(["north"], prepare: simulator => simulator.ChangeAsync("north", Refuse));
         string[] ids = await SendManyAsync(rig, Messages);
-        await Eventually.BecomesTrueAsync(async () => await rig.Simulator.CountAsync("north", "binds_refused") >= 3, () => "three refused binds");
+        await Eventually.BecomesTrueAsync(
+            async () => await rig.Simulator.CountAsync("north", "binds_refused") >= 3, () => "three refused binds");
         (await rig.Gateway.StatusAsync(ids[0])).ShouldBe("queued");
 
         await rig.Simulator.ChangeAsync("north", """{ "disconnect": { "refuse_binds": false } }""");
@@ -66,7 +67,8 @@ public sealed class FaultTests
     [Fact(Timeout = 90_000)]
     public async Task CarrierStalls_LinkTestEndsTheSessionAndTrafficMovesToTheNext()
     {
-        await using Rig rig = await Rig.StartAsync(["north", "south"], config => config with { Smpp = static _ => ", enquire_link: 500ms" });
+        await using Rig rig =
+            await Rig.StartAsync(["north", "south"], config => config with { Smpp = static _ => ", enquire_link: 500ms" });
         await rig.Simulator.WaitForBindsAsync("north");
         await rig.Simulator.WaitForBindsAsync("south");
         await rig.Simulator.ChangeAsync("north", """{ "stall": true }""");
@@ -115,7 +117,8 @@ public sealed class FaultTests
         await rig.Gateway.WaitForStatusAsync(ids, "delivered");
         (await rig.Simulator.CountAsync("north", "garbage_sent")).ShouldBeGreaterThan(0);
         rig.Gateway.Process.HasExited.ShouldBeFalse(rig.Gateway.Process.Transcript);
-        rig.Gateway.Process.Errors.ShouldNotContain(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal));
+        rig.Gateway.Process.Errors
+            .ShouldNotContain(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal));
         await ShouldHaveArrivedAsync(rig);
     }
 
@@ -132,7 +135,8 @@ public sealed class FaultTests
 
         await rig.Gateway.WaitForStatusAsync(ids, "delivered");
         await ShouldHaveArrivedAsync(rig);
-        (await rig.Simulator.CountAsync("north", "accepted")).ShouldBeLessThanOrEqualTo(Messages + 10, "at most the in-flight window twice");
+        (await rig.Simulator.CountAsync("north", "accepted"))
+            .ShouldBeLessThanOrEqualTo(Messages + 10, "at most the in-flight window twice");
     }
 
     [Fact(Timeout = 90_000)]
@@ -148,7 +152,8 @@ public sealed class FaultTests
         await using HookServer alive = await HookServer.StartAsync();
         await using Rig rig = await Rig.StartAsync(["north"]);
         await rig.Simulator.WaitForBindsAsync("north");
-        string[] targets = [$"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/", $"http://127.0.0.1:{closedPort}/", alive.Address + "/status"];
+        string[] targets =
+            [$"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/", $"http://127.0.0.1:{closedPort}/", alive.Address + "/status"];
 
         var toAlive = new List<string>();
         var toClosed = new List<string>();
@@ -160,7 +165,7 @@ public sealed class FaultTests
         }
 
         await Eventually.BecomesTrueAsync(
-            () => toAlive.All(id => alive.Requests.Any(hook => hook.Body.Contains($"\"id\":\"{id}\"", StringComparison.Ordinal) && hook.Body.Contains("message.delivered", StringComparison.Ordinal))),
+            () => toAlive.All(id => alive.Requests.Any(hook => IsDelivered(hook.Body, id))),
             () => $"a delivered webhook for each of {toAlive.Count}; {alive.Requests.Count} requests came",
             TimeSpan.FromSeconds(10));
         JsonNode deliveries = await rig.Gateway.GetAsync($"v1/messages/{toClosed[0]}/webhooks");
@@ -174,7 +179,8 @@ public sealed class FaultTests
         reserved.Start();
         int port = ((IPEndPoint)reserved.LocalEndpoint).Port;
         reserved.Stop();
-        await using Rig rig = await Rig.StartAsync(["north"], config => config with { Webhooks = ", retries: [ 200ms, 200ms, 400ms, 1s, 1s, 1s, 1s, 1s, 1s ]" });
+        await using Rig rig = await Rig.StartAsync(
+            ["north"], config => config with { Webhooks = ", retries: [ 200ms, 200ms, 400ms, 1s, 1s, 1s, 1s, 1s, 1s ]" });
         await rig.Simulator.WaitForBindsAsync("north");
         string id = await rig.Gateway.SendAsync("+306900000001", "Hello", callbackUrl: $"http://127.0.0.1:{port}/status");
         await rig.Gateway.WaitForStatusAsync(id, "delivered");
@@ -182,9 +188,13 @@ public sealed class FaultTests
         await using HookServer receiver = await HookServer.StartAsync(port);
 
         await Eventually.BecomesTrueAsync(
-            () => new[] { "message.sent", "message.delivered" }.All(type => receiver.Requests.Any(hook => hook.Body.Contains(type, StringComparison.Ordinal))),
+            () => new[] { "message.sent", "message.delivered" }
+                .All(type => receiver.Requests.Any(hook => hook.Body.Contains(type, StringComparison.Ordinal))),
             () => $"both webhooks; {receiver.Requests.Count} came");
     }
+
+    private static bool IsDelivered(string body, string id) =>
+        body.Contains($"\"id\":\"{id}\"", StringComparison.Ordinal) && body.Contains("message.delivered", StringComparison.Ordinal);
 
     private static async Task<string[]> SendManyAsync(Rig rig, int count)
     {
@@ -195,7 +205,11 @@ public sealed class FaultTests
 
     private static async Task ShouldHaveArrivedAsync(Rig rig)
     {
-        for (int n = 0; n < Messages; n++) (await rig.Simulator.HandsetAsync($"+30690000{n:0000}")).Count.ShouldBeGreaterThan(0, $"message {n}");
+        for (int n = 0; n < Messages; n++)
+        {
+            JsonArray phone = await rig.Simulator.HandsetAsync($"+30690000{n:0000}");
+            phone.Count.ShouldBeGreaterThan(0, $"message {n}");
+        }
     }
 
     private static async Task ShouldHaveArrivedOnceAsync(Rig rig, string carrier)

@@ -18,7 +18,8 @@ public sealed class TwilioSdkFixture : IAsyncLifetime
     {
         await InstallAsync();
         await using ChildProcess script = ChildProcess.Start("node", ["steps.mjs"], folder: SdkFolder);
-        string hooks = (await script.WaitForLineAsync(line => line.StartsWith("hooks ", StringComparison.Ordinal), "the port for webhooks"))["hooks ".Length..];
+        string line = await script.WaitForLineAsync(text => text.StartsWith("hooks ", StringComparison.Ordinal), "the port for webhooks");
+        string hooks = line["hooks ".Length..];
         await using Rig rig = await Rig.StartAsync(["north"], config => config with { InboundUrl = $"http://127.0.0.1:{hooks}/inbound" });
         await rig.Simulator.WaitForBindsAsync("north");
         var place = new JsonObject
@@ -34,9 +35,9 @@ public sealed class TwilioSdkFixture : IAsyncLifetime
         await script.Input.FlushAsync(CancellationToken.None);
         await script.WaitForExitAsync(TimeSpan.FromSeconds(100));
         Transcript = $"{script.Transcript}\n--- gateway\n{rig.Gateway.Process.Transcript}";
-        foreach (string line in script.Output.Where(line => line.StartsWith('{')))
+        foreach (string result in script.Output.Where(text => text.StartsWith('{')))
         {
-            JsonNode step = JsonNode.Parse(line)!;
+            JsonNode step = JsonNode.Parse(result)!;
             Report[(string)step["step"]!] = (string?)step["error"];
         }
     }
@@ -47,7 +48,8 @@ public sealed class TwilioSdkFixture : IAsyncLifetime
     private static async Task InstallAsync()
     {
         var installed = new FileInfo(Path.Combine(SdkFolder, "node_modules", ".package-lock.json"));
-        if (installed.Exists && installed.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(SdkFolder, "package-lock.json"))) return;
+        var wanted = new FileInfo(Path.Combine(SdkFolder, "package-lock.json"));
+        if (installed.Exists && installed.LastWriteTimeUtc >= wanted.LastWriteTimeUtc) return;
         await using ChildProcess npm = await ChildProcess.RunAsync("npm", ["ci", "--no-audit", "--no-fund"], folder: SdkFolder);
         (await npm.WaitForExitAsync()).ShouldBe(0, npm.Transcript);
     }

@@ -1,8 +1,8 @@
 namespace Crosspoint.EndToEnd;
 
 /// <summary>
-/// Twilio's own SDK for Node, unchanged but for the address it is pointed at, against a gateway and a simulated carrier. A failing step says what the
-/// script said.
+/// Twilio's own SDK for Node, unchanged but for the address it is pointed at, against a gateway and a simulated carrier. A failing step
+/// says what the script said.
 /// </summary>
 public sealed class TwilioSdkTests(TwilioSdkFixture run) : IClassFixture<TwilioSdkFixture>
 {

@@ -6,8 +6,8 @@ using Crosspoint.TestKit;
 namespace Crosspoint.EndToEnd;
 
 /// <summary>
-/// The commands of README.md, run as they stand there. The first block starts the demo; the others run while it does. Where its ports are taken on this
-/// machine, others are put in their place everywhere.
+/// The commands of README.md, run as they stand there. The first block starts the demo; the others run while it does. Where its ports are
+/// taken on this machine, others are put in their place everywhere.
 /// </summary>
 public sealed class WalkThroughTests
 {
@@ -27,16 +27,19 @@ public sealed class WalkThroughTests
 
         string command = $"exec {steps[0].Commands.Trim()} --seconds 150 --port {places[8080]} --hook-port {places[9000]}";
         await using ChildProcess demo = ChildProcess.Start("bash", ["-c", command], environment, Repository.Root);
-        await demo.WaitForLineAsync(line => line.StartsWith("Crosspoint demo: ", StringComparison.Ordinal), "the demo's welcome", TimeSpan.FromMinutes(2));
+        await demo.WaitForLineAsync(
+            line => line.StartsWith("Crosspoint demo: ", StringComparison.Ordinal), "the demo's welcome", TimeSpan.FromMinutes(2));
         await ShouldShowAsync(steps[0], places, demo);
 
         foreach (WalkThroughStep step in steps.Skip(1))
         {
-            await using ChildProcess shell = ChildProcess.Start("bash", ["-euo", "pipefail", "-c", Place(step.Commands, places)], environment, Repository.Root);
+            await using ChildProcess shell =
+                ChildProcess.Start("bash", ["-euo", "pipefail", "-c", Place(step.Commands, places)], environment, Repository.Root);
             shell.Input.Close();
             int code = await shell.WaitForExitAsync(TimeSpan.FromSeconds(40));
             code.ShouldBe(0, $"README.md:{step.Line}\n{step.Commands}\n{shell.Transcript}");
-            Missing(step, places, shell).ShouldBeNull($"README.md:{step.Line}: this line should have come\n{step.Commands}\n{shell.Transcript}");
+            Missing(step, places, shell)
+                .ShouldBeNull($"README.md:{step.Line}: this line should have come\n{step.Commands}\n{shell.Transcript}");
         }
 
         (await demo.StopAsync()).ShouldBe(0, demo.Transcript);
@@ -44,7 +47,8 @@ public sealed class WalkThroughTests
 
     // The demo prints as it goes, so what it is said to print may be a moment away.
     private static Task ShouldShowAsync(WalkThroughStep step, Dictionary<int, int> places, ChildProcess process) =>
-        Eventually.BecomesTrueAsync(() => Missing(step, places, process) is null, () => $"README.md:{step.Line}: {Missing(step, places, process)}\n{process.Transcript}");
+        Eventually.BecomesTrueAsync(() => Missing(step, places, process) is null,
+            () => $"README.md:{step.Line}: {Missing(step, places, process)}\n{process.Transcript}");
 
     private static string? Missing(WalkThroughStep step, Dictionary<int, int> places, ChildProcess process) =>
         WalkThrough.FindMissing(step with { Expected = [.. step.Expected.Select(line => Place(line, places))] }, process.Output);

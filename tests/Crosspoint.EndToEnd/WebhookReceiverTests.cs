@@ -20,17 +20,24 @@ public sealed class WebhookReceiverTests
             ["AUTH_TOKEN"] = GatewayConfig.AuthToken,
         };
         await using ChildProcess receiver = ChildProcess.Start("node", [Repository.PathOf("samples", "webhook-receiver.mjs")], environment);
-        var address = new Uri((await receiver.WaitForLineAsync(line => line.StartsWith("listening on ", StringComparison.Ordinal), "the receiver"))["listening on ".Length..]);
+        string ready = await receiver.WaitForLineAsync(line => line.StartsWith("listening on ", StringComparison.Ordinal), "the receiver");
+        var address = new Uri(ready["listening on ".Length..]);
 
-        string native = await rig.Gateway.SendAsync("+306900000001", "Ένα μήνυμα 📦", callbackUrl: new Uri(address, "status?order=7").AbsoluteUri);
+        string native =
+            await rig.Gateway.SendAsync("+306900000001", "Ένα μήνυμα 📦", callbackUrl: new Uri(address, "status?order=7").AbsoluteUri);
         string twilio = await SendAsTwilioAsync(rig.Gateway, new Uri(address, "status?order=8&x=a%20b").AbsoluteUri);
 
-        foreach (string line in new[] { $"native {native} sent", $"native {native} delivered", $"twilio {twilio} sent", $"twilio {twilio} delivered" })
-            await receiver.WaitForLineAsync(text => text == $"verified: {line}", line);
+        foreach (string message in new[] { $"native {native}", $"twilio {twilio}" })
+        {
+            await receiver.WaitForLineAsync(text => text == $"verified: {message} sent", $"{message} sent");
+            await receiver.WaitForLineAsync(text => text == $"verified: {message} delivered", $"{message} delivered");
+        }
+
         receiver.Output.ShouldNotContain(line => line.StartsWith("refused", StringComparison.Ordinal), receiver.Transcript);
 
         using var forger = new HttpClient();
-        (await PostAsync(forger, address, ("webhook-id", "x"), ("webhook-timestamp", "0"), ("webhook-signature", "v1,AAAA"))).ShouldBe(HttpStatusCode.Forbidden);
+        (await PostAsync(forger, address, ("webhook-id", "x"), ("webhook-timestamp", "0"), ("webhook-signature", "v1,AAAA")))
+            .ShouldBe(HttpStatusCode.Forbidden);
         (await PostAsync(forger, address, ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="))).ShouldBe(HttpStatusCode.Forbidden);
         (await PostAsync(forger, address)).ShouldBe(HttpStatusCode.Forbidden);
         receiver.Errors.ShouldBeEmpty();
@@ -38,9 +45,11 @@ public sealed class WebhookReceiverTests
 
     private static async Task<string> SendAsTwilioAsync(GatewayProcess gateway, string callback)
     {
-        using var form = new FormUrlEncodedContent([new("To", "+306900000002"), new("From", "Crosspoint"), new("Body", "Hello"), new("StatusCallback", callback)]);
+        using var form = new FormUrlEncodedContent(
+            [new("To", "+306900000002"), new("From", "Crosspoint"), new("Body", "Hello"), new("StatusCallback", callback)]);
         using HttpResponseMessage response =
-            await gateway.Http.PostAsync(new Uri($"2010-04-01/Accounts/{GatewayConfig.AccountSid}/Messages.json", UriKind.Relative), form, CancellationToken.None);
+            await gateway.Http.PostAsync(
+                new Uri($"2010-04-01/Accounts/{GatewayConfig.AccountSid}/Messages.json", UriKind.Relative), form, CancellationToken.None);
         string text = await response.Content.ReadAsStringAsync(CancellationToken.None);
         response.StatusCode.ShouldBe(HttpStatusCode.Created, text);
         return (string)System.Text.Json.Nodes.JsonNode.Parse(text)!["sid"]!;
@@ -48,7 +57,8 @@ public sealed class WebhookReceiverTests
 
     private static async Task<HttpStatusCode> PostAsync(HttpClient client, Uri address, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent("MessageSid=SM0&SmsStatus=delivered", Encoding.UTF8) };
+        using var content = new StringContent("MessageSid=SM0&SmsStatus=delivered", Encoding.UTF8);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         foreach ((string name, string value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using HttpResponseMessage response = await client.SendAsync(request, CancellationToken.None);
         return response.StatusCode;

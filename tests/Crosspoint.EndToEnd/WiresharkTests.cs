@@ -5,7 +5,8 @@ using Crosspoint.EndToEnd.Support;
 namespace Crosspoint.EndToEnd;
 
 /// <summary>
-/// All kinds of traffic between a gateway and four carriers, one for each way to send long messages, read by Wireshark: a third party that knows SMPP.
+/// All kinds of traffic between a gateway and four carriers, one for each way to send long messages, read by Wireshark: a third party that
+/// knows SMPP.
 /// </summary>
 public sealed class WiresharkTests(WiresharkFixture traffic) : IClassFixture<WiresharkFixture>
 {
@@ -146,7 +147,8 @@ public sealed class WiresharkTests(WiresharkFixture traffic) : IClassFixture<Wir
     {
         using var folder = new TestFolder();
         Capture? capture = null;
-        await using Rig rig = await Rig.StartAsync(["north"], prepare: async simulator => capture = await Capture.StartAsync(folder.Path, [.. simulator.Ports.Values]));
+        await using Rig rig = await Rig.StartAsync(
+            ["north"], prepare: async simulator => capture = await Capture.StartAsync(folder.Path, [.. simulator.Ports.Values]));
         await using Capture held = capture!;
         await rig.Simulator.WaitForBindsAsync("north");
         await rig.Simulator.ChangeAsync("north", """{ "garbage": 1 }""");
@@ -218,7 +220,8 @@ public sealed class WiresharkFixture : IAsyncLifetime
         ExitCode = await rig.Gateway.Process.StopAsync();
         XElement packets = await capture!.DecodeAsync();
         MalformedFrames = await capture.FramesAsync(Malformed);
-        Pdus = [.. packets.Elements("packet").Elements("proto").Where(proto => (string?)proto.Attribute("name") == "smpp").Select(proto => new CapturedPdu(proto))];
+        IEnumerable<XElement> trees = packets.Elements("packet").Elements("proto").Where(proto => (string?)proto.Attribute("name") == "smpp");
+        Pdus = [.. trees.Select(tree => new CapturedPdu(tree))];
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -240,11 +243,24 @@ public sealed class WiresharkFixture : IAsyncLifetime
     {
         string[] forms =
         [
-            """{ "fields": "reordered" }""", """{ "fields": "tlv_only" }""", """{ "fields": "no_tlv" }""", """{ "fields": "minimal" }""", """{ "fields": "no_dates" }""",
-            """{ "fields": "standard", "date_digits": 8 }""", """{ "date_digits": 12 }""", """{ "date_digits": 14 }""", """{ "via": "data_sm" }""",
-            """{ "via": "deliver_sm", "vendor_tlv": true }""", """{ "vendor_tlv": false, "id_format": "hex", "receipt_id_format": "decimal" }""",
-            """{ "receipt_id_format": "zero_padded", "id_format": "decimal" }""", """{ "receipt_id_format": "same", "id_format": "uuid" }""",
-            """{ "early": 1 }""", """{ "early": 0, "duplicate": 1 }""", """{ "duplicate": 0, "intermediate": 1 }""", """{ "intermediate": 0, "marked": false }""", """{ "marked": true }""",
+            """{ "fields": "reordered" }""",
+            """{ "fields": "tlv_only" }""",
+            """{ "fields": "no_tlv" }""",
+            """{ "fields": "minimal" }""",
+            """{ "fields": "no_dates" }""",
+            """{ "fields": "standard", "date_digits": 8 }""",
+            """{ "date_digits": 12 }""",
+            """{ "date_digits": 14 }""",
+            """{ "via": "data_sm" }""",
+            """{ "via": "deliver_sm", "vendor_tlv": true }""",
+            """{ "vendor_tlv": false, "id_format": "hex", "receipt_id_format": "decimal" }""",
+            """{ "receipt_id_format": "zero_padded", "id_format": "decimal" }""",
+            """{ "receipt_id_format": "same", "id_format": "uuid" }""",
+            """{ "early": 1 }""",
+            """{ "early": 0, "duplicate": 1 }""",
+            """{ "duplicate": 0, "intermediate": 1 }""",
+            """{ "intermediate": 0, "marked": false }""",
+            """{ "marked": true }""",
         ];
         for (int n = 0; n < forms.Length; n++)
         {
@@ -259,9 +275,11 @@ public sealed class WiresharkFixture : IAsyncLifetime
         await rig.Simulator.SendInboundAsync(Carriers[0], new { from = From, to = GatewayConfig.Number, text = "Oui" });
         await rig.Simulator.SendInboundAsync(Carriers[0], new { from = From, to = GatewayConfig.Number, text = Emoji });
         foreach (string way in new[] { "udh", "udh16", "sar", "payload" })
-            await rig.Simulator.SendInboundAsync(Carriers[0], new { from = From, to = GatewayConfig.Number, text = $"{way}: {LongText}", long_as = way });
+            await rig.Simulator
+                .SendInboundAsync(Carriers[0], new { from = From, to = GatewayConfig.Number, text = $"{way}: {LongText}", long_as = way });
         await Eventually.BecomesTrueAsync(
-            async () => (await rig.Gateway.GetAsync($"v1/messages?to={Uri.EscapeDataString(GatewayConfig.Number)}"))["messages"]!.AsArray().Count == 6,
+            async () => (await rig.Gateway.GetAsync($"v1/messages?to={Uri.EscapeDataString(GatewayConfig.Number)}"))["messages"]!
+                .AsArray().Count == 6,
             () => "six inbound messages");
     }
 
@@ -269,8 +287,11 @@ public sealed class WiresharkFixture : IAsyncLifetime
     {
         string[] refusals =
         [
-            """{ "errors": [ { "status": "ESME_RTHROTTLED", "share": 0.5 } ] }""", """{ "errors": [ { "status": "ESME_RMSGQFUL", "share": 0.5 } ] }""",
-            """{ "errors": [ { "status": "ESME_RINVDSTADR", "share": 1 } ], "error_body": "none" }""", """{ "error_body": "empty" }""", """{ "error_body": "full" }""",
+            """{ "errors": [ { "status": "ESME_RTHROTTLED", "share": 0.5 } ] }""",
+            """{ "errors": [ { "status": "ESME_RMSGQFUL", "share": 0.5 } ] }""",
+            """{ "errors": [ { "status": "ESME_RINVDSTADR", "share": 1 } ], "error_body": "none" }""",
+            """{ "error_body": "empty" }""",
+            """{ "error_body": "full" }""",
         ];
         var ids = new List<string>();
         for (int n = 0; n < refusals.Length; n++)
@@ -278,7 +299,8 @@ public sealed class WiresharkFixture : IAsyncLifetime
             await rig.Simulator.ChangeAsync(Carriers[0], refusals[n]);
             for (int copy = 0; copy < 4; copy++) ids.Add(await rig.Gateway.SendAsync($"+306900003{n}{copy:00}", $"Refusal {n}"));
             await Eventually.BecomesTrueAsync(
-                async () => (await Task.WhenAll(ids.Select(rig.Gateway.StatusAsync))).All(status => status is "delivered" or "failed" or "undelivered"), () => $"an end under {refusals[n]}");
+                async () => (await Task.WhenAll(ids.Select(rig.Gateway.StatusAsync)))
+                    .All(status => status is "delivered" or "failed" or "undelivered"), () => $"an end under {refusals[n]}");
         }
 
         await rig.Simulator.ChangeAsync(Carriers[0], """{ "errors": [] }""");
@@ -292,14 +314,17 @@ public sealed class WiresharkFixture : IAsyncLifetime
             string[] ids =
             [
                 await rig.Gateway.SendAsync(LongTo(carrier), LongText),
-                await rig.Gateway.SendAsync($"+3069000011{Array.IndexOf(Carriers, carrier):00}", string.Concat(Enumerable.Repeat("Ω📦", 60))),
+                await rig.Gateway
+                    .SendAsync($"+3069000011{Array.IndexOf(Carriers, carrier):00}", string.Concat(Enumerable.Repeat("Ω📦", 60))),
             ];
             await rig.Gateway.WaitForStatusAsync(ids, "delivered");
             await rig.Simulator.DoAsync(carrier, "stop");
             await rig.Simulator.DoAsync(carrier, "disconnect");
             await Eventually.BecomesTrueAsync(
-                async () => (await rig.Gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative), CancellationToken.None)).Split('\n').Any(
-                    line => line.StartsWith("crosspoint_smpp_sessions{", StringComparison.Ordinal) && line.Contains($"\"{carrier}-1\"", StringComparison.Ordinal)
+                async () => (await rig.Gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative), CancellationToken.None))
+                    .Split('\n').Any(
+                    line => line.StartsWith("crosspoint_smpp_sessions{", StringComparison.Ordinal) && line
+                        .Contains($"\"{carrier}-1\"", StringComparison.Ordinal)
                         && line.Contains("\"bound\"", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal)),
                 () => $"the gateway sees that {carrier} is gone");
         }

@@ -138,7 +138,10 @@ public abstract partial class JournalConformance
         await CommitAsync(transaction =>
         {
             start = transaction.Now;
-            foreach (int minutes in new[] { 50, 10, 40, 20, 30 }) ids[minutes] = Sample.Accept(transaction, validity: TimeSpan.FromMinutes(minutes)).Id;
+            foreach (int minutes in new[] { 50, 10, 40, 20, 30 })
+            {
+                ids[minutes] = Sample.Accept(transaction, validity: TimeSpan.FromMinutes(minutes)).Id;
+            }
         });
         for (int round = 0; round < 2; round++)
         {

@@ -53,7 +53,8 @@ public abstract partial class JournalConformance
     public async Task AddInboundPart_InAnyOrder_ReturnsAllInOrderAndIgnoresRepeats()
     {
         await CommitAsync(transaction => transaction.AddInboundPart(Part(transaction.Now, 3)).ShouldHaveSingleItem());
-        await CommitAsync(transaction => transaction.AddInboundPart(Part(transaction.Now, 3) with { Text = "again" }).ShouldHaveSingleItem().Text.ShouldBe("text 3"));
+        await CommitAsync(transaction => transaction.AddInboundPart(
+            Part(transaction.Now, 3) with { Text = "again" }).ShouldHaveSingleItem().Text.ShouldBe("text 3"));
         await ReopenAsync();
         await CommitAsync(transaction =>
         {

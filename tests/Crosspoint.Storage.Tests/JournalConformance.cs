@@ -4,7 +4,10 @@ using Crosspoint.TestKit;
 
 namespace Crosspoint.Storage.Tests;
 
-/// <summary>What every journal must do. A store's test class derives from it and says how to open one; nothing here knows which store it is.</summary>
+/// <summary>
+/// What every journal must do. A store's test class derives from it and says how to open one; nothing here knows which
+/// store it is.
+/// </summary>
 public abstract partial class JournalConformance : IAsyncLifetime
 {
     private IJournal? _journal;

@@ -10,10 +10,15 @@ public static class Sample
     public const string Connection = "north-1";
     public const string Group = "north";
 
-    private static readonly RouteDecision Decision = new(7, "default", [new(Connection, CandidateCode.Chosen), new("south-1", CandidateCode.LaterInPlan)]);
+    private static readonly RouteDecision Decision =
+        new(7, "default", [new(Connection, CandidateCode.Chosen), new("south-1", CandidateCode.LaterInPlan)]);
 
     public static Message Accept(
-        IJournalTransaction transaction, string to = "+4915112345678", string account = Account, string from = "CROSSPOINT", TimeSpan? validity = null)
+        IJournalTransaction transaction,
+        string to = "+4915112345678",
+        string account = Account,
+        string from = "CROSSPOINT",
+        TimeSpan? validity = null)
     {
         long now = transaction.Now;
         var message = Message.Create(

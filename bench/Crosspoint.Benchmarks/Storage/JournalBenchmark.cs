@@ -128,7 +128,8 @@ internal static class JournalBenchmark
             long file = directory.EnumerateFiles("*.db", SearchOption.AllDirectories).Sum(each => each.Length);
             if (!isPrinted) return;
             Console.WriteLine(
-                $"| {group} | {page} | {lives / took.TotalSeconds:F0} | {cpu.TotalMicroseconds / lives:F1} | {log / lives} | {file / lives} | {allocated / lives} |");
+                $"| {group} | {page} | {lives / took.TotalSeconds:F0} | {cpu.TotalMicroseconds / lives:F1} "
+                    + $"| {log / lives} | {file / lives} | {allocated / lives} |");
         }
         finally
         {
@@ -139,11 +140,16 @@ internal static class JournalBenchmark
     private static void Print(string name, List<double> values)
     {
         values.Sort();
-        Console.WriteLine($"{name}: p50 {At(values, 0.5):F2}  p99 {At(values, 0.99):F2}  p99.9 {At(values, 0.999):F2}  max {values[^1]:F2}");
+        Console.WriteLine(
+            $"{name}: p50 {At(values, 0.5):F2}  p99 {At(values, 0.99):F2}  p99.9 {At(values, 0.999):F2}  max {values[^1]:F2}");
     }
 
     private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
 
     private static ValueTask<SqliteJournal> OpenAsync(string directory, int group, int page) => SqliteJournal.OpenAsync(
-        new() { Directory = directory, GroupLimit = group, PageSize = page }, Time, NullLogger<SqliteJournal>.Instance, null, CancellationToken.None);
+        new() { Directory = directory, GroupLimit = group, PageSize = page },
+        Time,
+        NullLogger<SqliteJournal>.Instance,
+        null,
+        CancellationToken.None);
 }

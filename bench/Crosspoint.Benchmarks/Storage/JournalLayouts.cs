@@ -13,41 +13,95 @@ internal static class JournalLayouts
 {
     private static readonly TimeProvider Time = TimeProvider.System;
 
-    private sealed record Layout(string Name, string Schema, string[] Insert, string[] Update, string? Correlate, int Padding = 250, bool IsOneBlob = false, int Page = 4096, bool IsHashed = false, bool IsCounting = false, bool IsInPlace = false);
+    private sealed record Layout(
+        string Name,
+        string Schema,
+        string[] Insert,
+        string[] Update,
+        string? Correlate,
+        int Padding = 156,
+        int Page = 4096,
+        bool IsOneBlob = false,
+        bool IsHashed = false,
+        bool IsCounting = false,
+        bool IsInPlace = false);
 
-    private const string Open = "CREATE INDEX open ON messages (open_until) WHERE open_until IS NOT NULL;";
-    private const string ById = "CREATE TABLE c (grp INTEGER, id TEXT, key INTEGER, segment INTEGER, PRIMARY KEY (grp, id, key, segment)) WITHOUT ROWID;";
-    private const string CorrelateById = "INSERT INTO c VALUES (1, ?2, ?1, 0)";
-    private const string Table = "CREATE TABLE messages (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, state INTEGER, open_until INTEGER, head BLOB, progress BLOB);";
+    // The first idea: columns for what is searched, an index of what is open, a table of vendor ids.
+    private const string Table =
+        "CREATE TABLE messages (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, state INTEGER, open_until INTEGER, "
+            + "head BLOB, progress BLOB);";
     private const string Insert = "INSERT INTO messages VALUES (?1, 1, ?5, ?2, ?3, ?6, ?4)";
     private const string Update = "UPDATE messages SET state = ?2, open_until = ?3, progress = ?4 WHERE key = ?1";
+    private const string Open = "CREATE INDEX open ON messages (open_until) WHERE open_until IS NOT NULL;";
+    private const string ById =
+        "CREATE TABLE c (grp INTEGER, id TEXT, key INTEGER, segment INTEGER, PRIMARY KEY (grp, id, key, segment)) WITHOUT ROWID;";
+    private const string CorrelateById = "INSERT INTO c VALUES (1, ?2, ?1, 0)";
 
-    private const string Log = "CREATE TABLE c (seq INTEGER PRIMARY KEY, grp INTEGER, id TEXT, key INTEGER, segment INTEGER);";
-    private const string AppendId = "INSERT INTO c (grp, id, key, segment) VALUES (1, ?2, ?1, 0)";
-    private const string Small = "CREATE TABLE messages (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB, progress BLOB);";
-    private const string InsertSmall = "INSERT INTO messages VALUES (?1, 1, ?5, ?6, ?4)";
+    // What became of it: state in the stored form, vendor ids appended as hashes.
+    private const string Lean =
+        "CREATE TABLE messages (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB, progress BLOB);";
+    private const string InsertLean = "INSERT INTO messages VALUES (?1, 1, ?5, ?6, ?4)";
+    private const string UpdateLean = "UPDATE messages SET progress = ?4 WHERE key = ?1";
+    private const string Log = "CREATE TABLE c (seq INTEGER PRIMARY KEY, hash INTEGER, key INTEGER, segment INTEGER);";
+    private const string Append = "INSERT INTO c (hash, key, segment) VALUES (?2, ?1, 0)";
 
     private static readonly Layout[] Layouts =
     [
-        new("bare: one table, no index, 2 of 3 updates left out", "CREATE TABLE messages (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, state INTEGER, open_until INTEGER, head BLOB, progress BLOB);", [Insert], [], null),
-        new("chosen", Table + Open + ById, [Insert], [Update], CorrelateById),
-        new("chosen, ids that count", Table + Open + ById, [Insert], [Update], CorrelateById, IsCounting: true),
-        new("chosen, 8 KiB pages", Table + Open + ById, [Insert], [Update], CorrelateById, Page: 8192),
-        new("chosen, 16 KiB pages", Table + Open + ById, [Insert], [Update], CorrelateById, Page: 16384),
-        new("not padded", Table + Open + ById, [Insert], [Update], CorrelateById, Padding: 0),
-        new("one blob", Table + Open + ById, ["INSERT INTO messages VALUES (?1, 1, ?5, ?2, ?3, NULL, ?4)"], [Update], CorrelateById, IsOneBlob: true),
-        new("head in a table of its own", "CREATE TABLE heads (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB); CREATE TABLE messages (key INTEGER PRIMARY KEY, state INTEGER, open_until INTEGER, progress BLOB);" + Open + ById, ["INSERT INTO heads VALUES (?1, 1, ?5, ?6)", "INSERT INTO messages VALUES (?1, ?2, ?3, ?4)"], [Update], CorrelateById),
-        new("no index of what is open", Table + ById, [Insert], [Update], CorrelateById),
-        new("correlation: table with an index", Table + Open + "CREATE TABLE c (key INTEGER, grp INTEGER, id TEXT, segment INTEGER); CREATE INDEX ci ON c (grp, id);", [Insert], [Update], "INSERT INTO c (key, grp, id, segment) VALUES (?1, 1, ?2, 0)"),
-        new("correlation: 64-bit hash", Table + Open + "CREATE TABLE c (hash INTEGER, key INTEGER, segment INTEGER, PRIMARY KEY (hash, key, segment)) WITHOUT ROWID;", [Insert], [Update], "INSERT INTO c VALUES (?2, ?1, 0)", IsHashed: true),
-        new("correlation: appended, index made later", Table + Open + "CREATE TABLE c (run INTEGER, grp INTEGER, id TEXT, key INTEGER, segment INTEGER);", [Insert], [Update], "INSERT INTO c VALUES (1, 1, ?2, ?1, 0)"),
-        new("lean: appended, no open index", Table + Log, [Insert], [Update], AppendId),
-        new("lean, state in the blob", Small + Log, [InsertSmall], ["UPDATE messages SET progress = ?4 WHERE key = ?1"], AppendId),
-        new("lean, state in the blob, 8 KiB pages", Small + Log, [InsertSmall], ["UPDATE messages SET progress = ?4 WHERE key = ?1"], AppendId, Page: 8192),
-        new("lean, progress apart, replace", "CREATE TABLE heads (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB); CREATE TABLE messages (key INTEGER PRIMARY KEY, progress BLOB);" + Log, ["INSERT INTO heads VALUES (?1, 1, ?5, ?6)", "INSERT INTO messages VALUES (?1, ?4)"], ["REPLACE INTO messages VALUES (?1, ?4)"], AppendId),
-        new("lean, blob written in place", Small + Log, [InsertSmall], [], AppendId, IsInPlace: true),
-        new("lean, blob written in place, 8 KiB pages", Small + Log, [InsertSmall], [], AppendId, IsInPlace: true, Page: 8192),
-        new("no correlation", Table + Open, [Insert], [Update], null),
+        new("A first idea: columns, open index, vendor-id table", Table + Open + ById, [Insert], [Update], CorrelateById),
+        new("A, vendor ids that count up", Table + Open + ById, [Insert], [Update], CorrelateById, IsCounting: true),
+        new("A, 8 KiB pages", Table + Open + ById, [Insert], [Update], CorrelateById, Page: 8192),
+        new("A, 16 KiB pages", Table + Open + ById, [Insert], [Update], CorrelateById, Page: 16384),
+        new("A, not padded", Table + Open + ById, [Insert], [Update], CorrelateById, Padding: 0),
+        new(
+            "A, one blob",
+            Table + Open + ById,
+            ["INSERT INTO messages VALUES (?1, 1, ?5, ?2, ?3, NULL, ?4)"],
+            [Update],
+            CorrelateById,
+            IsOneBlob: true),
+        new(
+            "A, head in a table of its own",
+            "CREATE TABLE heads (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB);"
+                + "CREATE TABLE messages (key INTEGER PRIMARY KEY, state INTEGER, open_until INTEGER, progress BLOB);" + Open + ById,
+            ["INSERT INTO heads VALUES (?1, 1, ?5, ?6)", "INSERT INTO messages VALUES (?1, ?2, ?3, ?4)"],
+            [Update],
+            CorrelateById),
+        new("A, no open index", Table + ById, [Insert], [Update], CorrelateById),
+        new(
+            "A, vendor ids: rowid table with an index",
+            Table + Open + "CREATE TABLE c (key INTEGER, grp INTEGER, id TEXT, segment INTEGER); CREATE INDEX ci ON c (grp, id);",
+            [Insert],
+            [Update],
+            "INSERT INTO c (key, grp, id, segment) VALUES (?1, 1, ?2, 0)"),
+        new(
+            "A, vendor ids: 64-bit hash, WITHOUT ROWID",
+            Table + Open + "CREATE TABLE c (hash INTEGER, key INTEGER, segment INTEGER, PRIMARY KEY (hash, key, segment)) WITHOUT ROWID;",
+            [Insert],
+            [Update],
+            "INSERT INTO c VALUES (?2, ?1, 0)",
+            IsHashed: true),
+        new("A, vendor ids appended", Table + Open + Log, [Insert], [Update], Append, IsHashed: true),
+        new("B: A, vendor ids appended, no open index", Table + Log, [Insert], [Update], Append, IsHashed: true),
+        new("B, state in the stored form", Lean + Log, [InsertLean], [UpdateLean], Append, IsHashed: true),
+        new(
+            "B, progress in a table of its own, REPLACE",
+            "CREATE TABLE heads (key INTEGER PRIMARY KEY, account INTEGER, recipient INTEGER, head BLOB);"
+                + "CREATE TABLE messages (key INTEGER PRIMARY KEY, progress BLOB);" + Log,
+            ["INSERT INTO heads VALUES (?1, 1, ?5, ?6)", "INSERT INTO messages VALUES (?1, ?4)"],
+            ["REPLACE INTO messages VALUES (?1, ?4)"],
+            Append,
+            IsHashed: true),
+        new(
+            "C, chosen: B, state in the stored form, written in place",
+            Lean + Log,
+            [InsertLean],
+            [],
+            Append,
+            IsHashed: true,
+            IsInPlace: true),
+        new("C, 8 KiB pages", Lean + Log, [InsertLean], [], Append, IsHashed: true, IsInPlace: true, Page: 8192),
+        new("C, 16 KiB pages", Lean + Log, [InsertLean], [], Append, IsHashed: true, IsInPlace: true, Page: 16384),
+        new("insert alone, nothing else", Lean, [InsertLean], [], null),
     ];
 
     public static void Run(string[] args)
@@ -88,13 +142,16 @@ internal static class JournalLayouts
         {
             string path = Path.Combine(directory.FullName, "layout.db");
             using SqliteDatabase database = SqliteDatabase.OpenForWriting(path);
-            database.Execute($"PRAGMA page_size = {layout.Page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536;");
+            database.Execute(
+                $"PRAGMA page_size = {layout.Page}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                    + "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384;");
             database.Execute(layout.Schema);
             SqliteStatement begin = database.Prepare("BEGIN IMMEDIATE");
             SqliteStatement commit = database.Prepare("COMMIT");
             SqliteStatement[] insert = [.. layout.Insert.Select(database.Prepare)];
             SqliteStatement[] update = [.. layout.Update.Select(database.Prepare)];
             SqliteStatement? correlate = layout.Correlate is null ? null : database.Prepare(layout.Correlate);
+            bool hasState = layout.Schema.Contains("open_until", StringComparison.Ordinal);
             long now = 1_795_000_000_000_000;
             MessageId id = new(MessageId.FirstKeyAt(now / 1000), 1234);
             var forms = new byte[MessageLife.Steps][];
@@ -104,14 +161,14 @@ internal static class JournalLayouts
             for (int i = 0; i < forms.Length; i++)
             {
                 buffer.Clear();
-                int variable = !layout.Insert[^1].Contains("?3", StringComparison.Ordinal) ? 0 : i < MessageLife.Steps - 1 ? sizeof(long) + 1 : 1;
-                MessageCodec.WriteProgress(MessageLife.After(i + 1, id, now, "+4915112345678", "9e3779b97f"), buffer, layout.Padding - variable);
+                int variable = !hasState ? 0 : i < MessageLife.Steps - 1 ? sizeof(long) + 1 : 1;
+                MessageCodec.WriteProgress(
+                    MessageLife.After(i + 1, id, now, "+4915112345678", "9e3779b97f"), buffer, layout.Padding - variable);
                 if (layout.IsOneBlob) MessageCodec.WriteHead(MessageLife.After(1, id, now, "+4915112345678", "").Head, buffer);
                 forms[i] = buffer.Written.ToArray();
             }
 
             SqliteBlob? blob = null;
-            bool hasState = layout.Schema.Contains("open_until", StringComparison.Ordinal);
             long pages = 0;
             long logPages = 0;
             database.TakePagesWritten();
@@ -182,7 +239,8 @@ internal static class JournalLayouts
             lives = blocks * block;
             database.Checkpoint(truncate: true);
             Console.WriteLine(
-                $"| {layout.Name} | {lives / took.TotalSeconds:F0} | {cpu.TotalMicroseconds / lives:F1} | {pages * (layout.Page + 24) / lives} | {new FileInfo(path).Length / lives} |");
+                $"| {layout.Name} | {lives / took.TotalSeconds:F0} | {cpu.TotalMicroseconds / lives:F1} "
+                    + $"| {pages * (layout.Page + 24) / lives} | {new FileInfo(path).Length / lives} |");
             foreach (SqliteStatement statement in insert.Concat(update).Append(begin).Append(commit)) statement.Dispose();
             correlate?.Dispose();
         }

@@ -4,7 +4,10 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Benchmarks.Storage;
 
-/// <summary>One ordinary message, step by step, as the engine writes it: 100 characters, one segment, one attempt, one receipt, one webhook.</summary>
+/// <summary>
+/// One ordinary message, step by step, as the engine writes it: 100 characters, one segment, one attempt, one receipt,
+/// one webhook.
+/// </summary>
 internal sealed class MessageLife(int number, Action<MessageLife, StoreFailure?> told) : Transition
 {
     public const int Steps = 4;
@@ -12,7 +15,8 @@ internal sealed class MessageLife(int number, Action<MessageLife, StoreFailure?>
     private const string Connection = "north-1";
     private const string Text = "Your code is 123456. It is valid for ten minutes; do not share it with anyone, not even with us, ok?";
 
-    private static readonly RouteDecision Decision = new(7, "default", [new(Connection, CandidateCode.Chosen), new("south-1", CandidateCode.LaterInPlan)]);
+    private static readonly RouteDecision Decision =
+        new(7, "default", [new(Connection, CandidateCode.Chosen), new("south-1", CandidateCode.LaterInPlan)]);
 
     private readonly string _recipient = string.Create(CultureInfo.InvariantCulture, $"+49151{number % 100_000_000:D8}");
 
@@ -75,7 +79,10 @@ internal sealed class MessageLife(int number, Action<MessageLife, StoreFailure?>
     {
         TakeAnswer(message, transaction.Now, _vendorId);
         transaction.Correlate("north", _vendorId, Id.Key, 0);
-        foreach (ParkedReceipt unused in transaction.TakeParked("north", _vendorId)) throw new InvalidOperationException("Nothing was parked.");
+        foreach (ParkedReceipt unused in transaction.TakeParked("north", _vendorId))
+        {
+            throw new InvalidOperationException("Nothing was parked.");
+        }
         transaction.Save(message);
     }
 

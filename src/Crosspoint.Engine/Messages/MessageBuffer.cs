@@ -104,7 +104,10 @@ public sealed class MessageBuffer
 
     internal void StartNames() => _nameCount = 0;
 
-    /// <summary>A name that repeats within one message: 0 for null, the number (1, 2, …) of one that was written before, or the next number and its text.</summary>
+    /// <summary>
+    /// A name that repeats within one message: 0 for null, the number (1, 2, …) of one that was written before, or the
+    /// next number and its text.
+    /// </summary>
     internal void WriteName(string? name)
     {
         if (name is null)

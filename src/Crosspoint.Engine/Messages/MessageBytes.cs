@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Crosspoint.Engine.Messages;
 
-/// <summary>Reads what <see cref="MessageBuffer"/> wrote. Anything that does not fit throws <see cref="InvalidDataException"/>: a stored form is ours, so it means damage.</summary>
+/// <summary>
+/// Reads what <see cref="MessageBuffer"/> wrote. Anything that does not fit throws <see cref="InvalidDataException"/>:
+/// a stored form is ours, so it means damage.
+/// </summary>
 internal ref struct MessageBytes(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

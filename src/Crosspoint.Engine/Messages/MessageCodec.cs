@@ -3,7 +3,8 @@ using Crosspoint.Sms.Text;
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>
-/// The stored form of a message, the same in every store: a head that is written once, and the progress, which is written anew with every change.
+/// The stored form of a message, the same in every store: a head that is written once, and the progress, which is
+/// written anew with every change.
 /// Both begin with a version; an unknown version, and anything after what the version defines, is refused. The key is not part of either:
 /// it is the row's.
 /// </summary>
@@ -111,7 +112,8 @@ public static class MessageCodec
     }
 
     /// <summary>
-    /// Appends the stored form of everything that changes. <paramref name="padTo"/>: zeros follow until it takes at least that many octets, so
+    /// Appends the stored form of everything that changes. <paramref name="padTo"/>: zeros follow until it takes at
+    /// least that many octets, so
     /// that a row which is known to grow is given its room at once.
     /// </summary>
     public static void WriteProgress(Message message, MessageBuffer buffer, int padTo)

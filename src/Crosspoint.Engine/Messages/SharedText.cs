@@ -3,7 +3,8 @@ using System.Text;
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>
-/// A small, lossy table of texts that repeat from message to message. Two threads may race for a slot: both get a correct text, one of them is kept.
+/// A small, lossy table of texts that repeat from message to message. Two threads may race for a slot: both get a
+/// correct text, one of them is kept.
 /// </summary>
 internal static class SharedText
 {

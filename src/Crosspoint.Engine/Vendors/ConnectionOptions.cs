@@ -1,6 +1,6 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Sms.Segments;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Vendors;
 

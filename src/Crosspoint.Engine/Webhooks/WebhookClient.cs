@@ -190,19 +190,18 @@ internal sealed class WebhookClient : IDisposable
         {
             if (mayReply)
             {
-                PassReply(head, isWhole ? buffer.AsMemory(0, total) : null);
+                PassReply(head, isWhole, buffer.AsMemory(0, total));
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
     }
 
-    /// <param name="document">Null when the answer did not come whole.</param>
-    private void PassReply(MessageHead inbound, ReadOnlyMemory<byte>? document)
+    private void PassReply(MessageHead inbound, bool isWhole, ReadOnlyMemory<byte> document)
     {
         List<string> bodies = [];
         List<string> ignored = [];
-        if (document is null) ignored.Add(ReplyDocument.Unparsable);
-        else if (document.Value.Length > 0) ReplyDocument.Read(document.Value, bodies, ignored);
+        if (!isWhole) ignored.Add(ReplyDocument.Unparsable);
+        else if (document.Length > 0) ReplyDocument.Read(document, bodies, ignored);
         if (bodies.Count > 0) _replies.Reply(inbound, bodies);
         foreach (string verb in ignored) _replies.ReplyIgnored(inbound, verb);
     }

@@ -34,16 +34,17 @@ public sealed partial class WebhookDispatcher
             }
 
             DeliveryState state = DeliveryState.Pending;
-            TimeSpan wait = TimeSpan.Zero;
+            long due = Now();
             if (outcome.Kind != TryKind.Abandoned)
             {
                 webhook.Tries++;
                 state = RetryRules.Decide(
-                    outcome, webhook.Tries, _options.RetrySchedule, webhook.Target.Overrides, Random.Shared.NextDouble(), out wait);
+                    outcome, webhook.Tries, _options.RetrySchedule, webhook.Target.Overrides, Random.Shared.NextDouble(), out TimeSpan wait);
+                due += wait.Ticks;
                 Record(webhook, outcome, state, wait, TimeSpan.FromTicks(Now() - started));
             }
 
-            Complete(worker, webhook, outcome, state, wait);
+            Complete(worker, webhook, outcome, state, due);
         }
     }
 
@@ -74,7 +75,7 @@ public sealed partial class WebhookDispatcher
     }
 
     // Books the outcome and gives the worker its next webhook, or lets it rest.
-    private void Complete(WebhookWorker worker, PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, TimeSpan wait)
+    private void Complete(WebhookWorker worker, PendingWebhook webhook, in TryOutcome outcome, DeliveryState state, long due)
     {
         lock (_gate)
         {
@@ -93,7 +94,7 @@ public sealed partial class WebhookDispatcher
                     Log.Paused(_logger, endpoint.Key.AccountSid, outcome.Status, TimeSpan.FromTicks(endpoint.PausedUntil - now).TotalSeconds);
                 }
 
-                if (state == DeliveryState.Pending) Requeue(webhook, wait);
+                if (state == DeliveryState.Pending) Requeue(webhook, due);
                 else Finish(webhook);
                 Unblock(webhook.Key);
                 ReleaseIfDone(webhook);
@@ -119,7 +120,7 @@ public sealed partial class WebhookDispatcher
         Interlocked.Decrement(ref _unfinished);
     }
 
-    private void Requeue(PendingWebhook webhook, TimeSpan wait)
+    private void Requeue(PendingWebhook webhook, long due)
     {
         WebhookEndpoint endpoint = webhook.Endpoint;
         if (!webhook.IsRetry)
@@ -136,14 +137,14 @@ public sealed partial class WebhookDispatcher
             endpoint.Retries++;
             _retries++;
         }
-        else if (wait > LongWait && _retries > _retryPool / 2)
+        else if (due - Now() > LongWait.Ticks && _retries > _retryPool / 2)
         {
             // Whoever waits for hours makes room for what is due.
             Leave(webhook);
             return;
         }
 
-        Wait(webhook, wait);
+        Wait(webhook, due);
     }
 
     private void Leave(PendingWebhook webhook)
@@ -152,10 +153,16 @@ public sealed partial class WebhookDispatcher
         Interlocked.Decrement(ref _unfinished);
     }
 
-    private void Wait(PendingWebhook webhook, TimeSpan wait)
+    private void Wait(PendingWebhook webhook, long due)
     {
+        if (due <= Now())
+        {
+            MakeReady(webhook);
+            Pump(webhook.Endpoint);
+            return;
+        }
+
         webhook.Stage = WebhookStage.Waiting;
-        long due = Now() + wait.Ticks;
         _waiting.Enqueue(webhook, due);
         Arm(due);
     }

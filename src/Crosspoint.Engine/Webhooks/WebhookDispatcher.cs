@@ -264,7 +264,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         long wait = job.NextAt == 0 ? 0 : job.NextAt - _time.GetUtcMicros();
         if (wait > 0)
         {
-            Wait(webhook, TimeSpan.FromMicroseconds(wait));
+            Wait(webhook, Now() + TimeSpan.FromMicroseconds(wait).Ticks);
         }
         else if (!isBlocked)
         {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// Tells transitions what became of them, in order, one thread-pool work item at a time, so that the sequencer is already at the next group.
+/// Tells transitions what became of them, in order, one thread-pool work item at a time, so that the sequencer is
+/// already at the next group.
 /// </summary>
 internal sealed partial class CompletionLoop(ILogger logger) : IThreadPoolWorkItem
 {

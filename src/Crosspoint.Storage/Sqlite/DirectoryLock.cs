@@ -1,6 +1,9 @@
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>Keeps a second process out of a journal's directory. The operating system lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// Keeps a second process out of a journal's directory. The operating system lets go of it when the process ends,
+/// however it ends.
+/// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private const string Name = "lock";
@@ -22,7 +25,8 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException exception) when (File.Exists(path))
         {
-            throw new InvalidOperationException($"The journal in {directory} is open in another process. Two processes cannot share one directory.", exception);
+            throw new InvalidOperationException(
+                $"The journal in {directory} is open in another process. Two processes cannot share one directory.", exception);
         }
     }
 

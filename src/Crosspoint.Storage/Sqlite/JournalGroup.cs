@@ -7,7 +7,8 @@ namespace Crosspoint.Storage.Sqlite;
 /// The transitions of one commit, applied in memory. Reads see what earlier transitions of the group did; nothing reaches a file before
 /// <see cref="Flush"/>, and <see cref="RollBack"/> forgets it all.
 /// </summary>
-internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
+internal sealed class JournalGroup(
+    SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
 {
     private const int MostHits = 8;
 
@@ -54,7 +55,8 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     }
 
     /// <summary>
-    /// Each transition has one home: the slice in which the next id falls. The messages that it makes go there, and so does everything that belongs to no message,
+    /// Each transition has one home: the slice in which the next id falls. The messages that it makes go there, and so
+    /// does everything that belongs to no message,
     /// so that they commit together.
     /// </summary>
     public void BeginTransition()
@@ -103,7 +105,10 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     public void Correlate(string group, string vendorId, long key, int segment)
     {
         LiveMessage? live = FindLive(key);
-        if (live is null || live.IsDeleted) throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
+        if (live is null || live.IsDeleted)
+        {
+            throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
+        }
         ulong hash = VendorIds.Hash(group, VendorIds.Canonical(vendorId));
         LiveCorrelation? first = cache.FindCorrelation(hash);
         for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
@@ -202,7 +207,8 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
     }
 
     /// <summary>
-    /// Writes and commits, file by file: older ones first, then what was taken out. Files that are done are left out when it is called again after a fault.
+    /// Writes and commits, file by file: older ones first, then what was taken out. Files that are done are left out
+    /// when it is called again after a fault.
     /// </summary>
     /// <param name="isPartlyDone">True when a file was committed before the fault.</param>
     public void Flush(ref bool isPartlyDone)
@@ -408,7 +414,10 @@ internal sealed class JournalGroup(SliceCatalog catalog, MessageCache cache, Sql
             {
                 ParkedReceipt receipt = fresh[i];
                 if (receipt.Group != group || receipt.At < notBefore) continue;
-                if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id)) continue;
+                if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
+                {
+                    continue;
+                }
                 taken.Add(receipt);
                 fresh.RemoveAt(i--);
             }

@@ -6,7 +6,10 @@ namespace Crosspoint.Storage.Sqlite;
 /// <summary>Reads of committed messages over all slices; so many at once as the options say.</summary>
 internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
 {
-    /// <summary>Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there and says where to go on.</summary>
+    /// <summary>
+    /// Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there
+    /// and says where to go on.
+    /// </summary>
     private const int MostRows = 200_000;
 
     /// <summary>Slices, counted from the newest, whose connections are kept open between reads.</summary>
@@ -14,6 +17,9 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
 
     // A key's clock can be a little ahead of the creation time beside it: after a burst, or after the clock was set back.
     private static readonly long Slack = (long)TimeSpan.FromMinutes(10).TotalMilliseconds;
+
+    private static readonly Comparer<InboundPart> ByNumber =
+        Comparer<InboundPart>.Create(static (left, right) => left.Number.CompareTo(right.Number));
 
     private readonly SemaphoreSlim _free = new(options.MaxReaders);
 
@@ -60,7 +66,8 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         }
     }
 
-    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken)
     {
         return ReadAsync(List, cancellationToken);
 
@@ -107,7 +114,7 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
                     lease.Reader.ListParts(key, parts);
                 }
 
-                parts.Sort(first, parts.Count - first, Comparer<InboundPart>.Create(static (left, right) => left.Number.CompareTo(right.Number)));
+                parts.Sort(first, parts.Count - first, ByNumber);
             }
 
             return parts;
@@ -140,7 +147,10 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         }
     }
 
-    /// <summary>Reads the vendor ids that were in the files at start, newest file first, and hands each file's filter to the sequencer.</summary>
+    /// <summary>
+    /// Reads the vendor ids that were in the files at start, newest file first, and hands each file's filter to the
+    /// sequencer.
+    /// </summary>
     public void ReadVendorIds(Slice[] slices, CancellationToken cancellationToken)
     {
         for (int i = slices.Length - 1; i >= 0; i--)
@@ -162,7 +172,10 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         int most = query.Limit + 1;
         var messages = new List<Message>();
         long beforeKey = query.BeforeKey ?? long.MaxValue;
-        if (query.CreatedBefore is { } before) beforeKey = Math.Min(beforeKey, MessageId.FirstKeyAt(before / Micros.PerMillisecond + 1 + Slack));
+        if (query.CreatedBefore is { } before)
+        {
+            beforeKey = Math.Min(beforeKey, MessageId.FirstKeyAt(before / Micros.PerMillisecond + 1 + Slack));
+        }
         long fromKey = query.CreatedFrom is { } from ? MessageId.FirstKeyAt(Math.Max(from / Micros.PerMillisecond - Slack, 0)) : 0;
         int rows = MostRows;
         Slice[] slices = catalog.Current;

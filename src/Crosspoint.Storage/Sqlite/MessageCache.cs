@@ -39,7 +39,10 @@ internal sealed class MessageCache(int capacity)
     {
         if (!_messages.Remove(live.Key)) return;
         Unlink(live);
-        for (LiveCorrelation? correlation = live.Correlations; correlation is not null; correlation = correlation.NextOfOwner) Remove(correlation);
+        for (LiveCorrelation? correlation = live.Correlations; correlation is not null; correlation = correlation.NextOfOwner)
+        {
+            Remove(correlation);
+        }
         live.Correlations = null;
     }
 

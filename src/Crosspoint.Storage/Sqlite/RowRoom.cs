@@ -3,7 +3,8 @@ using Crosspoint.Engine.Messages;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// How much room a row is given for what changes. A change that keeps the row's size is written in place; one that grows it among its neighbours splits pages.
+/// How much room a row is given for what changes. A change that keeps the row's size is written in place; one that
+/// grows it among its neighbours splits pages.
 /// So a new row is given at once what an ordinary life needs (bench/results/journal-life.md).
 /// </summary>
 internal static class RowRoom

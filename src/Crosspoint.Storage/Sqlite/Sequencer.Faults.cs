@@ -21,7 +21,10 @@ internal sealed partial class Sequencer
         _timer.Change(RetryPeriod, RetryPeriod);
     }
 
-    /// <summary>Records what was kept. New messages are taken again when all of it is on disk and the reserve could be set aside anew.</summary>
+    /// <summary>
+    /// Records what was kept. New messages are taken again when all of it is on disk and the reserve could be set aside
+    /// anew.
+    /// </summary>
     private void RetryKept(bool mayResume)
     {
         // What is copied into the files makes room in the log.
@@ -46,7 +49,10 @@ internal sealed partial class Sequencer
         _timer.Change(MaintenancePeriod, MaintenancePeriod);
     }
 
-    /// <summary>Commits <see cref="_retry"/>, giving up the reserve if that is what it takes. What stays in the list found no space.</summary>
+    /// <summary>
+    /// Commits <see cref="_retry"/>, giving up the reserve if that is what it takes. What stays in the list found no
+    /// space.
+    /// </summary>
     private void TryRunKept()
     {
         while (_retry.Count > 0)
@@ -82,7 +88,8 @@ internal sealed partial class Sequencer
     }
 
     /// <summary>
-    /// Part of a group is committed in one file, and another file found no space. The group cannot be taken back any more, so it is finished before anything else:
+    /// Part of a group is committed in one file, and another file found no space. The group cannot be taken back any
+    /// more, so it is finished before anything else:
     /// each try writes what is still missing. What can be refused meanwhile is refused.
     /// </summary>
     private void FinishWhenSpaceReturns()
@@ -119,7 +126,10 @@ internal sealed partial class Sequencer
                     _incoming.RemoveAt(i--);
                 }
 
-                if (_isClosing) throw new InvalidOperationException("The journal was closed while the disk was full and a group was half written.");
+                if (_isClosing)
+                {
+                    throw new InvalidOperationException("The journal was closed while the disk was full and a group was half written.");
+                }
                 _isSleeping = true;
                 while (_isSleeping) Monitor.Wait(_gate);
             }

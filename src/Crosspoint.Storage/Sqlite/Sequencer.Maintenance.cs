@@ -9,7 +9,10 @@ internal sealed partial class Sequencer
     /// <summary>Ticks without use after which the connection of an old slice is closed.</summary>
     private const int IdleTicks = 60;
 
-    /// <summary>Ticks between two looks for files to delete. One file goes at a time: a wall clock that jumps ahead must not empty the directory at once.</summary>
+    /// <summary>
+    /// Ticks between two looks for files to delete. One file goes at a time: a wall clock that jumps ahead must not
+    /// empty the directory at once.
+    /// </summary>
     private const int RetentionTicks = 60;
 
     /// <summary>Messages that stay open so long are listed. Most are done by then, and never cost an entry.</summary>
@@ -20,7 +23,10 @@ internal sealed partial class Sequencer
     private int _ticks;
     private bool _isCheckpointFull;
 
-    /// <summary>Between groups: what has piled up is moved to where it belongs, at once when there is much of it, else when nothing waits.</summary>
+    /// <summary>
+    /// Between groups: what has piled up is moved to where it belongs, at once when there is much of it, else when
+    /// nothing waits.
+    /// </summary>
     private void Tidy(bool isTicked)
     {
         if (_health != JournalHealth.Ready) return;

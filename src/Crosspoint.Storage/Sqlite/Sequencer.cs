@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It takes everything that waits, applies it in order, commits it as one group, and goes on; nobody waits for a timer.
+/// The one thread that writes. It takes everything that waits, applies it in order, commits it as one group, and goes
+/// on; nobody waits for a timer.
 /// It also copies the write-ahead log into the files, between groups.
 /// </summary>
 internal sealed partial class Sequencer
@@ -45,7 +46,13 @@ internal sealed partial class Sequencer
     private volatile JournalHealth _health;
 
     public Sequencer(
-        SqliteJournalOptions options, TimeProvider time, ILogger logger, JournalMetrics metrics, SliceCatalog catalog, JournalGroup group, SpaceReserve reserve)
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger logger,
+        JournalMetrics metrics,
+        SliceCatalog catalog,
+        JournalGroup group,
+        SpaceReserve reserve)
     {
         _options = options;
         _time = time;
@@ -88,7 +95,8 @@ internal sealed partial class Sequencer
             }
         }
 
-        _completions.Post(new CompletionLoop.Outcome(transition, _health == JournalHealth.Broken ? StoreFailure.Broken : StoreFailure.Closed));
+        _completions.Post(
+            new CompletionLoop.Outcome(transition, _health == JournalHealth.Broken ? StoreFailure.Broken : StoreFailure.Closed));
     }
 
     /// <summary>Commits what waits and ends. Completes when every transition has been told.</summary>
@@ -194,7 +202,10 @@ internal sealed partial class Sequencer
         _workAt = 0;
     }
 
-    /// <summary>Applies and commits transitions from the front of the list; returns how many it is done with, whatever became of them.</summary>
+    /// <summary>
+    /// Applies and commits transitions from the front of the list; returns how many it is done with, whatever became of
+    /// them.
+    /// </summary>
     private int RunGroup(List<Transition> transitions)
     {
         int rejected = 0;
@@ -317,7 +328,8 @@ internal sealed partial class Sequencer
         [LoggerMessage(3003, LogLevel.Warning, "There is space on the disk again: new messages are taken")]
         public static partial void SpaceReturned(ILogger logger);
 
-        [LoggerMessage(3004, LogLevel.Critical, "The journal is broken and takes nothing more. End the process; it recovers at the next start")]
+        [LoggerMessage(
+            3004, LogLevel.Critical, "The journal is broken and takes nothing more. End the process; it recovers at the next start")]
         public static partial void Broken(ILogger logger, Exception exception);
 
         [LoggerMessage(3005, LogLevel.Information, "Deleted {Slice}: everything in it is older than the retention of {Days} days")]

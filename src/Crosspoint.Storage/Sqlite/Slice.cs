@@ -3,7 +3,10 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>One period of time and its file. The period is in the file's name, so that files stay right when the configured period changes.</summary>
+/// <summary>
+/// One period of time and its file. The period is in the file's name, so that files stay right when the configured
+/// period changes.
+/// </summary>
 internal sealed class Slice(string directory, long startMilliseconds, long endMilliseconds)
 {
     private const string NameFormat = "yyyyMMdd'T'HHmm";
@@ -56,7 +59,10 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
         return reader.HasOpen();
     }
 
-    /// <summary>Deletes the file with its log. Reads that are under way still end well, where the operating system lets open files be deleted.</summary>
+    /// <summary>
+    /// Deletes the file with its log. Reads that are under way still end well, where the operating system lets open
+    /// files be deleted.
+    /// </summary>
     public void Delete()
     {
         Readers.Close();
@@ -84,7 +90,11 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     private static bool TryParseTime(ReadOnlySpan<char> text, out long milliseconds)
     {
         bool isTime = DateTimeOffset.TryParseExact(
-            text, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time);
+            text,
+            NameFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out DateTimeOffset time);
         milliseconds = isTime ? time.ToUnixTimeMilliseconds() : 0;
         return isTime;
     }

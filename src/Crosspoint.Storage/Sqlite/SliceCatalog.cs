@@ -3,7 +3,8 @@ using Crosspoint.Engine.Messages;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The slices in order of time. The sequencer adds and removes; readers take the array that stands (<see cref="Current"/>), in which every slice has its file.
+/// The slices in order of time. The sequencer adds and removes; readers take the array that stands
+/// (<see cref="Current"/>), in which every slice has its file.
 /// </summary>
 internal sealed class SliceCatalog
 {
@@ -82,7 +83,10 @@ internal sealed class SliceCatalog
         long start = milliseconds - milliseconds % period;
         long end = start + period;
         int at = 0;
-        for (; at < _slices.Count && _slices[at].StartMilliseconds <= milliseconds; at++) start = Math.Max(start, _slices[at].EndMilliseconds);
+        for (; at < _slices.Count && _slices[at].StartMilliseconds <= milliseconds; at++)
+        {
+            start = Math.Max(start, _slices[at].EndMilliseconds);
+        }
         if (at < _slices.Count) end = Math.Min(end, _slices[at].StartMilliseconds);
         var slice = new Slice(_directory, start, end) { Ids = new() { IsLoaded = true, Stored = new(new(0), []) } };
         _slices.Insert(at, slice);

@@ -3,7 +3,10 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held for long.</summary>
+/// <summary>
+/// One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held
+/// for long.
+/// </summary>
 internal sealed class SliceReader : IDisposable
 {
     // Whoever opens a file first after a crash recovers it; others wait for that.
@@ -32,7 +35,8 @@ internal sealed class SliceReader : IDisposable
             _find.Bind(1, id.Key);
             if (!_find.Step()) return null;
             ReadOnlySpan<byte> head = _find.GetBlob(0);
-            return MessageCodec.ReadTail(head) == id.Tail ? MessageCodec.ReadProgress(MessageCodec.ReadHead(id.Key, head), _find.GetBlob(1)) : null;
+            if (MessageCodec.ReadTail(head) != id.Tail) return null;
+            return MessageCodec.ReadProgress(MessageCodec.ReadHead(id.Key, head), _find.GetBlob(1));
         }
         finally
         {
@@ -41,7 +45,8 @@ internal sealed class SliceReader : IDisposable
     }
 
     /// <summary>
-    /// Adds messages with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that pass the filter, newest first, until there are <paramref name="most"/> in the list.
+    /// Adds messages with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that pass the filter,
+    /// newest first, until there are <paramref name="most"/> in the list.
     /// Looks at no more than <paramref name="rows"/> rows, and lowers that by what it looked at.
     /// </summary>
     /// <returns>The key from which on everything was looked at.</returns>
@@ -89,10 +94,14 @@ internal sealed class SliceReader : IDisposable
         if (messages.Count < most) Walk(Math.Max(afterKey, mark), long.MaxValue, int.MaxValue, most, messages);
     }
 
-    /// <summary>Adds open messages with keys in (<paramref name="afterKey"/>, <paramref name="untilKey"/>]; returns the key up to which it looked.</summary>
+    /// <summary>
+    /// Adds open messages with keys in (<paramref name="afterKey"/>, <paramref name="untilKey"/>]; returns the key up
+    /// to which it looked.
+    /// </summary>
     private long Walk(long afterKey, long untilKey, int rows, int most, List<Message> messages)
     {
-        using SqliteStatement walk = _database.Prepare("SELECT key, head, progress FROM messages WHERE key > ?1 AND key <= ?2 ORDER BY key");
+        using SqliteStatement walk = _database.Prepare(
+            "SELECT key, head, progress FROM messages WHERE key > ?1 AND key <= ?2 ORDER BY key");
         walk.Bind(1, afterKey);
         walk.Bind(2, untilKey);
         while (messages.Count < most && rows-- > 0)
@@ -105,13 +114,17 @@ internal sealed class SliceReader : IDisposable
         return afterKey;
     }
 
-    /// <summary>Adds the first messages of the range by the end of their validity; those that were listed and those above the mark are in no common order.</summary>
+    /// <summary>
+    /// Adds the first messages of the range by the end of their validity; those that were listed and those above the
+    /// mark are in no common order.
+    /// </summary>
     public void ListOpenByValidity(long afterMicros, long untilMicros, int limit, List<Message> messages)
     {
         using Snapshot snapshot = new(_database);
         using SqliteStatement list = _database.Prepare(
             """
-            SELECT m.key, m.head, m.progress FROM (SELECT until, key FROM open_messages WHERE until > ?1 AND until <= ?2 ORDER BY until, key LIMIT ?3) o
+            SELECT m.key, m.head, m.progress FROM (
+                SELECT until, key FROM open_messages WHERE until > ?1 AND until <= ?2 ORDER BY until, key LIMIT ?3) o
             CROSS JOIN messages m ON m.key = o.key
             """);
         list.Bind(1, afterMicros);
@@ -162,7 +175,8 @@ internal sealed class SliceReader : IDisposable
 
     public void ListStalePartKeys(long beforeMicros, int limit, ISet<string> keys)
     {
-        using SqliteStatement list = _database.Prepare("SELECT part_key FROM inbound_parts GROUP BY part_key HAVING min(at) < ?1 ORDER BY part_key LIMIT ?2");
+        using SqliteStatement list = _database.Prepare(
+            "SELECT part_key FROM inbound_parts GROUP BY part_key HAVING min(at) < ?1 ORDER BY part_key LIMIT ?2");
         list.Bind(1, beforeMicros);
         list.Bind(2, limit);
         while (list.Step()) keys.Add(list.GetText(0)!);
@@ -210,7 +224,8 @@ internal sealed class SliceReader : IDisposable
         parts.Bind(2, SliceIds.PartOf(run + 1, 0));
         while (parts.Step())
         {
-            for (ReadOnlySpan<byte> entries = parts.GetBlob(0); entries.Length >= SliceIds.EntryBytes; entries = entries[SliceIds.EntryBytes..])
+            ReadOnlySpan<byte> entries = parts.GetBlob(0);
+            for (; entries.Length >= SliceIds.EntryBytes; entries = entries[SliceIds.EntryBytes..])
             {
                 ulong hash = SliceIds.Read(entries).Hash;
                 filter.Add(hash);
@@ -229,7 +244,8 @@ internal sealed class SliceReader : IDisposable
         _database.Dispose();
     }
 
-    private static Message Read(SqliteStatement row) => MessageCodec.ReadProgress(MessageCodec.ReadHead(row.GetInt64(0), row.GetBlob(1)), row.GetBlob(2));
+    private static Message Read(SqliteStatement row) =>
+        MessageCodec.ReadProgress(MessageCodec.ReadHead(row.GetInt64(0), row.GetBlob(1)), row.GetBlob(2));
 
     private long? FindAccount(string sid)
     {

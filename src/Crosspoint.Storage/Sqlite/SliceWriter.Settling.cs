@@ -4,7 +4,8 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// What is written often is written where it costs least, and later moved, many at once, to where it is found quickly: vendor ids from their log into sorted runs,
+/// What is written often is written where it costs least, and later moved, many at once, to where it is found quickly:
+/// vendor ids from their log into sorted runs,
 /// and messages that stay open into the list of open ones.
 /// </summary>
 internal sealed partial class SliceWriter

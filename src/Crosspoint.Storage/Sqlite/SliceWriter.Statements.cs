@@ -47,7 +47,10 @@ internal sealed partial class SliceWriter
         {
             database.SetBusyTimeout(BusyMilliseconds);
             database.Execute(Pragma("page_size", options.PageSize));
-            if (database.QueryText("PRAGMA journal_mode = WAL") != "wal") throw new InvalidOperationException($"{path} cannot keep a write-ahead log.");
+            if (database.QueryText("PRAGMA journal_mode = WAL") != "wal")
+            {
+                throw new InvalidOperationException($"{path} cannot keep a write-ahead log.");
+            }
             database.Execute("PRAGMA synchronous = FULL");
             database.Execute("PRAGMA wal_autocheckpoint = 0");
             database.Execute("PRAGMA temp_store = MEMORY");
@@ -201,7 +204,8 @@ internal sealed partial class SliceWriter
             """);
         _deleteParked = Prepare("DELETE FROM parked WHERE seq = ?1");
         _keepOrphan = Prepare("INSERT INTO orphans (connection, at, reason, pdu) VALUES (?1, ?2, ?3, ?4)");
-        _putIdempotent = Prepare("INSERT OR REPLACE INTO idempotency (account, key, at, hash, keys, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        _putIdempotent = Prepare(
+            "INSERT OR REPLACE INTO idempotency (account, key, at, hash, keys, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
         _findIdempotent = Prepare("SELECT at, hash, keys, answer FROM idempotency WHERE account = ?1 AND key = ?2");
         _addPart = Prepare(
             """

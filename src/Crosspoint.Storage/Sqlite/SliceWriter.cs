@@ -6,7 +6,8 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The sequencer's connection to one slice, and what is to be written there at the end of the group. Nothing is written before <see cref="Flush"/>, so a group
+/// The sequencer's connection to one slice, and what is to be written there at the end of the group. Nothing is written
+/// before <see cref="Flush"/>, so a group
 /// that is given up leaves no trace, and a write that found no room can be made again.
 /// </summary>
 internal sealed partial class SliceWriter : IDisposable
@@ -109,7 +110,10 @@ internal sealed partial class SliceWriter : IDisposable
 
     public List<IdempotencyRecord> NewIdempotent => _idempotent;
 
-    /// <summary>Writes and commits everything that was added. On a fault nothing of it is in the file, and the call can be made again.</summary>
+    /// <summary>
+    /// Writes and commits everything that was added. On a fault nothing of it is in the file, and the call can be made
+    /// again.
+    /// </summary>
     /// <returns>Octets written to the log.</returns>
     public long Flush()
     {
@@ -146,7 +150,8 @@ internal sealed partial class SliceWriter : IDisposable
     }
 
     /// <summary>
-    /// Removes what transitions took out: after everything that they made of it is committed, in whatever file, so that a crash in between shows a receipt twice
+    /// Removes what transitions took out: after everything that they made of it is committed, in whatever file, so that
+    /// a crash in between shows a receipt twice
     /// (which is noted and ignored) and never loses one.
     /// </summary>
     public void FlushRemovals()
@@ -272,7 +277,10 @@ internal sealed partial class SliceWriter : IDisposable
         }
     }
 
-    /// <summary>Writes a row at once, or, when it only changes within its room, leaves the form in the buffer to be written in place.</summary>
+    /// <summary>
+    /// Writes a row at once, or, when it only changes within its room, leaves the form in the buffer to be written in
+    /// place.
+    /// </summary>
     private void WriteRow(LiveMessage live)
     {
         if (live.IsDeleted)

@@ -7,7 +7,8 @@ namespace Crosspoint.Storage.Sqlite;
 public sealed record BackupSummary(int Files, long Messages, long Bytes);
 
 /// <summary>
-/// Copies a journal while a gateway runs on it, from this or another process, and puts a copy back. Each file of the copy is the state of one moment;
+/// Copies a journal while a gateway runs on it, from this or another process, and puts a copy back. Each file of the
+/// copy is the state of one moment;
 /// files are copied one after another, the newest last.
 /// </summary>
 public static class SqliteBackup
@@ -18,8 +19,10 @@ public static class SqliteBackup
     private const int BusyMilliseconds = 10_000;
 
     /// <summary>Copies the journal in one directory to a new one, and checks every file of the copy.</summary>
-    /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under this name only when it is whole.</param>
-    /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass its check.</exception>
+    /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under
+    /// this name only when it is whole.</param>
+    /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
+    /// its check.</exception>
     public static Task<BackupSummary> RunAsync(string sourceDirectory, string targetDirectory, CancellationToken cancellationToken) =>
         Task.Run(() => Copy(sourceDirectory, targetDirectory, cancellationToken), cancellationToken);
 

@@ -59,7 +59,10 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void SetBusyTimeout(int milliseconds) => raw.sqlite3_busy_timeout(_handle, milliseconds);
 
-    /// <summary>The last connection of a file otherwise copies the log at an unforeseen moment. The sequencer does it when it suits.</summary>
+    /// <summary>
+    /// The last connection of a file otherwise copies the log at an unforeseen moment. The sequencer does it when it
+    /// suits.
+    /// </summary>
     public void KeepLogOnClose() => raw.sqlite3_db_config(_handle, NoCheckpointOnClose, 1, out _);
 
     /// <summary>Pages written to the write-ahead log (and by checkpoints) since the last call.</summary>
@@ -86,7 +89,9 @@ internal sealed class SqliteDatabase : IDisposable
         if (backup is null) throw target.Fault("start a copy");
         int code = raw.sqlite3_backup_step(backup, -1);
         raw.sqlite3_backup_finish(backup);
-        if (code != raw.SQLITE_DONE) throw new SqliteFaultException("copy a file", code, SqliteLibrary.SystemError(target._handle), raw.sqlite3_errstr(code).utf8_to_string());
+        if (code == raw.SQLITE_DONE) return;
+        throw new SqliteFaultException(
+            "copy a file", code, SqliteLibrary.SystemError(target._handle), raw.sqlite3_errstr(code).utf8_to_string());
     }
 
     public SqliteFaultException Fault(string action)

@@ -2,7 +2,10 @@ using SQLitePCL;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>SQLite refused a call. What it means for the journal is told by <see cref="IsDiskFull"/>; everything else is damage or a fault of ours.</summary>
+/// <summary>
+/// SQLite refused a call. What it means for the journal is told by <see cref="IsDiskFull"/>; everything else is damage
+/// or a fault of ours.
+/// </summary>
 internal sealed class SqliteFaultException : Exception
 {
     // errno of POSIX systems; the same on Linux and macOS (EDQUOT differs).

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>The journal on SQLite: one file per period of time, one thread that writes, many that read (docs/adr/0002-journal-layout.md).</summary>
+/// <summary>
+/// The journal on SQLite: one file per period of time, one thread that writes, many that read
+/// (docs/adr/0002-journal-layout.md).
+/// </summary>
 public sealed partial class SqliteJournal : IJournal
 {
     private readonly DirectoryLock _lock;
@@ -36,7 +39,11 @@ public sealed partial class SqliteJournal : IJournal
     /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static ValueTask<SqliteJournal> OpenAsync(
-        SqliteJournalOptions options, TimeProvider time, ILogger<SqliteJournal> logger, IMeterFactory? meters, CancellationToken cancellationToken)
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger<SqliteJournal> logger,
+        IMeterFactory? meters,
+        CancellationToken cancellationToken)
     {
         options.Validate();
         return new(Task.Run(() => Open(options, time, logger, meters, cancellationToken), cancellationToken));
@@ -46,12 +53,14 @@ public sealed partial class SqliteJournal : IJournal
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => _reader.FindAsync(id, cancellationToken);
 
-    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) => _reader.ListAsync(query, cancellationToken);
+    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>
+        _reader.ListAsync(query, cancellationToken);
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
         _reader.ListOpenAsync(afterKey, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
         _reader.ListOpenByValidityAsync(afterMicros, untilMicros, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
@@ -74,7 +83,11 @@ public sealed partial class SqliteJournal : IJournal
     }
 
     private static SqliteJournal Open(
-        SqliteJournalOptions options, TimeProvider time, ILogger<SqliteJournal> logger, IMeterFactory? meters, CancellationToken cancellationToken)
+        SqliteJournalOptions options,
+        TimeProvider time,
+        ILogger<SqliteJournal> logger,
+        IMeterFactory? meters,
+        CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         Directory.CreateDirectory(options.Directory);
@@ -114,7 +127,8 @@ public sealed partial class SqliteJournal : IJournal
         // What a crash left in the log; a file that nobody writes to any more would keep it for ever.
         if (File.Exists(slice.Path + "-wal")) database.Checkpoint(truncate: true);
         group.StartAfter(database.QueryInt64("SELECT max(key) FROM messages"));
-        slice.Ids = new() { StoredRuns = (int)((database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs") >> SliceIds.PartBits) + 1) };
+        long lastPart = database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs");
+        slice.Ids = new() { StoredRuns = (int)(lastPart >> SliceIds.PartBits) + 1 };
         slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;
         slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
         slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;

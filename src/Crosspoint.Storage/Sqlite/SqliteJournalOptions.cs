@@ -7,25 +7,36 @@ public sealed class SqliteJournalOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Time that one file holds; 1 day unless set. Must divide a day evenly, or be a whole number of days. It may change between starts: files that exist keep their period.
+    /// Time that one file holds; 1 day unless set. Must divide a day evenly, or be a whole number of days. It may
+    /// change between starts: files that exist keep their period.
     /// </summary>
     public TimeSpan SlicePeriod { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Files wholly older than this, in which nothing is open, are deleted. 400 days unless set: a year of bills and disputes, and a month to look at them.
+    /// Files wholly older than this, in which nothing is open, are deleted. 400 days unless set: a year of bills and
+    /// disputes, and a month to look at them.
     /// </summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(400);
 
-    /// <summary>How far back a vendor id is looked for; 14 days unless set (the longest validity that SMPP networks keep is about 7, and receipts come after it).</summary>
+    /// <summary>
+    /// How far back a vendor id is looked for; 14 days unless set (the longest validity that SMPP networks keep is
+    /// about 7, and receipts come after it).
+    /// </summary>
     public TimeSpan CorrelationWindow { get; init; } = TimeSpan.FromDays(14);
 
-    /// <summary>How long a receipt without a message is offered to messages that come later; 72 hours unless set. It stays visible after that.</summary>
+    /// <summary>
+    /// How long a receipt without a message is offered to messages that come later; 72 hours unless set. It stays
+    /// visible after that.
+    /// </summary>
     public TimeSpan ParkedFor { get; init; } = TimeSpan.FromHours(72);
 
     /// <summary>Open messages held in memory, so that their next change needs no read; 60,000 unless set (about 1.5 kB each).</summary>
     public int CacheMessages { get; init; } = 60_000;
 
-    /// <summary>Most transitions, and about the most rows, that one commit holds; 2,000 unless set (bench/results/journal-life.md: no gain above).</summary>
+    /// <summary>
+    /// Most transitions, and about the most rows, that one commit holds; 2,000 unless set
+    /// (bench/results/journal-life.md: no gain above).
+    /// </summary>
     public int GroupLimit { get; init; } = 2_000;
 
     /// <summary>Reads that run at the same time; 4 unless set.</summary>
@@ -38,7 +49,8 @@ public sealed class SqliteJournalOptions
     public long BusyCheckpointBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Space kept aside, in bytes; 8 MiB unless set, 0 for none. When the disk is full it is given up, so that what vendors have already answered can still be recorded;
+    /// Space kept aside, in bytes; 8 MiB unless set, 0 for none. When the disk is full it is given up, so that what
+    /// vendors have already answered can still be recorded;
     /// new messages are taken again once it can be set aside anew.
     /// </summary>
     public long ReserveBytes { get; init; } = 8 << 20;
@@ -57,7 +69,10 @@ public sealed class SqliteJournalOptions
         bool divides = SlicePeriod >= TimeSpan.FromMinutes(1)
             && SlicePeriod.Ticks % TimeSpan.TicksPerMinute == 0
             && (day.Ticks % SlicePeriod.Ticks == 0 || SlicePeriod.Ticks % day.Ticks == 0);
-        if (!divides) throw new ArgumentException($"SlicePeriod {SlicePeriod} must be whole minutes that divide a day evenly, or whole days.");
+        if (!divides)
+        {
+            throw new ArgumentException($"SlicePeriod {SlicePeriod} must be whole minutes that divide a day evenly, or whole days.");
+        }
         if (Retention < SlicePeriod) throw new ArgumentException($"Retention {Retention} is shorter than SlicePeriod {SlicePeriod}.");
         ArgumentOutOfRangeException.ThrowIfLessThan(CorrelationWindow, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ParkedFor, TimeSpan.Zero);

@@ -4,7 +4,10 @@ using SQLitePCL;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>Binds SQLitePCL to the SQLite of the operating system, which gets its security fixes from there (docs/adr/0001-sqlite-binding.md).</summary>
+/// <summary>
+/// Binds SQLitePCL to the SQLite of the operating system, which gets its security fixes from there
+/// (docs/adr/0001-sqlite-binding.md).
+/// </summary>
 internal static class SqliteLibrary
 {
     /// <summary>The version that brought UPSERT, window functions and RETURNING; every supported system has it.</summary>
@@ -26,10 +29,14 @@ internal static class SqliteLibrary
             raw.SetProvider(new SQLite3Provider_e_sqlite3());
             if (raw.sqlite3_libversion_number() < OldestVersion)
             {
-                throw new InvalidOperationException($"SQLite {raw.sqlite3_libversion().utf8_to_string()} is too old; 3.35 or later is needed.");
+                throw new InvalidOperationException(
+                    $"SQLite {raw.sqlite3_libversion().utf8_to_string()} is too old; 3.35 or later is needed.");
             }
 
-            if (raw.sqlite3_threadsafe() == 0) throw new InvalidOperationException("The system's SQLite is built for a single thread; another build is needed.");
+            if (raw.sqlite3_threadsafe() == 0)
+            {
+                throw new InvalidOperationException("The system's SQLite is built for a single thread; another build is needed.");
+            }
             _loaded = true;
         }
     }

@@ -3,7 +3,10 @@ using System.Reflection;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>The numbered migrations of a slice (Migrations/Sqlite) and how a file is brought to the newest. The version is SQLite's <c>user_version</c>.</summary>
+/// <summary>
+/// The numbered migrations of a slice (Migrations/Sqlite) and how a file is brought to the newest. The version is
+/// SQLite's <c>user_version</c>.
+/// </summary>
 internal static class SqliteSchema
 {
     private const string Prefix = "Crosspoint.Storage.Migrations.Sqlite.";
@@ -18,7 +21,8 @@ internal static class SqliteSchema
         long version = database.QueryInt64("PRAGMA user_version");
         if (version <= Version) return;
         throw new InvalidOperationException(
-            $"{database.Path} has schema version {version}, and this program knows {Version}: it was written by a newer Crosspoint. Start that one instead.");
+            $"{database.Path} has schema version {version}, and this program knows {Version}: "
+                + "it was written by a newer Crosspoint. Start that one instead.");
     }
 
     /// <summary>Applies what is missing, each migration in a transaction of its own. True when there was something to do.</summary>
@@ -49,11 +53,16 @@ internal static class SqliteSchema
     private static string[] ReadScripts()
     {
         Assembly assembly = typeof(SqliteSchema).Assembly;
-        string[] names = [.. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] names = Array.FindAll(
+            assembly.GetManifestResourceNames(), static name => name.StartsWith(Prefix, StringComparison.Ordinal));
+        Array.Sort(names, StringComparer.Ordinal);
         var scripts = new string[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            if (int.Parse(names[i].AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture) != i + 1) throw new InvalidOperationException($"Migration {i + 1} is missing.");
+            if (int.Parse(names[i].AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture) != i + 1)
+            {
+                throw new InvalidOperationException($"Migration {i + 1} is missing.");
+            }
             using Stream stream = assembly.GetManifestResourceStream(names[i])!;
             using var reader = new StreamReader(stream);
             scripts[i] = reader.ReadToEnd();

@@ -1,7 +1,8 @@
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// Says for certain that a vendor id is not in a file, or that it may be (a Bloom filter; about 1 in 100 of the ids that are not there "may be").
+/// Says for certain that a vendor id is not in a file, or that it may be (a Bloom filter; about 1 in 100 of the ids
+/// that are not there "may be").
 /// It saves the look-up in each of many files for receipts that match nothing, and the check for an earlier use of an id.
 /// One thread adds and reads; others may read one that no longer grows.
 /// </summary>

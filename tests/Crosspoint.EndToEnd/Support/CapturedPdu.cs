@@ -14,13 +14,15 @@ internal sealed class CapturedPdu(XElement tree)
     /// <summary>The field's value as the dissector shows it; null when the PDU has none.</summary>
     public string? this[string field] => (string?)Find(field)?.Attribute("show");
 
-    /// <summary>Whether the dissector noted anything: a malformed field, a wrong length, a value that the specification does not know.</summary>
-    public string? Complaint => (string?)tree.Descendants("field").FirstOrDefault(element => (string?)element.Attribute("name") == "_ws.expert")?.Attribute("showname");
+    /// <summary>What the dissector noted: a malformed field, a wrong length, a value that it does not know; null for nothing.</summary>
+    public string? Complaint => (string?)tree.Descendants("field")
+        .FirstOrDefault(element => (string?)element.Attribute("name") == "_ws.expert")?.Attribute("showname");
 
     /// <summary>The field's octets in hex.</summary>
     public string? Octets(string field) => (string?)Find(field)?.Attribute("value");
 
     public override string ToString() => tree.ToString();
 
-    private XElement? Find(string field) => tree.Descendants("field").FirstOrDefault(element => (string?)element.Attribute("name") == "smpp." + field);
+    private XElement? Find(string field) =>
+        tree.Descendants("field").FirstOrDefault(element => (string?)element.Attribute("name") == "smpp." + field);
 }

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace Crosspoint.EndToEnd.Support;
 
 /// <summary>
-/// A process that a test started. It is ended by its id when its time is over or the test is, whichever comes first; what it printed stays readable.
+/// A process that a test started. It is ended by its id when its time is over or the test is, whichever comes first; what it printed stays
+/// readable.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Everything it printed, for messages of failing tests.</summary>
     public string Transcript => $"--- output\n{string.Join('\n', Output)}\n--- errors\n{string.Join('\n', Errors)}";
 
-    public static ChildProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    public static ChildProcess Start(
+        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -74,8 +76,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             {
                 bool isOver = _process.HasExited && _reading.IsCompleted;
                 lock (_gate) found = _output.FirstOrDefault(fits) ?? _errors.FirstOrDefault(fits);
-                if (found is null && isOver) throw new InvalidOperationException($"The process ended with code {_process.ExitCode} without {what}\n{Transcript}");
-                return Task.FromResult(found is not null);
+                if (found is not null) return Task.FromResult(true);
+                if (isOver) throw new InvalidOperationException($"Ended with code {_process.ExitCode} without {what}\n{Transcript}");
+                return Task.FromResult(false);
             },
             () => $"{what}\n{Transcript}",
             limit);
@@ -87,7 +90,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(limit ?? TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
+            await _process.WaitForExitAsync(CancellationToken.None)
+                .WaitAsync(limit ?? TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None);
             await _reading;
         }
         catch (TimeoutException)
@@ -117,7 +121,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Kill();
-        await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
+        await _process.WaitForExitAsync(CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, CancellationToken.None);
         _end.Dispose();
         _lifetime.Dispose();
         _process.Dispose();

@@ -9,9 +9,11 @@ internal static class Executables
     private static readonly DirectoryInfo Output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     public static string Crosspoint { get; } =
-        Repository.PathOf("src", "Crosspoint.Cli", "bin", Output.Parent!.Name, Output.Name, OperatingSystem.IsWindows() ? "crosspoint-cli.exe" : "crosspoint-cli");
+        Repository.PathOf("src", "Crosspoint.Cli", "bin", Output.Parent!.Name, Output.Name, "crosspoint-cli");
 
     /// <summary>The full path of a program of the system; null when it is not installed.</summary>
     public static string? Find(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(File.Exists);
 }

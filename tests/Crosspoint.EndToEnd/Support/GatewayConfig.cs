@@ -40,7 +40,8 @@ internal sealed record GatewayConfig
                   - name: {{name}}
                     connections:
                       - name: {{name}}-1
-                        smpp: { host: 127.0.0.1, port: {{port}}, system_id: cp, password: cp, response_timeout: 2s, reconnect: { first: 100ms, most: 500ms }{{Smpp(name)}} }
+                        smpp: { host: 127.0.0.1, port: {{port}}, system_id: cp, password: cp, response_timeout: 2s,
+                            reconnect: { first: 100ms, most: 500ms }{{Smpp(name)}} }
 
                 """);
         }

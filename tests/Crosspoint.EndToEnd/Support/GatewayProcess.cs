@@ -15,7 +15,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
         string authority = readyLine["ready http=".Length..].Split(' ')[0];
         Http = new() { BaseAddress = new($"http://{authority}/"), Timeout = TimeSpan.FromSeconds(30) };
         string credentials = $"{GatewayConfig.AccountSid}:{GatewayConfig.AuthToken}";
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        Http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
     }
 
     public ChildProcess Process { get; }
@@ -24,14 +25,16 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static Task<GatewayProcess> StartAsync(TestFolder folder, GatewayConfig config) => StartAsync(folder.Write("gateway.yaml", config.ToYaml()));
+    public static Task<GatewayProcess> StartAsync(TestFolder folder, GatewayConfig config) =>
+        StartAsync(folder.Write("gateway.yaml", config.ToYaml()));
 
     public static async Task<GatewayProcess> StartAsync(string configPath)
     {
         ChildProcess process = ChildProcess.StartCrosspoint("serve", "--config", configPath);
         try
         {
-            return new(process, await process.WaitForLineAsync(text => text.StartsWith("ready ", StringComparison.Ordinal), "the gateway's ready line"));
+            string line = await process.WaitForLineAsync(text => text.StartsWith("ready ", StringComparison.Ordinal), "the ready line");
+            return new(process, line);
         }
         catch
         {
@@ -41,9 +44,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Sends a message and gives its id; it must be accepted.</summary>
-    public async Task<string> SendAsync(string to, string body, string from = "Crosspoint", string? callbackUrl = null, int? validitySeconds = null, string trafficClass = "transactional")
+    public async Task<string> SendAsync(
+        string to, string body, string from = "Crosspoint", string? callbackUrl = null, int? validitySeconds = null)
     {
-        var message = new JsonObject { ["to"] = to, ["from"] = from, ["body"] = body, ["class"] = trafficClass };
+        var message = new JsonObject { ["to"] = to, ["from"] = from, ["body"] = body };
         if (callbackUrl is not null) message["callback_url"] = callbackUrl;
         if (validitySeconds is not null) message["validity_seconds"] = validitySeconds;
         (HttpStatusCode status, JsonNode? answer) = await PostAsync("v1/messages", message);
@@ -59,7 +63,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return (response.StatusCode, text.Length > 0 ? JsonNode.Parse(text) : null);
     }
 
-    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative), CancellationToken.None))!;
+    public async Task<JsonNode> GetAsync(string path) =>
+        JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative), CancellationToken.None))!;
 
     public async Task<string> StatusAsync(string id) => (string)(await GetAsync($"v1/messages/{id}"))["status"]!;
 
@@ -67,7 +72,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public async Task WaitForStatusAsync(string id, string expected, TimeSpan? limit = null)
     {
         string status = "";
-        await Eventually.BecomesTrueAsync(async () => (status = await StatusAsync(id)) == expected, () => $"{id} {expected}; it is {status}\n{Process.Transcript}", limit);
+        await Eventually.BecomesTrueAsync(
+            async () => (status = await StatusAsync(id)) == expected,
+            () => $"{id} {expected}; it is {status}\n{Process.Transcript}",
+            limit);
     }
 
     public Task WaitForStatusAsync(IEnumerable<string> ids, string expected, TimeSpan? limit = null) =>

@@ -18,7 +18,8 @@ internal sealed class Rig : IAsyncDisposable
     public GatewayConfig Config { get; private set; } = null!;
 
     /// <summary>Starts carriers, then a gateway with a connection to each, in order of preference.</summary>
-    public static async Task<Rig> StartAsync(string[] carriers, Func<GatewayConfig, GatewayConfig>? change = null, Func<SimulatorProcess, Task>? prepare = null)
+    public static async Task<Rig> StartAsync(
+        string[] carriers, Func<GatewayConfig, GatewayConfig>? change = null, Func<SimulatorProcess, Task>? prepare = null)
     {
         var rig = new Rig();
         try

@@ -8,7 +8,8 @@ namespace Crosspoint.EndToEnd.Support;
 internal sealed record WalkThroughStep(int Line, string Commands, IReadOnlyList<string> Expected);
 
 /// <summary>
-/// The walk-through of a page: blocks fenced as <c>sh walkthrough</c>, each followed, if it shows what it prints, by one fenced as <c>text walkthrough</c>.
+/// The walk-through of a page: blocks fenced as <c>sh walkthrough</c>, each followed, if it shows what it prints, by one fenced as
+/// <c>text walkthrough</c>.
 /// </summary>
 internal static class WalkThrough
 {
@@ -31,9 +32,14 @@ internal static class WalkThrough
 
             if (i == page.Count) throw new InvalidDataException($"The block that begins at line {start} has no end.");
             string[] lines = [.. page.Skip(start).Take(i - start)];
-            if (fence == Commands) steps.Add(new(start, string.Join('\n', lines), []));
-            else if (steps.Count > 0) steps[^1] = steps[^1] with { Expected = [.. steps[^1].Expected, .. lines.Where(line => line.Trim().Length > 0)] };
-            else throw new InvalidDataException($"Line {start}: output stands before any command.");
+            if (fence == Commands)
+            {
+                steps.Add(new(start, string.Join('\n', lines), []));
+                continue;
+            }
+
+            if (steps.Count == 0) throw new InvalidDataException($"Line {start}: output stands before any command.");
+            steps[^1] = steps[^1] with { Expected = [.. steps[^1].Expected, .. lines.Where(line => line.Trim().Length > 0)] };
         }
 
         return steps;

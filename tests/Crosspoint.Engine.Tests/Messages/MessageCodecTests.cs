@@ -26,7 +26,12 @@ public sealed class MessageCodecTests
         }
 
         // The samples must have used every property, or a forgotten one would pass unnoticed.
-        foreach (Type type in new[] { typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate), typeof(MessageEvent), typeof(WebhookDelivery) })
+        Type[] types =
+        [
+            typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate),
+            typeof(MessageEvent), typeof(WebhookDelivery),
+        ];
+        foreach (Type type in types)
         {
             foreach (PropertyInfo property in Fields(type)) seen.ShouldContain($"{type.Name}.{property.Name}");
         }
@@ -68,7 +73,8 @@ public sealed class MessageCodecTests
         progress[0] = version;
 
         Should.Throw<InvalidDataException>(() => MessageCodec.ReadHead(1, head)).Message.ShouldContain($"version {version}");
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, progress)).Message.ShouldContain($"version {version}");
+        Should.Throw<InvalidDataException>(
+            () => MessageCodec.ReadProgress(message.Head, progress)).Message.ShouldContain($"version {version}");
         Should.Throw<InvalidDataException>(() => MessageCodec.ReadState(progress));
         Should.Throw<InvalidDataException>(() => MessageCodec.ReadOpenUntil(progress));
     }
@@ -80,7 +86,8 @@ public sealed class MessageCodecTests
         (byte[] head, byte[] progress) = Write(message, 0);
 
         Should.Throw<InvalidDataException>(() => MessageCodec.ReadHead(1, [.. head, 0])).Message.ShouldContain("unknown data");
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. progress, 0, 0, 7])).Message.ShouldContain("unknown data");
+        Should.Throw<InvalidDataException>(
+            () => MessageCodec.ReadProgress(message.Head, [.. progress, 0, 0, 7])).Message.ShouldContain("unknown data");
         MessageCodec.ReadProgress(message.Head, [.. progress, 0, 0, 0]).State.ShouldBe(message.State);
     }
 
@@ -151,9 +158,10 @@ public sealed class MessageCodecTests
     private Message RandomMessage()
     {
         long created = _random.NextInt64(1_500_000_000_000_000, 1_900_000_000_000_000);
+        long key = MessageId.FirstKeyAt(created / 1000 + _random.Next(-5, 5)) + _random.Next(4096);
         var head = new MessageHead
         {
-            Id = new(MessageId.FirstKeyAt(created / 1000 + _random.Next(-5, 5)) + _random.Next(4096), _random.NextInt64() & 0x3FFF_FFFF_FFFF_FFFF),
+            Id = new(key, _random.NextInt64() & 0x3FFF_FFFF_FFFF_FFFF),
             AccountSid = "AC00000000000000000000000000000001",
             Direction = Any<MessageDirection>(),
             From = AnyText(),
@@ -200,7 +208,9 @@ public sealed class MessageCodecTests
                 Number = _random.Next(0, 500),
                 Connection = AnyText(),
                 Decision = new(
-                    _random.NextInt64(-3, 1 << 40), AnyText(), [.. Enumerable.Range(0, _random.Next(0, 12)).Select(_ => new RouteCandidate(AnyText(), Any<CandidateCode>()))]),
+                    _random.NextInt64(-3, 1 << 40),
+                    AnyText(),
+                    [.. Enumerable.Range(0, _random.Next(0, 12)).Select(_ => new RouteCandidate(AnyText(), Any<CandidateCode>()))]),
                 StartedAt = AnyTime(created),
                 EndedAt = AnyTime(created),
                 Outcome = Any<AttemptOutcome>(),
@@ -272,7 +282,8 @@ public sealed class MessageCodecTests
 
     private bool AnyBool() => _random.Next(2) == 0;
 
-    private uint AnyCode() => _random.Next(3) switch { 0 => 0, 1 => (uint)_random.Next(0, 256), _ => (uint)_random.NextInt64(uint.MaxValue + 1L) };
+    private uint AnyCode() =>
+        _random.Next(3) switch { 0 => 0, 1 => (uint)_random.Next(0, 256), _ => (uint)_random.NextInt64(uint.MaxValue + 1L) };
 
     private long AnyTime(long around) => _random.Next(4) == 0 ? 0 : around + _random.NextInt64(-10_000_000, 1_000_000_000_000);
 }

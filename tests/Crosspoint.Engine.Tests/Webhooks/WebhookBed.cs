@@ -72,8 +72,8 @@ internal sealed class WebhookBed : IAsyncDisposable
 
     public Task WhenTriedAsync(MessageId id, int tries, int index = 0) => WhenAsync(id, d => d.Tries >= tries, index);
 
-    /// <summary>Moves the clock to the next try and a little on: the schedule spreads by a fifth.</summary>
-    public void PassWait(TimeSpan wait) => Time.Advance(wait * 1.21);
+    /// <summary>Moves the clock to the webhook's next try, and not so far that the try would time out.</summary>
+    public void PassWait(MessageId id) => Time.Advance(TimeSpan.FromMicroseconds(Delivery(id).NextAt - Time.GetUtcMicros() + 1));
 
     public async ValueTask DisposeAsync()
     {

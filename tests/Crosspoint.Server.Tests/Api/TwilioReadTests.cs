@@ -183,6 +183,7 @@ public sealed class TwilioReadTests
         api.Engine.Add(ApiFixture.Demo);
         (await IdsAsync(api, "DateSent=2026-01-02")).ShouldBe([early.Id.ToString()]);
         (await IdsAsync(api, "DateSent=2026-01-03")).ShouldBe([late.Id.ToString()]);
+        (await IdsAsync(api, "DateSent=2026-01-03T00:00:00Z")).ShouldBe([late.Id.ToString()]);
         (await IdsAsync(api, "DateSent%3E=2026-01-03")).ShouldBe([late.Id.ToString()]);
         (await IdsAsync(api, "DateSent%3C=2026-01-02T23:59:59Z")).ShouldBe([early.Id.ToString()]);
         (await IdsAsync(api, "DateSent>=2026-01-01&DateSent<=2026-01-04")).ShouldBe([late.Id.ToString(), early.Id.ToString()]);

@@ -75,11 +75,13 @@ public sealed class BackupTests : SqliteTest
         {
             await AcceptAsync(journal);
             await SqliteBackup.RunAsync(Journal, Backup, Token);
-            InvalidOperationException open = await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+            InvalidOperationException open = await Should.ThrowAsync<InvalidOperationException>(
+                () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
             open.Message.ShouldContain("another process");
         }
 
-        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
         refusal.Message.ShouldContain("never overwrites");
     }
 

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Crosspoint.Storage.Tests.Sqlite;
 
 /// <summary>
-/// The test program started as a writer: with the variable set to a journal's directory it writes message lives, prints each step once it is acknowledged,
+/// The test program started as a writer: with the variable set to a journal's directory it writes message lives, prints
+/// each step once it is acknowledged,
 /// and waits to be killed.
 /// </summary>
 internal static class CrashChild
@@ -22,7 +23,14 @@ internal static class CrashChild
     {
         // A small log limit, so that the kill also meets checkpoints.
         await using SqliteJournal journal = await SqliteJournal.OpenAsync(
-            new() { Directory = directory, IdleCheckpointBytes = 1 << 16, BusyCheckpointBytes = 1 << 17, ReserveBytes = 0, GroupLimit = 50 },
+            new()
+            {
+                Directory = directory,
+                IdleCheckpointBytes = 1 << 16,
+                BusyCheckpointBytes = 1 << 17,
+                ReserveBytes = 0,
+                GroupLimit = 50,
+            },
             TimeProvider.System,
             NullLogger<SqliteJournal>.Instance,
             null,
@@ -45,7 +53,7 @@ internal static class CrashChild
                 Say(id, 1);
                 if (!await StepAsync(transaction => Sample.Sent(transaction, transaction.Find(id.Key)!, vendorId))) return;
                 Say(id, 2);
-                if (!await StepAsync(transaction => Sample.Delivered(transaction, transaction.Find(transaction.FindCorrelated(Sample.Group, vendorId)[0].Key)!))) return;
+                if (!await StepAsync(transaction => Receipt(transaction, vendorId))) return;
                 Say(id, 3);
                 if (!await StepAsync(transaction => Sample.WebhookDone(transaction, transaction.Find(id.Key)!))) return;
                 Say(id, 4);
@@ -60,6 +68,9 @@ internal static class CrashChild
             if (failure is not (null or StoreFailure.Broken)) throw new InvalidOperationException($"A step failed: {failure}.");
             return failure is null;
         }
+
+        static void Receipt(IJournalTransaction transaction, string vendorId) =>
+            Sample.Delivered(transaction, transaction.Find(transaction.FindCorrelated(Sample.Group, vendorId)[0].Key)!);
 
         void Say(MessageId id, int steps)
         {

@@ -36,7 +36,8 @@ public sealed class CrashTests : SqliteTest
             string copy = Path.Combine(Root, $"copy-{round}");
             if (checkpointBytes > 1 << 20)
             {
-                // Nothing moves from the logs into the files, so a copy made beside the writer is what a power cut leaves: torn at the end of a log.
+                // Nothing moves from the logs into the files, so a copy made beside the writer is what a power cut
+                // leaves: torn at the end of a log.
                 before = Snapshot();
                 CopyDirectory(Journal, copy);
             }
@@ -118,7 +119,10 @@ public sealed class CrashTests : SqliteTest
 
             // What it had already said counts as well; the last line may be cut.
             string rest = await child.StandardOutput.ReadToEndAsync(Token);
-            foreach (string line in rest[..(rest.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)) Note(line, acknowledged);
+            foreach (string line in rest[..(rest.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Note(line, acknowledged);
+            }
             await child.WaitForExitAsync(Token);
             await CheckAsync(Journal, acknowledged, TimeProvider.System);
         }
@@ -157,7 +161,8 @@ public sealed class CrashTests : SqliteTest
         child.ExitCode.ShouldBe(1);
         await CheckAsync(Journal, acknowledged, TimeProvider.System);
 
-        async Task<string?> ReadLineAsync() => await child.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
+        async Task<string?> ReadLineAsync() =>
+            await child.StandardOutput.ReadLineAsync(Token).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token);
     }
 
     private static void Note(string line, Dictionary<long, (MessageId Id, int Steps)> acknowledged)
@@ -191,7 +196,10 @@ public sealed class CrashTests : SqliteTest
 
             var open = new HashSet<long>();
             foreach (Message message in await journal.ListOpenAsync(0, int.MaxValue, Token)) open.Add(message.Id.Key);
-            foreach ((MessageId id, int steps) in acknowledged.Values) open.Contains(id.Key).ShouldBe((await journal.FindAsync(id, Token))!.IsOpen, $"{id} {steps}");
+            foreach ((MessageId id, int steps) in acknowledged.Values)
+            {
+                open.Contains(id.Key).ShouldBe((await journal.FindAsync(id, Token))!.IsOpen, $"{id} {steps}");
+            }
         }
 
         foreach (string file in SliceFiles(directory))

@@ -33,7 +33,8 @@ public sealed class DiskFullTests : SqliteTest
         journal.Health.ShouldBe(JournalHealth.DiskFull);
 
         // What a vendor answered finds room: the reserve is given up for it.
-        (await RunAsync(journal, transaction => Sample.Sent(transaction, transaction.Find(sending.Key)!, "v-1"), isRequired: true)).ShouldBeNull();
+        (await RunAsync(
+            journal, transaction => Sample.Sent(transaction, transaction.Find(sending.Key)!, "v-1"), isRequired: true)).ShouldBeNull();
         journal.Health.ShouldBe(JournalHealth.DiskFull);
         (await RunAsync(journal, transaction => Sample.Accept(transaction))).ShouldBe(StoreFailure.DiskFull);
 

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Crosspoint.Storage.Tests.Sqlite;
 
-/// <summary>A library to preload whose <c>fsync</c> and <c>fdatasync</c> fail with EIO as soon as a certain file exists. Needs Linux and a C compiler.</summary>
+/// <summary>
+/// A library to preload whose <c>fsync</c> and <c>fdatasync</c> fail with EIO as soon as a certain file exists. Needs
+/// Linux and a C compiler.
+/// </summary>
 internal static class FaultyDisk
 {
     /// <summary>Names the file.</summary>

@@ -209,7 +209,8 @@ public sealed class SqliteFileTests : SqliteTest
         }
 
         string file = Path.Combine(Journal, "slices", SliceFiles()[0]);
-        await UntilAsync(() => Count(file, "SELECT count(*) FROM open_messages") == open.Count, () => Time.Advance(TimeSpan.FromSeconds(31)));
+        await UntilAsync(
+            () => Count(file, "SELECT count(*) FROM open_messages") == open.Count, () => Time.Advance(TimeSpan.FromSeconds(31)));
 
         var found = new List<long>();
         IReadOnlyList<Message> page;

@@ -93,7 +93,9 @@ internal sealed record ListParameters
     {
         if (!ListQuery.TryReadTime(value, out DateTimeOffset time)) return null;
         long at = Micros.From(time);
-        bool isDay = value.Length == "yyyy-MM-dd".Length;
+
+        // Twilio's SDKs know dates with a time alone: midnight is how they write a day.
+        bool isDay = value.Length == "yyyy-MM-dd".Length || time.UtcDateTime.TimeOfDay == TimeSpan.Zero;
         return relation switch
         {
             '<' => this with { SentBefore = at + 1 },
