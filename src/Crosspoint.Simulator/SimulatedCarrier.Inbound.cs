@@ -1,10 +1,10 @@
 using System.Text;
 using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Carriers;
-using Crosspoint.Sms.Segments;
-using Crosspoint.Sms.Text;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
+using Crosspoint.Sms.Segments;
+using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Simulator;
 

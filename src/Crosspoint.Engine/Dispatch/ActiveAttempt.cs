@@ -1,6 +1,8 @@
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>An attempt whose record is on disk and whose segments are being written. Touched only on the journal's completion loop.</summary>
+/// <summary>
+/// An attempt whose record is on disk and whose segments are being written. Touched only on the journal's completion loop.
+/// </summary>
 internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, int attempt, ushort reference, int[]? segments, int total)
 {
     private int _next;

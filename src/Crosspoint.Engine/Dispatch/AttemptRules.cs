@@ -11,7 +11,9 @@ internal static class AttemptRules
     // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
     private const int MostAttempts = 24;
 
-    /// <summary>Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.</summary>
+    /// <summary>
+    /// Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.
+    /// </summary>
     public static Attempt Begin(
         Message message, ConnectionOptions connection, RouteDecision decision, ushort reference, long now, Notices notices, ref NoticeList list)
     {
@@ -76,12 +78,19 @@ internal static class AttemptRules
         GiveUp(message, MessageState.Expired, EventKind.Expired, DeliveryErrors.ValidityExpired, null, now, notices, ref list);
 
     /// <summary>
-    /// Ends a message that dispatch cannot send any more. The state given is the truth only while nothing of it may have left: with segments at a vendor it is undelivered,
-    /// with segments whose outcome nobody knows it is unconfirmed.
+    /// Ends a message that dispatch cannot send any more. The state given is the truth only while nothing of it may have left: with
+    /// segments at a vendor it is undelivered, with segments whose outcome nobody knows it is unconfirmed.
     /// </summary>
     /// <returns>False when the message had ended already.</returns>
     public static bool GiveUp(
-        Message message, MessageState unsent, EventKind unsentKind, int errorCode, string? detail, long now, Notices notices, ref NoticeList list)
+        Message message,
+        MessageState unsent,
+        EventKind unsentKind,
+        int errorCode,
+        string? detail,
+        long now,
+        Notices notices,
+        ref NoticeList list)
     {
         bool accepted = false;
         bool unknown = false;
@@ -93,9 +102,13 @@ internal static class AttemptRules
 
         int before = message.ErrorCode;
         message.ErrorCode = accepted || !unknown ? errorCode : 0;
-        MessageEvent? entry = accepted ? message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, detail: detail ?? "the rest was not sent in time")
-            : unknown ? message.TryMove(MessageState.Unconfirmed, now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail ?? "no answer came in time")
-            : message.TryMove(unsent, now, unsentKind, detail: detail);
+        string? connection = unknown && !accepted ? message.LastAttempt?.Connection : null;
+        MessageEvent? entry = (accepted, unknown) switch
+        {
+            (true, _) => message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, detail: detail ?? "the rest was not sent in time"),
+            (_, true) => message.TryMove(MessageState.Unconfirmed, now, EventKind.Unconfirmed, connection, detail: detail ?? "no answer came in time"),
+            _ => message.TryMove(unsent, now, unsentKind, detail: detail),
+        };
         if (entry is null)
         {
             message.ErrorCode = before;

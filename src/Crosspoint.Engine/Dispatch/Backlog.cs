@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// Keeps dispatch within its memory. Up to a bound, accepted messages are held; beyond it they stay on disk alone, and are read back in the order of their
-/// keys, which is the order of their commits, once half of the bound is free. One-time codes are held a quarter beyond the bound, so that they do not queue behind a campaign on disk.
+/// Keeps dispatch within its memory. Up to a bound, accepted messages are held; beyond it they stay on disk alone, and are read back in the
+/// order of their keys, which is the order of their commits, once half of the bound is free. One-time codes are held a quarter beyond the
+/// bound, so that they do not queue behind a campaign on disk.
 /// </summary>
-internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher dispatcher, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher dispatcher, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private const int PageSize = 1000;
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
@@ -17,7 +19,8 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
     private readonly HashSet<long> _held = [];
     private readonly CancellationTokenSource _stop = new();
 
-    // While overflowing: every queued message with a key above _readUpTo that is not in _held is on disk alone; the last of them has the key _lastLeft.
+    // While overflowing: every queued message with a key above _readUpTo that is not in _held is on disk alone; the last of them has the
+    // key _lastLeft.
     private long _readUpTo;
     private long _lastLeft;
     private bool _isReading;
@@ -35,7 +38,9 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
         }
     }
 
-    /// <summary>Holds a message, or leaves it to the disk: then the answer is false and it comes back through the dispatcher later.</summary>
+    /// <summary>
+    /// Holds a message, or leaves it to the disk: then the answer is false and it comes back through the dispatcher later.
+    /// </summary>
     public bool TryHold(OutboundWork work)
     {
         long key = work.Head.Id.Key;
@@ -111,7 +116,10 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
         }
     }
 
-    /// <summary>Takes up one page; false when there is no room, or nothing is left. That end is decided under the lock, so that no message leaves unseen between it and the next call.</summary>
+    /// <summary>
+    /// Takes up one page; false when there is no room, or nothing is left. That end is decided under the lock, so that no message leaves
+    /// unseen between it and the next call.
+    /// </summary>
     private async Task<bool> ReadPageAsync()
     {
         long after, lastLeft;

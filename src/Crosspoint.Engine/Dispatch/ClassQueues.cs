@@ -3,8 +3,8 @@ using Crosspoint.Engine.Messages;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// Works waiting for one connection, a queue for each class. Out of 13 works 8 are one-time codes, 4 transactional and 1 marketing while all wait,
-/// so no class waits for ever and a code never waits for a campaign. Not thread-safe: its lane's lock guards it.
+/// Works waiting for one connection, a queue for each class. Out of 13 works 8 are one-time codes, 4 transactional and 1 marketing while
+/// all wait, so no class waits for ever and a code never waits for a campaign. Not thread-safe: its lane's lock guards it.
 /// </summary>
 internal sealed class ClassQueues
 {

@@ -42,7 +42,8 @@ internal static class Conclusion
     }
 
     /// <summary>
-    /// A late answer may have been the last word that was missing. Where nothing is tried again by itself, late answers conclude the attempt as they would have in time.
+    /// A late answer may have been the last word that was missing. Where nothing is tried again by itself, late answers conclude the
+    /// attempt as they would have in time.
     /// </summary>
     public static Follow AfterLateAnswer(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
     {
@@ -54,15 +55,17 @@ internal static class Conclusion
         }
 
         Attempt? attempt = message.LastAttempt;
-        bool isOpen = attempt is not null && attempt.Number == active.Attempt && Awaits(message, active.Lane.Options) && tally.InFlight + tally.Unknown == 0;
-        return isOpen ? Conclude(dispatcher, message, active, attempt!, tally, now, ref notices) : default;
+        if (attempt is null || attempt.Number != active.Attempt || tally.InFlight + tally.Unknown > 0) return default;
+        return Awaits(message, active.Lane.Options) ? Conclude(dispatcher, message, active, attempt, tally, now, ref notices) : default;
     }
 
     /// <summary>Whether a message whose outcome is unknown just waits for a late word: no second copy of it is under way.</summary>
-    public static bool Awaits(Message message, ConnectionOptions connection) => message.State == MessageState.Sending && !Resends(message, connection);
+    public static bool Awaits(Message message, ConnectionOptions connection) =>
+        message.State == MessageState.Sending && !Resends(message, connection);
 
     /// <summary>
-    /// Whether an unknown outcome leads to another copy. A carrier that takes messages and never answers would else deliver one for hours, again and again.
+    /// Whether an unknown outcome leads to another copy. A carrier that takes messages and never answers would else deliver one for hours,
+    /// again and again.
     /// </summary>
     /// <param name="connection">Null when the configuration does not have it any more.</param>
     public static bool Resends(Message message, ConnectionOptions? connection)
@@ -73,7 +76,8 @@ internal static class Conclusion
         return unknown < SubmitPolicy.MostUnknown;
     }
 
-    private static Follow Conclude(Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, in Tally tally, long now, ref NoticeList notices)
+    private static Follow Conclude(
+        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, in Tally tally, long now, ref NoticeList notices)
     {
         attempt.EndedAt = now;
         attempt.CommandStatus = tally.PendingStatus;
@@ -173,7 +177,8 @@ internal static class Conclusion
         _ => "policy wait",
     };
 
-    /// <param name="PendingStatus">Why segments are to be sent again: a temporary refusal before a "slow down"; 0 when none was answered.</param>
+    /// <param name="PendingStatus">Why segments are to be sent again: a temporary refusal before a "slow down"; 0 when none was
+    /// answered.</param>
     private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown, uint PendingStatus)
     {
         public static Tally Of(Message message)
@@ -186,7 +191,8 @@ internal static class Conclusion
                 {
                     case SegmentState.Pending:
                         pending++;
-                        if (pendingStatus == 0 || SubmitPolicy.Classify(segment.CommandStatus) == AnswerClass.Temporary) pendingStatus = segment.CommandStatus;
+                        bool isTemporary = SubmitPolicy.Classify(segment.CommandStatus) == AnswerClass.Temporary;
+                        if (pendingStatus == 0 || isTemporary) pendingStatus = segment.CommandStatus;
                         break;
                     case SegmentState.InFlight: inFlight++; break;
                     case SegmentState.Refused: refused++; break;

@@ -1,6 +1,8 @@
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>Works that wait for their time, on one timer. Durations come from timestamps, so a clock that is set does not move them.</summary>
+/// <summary>
+/// Works that wait for their time, on one timer. Durations come from timestamps, so a clock that is set does not move them.
+/// </summary>
 internal sealed class DelayQueue
 {
     private readonly Lock _gate = new();

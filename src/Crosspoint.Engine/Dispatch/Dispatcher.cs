@@ -62,7 +62,8 @@ internal sealed class Dispatcher : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes an in-flight slot for a message before it is accepted, so that acceptance and first attempt share one commit. Null when it has to queue.
+    /// Takes an in-flight slot for a message before it is accepted, so that acceptance and first attempt share one commit. Null when it has
+    /// to queue.
     /// </summary>
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
@@ -157,7 +158,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <summary>The work has left dispatch.</summary>
     public void Forget(OutboundWork work) => _backlog.Forget(work);
 
-    /// <summary>An attempt could not be put on record. While the disk is full it waits; with the journal closed or broken it is taken up at the next start.</summary>
+    /// <summary>
+    /// An attempt could not be put on record. While the disk is full it waits; with the journal closed or broken it is taken up at the next
+    /// start.
+    /// </summary>
     public void PutBack(OutboundWork work, StoreFailure failure)
     {
         if (failure == StoreFailure.DiskFull) _delays.Add(work, DiskFullWait);

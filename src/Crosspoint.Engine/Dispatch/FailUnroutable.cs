@@ -17,7 +17,14 @@ internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) :
         Message? message = transaction.Find(work.Head.Id.Key);
         if (message is null || !AttemptRules.MayBegin(message)) return;
         bool ended = AttemptRules.GiveUp(
-            message, MessageState.Failed, EventKind.Failed, DeliveryErrors.Unknown, "no connection is left for it", transaction.Now, dispatcher.Notices, ref _notices);
+            message,
+            MessageState.Failed,
+            EventKind.Failed,
+            DeliveryErrors.Unknown,
+            "no connection is left for it",
+            transaction.Now,
+            dispatcher.Notices,
+            ref _notices);
         if (ended) transaction.Save(message);
     }
 

@@ -95,7 +95,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         await Connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes a slot at once for a message that was not queued: only while nothing waits here and the rate and the window have room.</summary>
+    /// <summary>
+    /// Takes a slot at once for a message that was not queued: only while nothing waits here and the rate and the window have room.
+    /// </summary>
     public bool TryReserveDirect(MessageHead head, out Reservation reservation)
     {
         reservation = default;
@@ -118,7 +120,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
         Pump();
 
-        // The connection may have gone down, or a better one come up, between the decision and the queue: whoever moved the queue then did not see this work.
+        // The connection may have gone down, or a better one come up, between the decision and the queue: whoever moved the queue then did
+        // not see this work.
         if (Use != ConnectionUse.Usable && _dispatcher.Decide(work).Lane != this) _dispatcher.Reroute(this);
     }
 
@@ -168,7 +171,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         Pump();
     }
 
-    /// <summary>Counter for each pair of sender and recipient, so that the segments of two messages to one handset never mix (SMPP 3.4 §5.3.2.22 leaves the choice open).</summary>
+    /// <summary>
+    /// Counter for each pair of sender and recipient, so that the segments of two messages to one handset never mix (SMPP 3.4 §5.3.2.22
+    /// leaves the choice open).
+    /// </summary>
     public ushort ReferenceFor(MessageHead head)
     {
         int counter = HashCode.Combine(head.From.GetHashCode(StringComparison.Ordinal), head.To.GetHashCode(StringComparison.Ordinal)) & (ReferenceCounters - 1);

@@ -2,7 +2,9 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>A message in the hands of dispatch: a cache of what the journal knows, in memory from acceptance (or reload) until the vendor has it.</summary>
+/// <summary>
+/// A message in the hands of dispatch: a cache of what the journal knows, in memory from acceptance (or reload) until the vendor has it.
+/// </summary>
 public sealed class OutboundWork(MessageHead head)
 {
     public MessageHead Head => head;
@@ -22,7 +24,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 
-    /// <summary>The work that a message on record stands for: which connections refused it, and which one holds some of its segments.</summary>
+    /// <summary>
+    /// The work that a message on record stands for: which connections refused it, and which one holds some of its segments.
+    /// </summary>
     public static OutboundWork From(Message message)
     {
         var work = new OutboundWork(message.Head);
@@ -36,7 +40,9 @@ public sealed class OutboundWork(MessageHead head)
         work.PinnedTo = holds ? message.LastAttempt?.Connection : null;
         foreach (Attempt attempt in message.Attempts)
         {
-            if (attempt.Outcome == AttemptOutcome.NextCandidate && work.RefusedBy?.Contains(attempt.Connection) != true) (work.RefusedBy ??= []).Add(attempt.Connection);
+            if (attempt.Outcome != AttemptOutcome.NextCandidate) continue;
+            work.RefusedBy ??= [];
+            if (!work.RefusedBy.Contains(attempt.Connection)) work.RefusedBy.Add(attempt.Connection);
         }
 
         return work;

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>Takes up at start what the last run left unfinished: queued messages, attempts without an outcome, webhooks that were not delivered.</summary>
+/// <summary>
+/// Takes up at start what the last run left unfinished: queued messages, attempts without an outcome, webhooks that were not delivered.
+/// </summary>
 internal sealed partial class Recovery(EngineOptions options, IJournal journal, Dispatcher dispatcher, ILogger<Recovery> logger)
 {
     private const int PageSize = 2000;
@@ -80,7 +82,9 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
         }
     }
 
-    /// <summary>The process ended between the record of an attempt and the record of its outcome: nobody knows what the vendor got.</summary>
+    /// <summary>
+    /// The process ended between the record of an attempt and the record of its outcome: nobody knows what the vendor got.
+    /// </summary>
     private sealed class MarkUnknown(Dispatcher dispatcher, OutboundWork work, ConnectionOptions? connection) : Transition
     {
         private NoticeList _list;

@@ -24,7 +24,9 @@ public static class SubmitPolicy
     /// <summary>How long to wait for a late answer or receipt before an unknown segment is sent again.</summary>
     public static readonly TimeSpan ResendDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>Attempts of one message that may end without an answer before no further copy is sent: it then waits for a late word.</summary>
+    /// <summary>
+    /// Attempts of one message that may end without an answer before no further copy is sent: it then waits for a late word.
+    /// </summary>
     public const int MostUnknown = 5;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
@@ -43,7 +45,10 @@ public static class SubmitPolicy
         _ => AnswerClass.Permanent,
     };
 
-    /// <summary>The wait before try <paramref name="tries"/> + 1, doubling from 1 s to 60 s, spread by ±20 % so that messages refused together do not return together.</summary>
+    /// <summary>
+    /// The wait before try <paramref name="tries"/> + 1, doubling from 1 s to 60 s, spread by ±20 % so that messages refused together do
+    /// not return together.
+    /// </summary>
     public static TimeSpan RetryDelay(int tries)
     {
         double seconds = Math.Min(MostRetry.TotalSeconds, FirstRetry.TotalSeconds * Math.Pow(2, Math.Max(0, tries - 1)));

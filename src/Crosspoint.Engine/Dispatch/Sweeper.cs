@@ -7,7 +7,8 @@ namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
 /// Looks once a second for messages whose validity ended, whose receipts are overdue, and for long inbound messages whose parts never came.
-/// It walks the journal's order of validity with a cursor for each waiting time, so what it has seen is not read again and nothing is held in memory.
+/// It walks the journal's order of validity with a cursor for each waiting time, so what it has seen is not read again and nothing is held
+/// in memory.
 /// </summary>
 internal sealed partial class Sweeper : IAsyncDisposable
 {
@@ -57,7 +58,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
     {
         int limit = PageSize;
 
-        // When much ends at once the journal must not be flooded, or intake would refuse new messages for it: the next look goes on from the cursor.
+        // When much ends at once the journal must not be flooded, or intake would refuse new messages for it: the next look goes on from
+        // the cursor.
         while (until > cursor.SeenUpTo && _journal.QueueDepth < MostWaiting)
         {
             IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(cursor.SeenUpTo, until, limit, cancellationToken).ConfigureAwait(false);

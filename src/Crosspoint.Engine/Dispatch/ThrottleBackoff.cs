@@ -1,8 +1,8 @@
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// The pause of a connection whose carrier says "slow down": 1 s, doubling to 60 s with jitter, back to the first step after 10 clean answers.
-/// It belongs to the connection, so it outlives a reconnect. Not thread-safe: its lane's lock guards it.
+/// The pause of a connection whose carrier says "slow down": 1 s, doubling to 60 s with jitter, back to the first step after 10 clean
+/// answers. It belongs to the connection, so it outlives a reconnect. Not thread-safe: its lane's lock guards it.
 /// </summary>
 public sealed class ThrottleBackoff(TimeProvider time)
 {

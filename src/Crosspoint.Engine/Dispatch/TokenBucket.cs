@@ -2,7 +2,8 @@ namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>A rate in segments a second with a burst. Not thread-safe: its lane's lock guards it.</summary>
 /// <param name="ratePerSecond">0 for no cap.</param>
-/// <param name="burst">Segments that may go at once after a pause; 0 for a hundredth of a second's worth, at least 1, so that no second holds more than 1 % above the rate.</param>
+/// <param name="burst">Segments that may go at once after a pause; 0 for a hundredth of a second's worth, at least 1, so that no second
+/// holds more than 1 % above the rate.</param>
 public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider time)
 {
     private readonly double _burst = burst > 0 ? burst : Math.Max(1, ratePerSecond / 100);

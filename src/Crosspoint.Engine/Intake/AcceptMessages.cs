@@ -8,8 +8,8 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Intake;
 
 /// <summary>
-/// Puts the accepted messages of one request on record, with its idempotency key, in one commit. A message that found a free slot beforehand is
-/// recorded with its first attempt. The waiting request is answered after the commit.
+/// Puts the accepted messages of one request on record, with its idempotency key, in one commit. A message that found a free slot
+/// beforehand is recorded with its first attempt. The waiting request is answered after the commit.
 /// </summary>
 internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
 {

@@ -12,7 +12,10 @@ public interface IIntake
     /// <summary>Validates, stores and answers one request.</summary>
     ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken);
 
-    /// <summary>The same for up to 1,000 requests of one account; each is judged on its own, the accepted ones are stored in one commit. Answers stand in the order of the requests.</summary>
+    /// <summary>
+    /// The same for up to 1,000 requests of one account; each is judged on its own, the accepted ones are stored in one commit. Answers
+    /// stand in the order of the requests.
+    /// </summary>
     ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken);
 
     /// <summary>Withdraws a message that was not handed to a vendor yet.</summary>
@@ -27,6 +30,9 @@ public interface IIntake
     /// <summary>Notes whether the recipient acted on a message that was sent with feedback asked for.</summary>
     ValueTask<ChangeResult> RecordFeedbackAsync(Account account, MessageId id, bool confirmed, CancellationToken cancellationToken);
 
-    /// <summary>Queues a webhook of the message again: the event's first, or one that was given up. WrongState when it never had that event's webhook.</summary>
+    /// <summary>
+    /// Queues a webhook of the message again: the event's first, or one that was given up. WrongState when it never had that event's
+    /// webhook.
+    /// </summary>
     ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken);
 }

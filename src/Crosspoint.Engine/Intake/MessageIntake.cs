@@ -9,7 +9,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Intake;
 
-/// <summary>The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.</summary>
+/// <summary>
+/// The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.
+/// </summary>
 internal sealed partial class MessageIntake(EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, ILogger<MessageIntake> logger)
     : IIntake, IInboundReplySink
 {

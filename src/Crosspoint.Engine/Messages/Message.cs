@@ -6,7 +6,8 @@ namespace Crosspoint.Engine.Messages;
 /// </summary>
 public sealed class Message
 {
-    // Receipts that repeat and refusals that go on for hours must not make a message grow without bound: its first and its last events tell the story.
+    // Receipts that repeat and refusals that go on for hours must not make a message grow without bound: its first and its last events tell
+    // the story.
     private const int MostEvents = 120;
 
     public required MessageHead Head { get; set; }

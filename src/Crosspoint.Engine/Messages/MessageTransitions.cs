@@ -10,7 +10,8 @@ public static class MessageTransitions
         (MessageState.Accepted, MessageState.Queued or MessageState.Sending or MessageState.Canceled or MessageState.Failed or MessageState.Expired) => true,
         (MessageState.Queued, MessageState.Sending or MessageState.Expired or MessageState.Canceled or MessageState.Failed) => true,
 
-        // Queued again: a temporary refusal, or a resend after an unknown outcome. Delivered and Undelivered: the receipt overtook the answer.
+        // Queued again: a temporary refusal, or a resend after an unknown outcome. Delivered and Undelivered: the receipt overtook the
+        // answer.
         (MessageState.Sending, MessageState.Queued or MessageState.Sent or MessageState.Failed or MessageState.Undelivered
             or MessageState.Delivered or MessageState.Unconfirmed or MessageState.Expired) => true,
         (MessageState.Sent, MessageState.Delivered or MessageState.Undelivered or MessageState.Unconfirmed) => true,
@@ -19,7 +20,8 @@ public static class MessageTransitions
         (MessageState.Unconfirmed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,
         (MessageState.Failed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,
 
-        // Two attempts were made, and a word on the first copy came while the second waits. Undelivered and Unconfirmed: it was given up with some of its segments at a vendor.
+        // Two attempts were made, and a word on the first copy came while the second waits. Undelivered and Unconfirmed: it was given up
+        // with some of its segments at a vendor.
         (MessageState.Queued, MessageState.Delivered or MessageState.Sent or MessageState.Undelivered or MessageState.Unconfirmed) => true,
         (MessageState.Undelivered, MessageState.Delivered) => true,
         (MessageState.Receiving, MessageState.Received) => true,

@@ -3,8 +3,9 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Receipts;
 
 /// <summary>
-/// Parts of the last long inbound messages that became whole, so that one which a carrier sends again (its answer was lost) does not begin a new message.
-/// A part is the same only with the same text: handsets use their 256 references again. Bounded; touched only by the journal's sequencer and completion loop, one lock for both.
+/// Parts of the last long inbound messages that became whole, so that one which a carrier sends again (its answer was lost) does not begin
+/// a new message. A part is the same only with the same text: handsets use their 256 references again. Bounded; touched only by the
+/// journal's sequencer and completion loop, one lock for both.
 /// </summary>
 internal sealed class CompletedParts
 {
@@ -33,7 +34,9 @@ internal sealed class CompletedParts
         }
     }
 
-    /// <summary>The group was rolled back: what it proposed counts no more. What an earlier group proposed is on disk and will be added.</summary>
+    /// <summary>
+    /// The group was rolled back: what it proposed counts no more. What an earlier group proposed is on disk and will be added.
+    /// </summary>
     public void RollBack()
     {
         lock (_gate) _proposed.Clear();

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Receipts;
 
-/// <summary>Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk.</summary>
+/// <summary>
+/// Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk.
+/// </summary>
 internal sealed partial class DeliverIntake(
     IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time, ILogger<DeliverIntake> logger)
 {

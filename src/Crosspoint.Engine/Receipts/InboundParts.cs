@@ -5,7 +5,9 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Receipts;
 
-/// <summary>Hands over what came of a long inbound message whose other parts never did: better a gap that is marked than a text that is lost.</summary>
+/// <summary>
+/// Hands over what came of a long inbound message whose other parts never did: better a gap that is marked than a text that is lost.
+/// </summary>
 internal sealed class InboundParts(IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed)
 {
     private const int MostParts = 500;
@@ -21,12 +23,14 @@ internal sealed class InboundParts(IJournal journal, Notices notices, AccountDir
         _underWay.RemoveWhere(key => !groups.Contains(key));
         foreach (IGrouping<string, InboundPart> group in groups)
         {
-            if (!accounts.TryFindNumber(group.First().To, out Account account, out OwnedNumber number) || !_underWay.Add(group.Key)) continue;
+            bool isOwned = accounts.TryFindNumber(group.First().To, out Account account, out OwnedNumber number);
+            if (!isOwned || !_underWay.Add(group.Key)) continue;
             journal.Enqueue(new DeliverIncomplete(notices, completed, account, number, [.. group]));
         }
     }
 
-    private sealed class DeliverIncomplete(Notices notices, CompletedParts completed, Account account, OwnedNumber number, InboundPart[] parts) : Transition
+    private sealed class DeliverIncomplete(
+        Notices notices, CompletedParts completed, Account account, OwnedNumber number, InboundPart[] parts) : Transition
     {
         private const string Gap = "[…]";
         private NoticeList _list;

@@ -41,7 +41,10 @@ internal static class ReceiptRules
         return true;
     }
 
-    /// <summary>Whether a receipt's handset is the message's recipient. Carriers write numbers with and without plus, 00 and country code; an empty one is taken for a match.</summary>
+    /// <summary>
+    /// Whether a receipt's handset is the message's recipient. Carriers write numbers with and without plus, 00 and country code; an empty
+    /// one is taken for a match.
+    /// </summary>
     public static bool IsRecipient(ReadOnlySpan<char> recipient, ReadOnlySpan<char> inReceipt)
     {
         Span<char> ours = stackalloc char[32];

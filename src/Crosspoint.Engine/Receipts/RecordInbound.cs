@@ -8,7 +8,10 @@ using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Engine.Receipts;
 
-/// <summary>Stores an inbound message, or one part of it; the part that completes a message makes it whole. The carrier is answered only after the commit.</summary>
+/// <summary>
+/// Stores an inbound message, or one part of it; the part that completes a message makes it whole. The carrier is answered only after the
+/// commit.
+/// </summary>
 internal sealed class RecordInbound(
     Notices notices, CompletedParts completed, SmppSession session, PduHeader header, Account account, OwnedNumber number, InboundPart part) : Transition
 {

@@ -6,7 +6,10 @@ using Crosspoint.Smpp.Sessions;
 
 namespace Crosspoint.Engine.Receipts;
 
-/// <summary>Stores a receipt: on its segment when it is known, else parked until its segment's answer comes. The carrier is answered only after the commit.</summary>
+/// <summary>
+/// Stores a receipt: on its segment when it is known, else parked until its segment's answer comes. The carrier is answered only after the
+/// commit.
+/// </summary>
 internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHeader header, ParkedReceipt receipt) : Transition
 {
     private NoticeList _notices;

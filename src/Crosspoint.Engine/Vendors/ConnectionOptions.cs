@@ -1,6 +1,6 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Sms.Segments;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Vendors;
 
@@ -24,7 +24,9 @@ public sealed record ConnectionOptions
 
     public required string Vendor { get; init; }
 
-    /// <summary>Connections that share a carrier account, and so its message ids, name one group. Default: the connection's own name.</summary>
+    /// <summary>
+    /// Connections that share a carrier account, and so its message ids, name one group. Default: the connection's own name.
+    /// </summary>
     public required string Group { get; init; }
 
     public required SmppConnectionOptions Smpp { get; init; }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Vendors;
 
-/// <summary>One SMPP connection: its binds, kept alive, and the writing of segments as submit_sm. Knows nothing of queues and stores.</summary>
+/// <summary>
+/// One SMPP connection: its binds, kept alive, and the writing of segments as submit_sm. Knows nothing of queues and stores.
+/// </summary>
 public sealed class SmppConnection : IAsyncDisposable
 {
     private static readonly TimeSpan UnbindLimit = TimeSpan.FromSeconds(10);
@@ -76,7 +78,8 @@ public sealed class SmppConnection : IAsyncDisposable
     public bool CanSubmit(int session) => _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
 
     /// <summary>
-    /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise nothing left the process.
+    /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise
+    /// nothing left the process.
     /// </summary>
     /// <param name="part">Number of the segment, from 1.</param>
     /// <param name="total">Number of segments of the message.</param>

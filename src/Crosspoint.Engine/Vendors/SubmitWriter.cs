@@ -11,7 +11,8 @@ namespace Crosspoint.Engine.Vendors;
 /// <summary>Writes a segment as submit_sm. Everything stands on the stack: nothing is allocated but for message_payload.</summary>
 internal static class SubmitWriter
 {
-    // 255 segments of 153 septets, the longest text that the standard can join, is below this; so is our own limit of 1,600 characters in UCS-2.
+    // 255 segments of 153 septets, the longest text that the standard can join, is below this; so is our own limit of 1,600 characters in
+    // UCS-2.
     private const int LongestPayload = 4096;
     private const int SegmentBytes = 160;
     private const byte ReceiptOnSuccessAndFailure = 1;

@@ -19,7 +19,7 @@ internal sealed class JsonAnswer
     private const int KeepBytes = 256 * 1024;
 
     [ThreadStatic]
-    private static JsonAnswer? t_spare;
+    private static JsonAnswer? _spare;
 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
 
@@ -30,8 +30,8 @@ internal sealed class JsonAnswer
 
     public static JsonAnswer Rent()
     {
-        JsonAnswer answer = t_spare ?? new();
-        t_spare = null;
+        JsonAnswer answer = _spare ?? new();
+        _spare = null;
         return answer;
     }
 
@@ -62,7 +62,7 @@ internal sealed class JsonAnswer
         if (_buffer.Capacity > KeepBytes) return;
         _buffer.ResetWrittenCount();
         Writer.Reset();
-        t_spare = this;
+        _spare = this;
     }
 }
 

@@ -1,6 +1,6 @@
-using Crosspoint.Sms.Segments;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
+using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Simulator.Carriers;
 

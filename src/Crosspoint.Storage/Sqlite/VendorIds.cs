@@ -34,8 +34,8 @@ internal static class VendorIds
     }
 
     /// <summary>
-    /// Of a connection group and a canonical id. Stored: never to change. Ten million ids a day meet once in thousands
-    /// of years.
+    /// Of a connection group and a canonical id. Stored: never to change. At ten million ids a day, two meet about
+    /// once in thirty years.
     /// </summary>
     public static ulong Hash(string group, string id)
     {

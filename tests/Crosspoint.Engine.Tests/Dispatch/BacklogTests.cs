@@ -15,7 +15,8 @@ public sealed class BacklogTests
         await using Rig rig = await Rig.StartAsync(Options(carrier));
         for (int batch = 0; batch < 20; batch++)
         {
-            SendRequest[] requests = [.. Enumerable.Range(batch * 100, 100).Select(i => Rig.Request($"{i}", i % 2 == 0 ? TrafficClass.Transactional : TrafficClass.Marketing))];
+            SendRequest[] requests = [.. Enumerable.Range(batch * 100, 100).Select(i =>
+                Rig.Request($"{i}", i % 2 == 0 ? TrafficClass.Transactional : TrafficClass.Marketing))];
             IReadOnlyList<IntakeResult> results = await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
             results.ShouldAllBe(result => result.IsAccepted);
         }
@@ -26,7 +27,8 @@ public sealed class BacklogTests
         await rig.UntilAsync(async () =>
         {
             most = Math.Max(most, Held(rig));
-            return carrier.Submits.Count >= 2000 && (await rig.Gateway.Messages.ListOpenAsync(0, 2000, CancellationToken.None)).All(message => message.State == MessageState.Sent);
+            return carrier.Submits.Count >= 2000 && (await rig.Gateway.Messages.ListOpenAsync(0, 2000, CancellationToken.None)).All(
+                message => message.State == MessageState.Sent);
         });
 
         int[] order = [.. carrier.Submits.Select(submit => int.Parse(submit.Text, System.Globalization.CultureInfo.InvariantCulture))];

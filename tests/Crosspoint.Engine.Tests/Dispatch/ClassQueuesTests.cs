@@ -71,5 +71,14 @@ public sealed class ClassQueuesTests
     }
 
     private static OutboundWork Work(long key, TrafficClass trafficClass) =>
-        new(new MessageHead { Id = new(key, 0), AccountSid = "AC", From = "+15550001000", To = "+15551230001", Body = "x", Class = trafficClass, SegmentCount = 1 });
+        new(new MessageHead
+        {
+            Id = new(key, 0),
+            AccountSid = "AC",
+            From = "+15550001000",
+            To = "+15551230001",
+            Body = "x",
+            Class = trafficClass,
+            SegmentCount = 1
+        });
 }

@@ -77,7 +77,8 @@ public sealed class ConnectionLossTests
         rig.Clock.GetElapsedTime(lost).ShouldBeLessThan(TimeSpan.FromSeconds(1));
         rig.Step = TimeSpan.FromMilliseconds(50);
         for (int i = 0; i < 10; i++) (await rig.UntilAsync(heads[i], MessageState.Sent)).IsPossibleDuplicate.ShouldBeTrue();
-        second.Submits.Select(submit => submit.Text).Order(StringComparer.Ordinal).ShouldBe(heads.Select(head => head.Body).Order(StringComparer.Ordinal));
+        second.Submits.Select(submit => submit.Text).Order(StringComparer.Ordinal).ShouldBe(
+            heads.Select(head => head.Body).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -104,7 +105,8 @@ public sealed class ConnectionLossTests
     public async Task Sessions_Several_ShareTheLoadAndOneLossLeavesTheOthers()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Sessions = 3, InFlightWindow = 2 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Sessions = 3, InFlightWindow = 2 })));
         await rig.BoundAsync(sessions: 3);
         for (int i = 0; i < 10; i++) await rig.SendAsync($"m{i}", TrafficClass.Marketing);
         await rig.UntilAsync(() => carrier.Submits.Count == 6);

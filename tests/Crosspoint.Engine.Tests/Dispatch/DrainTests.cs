@@ -10,7 +10,8 @@ public sealed class DrainTests
     public async Task Stop_WithMessagesInFlight_WaitsForTheirAnswersAndRefusesNewOnes()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
         await rig.BoundAsync();
         MessageHead[] heads = [await rig.SendAsync("m0"), await rig.SendAsync("m1"), await rig.SendAsync("m2")];
         await rig.UntilAsync(() => carrier.Submits.Count == 2);
@@ -39,7 +40,8 @@ public sealed class DrainTests
     public async Task Stop_LongMessageHalfSent_TheRestGoesOutAfterTheStartUnmarked()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(new string('x', 600));
         await rig.UntilAsync(() => carrier.Submits.Count == 2);

@@ -77,7 +77,8 @@ public sealed class ExpiryTests
     public async Task Grace_NoReceiptCame_UnconfirmedAfterValidityAndGraceAndAReceiptStillWins()
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptGrace = TimeSpan.FromMinutes(5) })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptGrace = TimeSpan.FromMinutes(5) })));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(Rig.Request() with { ValiditySeconds = 60 });
         await rig.UntilAsync(head, MessageState.Sent);

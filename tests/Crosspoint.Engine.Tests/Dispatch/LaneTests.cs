@@ -23,7 +23,8 @@ public sealed class LaneTests : IAsyncDisposable
         var time = new ManualTimeProvider();
         var journal = new JournalGate(null!);
         var notices = new Notices(options.Webhooks, new EngineMetrics(_services.GetRequiredService<IMeterFactory>()), new EventFeed());
-        var deliveries = new DeliverIntake(journal, notices, new AccountDirectory(options.Accounts), new CompletedParts(), time, NullLogger<DeliverIntake>.Instance);
+        var deliveries = new DeliverIntake(
+            journal, notices, new AccountDirectory(options.Accounts), new CompletedParts(), time, NullLogger<DeliverIntake>.Instance);
         _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, NullLoggerFactory.Instance);
     }
 

@@ -21,7 +21,8 @@ public sealed class LongMessageTests
         IReadOnlyList<CarrierSubmit> parts = carrier.Submits;
 
         parts.Select(part => part.Part).ShouldBe([1, 2, 3]);
-        parts.ShouldAllBe(part => part.Total == 3 && part.Reference == parts[0].Reference && part.Session == parts[0].Session && part.Registered == 1);
+        parts.ShouldAllBe(
+            part => part.Total == 3 && part.Reference == parts[0].Reference && part.Session == parts[0].Session && part.Registered == 1);
         string.Concat(parts.Select(part => part.Text)).ShouldBe(ThreeParts);
         await carrier.ReceiptAsync(parts[2]);
         await carrier.ReceiptAsync(parts[0]);
@@ -83,7 +84,8 @@ public sealed class LongMessageTests
         await using var first = new ScriptedCarrier { Script = static (c, s) => c.Refuse(s, CommandStatus.ReceiverRejected) };
         await using var second = new ScriptedCarrier();
         await using Rig rig = await Rig.StartAsync(
-            Rig.Options(Rig.Connection("a", first.Port), Rig.Connection("b", second.Port, smpp => smpp with { SegmentMethod = SegmentMethod.Payload })));
+            Rig.Options(Rig.Connection("a", first.Port), Rig.Connection(
+                "b", second.Port, smpp => smpp with { SegmentMethod = SegmentMethod.Payload })));
         await rig.BoundAsync("a");
         await rig.BoundAsync("b");
 
@@ -196,7 +198,8 @@ public sealed class LongMessageTests
                 }
             },
         };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(new string('x', 1500));
 
@@ -228,7 +231,8 @@ public sealed class LongMessageTests
     public async Task Long_ByEachMethod_CarrierGetsTheWholeText(SegmentMethod method, byte esmClass, int parts)
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { SegmentMethod = method })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { SegmentMethod = method })));
         await rig.BoundAsync();
 
         string text = string.Concat(Enumerable.Range(0, 130).Select(i => $"{i:000}"));

@@ -10,7 +10,8 @@ public sealed class PriorityTests
     public async Task Class_CodesBehindACampaign_AreSentBeforeIt()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ResponseTimeout = TimeSpan.FromMinutes(5) })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ResponseTimeout = TimeSpan.FromMinutes(5) })));
         await rig.BoundAsync();
         for (int i = 0; i < 200; i++) await rig.SendAsync($"campaign {i}", TrafficClass.Marketing);
         await rig.UntilAsync(() => carrier.Submits.Count == 10);
@@ -27,12 +28,14 @@ public sealed class PriorityTests
     public async Task Rate_SegmentsASecond_IsKeptAndCountsSegments()
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 20, InFlightWindow = 50 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 20, InFlightWindow = 50 })));
         await rig.BoundAsync();
         long started = rig.Clock.GetTimestamp();
 
         MessageHead[] heads = [.. (await rig.Gateway.Intake.SendBatchAsync(
-            [.. Enumerable.Range(0, 20).Select(i => Rig.Request(new string('x', 400)))], null, CancellationToken.None)).Select(result => result.Head!)];
+            [.. Enumerable.Range(0, 20).Select(i => Rig.Request(new string('x', 400)))], null, CancellationToken.None)).Select(result =>
+                result.Head!)];
         foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Sent);
 
         // 60 segments at 20 a second: the last message begins when the 57 before it have been paid for, less the burst of 1.
@@ -45,7 +48,8 @@ public sealed class PriorityTests
     {
         await using var carrier = new ScriptedCarrier(isUp: false);
         await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 2 })));
-        IntakeResult[] results = [.. await rig.Gateway.Intake.SendBatchAsync([.. Enumerable.Range(0, 60).Select(i => Rig.Request($"m{i}"))], null, CancellationToken.None)];
+        IntakeResult[] results = [.. await rig.Gateway.Intake.SendBatchAsync([.. Enumerable.Range(0, 60).Select(i =>
+            Rig.Request($"m{i}"))], null, CancellationToken.None)];
         for (int i = 0; i < 59; i++) await rig.Gateway.Intake.CancelAsync(Rig.Account, results[i].Head!.Id, CancellationToken.None);
         carrier.Start();
         await rig.BoundAsync();
@@ -73,10 +77,12 @@ public sealed class PriorityTests
                 });
             },
         };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 7 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 7 })));
         await rig.BoundAsync();
 
-        await rig.Gateway.Intake.SendBatchAsync([.. Enumerable.Range(0, 1000).Select(i => Rig.Request($"m{i}"))], null, CancellationToken.None);
+        await rig.Gateway.Intake.SendBatchAsync(
+            [.. Enumerable.Range(0, 1000).Select(i => Rig.Request($"m{i}"))], null, CancellationToken.None);
         await rig.UntilAsync(() => carrier.Submits.Count == 1000);
 
         most.ShouldBeInRange(2, 7);

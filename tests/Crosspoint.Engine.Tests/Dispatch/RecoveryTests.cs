@@ -85,7 +85,8 @@ public sealed class RecoveryTests
     public async Task Restart_InFlightWithFail_Fails()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port) with { UnknownTransactional = UnknownOutcomePolicy.Fail }));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port) with { UnknownTransactional = UnknownOutcomePolicy.Fail }));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync();
         await carrier.NextAsync();
@@ -136,16 +137,17 @@ public sealed class RecoveryTests
             },
         };
         await using var second = new ScriptedCarrier();
-        EngineOptions options = Rig.Options(Rig.Connection("a", first.Port), Rig.Connection("b", second.Port)) with { Queues = new QueueOptions { DispatchMessages = 2 } };
-        await using Rig rig = await Rig.StartAsync(options with { Queues = new QueueOptions() });
+        EngineOptions options = Rig.Options(Rig.Connection("a", first.Port), Rig.Connection("b", second.Port));
+        await using Rig rig = await Rig.StartAsync(options);
         await rig.BoundAsync("a");
         await rig.BoundAsync("b");
         MessageHead[] heads = [await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts)];
-        foreach (MessageHead head in heads) await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
+        foreach (MessageHead head in heads) await rig.UntilAsync(head, message =>
+            message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
 
         await rig.KillAsync();
         first.Script = static (c, s) => c.Accept(s);
-        await rig.RestartAsync(options);
+        await rig.RestartAsync(options with { Queues = new QueueOptions { DispatchMessages = 2 } });
         foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Sent);
 
         second.Submits.ShouldBeEmpty();
@@ -219,7 +221,8 @@ public sealed class RecoveryTests
     {
         await using var carrier = new ScriptedCarrier(isUp: false);
         await using Rig rig = await Rig.StartAsync(carrier);
-        IReadOnlyList<IntakeResult> results = await rig.Gateway.Intake.SendBatchAsync([Rig.Request("a"), Rig.Request("b")], null, CancellationToken.None);
+        IReadOnlyList<IntakeResult> results = await rig.Gateway.Intake.SendBatchAsync(
+            [Rig.Request("a"), Rig.Request("b")], null, CancellationToken.None);
 
         await rig.RestartAsync();
 
@@ -230,7 +233,8 @@ public sealed class RecoveryTests
     public async Task Restart_KilledAgainAndAgainUnderLoad_NothingIsLostAndDoublesAreMarked()
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Sessions = 2, InFlightWindow = 5 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Sessions = 2, InFlightWindow = 5 })));
         var accepted = new List<MessageHead>();
         for (int round = 0; round < 8; round++)
         {

@@ -74,8 +74,10 @@ public sealed class RefusalTests
 
         (first.Submits.Count, second.Submits.Count).ShouldBe((5, 1));
         message.Attempts.Select(attempt => attempt.Outcome).ShouldBe(
-            [AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.NextCandidate, AttemptOutcome.Sent]);
-        double[] waits = [.. message.Attempts.Skip(1).Take(4).Select((attempt, i) => (attempt.StartedAt - message.Attempts[i].EndedAt) / (double)Micros.PerSecond)];
+            [AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.Retry, AttemptOutcome.NextCandidate,
+                AttemptOutcome.Sent]);
+        double[] waits = [.. message.Attempts.Skip(1).Take(4).Select((attempt, i) =>
+            (attempt.StartedAt - message.Attempts[i].EndedAt) / (double)Micros.PerSecond)];
         for (int i = 0; i < waits.Length; i++) waits[i].ShouldBeGreaterThanOrEqualTo(0.799 * Math.Pow(2, i));
     }
 
@@ -135,7 +137,8 @@ public sealed class RefusalTests
                 else c.Accept(s);
             },
         };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ResponseTimeout = TimeSpan.FromMinutes(10) })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ResponseTimeout = TimeSpan.FromMinutes(10) })));
         await rig.BoundAsync();
         rig.Step = TimeSpan.FromMilliseconds(500);
 

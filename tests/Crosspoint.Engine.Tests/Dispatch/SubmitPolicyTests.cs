@@ -22,7 +22,8 @@ public sealed class SubmitPolicyTests
     [InlineData(0xC4, AnswerClass.Permanent)]
     [InlineData(0x101, AnswerClass.Permanent)]
     [InlineData(0x4FF, AnswerClass.Permanent)]
-    public void Classify_Status_IsWhatTheTradeReadsInIt(uint status, AnswerClass expected) => SubmitPolicy.Classify(status).ShouldBe(expected);
+    public void Classify_Status_IsWhatTheTradeReadsInIt(uint status, AnswerClass expected) =>
+        SubmitPolicy.Classify(status).ShouldBe(expected);
 
     [Theory]
     [InlineData(1, 1)]

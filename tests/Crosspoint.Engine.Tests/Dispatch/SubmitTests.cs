@@ -20,7 +20,8 @@ public sealed class SubmitTests
 
         Rig.Timeline(message).ShouldBe("Accepted AttemptStarted Sent Delivered");
         message.Events.Select(entry => entry.Number).ShouldBe([1, 2, 3, 4]);
-        message.Events.Select(entry => entry.State).ShouldBe([MessageState.Queued, MessageState.Sending, MessageState.Sent, MessageState.Delivered]);
+        message.Events.Select(entry => entry.State).ShouldBe(
+            [MessageState.Queued, MessageState.Sending, MessageState.Sent, MessageState.Delivered]);
         message.Segments.Single().VendorId.ShouldBe(carrier.IdOf(submit));
         message.Attempts.Single().Outcome.ShouldBe(AttemptOutcome.Sent);
         message.ErrorCode.ShouldBe(0);

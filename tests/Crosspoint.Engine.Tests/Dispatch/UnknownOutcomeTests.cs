@@ -28,7 +28,8 @@ public sealed class UnknownOutcomeTests
         carrier.Submits.Count.ShouldBe(2);
         Rig.Timeline(message).ShouldBe("Accepted AttemptStarted OutcomeUnknown AttemptStarted Sent");
         message.IsPossibleDuplicate.ShouldBeTrue();
-        message.Attempts.Select(attempt => (attempt.Outcome, attempt.PossibleDuplicate)).ShouldBe([(AttemptOutcome.Unknown, false), (AttemptOutcome.Sent, true)]);
+        message.Attempts.Select(attempt => (attempt.Outcome, attempt.PossibleDuplicate)).ShouldBe(
+            [(AttemptOutcome.Unknown, false), (AttemptOutcome.Sent, true)]);
         (message.Attempts[1].StartedAt - message.Attempts[0].EndedAt).ShouldBeGreaterThanOrEqualTo(2 * Micros.PerSecond);
         message.Events[3].Detail.ShouldBe("possible duplicate");
     }
@@ -47,7 +48,8 @@ public sealed class UnknownOutcomeTests
         await first.StopAsync();
         Message message = await rig.UntilAsync(head, MessageState.Sent);
 
-        message.Attempts.Select(attempt => (attempt.Connection, attempt.Outcome)).ShouldBe([("a", AttemptOutcome.Unknown), ("b", AttemptOutcome.Sent)]);
+        message.Attempts.Select(attempt => (attempt.Connection, attempt.Outcome)).ShouldBe(
+            [("a", AttemptOutcome.Unknown), ("b", AttemptOutcome.Sent)]);
         message.IsPossibleDuplicate.ShouldBeTrue();
     }
 
@@ -122,7 +124,8 @@ public sealed class UnknownOutcomeTests
     public async Task Wait_CarrierNeverAnswered_IsSentOnceAndEndsUnconfirmed()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptGrace = TimeSpan.FromMinutes(1) })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptGrace = TimeSpan.FromMinutes(1) })));
         await rig.BoundAsync();
 
         MessageHead head = await rig.SendAsync(Rig.Request(trafficClass: TrafficClass.Marketing) with { ValiditySeconds = 60 });
@@ -170,7 +173,8 @@ public sealed class UnknownOutcomeTests
         first.Refuse(submit, CommandStatus.ReceiverRejected);
 
         Message sent = await rig.UntilAsync(head, MessageState.Sent);
-        sent.Attempts.Select(attempt => (attempt.Connection, attempt.Outcome)).ShouldBe([("a", AttemptOutcome.NextCandidate), ("b", AttemptOutcome.Sent)]);
+        sent.Attempts.Select(attempt => (attempt.Connection, attempt.Outcome)).ShouldBe(
+            [("a", AttemptOutcome.NextCandidate), ("b", AttemptOutcome.Sent)]);
         sent.IsPossibleDuplicate.ShouldBeFalse();
     }
 
@@ -178,7 +182,8 @@ public sealed class UnknownOutcomeTests
     public async Task Fail_CarrierNeverAnswered_FailsAtOnceAndALateAnswerWins()
     {
         await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port) with { UnknownOtp = UnknownOutcomePolicy.Fail }));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port) with { UnknownOtp = UnknownOutcomePolicy.Fail }));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(trafficClass: TrafficClass.Otp);
         CarrierSubmit submit = await carrier.NextAsync();

@@ -79,7 +79,8 @@ public sealed class AcceptTests
         rig.Journal.ExtraDepth = 50_000;
 
         IntakeResult single = await rig.Gateway.Intake.SendAsync(Rig.Request(), null, CancellationToken.None);
-        IReadOnlyList<IntakeResult> batch = await rig.Gateway.Intake.SendBatchAsync([Rig.Request(), Rig.Request()], null, CancellationToken.None);
+        IReadOnlyList<IntakeResult> batch = await rig.Gateway.Intake.SendBatchAsync(
+            [Rig.Request(), Rig.Request()], null, CancellationToken.None);
 
         single.Error.ShouldBe(IntakeError.Overloaded);
         batch.ShouldAllBe(result => result.Error == IntakeError.Overloaded);
@@ -95,7 +96,8 @@ public sealed class AcceptTests
         IReadOnlyList<IntakeResult> results = await rig.Gateway.Intake.SendBatchAsync(
             [Rig.Request("a"), Rig.Request(to: "nobody"), Rig.Request("c"), Rig.Request("")], null, CancellationToken.None);
 
-        results.Select(result => result.Error).ShouldBe([IntakeError.None, IntakeError.ToInvalid, IntakeError.None, IntakeError.BodyMissing]);
+        results.Select(result => result.Error).ShouldBe(
+            [IntakeError.None, IntakeError.ToInvalid, IntakeError.None, IntakeError.BodyMissing]);
         results[0].Head!.Id.Key.ShouldBeLessThan(results[2].Head!.Id.Key);
         await rig.UntilAsync(() => carrier.Submits.Count == 2);
         carrier.Submits.Select(submit => submit.Text).ShouldBe(["a", "c"]);
@@ -118,7 +120,8 @@ public sealed class AcceptTests
         await rig.BoundAsync();
         var input = new IdempotencyInput("key-1", [1, 2, 3]);
 
-        IntakeResult[] results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => rig.Gateway.Intake.SendAsync(Rig.Request(), input, CancellationToken.None).AsTask()));
+        IntakeResult[] results = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => rig.Gateway.Intake.SendAsync(Rig.Request(), input, CancellationToken.None).AsTask()));
         await rig.RestartAsync();
         IntakeResult afterRestart = await rig.Gateway.Intake.SendAsync(Rig.Request(), input, CancellationToken.None);
 
@@ -137,7 +140,8 @@ public sealed class AcceptTests
         await rig.BoundAsync();
         await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput("key-1", [1, 2, 3]), CancellationToken.None);
 
-        IntakeResult result = await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput("key-1", [1, 2, 4]), CancellationToken.None);
+        IntakeResult result = await rig.Gateway.Intake.SendAsync(
+            Rig.Request(), new IdempotencyInput("key-1", [1, 2, 4]), CancellationToken.None);
 
         result.Error.ShouldBe(IntakeError.IdempotencyConflict);
         await rig.UntilAsync(() => carrier.Submits.Count == 1);
@@ -173,7 +177,8 @@ public sealed class AcceptTests
         IReadOnlyList<IntakeResult> second = await rig.Gateway.Intake.SendBatchAsync(requests, input, CancellationToken.None);
 
         second.Select(result => result.Head?.Id).ShouldBe(first.Select(result => result.Head?.Id));
-        second.Select(result => (result.Error, result.Replayed)).ShouldBe([(IntakeError.None, true), (IntakeError.ToInvalid, false), (IntakeError.None, true)]);
+        second.Select(result => (result.Error, result.Replayed)).ShouldBe(
+            [(IntakeError.None, true), (IntakeError.ToInvalid, false), (IntakeError.None, true)]);
     }
 
     [Fact]
@@ -200,6 +205,7 @@ public sealed class AcceptTests
         await using var carrier = new ScriptedCarrier(isUp: false);
         await using Rig rig = await Rig.StartAsync(carrier);
 
-        (await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput(key, [1]), CancellationToken.None)).Error.ShouldBe(IntakeError.IdempotencyKeyInvalid);
+        (await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput(key, [1]), CancellationToken.None)).Error.ShouldBe(
+            IntakeError.IdempotencyKeyInvalid);
     }
 }

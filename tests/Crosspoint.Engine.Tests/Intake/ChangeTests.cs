@@ -54,7 +54,8 @@ public sealed class ChangeTests
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync(new string('x', 400));
-        await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
+        await rig.UntilAsync(head, message =>
+            message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
 
         (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
     }
@@ -63,14 +64,16 @@ public sealed class ChangeTests
     public async Task Cancel_RacesWithTheAttempt_OneOfThemWinsNeverBoth()
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 2 })));
         await rig.BoundAsync();
         int canceled = 0;
         for (int round = 0; round < 20; round++)
         {
             IReadOnlyList<IntakeResult> sent = await rig.Gateway.Intake.SendBatchAsync(
                 [.. Enumerable.Range(0, 20).Select(i => Rig.Request($"{round}.{i}"))], null, CancellationToken.None);
-            ChangeResult[] results = await Task.WhenAll(sent.Select(result => rig.Gateway.Intake.CancelAsync(Rig.Account, result.Head!.Id, CancellationToken.None).AsTask()));
+            ChangeResult[] results = await Task.WhenAll(
+                sent.Select(result => rig.Gateway.Intake.CancelAsync(Rig.Account, result.Head!.Id, CancellationToken.None).AsTask()));
             for (int i = 0; i < results.Length; i++)
             {
                 MessageHead head = sent[i].Head!;
@@ -143,7 +146,8 @@ public sealed class ChangeTests
         Accounts.Account stranger = Rig.Account with { Sid = "AC00000000000000000000000000000002" };
 
         (await rig.Gateway.Intake.CancelAsync(stranger, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.NotFound);
-        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id with { Tail = head.Id.Tail ^ 1 }, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.NotFound);
+        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id with { Tail = head.Id.Tail ^ 1 }, CancellationToken.None)).Outcome
+            .ShouldBe(ChangeOutcome.NotFound);
     }
 
     [Fact]
@@ -154,7 +158,8 @@ public sealed class ChangeTests
         MessageHead head = await rig.SendAsync();
         rig.Journal.Refuse(StoreFailure.DiskFull);
 
-        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.StoreUnavailable);
+        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(
+            ChangeOutcome.StoreUnavailable);
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Queued);
     }
@@ -167,7 +172,9 @@ public sealed class ChangeTests
         MessageHead head = await rig.SendAsync(Rig.Request() with { ProvideFeedback = true });
         MessageHead without = await rig.SendAsync();
 
-        (await rig.Gateway.Intake.RecordFeedbackAsync(Rig.Account, head.Id, true, CancellationToken.None)).Message!.FeedbackConfirmed.ShouldBe(true);
-        (await rig.Gateway.Intake.RecordFeedbackAsync(Rig.Account, without.Id, true, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
+        (await rig.Gateway.Intake.RecordFeedbackAsync(Rig.Account, head.Id, true, CancellationToken.None)).Message!.FeedbackConfirmed
+            .ShouldBe(true);
+        (await rig.Gateway.Intake.RecordFeedbackAsync(Rig.Account, without.Id, true, CancellationToken.None)).Outcome
+            .ShouldBe(ChangeOutcome.WrongState);
     }
 }

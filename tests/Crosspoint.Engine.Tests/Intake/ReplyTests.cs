@@ -13,7 +13,8 @@ public sealed class ReplyTests
     {
         await using var carrier = new ScriptedCarrier();
         EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port));
-        await using Rig rig = await Rig.StartAsync(options with { Accounts = [Rig.Account with { Senders = Accounts.SenderPolicy.Owned }] });
+        await using Rig rig = await Rig.StartAsync(
+            options with { Accounts = [Rig.Account with { Senders = Accounts.SenderPolicy.Owned }] });
         await rig.BoundAsync();
         MessageHead inbound = await ReceiveAsync(rig, carrier);
 
@@ -23,7 +24,8 @@ public sealed class ReplyTests
         carrier.Submits.Select(submit => submit.Text).ShouldBe(["one", "two", "three"]);
         carrier.Submits.ShouldAllBe(submit => submit.From == "15550001000" && submit.To == "447700900123");
         IReadOnlyList<Message> replies = [.. (await ListAsync(rig)).Where(message => !message.Head.IsInbound)];
-        replies.ShouldAllBe(message => message.Head.Direction == MessageDirection.OutboundReply && message.Head.AccountSid == inbound.AccountSid);
+        replies.ShouldAllBe(
+            message => message.Head.Direction == MessageDirection.OutboundReply && message.Head.AccountSid == inbound.AccountSid);
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public sealed class ReplyTests
 
         Sink(rig).Reply(inbound, [new string('x', 1601)]);
 
-        Message message = await rig.UntilAsync(inbound, candidate => candidate.Events.Exists(entry => entry.Kind == EventKind.ReplyIgnored));
+        Message message = await rig.UntilAsync(
+            inbound, candidate => candidate.Events.Exists(entry => entry.Kind == EventKind.ReplyIgnored));
         message.Events[^1].Detail!.ShouldContain("1601");
         carrier.Submits.ShouldBeEmpty();
     }
@@ -52,7 +55,8 @@ public sealed class ReplyTests
         Sink(rig).ReplyIgnored(inbound, "Redirect");
 
         Message message = await rig.UntilAsync(inbound, candidate => candidate.Events.Count == 2);
-        (message.Events[1].Kind, message.Events[1].Detail, message.State).ShouldBe((EventKind.ReplyIgnored, "Redirect", MessageState.Received));
+        (message.Events[1].Kind, message.Events[1].Detail, message.State).ShouldBe(
+            (EventKind.ReplyIgnored, "Redirect", MessageState.Received));
     }
 
     private static IInboundReplySink Sink(Rig rig) => (IInboundReplySink)rig.Gateway.Intake;
@@ -64,5 +68,6 @@ public sealed class ReplyTests
     }
 
     private static async Task<IReadOnlyList<Message>> ListAsync(Rig rig) =>
-        (await rig.Gateway.Messages.ListAsync(new MessageQuery(Rig.Account.Sid, null, null, null, null, null, 100), CancellationToken.None)).Messages;
+        (await rig.Gateway.Messages.ListAsync(new MessageQuery(Rig.Account.Sid, null, null, null, null, null, 100),
+            CancellationToken.None)).Messages;
 }

@@ -20,14 +20,16 @@ public sealed class RequestCheckTests
         { "to too long", Rig.Request() with { To = "+1234567890123456" }, IntakeError.ToInvalid, "to" },
         { "no from", Rig.Request() with { From = null }, IntakeError.FromMissing, "from" },
         { "name too long", Rig.Request() with { From = "ABCDEFGHIJKL" }, IntakeError.FromInvalid, "from" },
-        { "not owned", Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned }, From = "+15550009999" }, IntakeError.FromNotOwned, "from" },
+        { "not owned", Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned }, From = "+15550009999" },
+            IntakeError.FromNotOwned, "from" },
         { "no body", Rig.Request() with { Body = "" }, IntakeError.BodyMissing, "body" },
         { "body too long", Rig.Request() with { Body = new string('x', 1601) }, IntakeError.BodyTooLong, "body" },
         { "validity 0", Rig.Request() with { ValiditySeconds = 0 }, IntakeError.ValidityInvalid, "validity_seconds" },
         { "validity too long", Rig.Request() with { ValiditySeconds = 36_001 }, IntakeError.ValidityInvalid, "validity_seconds" },
         { "callback not a url", Rig.Request() with { CallbackUrl = "nowhere" }, IntakeError.CallbackInvalid, "callback_url" },
         { "callback to loopback", Rig.Request() with { CallbackUrl = "https://127.0.0.1/x" }, IntakeError.CallbackInvalid, "callback_url" },
-        { "callback too long", Rig.Request() with { CallbackUrl = "https://example.com/" + new string('x', 2048) }, IntakeError.CallbackInvalid, "callback_url" },
+        { "callback too long", Rig.Request() with { CallbackUrl = "https://example.com/"
+            + new string('x', 2048) }, IntakeError.CallbackInvalid, "callback_url" },
         { "reference too long", Rig.Request() with { Reference = new string('r', 256) }, IntakeError.ReferenceInvalid, "reference" },
         { "too many tags", Rig.Request() with { Tags = [.. Enumerable.Repeat("t", 11)] }, IntakeError.TagsInvalid, "tags" },
         { "empty tag", Rig.Request() with { Tags = ["a", ""] }, IntakeError.TagsInvalid, "tags" },
@@ -63,13 +65,15 @@ public sealed class RequestCheckTests
         RequestCheck.TryPrepare(request, Webhooks, out MessageHead? head).ShouldBeNull();
 
         head.ShouldNotBeNull();
-        (head.SegmentCount, head.Encoding, head.ValiditySeconds, head.Class).ShouldBe((11, SmsEncoding.Gsm7, 36_000, TrafficClass.Marketing));
+        (head.SegmentCount, head.Encoding, head.ValiditySeconds, head.Class).ShouldBe(
+            (11, SmsEncoding.Gsm7, 36_000, TrafficClass.Marketing));
         (head.Reference, head.Tags.Count, head.ProvideFeedback, head.TraceParent).ShouldBe((request.Reference, 10, true, "00-1-2-01"));
     }
 
     [Fact]
     public void TryPrepare_OwnNumber_IsTakenUnderTheOwnedPolicy() =>
-        RequestCheck.TryPrepare(Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned } }, Webhooks, out _).ShouldBeNull();
+        RequestCheck.TryPrepare(
+            Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned } }, Webhooks, out _).ShouldBeNull();
 
     [Fact]
     public void TryPrepare_TypographicQuotesAndSmartEncoding_StaysGsm()

@@ -23,14 +23,16 @@ public sealed class MessageTransitionsTests
     [InlineData(MessageState.Receiving, "received")]
     [InlineData(MessageState.Received, "")]
     public void IsAllowed_From_OnlyToThese(MessageState from, string to) =>
-        string.Join(' ', All.Where(state => MessageTransitions.IsAllowed(from, state)).Select(StateNames.Of).Order(StringComparer.Ordinal)).ShouldBe(to);
+        string.Join(' ', All.Where(state =>
+            MessageTransitions.IsAllowed(from, state)).Select(StateNames.Of).Order(StringComparer.Ordinal)).ShouldBe(to);
 
     [Fact]
     public void IsAllowed_ToItself_Never() => All.ShouldAllBe(state => !MessageTransitions.IsAllowed(state, state));
 
     [Fact]
     public void IsFinal_States_AreThoseWithoutWorkLeft() =>
-        string.Join(' ', All.Where(MessageTransitions.IsFinal).Select(StateNames.Of)).ShouldBe("delivered undelivered failed expired canceled unconfirmed received");
+        string.Join(' ', All.Where(MessageTransitions.IsFinal).Select(StateNames.Of)).ShouldBe(
+            "delivered undelivered failed expired canceled unconfirmed received");
 
     [Fact]
     public void TryMove_NotAllowed_ChangesNothing()
@@ -89,5 +91,6 @@ public sealed class MessageTransitionsTests
         return text.ToString();
     }
 
-    private static MessageHead Head() => new() { Id = new(1, 1), AccountSid = "AC", From = "+15550001000", To = "+15551230001", Body = "x" };
+    private static MessageHead Head() =>
+        new() { Id = new(1, 1), AccountSid = "AC", From = "+15550001000", To = "+15551230001", Body = "x" };
 }

@@ -24,7 +24,8 @@ public sealed class InboundTests
         (await carrier.DeliverAsync(carrier.Bound[0], Handset, Ours, "Hello there"u8)).ShouldBe(CommandStatus.Ok);
 
         Message message = (await InboundAsync(rig)).Single();
-        (message.State, message.Head.From, message.Head.To, message.Head.Body).ShouldBe((MessageState.Received, "+447700900123", Rig.Number, "Hello there"));
+        (message.State, message.Head.From, message.Head.To, message.Head.Body).ShouldBe(
+            (MessageState.Received, "+447700900123", Rig.Number, "Hello there"));
         (message.Head.Connection, message.Head.AccountSid, message.ErrorCode).ShouldBe(("a", Rig.Account.Sid, 0));
     }
 
@@ -42,7 +43,8 @@ public sealed class InboundTests
         }
 
         IReadOnlyList<Message> messages = await InboundAsync(rig);
-        messages.Select(message => message.Head.Body).Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 4).Select(i => $"({i}.1)({i}.2)({i}.3)"));
+        messages.Select(message => message.Head.Body).Order(StringComparer.Ordinal).ShouldBe(
+            Enumerable.Range(0, 4).Select(i => $"({i}.1)({i}.2)({i}.3)"));
         messages.ShouldAllBe(message => message.Head.SegmentCount == 3);
     }
 
@@ -150,7 +152,8 @@ public sealed class InboundTests
         await rig.PassAsync(TimeSpan.FromSeconds(3));
 
         Message message = (await InboundAsync(rig)).Single();
-        (message.Head.Body, message.ErrorCode, message.State).ShouldBe(("p1[…]p3", DeliveryErrors.InboundPartMissing, MessageState.Received));
+        (message.Head.Body, message.ErrorCode, message.State).ShouldBe(
+            ("p1[…]p3", DeliveryErrors.InboundPartMissing, MessageState.Received));
     }
 
     [Fact]
@@ -271,7 +274,12 @@ public sealed class InboundTests
         byte[] area = new byte[64];
         var tlvs = new TlvWriter(area);
         tlvs.Add(TlvTag.MessagePayload, "by data sm"u8);
-        var pdu = new DataSm { SourceAddr = new(1, 1, "447700900123"u8), DestinationAddr = new(1, 1, "15550001000"u8), Tlvs = tlvs.Written };
+        var pdu = new DataSm
+        {
+            SourceAddr = new(1, 1, "447700900123"u8),
+            DestinationAddr = new(1, 1, "15550001000"u8),
+            Tlvs = tlvs.Written
+        };
         byte[] body = new byte[pdu.BodyLength];
         pdu.TryWrite(body, out _).ShouldBeTrue();
         var answered = new TaskCompletionSource<CommandStatus>();
@@ -282,7 +290,8 @@ public sealed class InboundTests
         (await InboundAsync(rig)).Single().Head.Body.ShouldBe("by data sm");
     }
 
-    private static Task<CommandStatus> PartAsync(ScriptedCarrier carrier, byte reference, byte total, int part, string? text = null, string from = Handset)
+    private static Task<CommandStatus> PartAsync(
+        ScriptedCarrier carrier, byte reference, byte total, int part, string? text = null, string from = Handset)
     {
         byte[] content = System.Text.Encoding.ASCII.GetBytes(text ?? $"p{part}");
         byte[] octets = new byte[UserDataHeaders.Concat8Length + content.Length];
@@ -302,5 +311,6 @@ public sealed class InboundTests
     }
 
     private static async Task<IReadOnlyList<Message>> InboundAsync(Rig rig) =>
-        (await rig.Gateway.Messages.ListAsync(new MessageQuery(Rig.Account.Sid, null, null, null, null, null, 1000), CancellationToken.None)).Messages;
+        (await rig.Gateway.Messages.ListAsync(new MessageQuery(Rig.Account.Sid, null, null, null, null, null, 1000),
+            CancellationToken.None)).Messages;
 }

@@ -12,7 +12,8 @@ public sealed class ReceiptRulesTests
     [InlineData("+447700900123", "07700900123")]
     [InlineData("+447700900123", " 44 7700 900123")]
     [InlineData("+15551230001", "")]
-    public void IsRecipient_SameHandsetWrittenInAnotherWay_ReturnsTrue(string ours, string theirs) => ReceiptRules.IsRecipient(ours, theirs).ShouldBeTrue();
+    public void IsRecipient_SameHandsetWrittenInAnotherWay_ReturnsTrue(string ours, string theirs) =>
+        ReceiptRules.IsRecipient(ours, theirs).ShouldBeTrue();
 
     [Theory]
     [InlineData("+15551230001", "15551230002")]
@@ -20,10 +21,12 @@ public sealed class ReceiptRulesTests
     [InlineData("+15551230001", "25551230001")]
     [InlineData("+15551230001", "5551230002")]
     [InlineData("+447700900123", "0123")]
-    public void IsRecipient_AnotherHandset_ReturnsFalse(string ours, string theirs) => ReceiptRules.IsRecipient(ours, theirs).ShouldBeFalse();
+    public void IsRecipient_AnotherHandset_ReturnsFalse(string ours, string theirs) =>
+        ReceiptRules.IsRecipient(ours, theirs).ShouldBeFalse();
 
     [Fact]
-    public void IsRecipient_EndlessDigits_DoesNotOverrun() => ReceiptRules.IsRecipient("+15551230001", new string('9', 5000)).ShouldBeFalse();
+    public void IsRecipient_EndlessDigits_DoesNotOverrun() => ReceiptRules.IsRecipient(
+        "+15551230001", new string('9', 5000)).ShouldBeFalse();
 
     [Fact]
     public void IsFinal_EveryState_IsAsTheStandardHasIt() =>

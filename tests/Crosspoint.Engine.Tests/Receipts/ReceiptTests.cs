@@ -172,7 +172,8 @@ public sealed class ReceiptTests
         MessageHead head = await rig.SendAsync();
         await rig.UntilAsync(head, MessageState.Sent);
 
-        (await carrier.ReceiptAsync(carrier.Submits[0].Session, carrier.IdOf(carrier.Submits[0]), "15559998888")).ShouldBe(CommandStatus.Ok);
+        (await carrier.ReceiptAsync(
+            carrier.Submits[0].Session, carrier.IdOf(carrier.Submits[0]), "15559998888")).ShouldBe(CommandStatus.Ok);
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sent);
         (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(1);
@@ -261,7 +262,8 @@ public sealed class ReceiptTests
         MessageHead head = await rig.SendAsync();
         await rig.UntilAsync(head, MessageState.Sent);
 
-        await carrier.DeliverAsync(carrier.Submits[0].Session, "15551230001", "15550001000", default, EsmClass.Receipt, ReceiptTlvs(carrier.IdOf(carrier.Submits[0]), 5));
+        await carrier.DeliverAsync(carrier.Submits[0].Session, "15551230001", "15550001000", default, EsmClass.Receipt, ReceiptTlvs(
+            carrier.IdOf(carrier.Submits[0]), 5));
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Undelivered);
     }
@@ -276,7 +278,8 @@ public sealed class ReceiptTests
         await rig.UntilAsync(head, MessageState.Sent);
         string text = $"id:{carrier.IdOf(carrier.Submits[0])} stat:DELIVRD";
 
-        await carrier.DeliverAsync(carrier.Submits[0].Session, "15551230001", "15550001000", Encoding.ASCII.GetBytes(text), EsmClass.Receipt, ReceiptTlvs("internal-9", 2));
+        await carrier.DeliverAsync(carrier.Submits[0].Session, "15551230001", "15550001000", Encoding.ASCII.GetBytes(text),
+            EsmClass.Receipt, ReceiptTlvs("internal-9", 2));
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Delivered);
     }
@@ -287,7 +290,8 @@ public sealed class ReceiptTests
     public async Task Receipt_UnmarkedWithTheSwitch_IsAReceiptElseAMessage(bool isSwitched)
     {
         await using var carrier = new ScriptedCarrier();
-        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptsByText = isSwitched })));
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptsByText = isSwitched })));
         await rig.BoundAsync();
         MessageHead head = await rig.SendAsync();
         await rig.UntilAsync(head, MessageState.Sent);
@@ -339,7 +343,8 @@ public sealed class ReceiptTests
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
 
-        (await carrier.DeliverAsync(carrier.Bound[0], "15551230001", "15550001000", "what is this"u8, EsmClass.Receipt)).ShouldBe(CommandStatus.Ok);
+        (await carrier.DeliverAsync(
+            carrier.Bound[0], "15551230001", "15550001000", "what is this"u8, EsmClass.Receipt)).ShouldBe(CommandStatus.Ok);
 
         (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).Orphans.ShouldBe(1);
     }

@@ -30,7 +30,8 @@ public sealed class SimulatedCarrierTests
         { "by data_sm", Quick with { Via = ReceiptVia.DataSm } },
         { "unmarked", Quick with { Marked = false } },
         { "vendor TLVs", Quick with { VendorTlv = true } },
-        { "everything odd", Quick with { IdFormat = MessageIdFormat.HexUpper, ReceiptIdFormat = ReceiptIdFormat.Lower, Early = 0.3, Duplicate = 0.3, Intermediate = 0.3, OtherBind = true } },
+        { "everything odd", Quick with { IdFormat = MessageIdFormat.HexUpper, ReceiptIdFormat = ReceiptIdFormat.Lower, Early = 0.3,
+            Duplicate = 0.3, Intermediate = 0.3, OtherBind = true } },
     };
 
     private static ReceiptBehaviour Quick => new() { Delay = DurationDistribution.Fixed(TimeSpan.FromMilliseconds(20)) };
@@ -43,7 +44,8 @@ public sealed class SimulatedCarrierTests
         await using Rig rig = await StartRigAsync(simulator);
 
         var heads = new List<MessageHead>();
-        for (int i = 0; i < Messages; i++) heads.Add(await rig.SendAsync(i % 5 == 0 ? new string('x', 400) : $"{what} {i}", to: $"+1555123{i:0000}"));
+        for (int i = 0; i < Messages; i++) heads.Add(
+            await rig.SendAsync(i % 5 == 0 ? new string('x', 400) : $"{what} {i}", to: $"+1555123{i:0000}"));
         foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Delivered);
 
         CarrierCounters counters = simulator.Carriers[0].Counters;
@@ -60,7 +62,8 @@ public sealed class SimulatedCarrierTests
         await using Rig rig = await StartRigAsync(simulator);
 
         MessageHead head = await rig.SendAsync(new string('x', 400));
-        Message message = await rig.UntilAsync(head, candidate => candidate.Segments.Exists(segment => segment.State == SegmentState.Delivered));
+        Message message = await rig.UntilAsync(
+            head, candidate => candidate.Segments.Exists(segment => segment.State == SegmentState.Delivered));
 
         message.State.ShouldBe(MessageState.Sent);
     }
@@ -105,7 +108,12 @@ public sealed class SimulatedCarrierTests
     [Fact]
     public async Task Faults_DisconnectsAndGarbage_EverythingArrivesAndCopiesAreMarked()
     {
-        var behaviour = new CarrierBehaviour { Receipts = Quick, Disconnect = new DisconnectBehaviour { AfterSubmits = 15 }, Garbage = 0.02 };
+        var behaviour = new CarrierBehaviour
+        {
+            Receipts = Quick,
+            Disconnect = new DisconnectBehaviour { AfterSubmits = 15 },
+            Garbage = 0.02
+        };
         await using SimulatorHost simulator = await StartAsync(behaviour);
         await using Rig rig = await StartRigAsync(simulator);
 
@@ -126,26 +134,37 @@ public sealed class SimulatedCarrierTests
         for (int i = 0; i < 20; i++)
         {
             var text = string.Concat(Enumerable.Range(0, 60).Select(n => $"{i:00}:{n:000} "));
-            var message = new InboundMessage($"+4477009001{i:00}", Rig.Number, text) { Parts = [3, 1, 2, 2, 3], LongAs = i % 2 == 0 ? LongForm.Udh : LongForm.Udh16 };
+            var message = new InboundMessage($"+4477009001{i:00}", Rig.Number, text)
+            {
+                Parts = [3, 1, 2, 2, 3],
+                LongAs = i % 2 == 0
+                ? LongForm.Udh : LongForm.Udh16
+            };
             simulator.Carriers[0].SendInbound(message).Outcome.ShouldBe(InboundOutcome.Queued);
         }
 
         await rig.UntilAsync(() => simulator.Carriers[0].Counters.InboundTaken == 100);
 
-        IReadOnlyList<Message> messages = (await rig.Gateway.Messages.ListAsync(new(Rig.Account.Sid, null, null, null, null, null, 100), CancellationToken.None)).Messages;
+        IReadOnlyList<Message> messages = (await rig.Gateway.Messages.ListAsync(new(Rig.Account.Sid, null, null, null, null, null, 100),
+            CancellationToken.None)).Messages;
         messages.Count.ShouldBe(20);
         messages.ShouldAllBe(message => message.Head.Body.Length == 420 && message.Head.SegmentCount == 3);
     }
 
     private static Task<SimulatorHost> StartAsync(CarrierBehaviour behaviour) => SimulatorHost.StartAsync(
-        new SimulatorOptions { Carriers = [new CarrierOptions { Name = "north", Listen = new IPEndPoint(IPAddress.Loopback, 0), Behaviour = behaviour }] },
+        new SimulatorOptions
+        {
+            Carriers = [new CarrierOptions { Name = "north", Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Behaviour = behaviour }]
+        },
         TimeProvider.System,
         NullLoggerFactory.Instance,
         CancellationToken.None);
 
     private static async Task<Rig> StartRigAsync(SimulatorHost simulator)
     {
-        Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", simulator.Carriers[0].EndPoint.Port, smpp => smpp with { Sessions = 2, ReceiptsByText = true })));
+        Rig rig = await Rig.StartAsync(Rig.Options(
+            Rig.Connection("a", simulator.Carriers[0].EndPoint.Port, smpp => smpp with { Sessions = 2, ReceiptsByText = true })));
         await rig.BoundAsync(sessions: 2);
         return rig;
     }

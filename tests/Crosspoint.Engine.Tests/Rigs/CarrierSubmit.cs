@@ -8,7 +8,8 @@ namespace Crosspoint.Engine.Tests.Rigs;
 
 /// <summary>A submit_sm as the scripted carrier read it.</summary>
 internal sealed record CarrierSubmit(
-    int Number, SmppSession Session, PduHeader Header, string From, string To, string Text, int Reference, int Total, int Part, byte EsmClass, byte Registered, string Validity)
+    int Number, SmppSession Session, PduHeader Header, string From, string To, string Text, int Reference, int Total, int Part,
+        byte EsmClass, byte Registered, string Validity)
 {
     public static CarrierSubmit Read(int number, SmppSession session, PduHeader header, ReadOnlySpan<byte> body)
     {

@@ -3,7 +3,8 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Tests.Rigs;
 
-/// <summary>Stands between the gateway and its journal: holds commits back, refuses them, or loses them as a killed process would.</summary>
+/// <summary>Stands between the gateway and its journal: holds commits back, refuses them, or loses them as a killed process
+/// would.</summary>
 internal sealed class JournalGate(IJournal inner) : IJournal
 {
     private readonly Lock _gate = new();
@@ -84,12 +85,14 @@ internal sealed class JournalGate(IJournal inner) : IJournal
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
 
-    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
+    public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>
+        inner.ListAsync(query, cancellationToken);
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
         inner.ListOpenAsync(afterKey, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
         inner.ListOpenByValidityAsync(afterMicros, untilMicros, limit, cancellationToken);
 
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>

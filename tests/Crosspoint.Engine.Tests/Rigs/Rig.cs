@@ -14,7 +14,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Crosspoint.Engine.Tests.Rigs;
 
 /// <summary>
-/// A whole gateway on a journal of its own in a temporary directory. With a manual clock, waiting for something moves the clock on in small steps,
+/// A whole gateway on a journal of its own in a temporary directory. With a manual clock, waiting for something moves the clock on in small
+/// steps,
 /// so that minutes pass in a second and nothing depends on the speed of the machine.
 /// </summary>
 internal sealed class Rig : IAsyncDisposable
@@ -54,8 +55,10 @@ internal sealed class Rig : IAsyncDisposable
 
     public ManualTimeProvider Clock => (ManualTimeProvider)_time;
 
-    /// <summary>A gateway on one connection for each port, in that order of preference, named "a", "b", …; its clock is a manual one.</summary>
-    public static Task<Rig> StartAsync(params ScriptedCarrier[] carriers) => StartAsync(Options([.. carriers.Select((carrier, i) => Connection(NameOf(i), carrier.Port))]));
+    /// <summary>A gateway on one connection for each port, in that order of preference, named "a", "b", …; its clock is a manual
+    /// one.</summary>
+    public static Task<Rig> StartAsync(params ScriptedCarrier[] carriers) => StartAsync(
+        Options([.. carriers.Select((carrier, i) => Connection(NameOf(i), carrier.Port))]));
 
     public static async Task<Rig> StartAsync(EngineOptions options, TimeProvider? time = null)
     {
@@ -94,7 +97,8 @@ internal sealed class Rig : IAsyncDisposable
     public async Task StartAsync()
     {
         Journal = new JournalGate(await SqliteJournal.OpenAsync(
-            new SqliteJournalOptions { Directory = _directory.FullName, ReserveBytes = 0 }, _time, NullLogger<SqliteJournal>.Instance, null, CancellationToken.None));
+            new SqliteJournalOptions { Directory = _directory.FullName, ReserveBytes = 0 }, _time, NullLogger<SqliteJournal>.Instance, null,
+                CancellationToken.None));
         Gateway = new Gateway(_options, Journal, _time, NullLoggerFactory.Instance, _services.GetRequiredService<IMeterFactory>());
         await Gateway.StartAsync(CancellationToken.None);
         _isDown = false;
@@ -117,7 +121,8 @@ internal sealed class Rig : IAsyncDisposable
 
     /// <summary>Waits until so many sessions are bound on a connection.</summary>
     public Task BoundAsync(string connection = "a", int sessions = 1) => UntilAsync(
-        () => Gateway.Connections().First(status => status.Name == connection).Sessions.Count(session => session.State == Smpp.Sessions.SmppClientState.Bound) == sessions);
+        () => Gateway.Connections().First(status =>
+            status.Name == connection).Sessions.Count(session => session.State == Smpp.Sessions.SmppClientState.Bound) == sessions);
 
     public async Task<MessageHead> SendAsync(SendRequest request)
     {
@@ -126,10 +131,12 @@ internal sealed class Rig : IAsyncDisposable
         return result.Head!;
     }
 
-    public Task<MessageHead> SendAsync(string body = "Hello", TrafficClass trafficClass = TrafficClass.Transactional, string to = "+15551230001") =>
+    public Task<MessageHead> SendAsync(
+        string body = "Hello", TrafficClass trafficClass = TrafficClass.Transactional, string to = "+15551230001") =>
         SendAsync(Request(body, trafficClass, to));
 
-    public static SendRequest Request(string body = "Hello", TrafficClass trafficClass = TrafficClass.Transactional, string to = "+15551230001") =>
+    public static SendRequest Request(
+        string body = "Hello", TrafficClass trafficClass = TrafficClass.Transactional, string to = "+15551230001") =>
         new() { Account = Account, From = Number, To = to, Body = body, Class = trafficClass };
 
     public async Task<Message> FindAsync(MessageId id) => (await Gateway.Messages.FindAsync(id, CancellationToken.None)).ShouldNotBeNull();
@@ -178,7 +185,8 @@ internal sealed class Rig : IAsyncDisposable
             clock.Advance(Step);
             await Task.Delay(Pause, TimeProvider.System);
 
-            // A slow machine slows the clock: a step is over when the journal has worked through what it set off, unless a test holds that back.
+            // A slow machine slows the clock: a step is over when the journal has worked through what it set off, unless a test holds that
+            // back.
             var mark = new Mark();
             Journal.EnqueueInside(mark);
             await Task.WhenAny(mark.Reached, Task.Delay(LongestStep, TimeProvider.System));
@@ -208,7 +216,8 @@ internal sealed class Rig : IAsyncDisposable
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Name == name && instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>()) self.EnableMeasurementEvents(instrument);
+            if (instrument.Name == name
+                && instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>()) self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<int>((_, measured, _, _) => value = measured);
         listener.Start();
@@ -219,9 +228,12 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>The message's timeline in one line, for failures and for comparing.</summary>
     public static string Timeline(Message message) => string.Join(' ', message.Events.Select(entry => entry.Kind.ToString()));
 
-    public static string Describe(Message message) =>
-        $"{message.State} error {message.ErrorCode}: {Timeline(message)}; segments {string.Join(',', message.Segments.Select(segment => segment.State))}; "
-        + $"attempts {string.Join(',', message.Attempts.Select(attempt => $"{attempt.Connection}:{attempt.Outcome}:{attempt.CommandStatus:x}"))}";
+    public static string Describe(Message message)
+    {
+        IEnumerable<SegmentState> segments = message.Segments.Select(segment => segment.State);
+        IEnumerable<string> attempts = message.Attempts.Select(attempt => $"{attempt.Connection}:{attempt.Outcome}:{attempt.CommandStatus:x}");
+        return $"{message.State} error {message.ErrorCode}: {Timeline(message)}; segments {string.Join(',', segments)}; attempts {string.Join(',', attempts)}";
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -61,7 +61,12 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     /// <summary>Takes the port again after <see cref="StopAsync"/>.</summary>
     public void Start()
     {
-        var options = new SmppServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, _port), SystemId = "carrier", InFlightWindow = 1000 };
+        var options = new SmppServerOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, _port),
+            SystemId = "carrier",
+            InFlightWindow = 1000
+        };
         _server = new SmppServer(options, this, TimeProvider.System, NullLogger.Instance);
         _server.Start();
         _port = _server.EndPoint.Port;
@@ -81,11 +86,13 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     }
 
     public async Task<CarrierSubmit> NextAsync() =>
-        await _next.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Rig.Limit, TimeProvider.System, CancellationToken.None);
+        await _next.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(
+            Rig.Limit, TimeProvider.System, CancellationToken.None);
 
     public void Accept(CarrierSubmit submit) => Accept(submit, IdOf(submit));
 
-    public void Accept(CarrierSubmit submit, string id) => submit.Session.Respond(submit.Header, CommandStatus.Ok, Encoding.ASCII.GetBytes(id));
+    public void Accept(CarrierSubmit submit, string id) => submit.Session.Respond(
+        submit.Header, CommandStatus.Ok, Encoding.ASCII.GetBytes(id));
 
     public void Refuse(CarrierSubmit submit, CommandStatus status) => submit.Session.Respond(submit.Header, status, default);
 
@@ -93,7 +100,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     public string IdOf(CarrierSubmit submit) => $"{_port:x}f{submit.Number:x}";
 
     /// <summary>A receipt in the usual text, from the submission's recipient.</summary>
-    public Task<CommandStatus> ReceiptAsync(CarrierSubmit submit, string state = "DELIVRD", string error = "000", byte esmClass = EsmClass.Receipt) =>
+    public Task<CommandStatus> ReceiptAsync(
+        CarrierSubmit submit, string state = "DELIVRD", string error = "000", byte esmClass = EsmClass.Receipt) =>
         ReceiptAsync(submit.Session, IdOf(submit), submit.To, state, error, esmClass);
 
     public Task<CommandStatus> ReceiptAsync(
@@ -105,7 +113,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
 
     /// <summary>A deliver_sm; the task gives the gateway's answer.</summary>
     public Task<CommandStatus> DeliverAsync(
-        SmppSession session, string from, string to, ReadOnlySpan<byte> text, byte esmClass = 0, ReadOnlySpan<byte> tlvs = default, byte dataCoding = 0)
+        SmppSession session, string from, string to, ReadOnlySpan<byte> text, byte esmClass = 0, ReadOnlySpan<byte> tlvs = default,
+            byte dataCoding = 0)
     {
         var answered = new TaskCompletionSource<CommandStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
         var pdu = new DeliverSm
@@ -122,7 +131,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
         return answered.Task.WaitAsync(Rig.Limit, TimeProvider.System, CancellationToken.None);
     }
 
-    public ValueTask<BindDecision> AuthenticateAsync(SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
+    public ValueTask<BindDecision> AuthenticateAsync(
+        SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
         new(new BindDecision(CommandStatus.Ok, 0));
 
     public void OnBound(SmppSession session)
@@ -147,7 +157,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     public void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late) =>
         ((TaskCompletionSource<CommandStatus>)state!).TrySetResult(header.CommandStatus);
 
-    public void OnTimeout(SmppSession session, object? state) => ((TaskCompletionSource<CommandStatus>)state!).TrySetException(new TimeoutException("deliver_sm was not answered"));
+    public void OnTimeout(SmppSession session, object? state) => ((TaskCompletionSource<CommandStatus>)state!).TrySetException(
+        new TimeoutException("deliver_sm was not answered"));
 
     public void OnWindowOpened(SmppSession session)
     {
@@ -156,7 +167,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     public void OnClosed(SmppSession session, SmppCloseReason reason, IReadOnlyList<object?> unanswered)
     {
         lock (_gate) _bound.Remove(session);
-        foreach (object? state in unanswered) ((TaskCompletionSource<CommandStatus>)state!).TrySetException(new IOException("the session ended"));
+        foreach (object? state in unanswered) ((TaskCompletionSource<CommandStatus>)state!).TrySetException(
+            new IOException("the session ended"));
     }
 
     public async ValueTask DisposeAsync()

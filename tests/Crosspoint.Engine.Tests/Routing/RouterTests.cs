@@ -17,7 +17,8 @@ public sealed class RouterTests
 
         chosen.ShouldBe(0);
         (decision.PlanRevision, decision.Rule).ShouldBe((7, "default"));
-        decision.Candidates.ShouldBe([new("a", CandidateCode.Chosen), new("b", CandidateCode.LaterInPlan), new("c", CandidateCode.LaterInPlan)]);
+        decision.Candidates.ShouldBe(
+            [new("a", CandidateCode.Chosen), new("b", CandidateCode.LaterInPlan), new("c", CandidateCode.LaterInPlan)]);
     }
 
     [Fact]
