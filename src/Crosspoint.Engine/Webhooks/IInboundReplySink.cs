@@ -3,7 +3,8 @@ using Crosspoint.Engine.Messages;
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// Takes what an application answered to the webhook of an inbound message. Called before the delivery is recorded, from the sender's workers,
+/// Takes what an application answered to the webhook of an inbound message. Called before the delivery is recorded, from the sender's
+/// workers,
 /// at most once for a try that delivered; a crash before the record repeats the webhook, and so the reply. Must not block.
 /// </summary>
 public interface IInboundReplySink

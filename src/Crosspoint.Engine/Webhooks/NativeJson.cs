@@ -28,7 +28,7 @@ internal static class NativeJson
     private static readonly JsonEncodedText Event = JsonEncodedText.Encode("event");
     private static readonly JsonEncodedText At = JsonEncodedText.Encode("at");
     private static readonly JsonEncodedText Body = JsonEncodedText.Encode("body");
-    private static readonly string[] Types = Array.ConvertAll(Enum.GetValues<MessageState>(), state => "message." + WordOf(state));
+    private static readonly string[] Types = Array.ConvertAll(Enum.GetValues<MessageState>(), state => "message." + StateNames.Of(state));
 
     public static void Write(PendingWebhook webhook, Utf8JsonWriter json)
     {
@@ -52,7 +52,7 @@ internal static class NativeJson
         json.WriteString(From, head.From);
         json.WriteString(To, head.To);
         if (head.IsInbound) json.WriteString(Body, head.Body);
-        json.WriteString(Status, WordOf(job.Status));
+        json.WriteString(Status, StateNames.Of(job.Status));
         if (job.ErrorCode == 0)
         {
             json.WriteNull(Error);
@@ -78,22 +78,4 @@ internal static class NativeJson
         json.WriteEndObject();
         json.Flush();
     }
-
-    private static string WordOf(MessageState state) => state switch
-    {
-        MessageState.Scheduled => "scheduled",
-        MessageState.Accepted => "accepted",
-        MessageState.Queued => "queued",
-        MessageState.Sending => "sending",
-        MessageState.Sent => "sent",
-        MessageState.Delivered => "delivered",
-        MessageState.Undelivered => "undelivered",
-        MessageState.Failed => "failed",
-        MessageState.Expired => "expired",
-        MessageState.Canceled => "canceled",
-        MessageState.Unconfirmed => "unconfirmed",
-        MessageState.Receiving => "receiving",
-        MessageState.Received => "received",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
-    };
 }

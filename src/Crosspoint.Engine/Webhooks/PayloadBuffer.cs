@@ -69,7 +69,9 @@ internal sealed class PayloadBuffer : IBufferWriter<byte>
         _length += written;
     }
 
-    /// <summary>Appends in the encoding of HTML forms: letters, digits and <c>*-._</c> as they are, blanks as "+", the rest as %XX.</summary>
+    /// <summary>
+    /// Appends in the encoding of HTML forms: letters, digits and <c>*-._</c> as they are, blanks as "+", the rest as %XX.
+    /// </summary>
     public void AppendFormEncoded(ReadOnlySpan<byte> octets)
     {
         Reserve(octets.Length * 3);

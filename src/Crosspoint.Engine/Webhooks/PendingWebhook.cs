@@ -39,7 +39,9 @@ internal sealed class PendingWebhook(WebhookJob job, TargetUrl target, WebhookEn
 
     public int EventNumber => Job.EventNumber;
 
-    /// <summary>The message's id, "_" and the number of the event: the same over all tries, and without a dot (Standard Webhooks 1.0).</summary>
+    /// <summary>
+    /// The message's id, "_" and the number of the event: the same over all tries, and without a dot (Standard Webhooks 1.0).
+    /// </summary>
     public string Id { get; } = string.Create(CultureInfo.InvariantCulture, $"{job.Head.Id}_{job.EventNumber}");
 
     public int Tries { get; set; } = job.Tries;

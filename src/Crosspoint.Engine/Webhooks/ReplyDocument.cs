@@ -3,7 +3,10 @@ using System.Xml;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>Reads the messaging part of TwiML: <c>Response</c> with <c>Message</c> children. Written by strangers, so nothing outside the document is ever read.</summary>
+/// <summary>
+/// Reads the messaging part of TwiML: <c>Response</c> with <c>Message</c> children. Written by strangers, so nothing outside the document
+/// is ever read.
+/// </summary>
 internal static class ReplyDocument
 {
     public const int MaxBytes = 64 * 1024;

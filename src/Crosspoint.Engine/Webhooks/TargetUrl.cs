@@ -55,7 +55,8 @@ internal enum RetriedFailures : byte
 }
 
 /// <summary>
-/// What the fragment of a URL asks for (<c>#rc=2&amp;rp=5xx,ct&amp;ct=2000&amp;rt=5000&amp;tt=10000</c>). It can only narrow what the gateway does:
+/// What the fragment of a URL asks for (<c>#rc=2&amp;rp=5xx,ct&amp;ct=2000&amp;rt=5000&amp;tt=10000</c>). It can only narrow what the
+/// gateway does:
 /// fewer retries, for fewer kinds of failure, with less time. What is not understood is left out.
 /// </summary>
 internal readonly record struct TargetOverrides(int MostRetries, RetriedFailures Retried, TimeSpan Connect, TimeSpan Total)

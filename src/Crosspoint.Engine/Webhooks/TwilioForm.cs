@@ -3,7 +3,9 @@ using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>The body of a Twilio-shaped callback. Fields are written in byte order of their names, which is the order of the signature.</summary>
+/// <summary>
+/// The body of a Twilio-shaped callback. Fields are written in byte order of their names, which is the order of the signature.
+/// </summary>
 internal static class TwilioForm
 {
     public const string ContentType = "application/x-www-form-urlencoded; charset=UTF-8";

@@ -23,7 +23,8 @@ internal sealed class WebhookClient : IDisposable
     private readonly HostResolver _resolver;
     private readonly HttpMessageInvoker _invoker;
 
-    public WebhookClient(WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver)
+    public WebhookClient(
+        WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver)
     {
         _options = options;
         _accounts = accounts;
@@ -144,10 +145,11 @@ internal sealed class WebhookClient : IDisposable
 
     private HttpRequestMessage NewRequest(PendingWebhook webhook, Uri uri, PayloadContent content, string signature, long timestamp)
     {
+        bool isTls = uri.Scheme == Uri.UriSchemeHttps;
         var request = new HttpRequestMessage(HttpMethod.Post, uri)
         {
             Version = HttpVersion.Version11,
-            VersionPolicy = uri.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
+            VersionPolicy = isTls ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
         HttpRequestHeaders headers = request.Headers;
@@ -180,7 +182,8 @@ internal sealed class WebhookClient : IDisposable
         {
             while (total <= ReplyDocument.MaxBytes)
             {
-                int count = await stream.ReadAsync(mayReply ? buffer.AsMemory(total, ReplyDocument.MaxBytes + 1 - total) : buffer, worker.Token).ConfigureAwait(false);
+                Memory<byte> rest = mayReply ? buffer.AsMemory(total, ReplyDocument.MaxBytes + 1 - total) : buffer;
+                int count = await stream.ReadAsync(rest, worker.Token).ConfigureAwait(false);
                 total += count;
                 isWhole = count == 0;
                 if (isWhole) break;
@@ -209,7 +212,8 @@ internal sealed class WebhookClient : IDisposable
     private static bool IsXml(HttpResponseMessage response)
     {
         string? type = response.Content.Headers.ContentType?.MediaType;
-        return string.Equals(type, "text/xml", StringComparison.OrdinalIgnoreCase) || string.Equals(type, "application/xml", StringComparison.OrdinalIgnoreCase);
+        return string.Equals(type, "text/xml", StringComparison.OrdinalIgnoreCase)
+            || string.Equals(type, "application/xml", StringComparison.OrdinalIgnoreCase);
     }
 
     private TimeSpan RetryAfterOf(HttpResponseMessage response)
@@ -226,7 +230,8 @@ internal sealed class WebhookClient : IDisposable
         using CancellationTokenSource? limit = context.InitialRequestMessage.Options.TryGetValue(ConnectLimit, out TimeSpan connect)
             ? new CancellationTokenSource(connect, _time)
             : null;
-        using CancellationTokenSource? both = limit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CancellationTokenSource? both =
+            limit is null ? null : CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         CancellationToken token = both?.Token ?? cancellationToken;
         try
         {

@@ -1,5 +1,4 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Webhooks;
 
@@ -141,7 +140,7 @@ public sealed partial class WebhookDispatcher
         from = Math.Min(from, backlog.From);
     }
 
-    // Returns false when the journal cannot be read now.
+    // Returns false when it was broken off.
     private async Task<bool> SweepFromAsync(long cursor)
     {
         while (true)
@@ -158,10 +157,9 @@ public sealed partial class WebhookDispatcher
 
             IReadOnlyList<Message> page = await _journal.ListOpenAsync(cursor, PageSize, _stop.Token).ConfigureAwait(false);
 
-            // The page may show deliveries whose Enqueue is still to come. Commits are told in their order, so behind this one there are none.
-            var barrier = new Barrier();
-            _journal.Enqueue(barrier);
-            if (!await barrier.Reached.WaitAsync(_stop.Token).ConfigureAwait(false)) return false;
+            // It may show deliveries whose Enqueue is still to come. Taking them is safe: they leave memory when their record is told, and
+            // commits are
+            // told in their order, so that Enqueue finds them here.
             lock (_gate)
             {
                 _isReadingPage = false;
@@ -224,7 +222,8 @@ public sealed partial class WebhookDispatcher
         }
 
         if (!_homeless.IsSwept || !_homeless.Contains(key)) return;
-        if (endpoint is null or { Backlog.IsEmpty: true } && MakeRoom(endpoint, isRetry: false)) Add(WebhookJob.From(message, delivery), target, endpoint);
+        bool isOpen = endpoint is null or { Backlog.IsEmpty: true };
+        if (isOpen && MakeRoom(endpoint, isRetry: false)) Add(WebhookJob.From(message, delivery), target, endpoint);
         else if (endpoint is not null) Overflow(endpoint, key);
         else _homeless.Keep(key, 0);
     }
@@ -254,21 +253,5 @@ public sealed partial class WebhookDispatcher
         }
 
         _sweptEndpoints.Clear();
-    }
-
-    /// <summary>Changes nothing; tells that everything committed before it has been told.</summary>
-    private sealed class Barrier : Transition
-    {
-        private readonly TaskCompletionSource<bool> _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<bool> Reached => _reached.Task;
-
-        public override void Apply(IJournalTransaction transaction)
-        {
-        }
-
-        public override void Committed() => _reached.TrySetResult(true);
-
-        public override void Failed(StoreFailure failure) => _reached.TrySetResult(false);
     }
 }

@@ -42,7 +42,12 @@ public sealed partial class WebhookDispatcher
             {
                 webhook.Tries++;
                 state = RetryRules.Decide(
-                    outcome, webhook.Tries, _options.RetrySchedule, webhook.Target.Overrides, Random.Shared.NextDouble(), out TimeSpan wait);
+                    outcome,
+                    webhook.Tries,
+                    _options.RetrySchedule,
+                    webhook.Target.Overrides,
+                    Random.Shared.NextDouble(),
+                    out TimeSpan wait);
                 due += wait.Ticks;
                 Record(webhook, outcome, state, wait, TimeSpan.FromTicks(Now() - started));
             }
@@ -69,12 +74,14 @@ public sealed partial class WebhookDispatcher
         int micros = (int)Math.Min(int.MaxValue, Micros.From(took));
         webhook.NextAt = nextAt;
         _metrics.Tried(outcome, state, took);
-        if (state == DeliveryState.Failed) Log.GivenUp(_logger, webhook.Id, webhook.Job.Head.AccountSid, webhook.Tries, outcome.Error ?? "");
-        else if (state == DeliveryState.Pending) Log.TryFailed(_logger, webhook.Id, webhook.Tries, outcome.Error ?? "");
+        string error = outcome.Error ?? "";
+        if (state == DeliveryState.Failed) Log.GivenUp(_logger, webhook.Id, webhook.Job.Head.AccountSid, webhook.Tries, error);
+        else if (state == DeliveryState.Pending) Log.TryFailed(_logger, webhook.Id, webhook.Tries, error);
 
         // Handed over before the next try can begin, so that the records of one webhook are applied in their order.
         webhook.BeginRecord();
-        _journal.Enqueue(new RecordWebhookTry(this, webhook, new(webhook.Tries, state, nextAt, now, outcome.Status, micros, outcome.Error)));
+        var record = new TryRecord(webhook.Tries, state, nextAt, now, outcome.Status, micros, outcome.Error);
+        _journal.Enqueue(new RecordWebhookTry(this, webhook, record));
     }
 
     // Books the outcome and gives the worker its next webhook (true), or lets it rest.
@@ -94,7 +101,8 @@ public sealed partial class WebhookDispatcher
                 {
                     _paused.Enqueue(endpoint, endpoint.PausedUntil);
                     Arm(endpoint.PausedUntil);
-                    Log.Paused(_logger, endpoint.Key.AccountSid, outcome.Status, TimeSpan.FromTicks(endpoint.PausedUntil - now).TotalSeconds);
+                    TimeSpan pause = TimeSpan.FromTicks(endpoint.PausedUntil - now);
+                    Log.Paused(_logger, endpoint.Key.AccountSid, outcome.Status, pause.TotalSeconds);
                 }
 
                 if (state == DeliveryState.Pending) Requeue(webhook, due);
@@ -315,10 +323,10 @@ public sealed partial class WebhookDispatcher
         [LoggerMessage(2401, LogLevel.Information, "Webhook {Id} of account {Account} given up after {Tries} tries: {Error}")]
         public static partial void GivenUp(ILogger logger, string id, string account, int tries, string error);
 
-        [LoggerMessage(2402, LogLevel.Debug, "An endpoint of account {Account} answered {Status}: nothing is sent to it for {Seconds:F0} s")]
+        [LoggerMessage(2402, LogLevel.Debug, "An endpoint of account {Account} answered {Status}: it is left alone for {Seconds:F0} s")]
         public static partial void Paused(ILogger logger, string account, int status, double seconds);
 
-        [LoggerMessage(2403, LogLevel.Information, "An endpoint of account {Account} has {Held} webhooks in memory: further ones wait in the journal")]
+        [LoggerMessage(2403, LogLevel.Information, "Account {Account}: an endpoint has {Held} webhooks in memory, further ones wait in the journal")]
         public static partial void Overflowing(ILogger logger, string account, int held);
 
         [LoggerMessage(2404, LogLevel.Warning, "Webhooks cannot be fetched from the journal now")]

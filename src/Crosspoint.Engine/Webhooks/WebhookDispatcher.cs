@@ -8,13 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// Tells applications what happened to their messages: at least once, with a stable id, in order within a message, each receiver on its own.
+/// Tells applications what happened to their messages: at least once, with a stable id, in order within a message, each receiver on its
+/// own.
 /// The journal is the outbox; what is in memory is the part of it that is being worked on.
 /// </summary>
 /// <remarks>
-/// Pending deliveries found at start are to be handed over before <see cref="Start"/>; from then on every one right after the commit that made it.
+/// Pending deliveries found at start are to be handed over before <see cref="Start"/>; from then on every one right after the commit that
+/// made it.
 /// A webhook leaves memory only when its last try is committed. One that finds no room stays in the journal and is fetched from there later
-/// (see <see cref="Backlog"/>). The next event of a message waits until the earlier one is delivered, given up, or has failed its first try.
+/// (see <see cref="Backlog"/>). The next event of a message waits until the earlier one is delivered, given up, or has failed its first
+/// try.
 /// </remarks>
 public sealed partial class WebhookDispatcher : IAsyncDisposable
 {
@@ -83,7 +86,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         _client = new(options, accounts, replies, time, resolver);
         _metrics = new(meters, () => Waiting);
         _origin = time.GetTimestamp();
-        _timer = time.CreateTimer(static state => ((WebhookDispatcher)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((WebhookDispatcher)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         // Retries may wait for days: they have a quarter of the room, so that they never push out what has not been tried once.
         int room = Math.Max(LeastInMemory, queues.Webhooks);
@@ -120,7 +124,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts nothing more and lets the tries that run come to their end, for at most 20 s or until the token is cancelled; then they are cut off, and
+    /// Starts nothing more and lets the tries that run come to their end, for at most 20 s or until the token is cancelled; then they are
+    /// cut off, and
     /// do not count as tries. What is left stays pending in the journal.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>One event to be told to one URL: made inside the transition that made the event, handed over after its commit, or reloaded at start.</summary>
+/// <summary>
+/// One event to be told to one URL: made inside the transition that made the event, handed over after its commit, or reloaded at start.
+/// </summary>
 /// <param name="EventNumber">The event within the message. With the message's id it makes the webhook's stable id.</param>
 /// <param name="At">Microseconds at which the event happened.</param>
 /// <param name="Tries">Tries made so far.</param>
@@ -20,6 +22,9 @@ public sealed record WebhookJob(
         }
 
         bool isFailure = delivery.Status is MessageState.Failed or MessageState.Undelivered or MessageState.Expired;
-        return new(message.Head, delivery.EventNumber, delivery.Status, isFailure ? message.ErrorCode : 0, at, delivery.Tries, delivery.NextAt, message.IsPossibleDuplicate);
+        int errorCode = isFailure ? message.ErrorCode : 0;
+        return new(
+            message.Head, delivery.EventNumber, delivery.Status, errorCode, at, delivery.Tries, delivery.NextAt,
+            message.IsPossibleDuplicate);
     }
 }

@@ -1,7 +1,8 @@
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// A bounded number of places in memory, shared by endpoints: whoever needs them may have all that are free; when none are, whoever has less than
+/// A bounded number of places in memory, shared by endpoints: whoever needs them may have all that are free; when none are, whoever has
+/// less than
 /// a fair share may push out the one that has most.
 /// </summary>
 internal sealed class WebhookRoom(int capacity)

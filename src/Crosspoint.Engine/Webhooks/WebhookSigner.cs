@@ -7,7 +7,8 @@ namespace Crosspoint.Engine.Webhooks;
 public static class WebhookSigner
 {
     /// <summary>
-    /// <c>X-Twilio-Signature</c> of a form POST: base64 of HMAC-SHA1, keyed by the auth token, over the URL as configured (without its fragment)
+    /// <c>X-Twilio-Signature</c> of a form POST: base64 of HMAC-SHA1, keyed by the auth token, over the URL as configured (without its
+    /// fragment)
     /// followed by name and value of every parameter in byte order of the names.
     /// </summary>
     public static string SignTwilio(string authToken, string url, IEnumerable<KeyValuePair<string, string>> parameters)

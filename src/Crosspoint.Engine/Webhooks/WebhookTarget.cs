@@ -4,7 +4,8 @@ using System.Net;
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// The part of the check of a callback URL that needs no network: form, scheme, port, user name, literal addresses. What a host name stands for is
+/// The part of the check of a callback URL that needs no network: form, scheme, port, user name, literal addresses. What a host name
+/// stands for is
 /// checked at every connect.
 /// </summary>
 public static class WebhookTarget
@@ -79,7 +80,8 @@ public static class WebhookTarget
 
     private static bool IsOwnNetwork(string host)
     {
-        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)) return true;
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) return true;
+        if (host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)) return true;
 
         // Takes the decimal, octal and hexadecimal forms with one to four parts, too.
         if (IPAddress.TryParse(host, out IPAddress? address)) return !AddressRules.IsPublic(address);

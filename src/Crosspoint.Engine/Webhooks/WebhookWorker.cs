@@ -4,14 +4,16 @@ using System.Text.Json;
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// Carries out tries of one endpoint, one after another, and rests when there are none. Keeps its buffers and its cancellation source from try to try.
+/// Carries out tries of one endpoint, one after another, and rests when there are none. Keeps its buffers and its cancellation source from
+/// try to try.
 /// </summary>
 #pragma warning disable CA1001 // A cancellation source without a timer holds nothing that needs disposal.
 internal sealed class WebhookWorker : IThreadPoolWorkItem
 #pragma warning restore CA1001
 {
     // The text is UTF-8 and is never embedded in HTML, so only what JSON itself demands is escaped.
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions JsonOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly WebhookDispatcher _dispatcher;
     private readonly Lock _gate = new();

@@ -141,6 +141,18 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
+    public async Task Try_HttpsToAReceiverWithoutTls_FailsAndSaysSo()
+    {
+        await using var receiver = new RawReceiver((stream, token) => stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), token).AsTask());
+        await using var bed = new WebhookBed(Options);
+        bed.Dispatcher.Start();
+        MessageId id = await bed.SendAsync(receiver.Url.Replace("http:", "https:", StringComparison.Ordinal));
+        await bed.WhenTriedAsync(id, 1);
+        bed.Delivery(id).State.ShouldBe(DeliveryState.Pending);
+        bed.Delivery(id).LastError.ShouldBe("TLS failed");
+    }
+
+    [Fact]
     public async Task Try_HugeHeaders_IsAFailedTry()
     {
         await using var receiver = new RawReceiver(async (stream, token) =>
