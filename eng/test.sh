@@ -26,7 +26,7 @@ need openssl /usr/bin/openssl
 DEBIAN_FRONTEND=noninteractive need tshark /usr/bin/tshark
 cd "$root"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-if [ "$long" -eq 1 ]; then export CROSSPOINT_LONG=1; fi
+if [ "$long" -eq 1 ]; then export CROSSPOINT_LONG=1 CROSSPOINT_FUZZ_ROUNDS=10000000; fi
 
 dotnet restore Crosspoint.slnx -v quiet || { echo "restore failed"; echo "0 passed, 1 failed"; exit 1; }
 took "restore"

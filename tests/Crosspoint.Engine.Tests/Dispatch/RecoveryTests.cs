@@ -128,7 +128,8 @@ public sealed class RecoveryTests
     [Fact]
     public async Task Restart_PartsQueuedBeyondTheBound_StillGoToTheSameConnection()
     {
-        await using var first = new ScriptedCarrier
+        await using var preferred = new ScriptedCarrier(isUp: false);
+        await using var holder = new ScriptedCarrier
         {
             Script = static (c, s) =>
             {
@@ -136,21 +137,24 @@ public sealed class RecoveryTests
                 else c.Accept(s);
             },
         };
-        await using var second = new ScriptedCarrier();
-        EngineOptions options = Rig.Options(Rig.Connection("a", first.Port), Rig.Connection("b", second.Port));
+        EngineOptions options = Rig.Options(Rig.Connection("a", preferred.Port), Rig.Connection("b", holder.Port));
         await using Rig rig = await Rig.StartAsync(options);
-        await rig.BoundAsync("a");
         await rig.BoundAsync("b");
         MessageHead[] heads = [await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts), await rig.SendAsync(ThreeParts)];
-        foreach (MessageHead head in heads) await rig.UntilAsync(head, message =>
-            message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
+        foreach (MessageHead head in heads)
+        {
+            await rig.UntilAsync(head, message =>
+                message.State == MessageState.Queued && message.Segments.Count(segment => segment.State == SegmentState.Sent) == 2);
+        }
 
         await rig.KillAsync();
-        first.Script = static (c, s) => c.Accept(s);
+        preferred.Start();
+        holder.Script = static (c, s) => c.Accept(s);
         await rig.RestartAsync(options with { Queues = new QueueOptions { DispatchMessages = 2 } });
+        await rig.BoundAsync("a");
         foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Sent);
 
-        second.Submits.ShouldBeEmpty();
+        preferred.Submits.ShouldBeEmpty();
     }
 
     [Fact]
