@@ -56,8 +56,8 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>Takes up what was left unfinished, then binds. Does not wait for carriers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _webhooks.Start();
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
+        _webhooks.Start();
         _dispatcher.Start();
         _sweeper.Start();
         _isTakingTraffic = true;
