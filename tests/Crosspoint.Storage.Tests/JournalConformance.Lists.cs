@@ -153,4 +153,24 @@ public abstract partial class JournalConformance
             await CommitAsync(static _ => { });
         }
     }
+
+    [Fact]
+    public async Task ListOpenByValidity_FindsTheShortLivedAmongTheLongLived()
+    {
+        var expected = new List<MessageId>();
+        for (int round = 1; round <= 4; round++)
+        {
+            long soon = 0;
+            await CommitAsync(transaction =>
+            {
+                soon = transaction.Now + 5_000_000;
+                Sample.Accept(transaction, validity: TimeSpan.FromHours(4));
+                expected.Add(Sample.Accept(transaction, validity: TimeSpan.FromSeconds(5)).Id);
+            });
+            (await Journal.ListOpenByValidityAsync(0, soon, 10, Token)).Select(message => message.Id).ShouldBe(expected);
+            Time.Advance(TimeSpan.FromMinutes(1));
+            await CommitAsync(static _ => { });
+            if (round == 2) await ReopenAsync();
+        }
+    }
 }

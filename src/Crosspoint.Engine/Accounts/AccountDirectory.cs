@@ -10,10 +10,12 @@ namespace Crosspoint.Engine.Accounts;
 /// </summary>
 public sealed class AccountDirectory
 {
+    private const int KeyBytes = 32;
+
     private readonly Dictionary<string, Account> _bySid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Account Account, OwnedNumber Number)> _byNumber = new(StringComparer.Ordinal);
     private readonly Dictionary<CredentialHash, Account> _byCredential = [];
-    private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(KeyBytes);
 
     public AccountDirectory(IReadOnlyList<Account> accounts)
     {
@@ -53,16 +55,18 @@ public sealed class AccountDirectory
 
     private CredentialHash Hash(ReadOnlySpan<char> user, ReadOnlySpan<char> password)
     {
-        // The length of the user name goes first, so that no two pairs give the same text.
-        int bytes = sizeof(int) + Encoding.UTF8.GetMaxByteCount(user.Length) + Encoding.UTF8.GetMaxByteCount(password.Length);
+        // The length of the user name goes in before it, so that no two pairs give the same text. The hash never leaves the process, so a
+        // key in front is as good as an HMAC, at a third of its time.
+        int bytes = KeyBytes + sizeof(int) + Encoding.UTF8.GetMaxByteCount(user.Length) + Encoding.UTF8.GetMaxByteCount(password.Length);
         byte[]? rented = null;
         Span<byte> text = bytes <= 512 ? stackalloc byte[512] : rented = ArrayPool<byte>.Shared.Rent(bytes);
-        BitConverter.TryWriteBytes(text, user.Length);
-        int length = sizeof(int);
+        _hashKey.CopyTo(text);
+        BitConverter.TryWriteBytes(text[KeyBytes..], user.Length);
+        int length = KeyBytes + sizeof(int);
         length += Encoding.UTF8.GetBytes(user, text[length..]);
         length += Encoding.UTF8.GetBytes(password, text[length..]);
-        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_hashKey, text[..length], hash);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..length], hash);
         text[..length].Clear();
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         return new(BitConverter.ToInt64(hash), BitConverter.ToInt64(hash[8..]), BitConverter.ToInt64(hash[16..]), BitConverter.ToInt64(hash[24..]));

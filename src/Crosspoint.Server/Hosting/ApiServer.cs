@@ -51,6 +51,9 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton(loggers));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnersLifetime>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+
+        // A connection keeps its 4 KiB while it is idle, and saves a system call a request.
+        builder.WebHost.UseSockets(static sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         WebApplication app = builder.Build();
         var stopping = new CancellationTokenSource();
         var exporter = new PrometheusExporter(meters, backend.Time);

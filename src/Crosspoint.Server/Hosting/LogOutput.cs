@@ -13,7 +13,14 @@ public static class LogOutput
         builder.SetMinimumLevel(options.Level);
 
         // The web server's own notes are about single requests; unless somebody debugs, its warnings are enough.
-        if (options.Level >= LogLevel.Information) builder.AddFilter("Microsoft", LogLevel.Warning);
+        if (options.Level >= LogLevel.Information)
+        {
+            builder.AddFilter("Microsoft", LogLevel.Warning);
+
+            // Its log scope of each request, made whenever it may log anything at all, is a hundredth of a message's cost.
+            builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+
         if (options.Format == LogFormat.Json)
         {
             builder.AddJsonConsole(json =>

@@ -78,7 +78,7 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
             {
                 if (slice.HasNothingOpen) continue;
                 using Lease lease = Rent(slice);
-                lease.Reader.ListOpenByValidity(afterMicros, untilMicros, limit, messages);
+                lease.Reader.ListOpenByValidity(afterMicros, untilMicros, limit, slice.OpenAbove, messages);
             }
 
             messages.Sort(static (left, right) => left.Head.ValidUntil != right.Head.ValidUntil

@@ -34,6 +34,9 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     /// <summary>Idle read connections.</summary>
     public SliceReaderPool Readers { get; } = new();
 
+    /// <summary>How soon a message above the mark can be due.</summary>
+    public OpenAbove OpenAbove { get; } = new();
+
     /// <summary>Whether the file may hold such rows: false saves opening it.</summary>
     public bool HasParked { get; set => Volatile.Write(ref field, value); }
 

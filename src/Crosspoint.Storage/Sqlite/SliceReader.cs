@@ -118,8 +118,9 @@ internal sealed class SliceReader : IDisposable
     /// Adds the first messages of the range by the end of their validity; those that were listed and those above the
     /// mark are in no common order.
     /// </summary>
-    public void ListOpenByValidity(long afterMicros, long untilMicros, int limit, List<Message> messages)
+    public void ListOpenByValidity(long afterMicros, long untilMicros, int limit, OpenAbove openAbove, List<Message> messages)
     {
+        long generation = openAbove.Generation;
         using Snapshot snapshot = new(_database);
         using SqliteStatement list = _database.Prepare(
             """
@@ -131,6 +132,8 @@ internal sealed class SliceReader : IDisposable
         list.Bind(2, untilMicros);
         list.Bind(3, limit);
         while (list.Step()) messages.Add(Read(list));
+
+        if (openAbove.Generation == generation && openAbove.Earliest > untilMicros) return;
 
         // The earliest of those above the mark, too many of which would be too much memory.
         var above = new PriorityQueue<long, (long, long)>();

@@ -65,11 +65,12 @@ internal sealed partial class SliceWriter
             if (mark.Step()) IndexedKey = mark.GetInt64(0);
         }
 
-        using (SqliteStatement above = _database.Prepare("SELECT count(*) FROM messages WHERE key > ?1"))
+        using (SqliteStatement above = _database.Prepare("SELECT count(*), max(key) FROM messages WHERE key > ?1"))
         {
             above.Bind(1, IndexedKey);
             above.Step();
             _above = (int)above.GetInt64(0);
+            _slice.OpenAbove.Opened(Math.Max(IndexedKey, above.GetInt64(1)), _above);
         }
 
         if (_slice.Ids.IsLoaded) return;
@@ -156,6 +157,7 @@ internal sealed partial class SliceWriter
 
         IndexedKey = last;
         _above = Math.Max(0, _above - rows);
+        _slice.OpenAbove.MarkMoved(last);
         foreach ((_, long key) in _open)
         {
             if (cache.Peek(key) is { } live) live.IsIndexed = true;

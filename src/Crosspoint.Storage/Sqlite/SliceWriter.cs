@@ -304,7 +304,9 @@ internal sealed partial class SliceWriter : IDisposable
         }
 
         live.NextRoom = length;
-        WriteOpen(live, message.IsOpen && live.Key <= IndexedKey);
+        bool isOpen = message.IsOpen;
+        if (isOpen && live.Key > IndexedKey) _slice.OpenAbove.Add(live.Key, message.Head.ValidUntil);
+        WriteOpen(live, isOpen && live.Key <= IndexedKey);
         if (!withHead && length == live.Room && _messages.Count >= ManyRows)
         {
             _inPlace.Add(new(live.Key, start, length));

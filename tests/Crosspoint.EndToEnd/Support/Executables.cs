@@ -9,7 +9,7 @@ internal static class Executables
     private static readonly DirectoryInfo Output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 
     public static string Crosspoint { get; } =
-        Repository.PathOf("src", "Crosspoint.Cli", "bin", Output.Parent!.Name, Output.Name, "crosspoint-cli");
+        Repository.PathOf("src", "Crosspoint.Cli", "bin", Output.Parent!.Name, Output.Name, "crosspoint");
 
     /// <summary>The full path of a program of the system; null when it is not installed.</summary>
     public static string? Find(string name) =>
