@@ -34,7 +34,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess check = await RunAsync("config", "check", file);
 
         (await check.WaitForExitAsync()).ShouldBe(0, check.Transcript);
-        check.Output.ShouldBe([$"{file}: ok (1 accounts, 2 connections)"]);
+        check.Output.ShouldBe([$"{file}: ok (accounts: 1, connections: 2)"]);
         check.Errors.ShouldBeEmpty();
     }
 

@@ -75,7 +75,7 @@ internal static class AttemptRules
 
     /// <summary>Ends a message whose validity ran out before it was sent.</summary>
     public static bool Expire(Message message, long now, Notices notices, ref NoticeList list) =>
-        GiveUp(message, MessageState.Expired, EventKind.Expired, DeliveryErrors.ValidityExpired, null, now, notices, ref list);
+        GiveUp(message, MessageState.Expired, EventKind.Expired, ErrorCodes.ValidityExpired, null, now, notices, ref list);
 
     /// <summary>
     /// Ends a message that dispatch cannot send any more. The state given is the truth only while nothing of it may have left: with

@@ -161,7 +161,7 @@ internal static class Conclusion
             case UnknownOutcomePolicy.Resend:
                 return new(FollowKind.Resend, tally.Unknown + tally.Pending, tally.Accepted > 0, false);
             case UnknownOutcomePolicy.Fail when tally.Accepted == 0:
-                message.ErrorCode = DeliveryErrors.ProviderTimeout;
+                message.ErrorCode = ErrorCodes.OutcomeUnknown;
                 MessageEvent? entry = message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, detail: "outcome unknown");
                 if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
                 return new(FollowKind.Finished, 0, true, false);

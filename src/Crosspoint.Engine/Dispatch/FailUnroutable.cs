@@ -20,7 +20,7 @@ internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) :
             message,
             MessageState.Failed,
             EventKind.Failed,
-            DeliveryErrors.Unknown,
+            ErrorCodes.Unknown,
             "no connection is left for it",
             transaction.Now,
             dispatcher.Notices,

@@ -223,7 +223,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         if (wentUp) Log.Up(_logger, Name);
-        if (wentDown) Log.Down(_logger, Name);
+        if (wentDown && !_isStopped) Log.Down(_logger, Name);
         if (wentUp || wentDown) _dispatcher.LaneChanged(this);
         else Pump();
     }

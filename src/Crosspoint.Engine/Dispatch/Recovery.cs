@@ -125,7 +125,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
             _resends = Conclusion.Resends(message, connection);
             if (connection?.UnknownPolicy(message.Head.Class) == UnknownOutcomePolicy.Fail && !accepted)
             {
-                message.ErrorCode = DeliveryErrors.ProviderTimeout;
+                message.ErrorCode = ErrorCodes.OutcomeUnknown;
                 if (message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, name, detail: "outcome unknown") is { } entry)
                     dispatcher.Notices.Collect(ref _list, message, entry, stateChanged: true);
             }

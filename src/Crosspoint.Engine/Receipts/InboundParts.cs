@@ -49,7 +49,7 @@ internal sealed class InboundParts(IJournal journal, Notices notices, AccountDir
             string?[] texts = new string?[parts[0].Total];
             foreach (InboundPart part in now) texts[part.Number - 1] = part.Text;
             string text = string.Concat(texts.Select(part => part ?? Gap));
-            RecordInbound.Insert(transaction, notices, account, number, parts[0], text, parts[0].Total, DeliveryErrors.InboundPartMissing, ref _list);
+            RecordInbound.Insert(transaction, notices, account, number, parts[0], text, parts[0].Total, ErrorCodes.InboundSegmentMissing, ref _list);
         }
 
         public override void Committed() => notices.Publish(ref _list);

@@ -147,6 +147,8 @@ public sealed class SmppConnection : IAsyncDisposable
             // Slots are counted until the answer is on disk, by the owner: the session's own window is never the tighter one.
         }
 
+        public void OnUnbound(SmppSession session) => _events.SessionChanged(_index, isBound: false);
+
         public void OnClosed(SmppSession session, SmppCloseReason reason, IReadOnlyList<object?> unanswered)
         {
             _session = null;

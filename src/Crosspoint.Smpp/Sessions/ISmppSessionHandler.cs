@@ -37,6 +37,14 @@ public interface ISmppSessionHandler
     /// <summary>Responses have freed slots; called once for each batch of PDUs read, and after time-outs.</summary>
     void OnWindowOpened(SmppSession session);
 
+    /// <summary>
+    /// The peer has unbound: nothing more may be sent, what is outstanding may still be answered, and <see cref="OnClosed"/> follows within
+    /// seconds.
+    /// </summary>
+    void OnUnbound(SmppSession session)
+    {
+    }
+
     /// <summary>The session has ended. Called exactly once for a session that was bound or had requests; nothing follows.</summary>
     /// <param name="session">The session.</param>
     /// <param name="reason">Why.</param>

@@ -212,14 +212,17 @@ public sealed partial class SmppSession
             return;
         }
 
+        bool isFirst = false;
         lock (_gate)
         {
+            isFirst = _accepting;
             _accepting = false;
             if (_state != SmppSessionState.Closed) _state = SmppSessionState.Unbound;
         }
 
         if (Volatile.Read(ref _unboundAt) == 0) Volatile.Write(ref _unboundAt, Math.Max(1, _batchAt));
         Write(CommandId.UnbindResp, CommandStatus.Ok, header.SequenceNumber, default);
+        if (isFirst) _handler.OnUnbound(this);
     }
 
     private Next HandleBind(in PduHeader header, ReadOnlySpan<byte> body)

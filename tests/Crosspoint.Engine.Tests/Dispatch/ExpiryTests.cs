@@ -21,7 +21,7 @@ public sealed class ExpiryTests
         await rig.UntilAsync(longer, MessageState.Sent);
         await rig.SettleAsync();
 
-        expired.ErrorCode.ShouldBe(DeliveryErrors.ValidityExpired);
+        expired.ErrorCode.ShouldBe(ErrorCodes.ValidityExpired);
         carrier.Submits.Single().Text.ShouldBe("longer");
         await rig.UntilAsync(() => rig.Gateway.Connections()[0].Queued == 0);
     }
@@ -56,7 +56,7 @@ public sealed class ExpiryTests
         MessageHead head = await rig.SendAsync(Rig.Request(new string('x', 400)) with { ValiditySeconds = 5 });
         Message message = await rig.UntilAsync(head, candidate => MessageTransitions.IsFinal(candidate.State));
 
-        (message.State, message.ErrorCode).ShouldBe((MessageState.Undelivered, DeliveryErrors.ValidityExpired));
+        (message.State, message.ErrorCode).ShouldBe((MessageState.Undelivered, ErrorCodes.ValidityExpired));
     }
 
     [Fact]

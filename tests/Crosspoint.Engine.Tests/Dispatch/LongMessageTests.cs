@@ -49,9 +49,9 @@ public sealed class LongMessageTests
         Message message = await rig.UntilAsync(head, MessageState.Undelivered);
         await carrier.ReceiptAsync(carrier.Submits[2]);
 
-        message.ErrorCode.ShouldBe(DeliveryErrors.UnreachableHandset);
+        message.ErrorCode.ShouldBe(ErrorCodes.HandsetUnreachable);
         Message later = await rig.UntilAsync(head, candidate => candidate.Segments[2].State == SegmentState.Delivered);
-        (later.State, later.ErrorCode).ShouldBe((MessageState.Undelivered, DeliveryErrors.UnreachableHandset));
+        (later.State, later.ErrorCode).ShouldBe((MessageState.Undelivered, ErrorCodes.HandsetUnreachable));
         later.Segments[1].ReceiptError.ShouldBe("027");
     }
 
@@ -75,7 +75,7 @@ public sealed class LongMessageTests
 
         second.Submits.ShouldBeEmpty();
         message.Segments.Select(segment => segment.State).ShouldBe([SegmentState.Sent, SegmentState.Refused, SegmentState.Sent]);
-        message.ErrorCode.ShouldBe(DeliveryErrors.Blocked);
+        message.ErrorCode.ShouldBe(ErrorCodes.Blocked);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class RecoveryTests
         await rig.RestartAsync();
         Message message = await rig.UntilAsync(head, MessageState.Failed);
 
-        message.ErrorCode.ShouldBe(DeliveryErrors.ProviderTimeout);
+        message.ErrorCode.ShouldBe(ErrorCodes.OutcomeUnknown);
         carrier.Submits.Count.ShouldBe(1);
     }
 

@@ -17,7 +17,7 @@ public sealed class RefusalTests
         Message message = await rig.UntilAsync(head, MessageState.Failed);
 
         carrier.Submits.Count.ShouldBe(1);
-        message.ErrorCode.ShouldBe(DeliveryErrors.UnknownHandset);
+        message.ErrorCode.ShouldBe(ErrorCodes.HandsetUnknown);
         (message.Events[^1].Kind, message.Events[^1].Code, message.Events[^1].Connection).ShouldBe((EventKind.Failed, 0x0Bu, "a"));
         message.Attempts.Single().Outcome.ShouldBe(AttemptOutcome.Failed);
         rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
@@ -55,7 +55,7 @@ public sealed class RefusalTests
         Message message = await rig.UntilAsync(head, MessageState.Failed);
 
         message.Attempts.Select(attempt => attempt.CommandStatus).ShouldBe([0x66u, 0x0Bu]);
-        message.ErrorCode.ShouldBe(DeliveryErrors.UnknownHandset);
+        message.ErrorCode.ShouldBe(ErrorCodes.HandsetUnknown);
         await rig.SettleAsync();
         rig.Gateway.Connections().ShouldAllBe(connection => connection.InFlight == 0 && connection.Queued == 0);
     }

@@ -189,7 +189,7 @@ public sealed class UnknownOutcomeTests
         CarrierSubmit submit = await carrier.NextAsync();
 
         Message failed = await rig.UntilAsync(head, MessageState.Failed);
-        failed.ErrorCode.ShouldBe(DeliveryErrors.ProviderTimeout);
+        failed.ErrorCode.ShouldBe(ErrorCodes.OutcomeUnknown);
         carrier.Accept(submit);
         Message sent = await rig.UntilAsync(head, MessageState.Sent);
         sent.ErrorCode.ShouldBe(0);

@@ -153,7 +153,7 @@ public sealed class InboundTests
 
         Message message = (await InboundAsync(rig)).Single();
         (message.Head.Body, message.ErrorCode, message.State).ShouldBe(
-            ("p1[…]p3", DeliveryErrors.InboundPartMissing, MessageState.Received));
+            ("p1[…]p3", ErrorCodes.InboundSegmentMissing, MessageState.Received));
     }
 
     [Fact]

@@ -157,6 +157,19 @@ public sealed class ClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Unbind_OfTheMessageCentre_IsReportedOnceAndEndsSending()
+    {
+        (RawPeer peer, SmppSession session) = await BoundAsync();
+        await peer.SendAsync(Pdu.Of(CommandId.Unbind, 1), Pdu.Of(CommandId.Unbind, 2));
+        await peer.ExpectAsync(CommandId.UnbindResp);
+        await peer.ExpectAsync(CommandId.UnbindResp);
+        (await _handler.NextAsync(EventKind.Unbound)).Session.ShouldBe(session);
+        session.TryReserve(1).ShouldBeFalse();
+        _handler.TryNext(out SessionEvent? next).ShouldBeFalse(next?.ToString());
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task Stop_WhileBound_UnbindsInOrder()
     {
         (RawPeer peer, _) = await BoundAsync();

@@ -11,6 +11,7 @@ internal enum EventKind
     Response,
     Timeout,
     WindowOpened,
+    Unbound,
     Closed,
 }
 
@@ -68,6 +69,8 @@ internal sealed class RecordingHandler : ISmppServerHandler
         Add(new SessionEvent(EventKind.Closed, session) { Reason = reason, Unanswered = unanswered });
 
     public void OnWindowOpened(SmppSession session) => Add(new SessionEvent(EventKind.WindowOpened, session));
+
+    public void OnUnbound(SmppSession session) => Add(new SessionEvent(EventKind.Unbound, session));
 
     private void Add(SessionEvent what) => _events.Writer.TryWrite(what).ShouldBeTrue();
 }
