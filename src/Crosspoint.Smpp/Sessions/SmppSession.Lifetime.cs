@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using Crosspoint.Smpp.Codec;
@@ -195,7 +196,9 @@ public sealed partial class SmppSession
             _output.Return();
         }
 
-        _input.Return();
+        await _input.CompleteAsync().ConfigureAwait(false);
+        if (_pieced.Length > 0) ArrayPool<byte>.Shared.Return(_pieced);
+        _pieced = [];
         Log.Closed(_logger, Name, CloseReason, CloseDetail, unanswered.Count);
         if (_wasBound) TellClosed(unanswered);
         _bindAnswered.TrySetResult(null);

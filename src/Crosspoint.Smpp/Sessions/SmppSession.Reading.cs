@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
@@ -9,7 +11,8 @@ public sealed partial class SmppSession
     private const byte FirstVersionWithTlvs = 0x34;
 
     private readonly Lock _callbacks = new();
-    private readonly InputBuffer _input = new();
+    private readonly PipeReader _input;
+    private byte[] _pieced = [];
     private PduHeader _bindHeader;
     private BindCredentials? _bindCredentials;
     private bool _windowOpened;
@@ -28,35 +31,36 @@ public sealed partial class SmppSession
     {
         while (true)
         {
-            Next next = HandleInput();
+            ReadResult read = await _input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            Next next = HandleInput(read.Buffer, out SequencePosition used);
             if (next == Next.End) return;
             if (next == Next.Authenticate)
             {
+                // What came behind the bind is looked at after its answer.
+                _input.AdvanceTo(used);
                 if (!await AnswerBindAsync().ConfigureAwait(false)) return;
                 continue;
             }
 
-            Task? drained = WaitForOutputAsync();
-            if (drained is not null) await drained.ConfigureAwait(false);
-            int bytes = await _stream.ReadAsync(_input.GetFree(MaxPduBytes), CancellationToken.None).ConfigureAwait(false);
-            if (bytes == 0)
+            _input.AdvanceTo(used, read.Buffer.End);
+            if (read.IsCompleted)
             {
                 SetReason(_state == SmppSessionState.Unbound ? SmppCloseReason.UnboundByPeer : SmppCloseReason.ClosedByPeer, null);
                 return;
             }
 
-            _input.Filled(bytes);
+            Task? drained = WaitForOutputAsync();
+            if (drained is not null) await drained.ConfigureAwait(false);
         }
     }
 
     // All whole PDUs at hand, with one wake of the writer and at most one OnWindowOpened at the end.
-    private Next HandleInput()
+    private Next HandleInput(ReadOnlySequence<byte> unread, out SequencePosition used)
     {
-        ReadOnlySpan<byte> unread = _input.Unread;
+        used = unread.Start;
         if (unread.IsEmpty) return Next.ReadMore;
         _batchAt = _time.GetTimestamp();
         var next = Next.ReadMore;
-        var used = 0;
         lock (_callbacks)
         {
             _batchThread = Environment.CurrentManagedThreadId;
@@ -64,17 +68,15 @@ public sealed partial class SmppSession
             {
                 while (next == Next.ReadMore)
                 {
-                    FrameResult frame = PduFrame.TryRead(unread[used..], MaxPduBytes, out int bytes);
+                    FrameResult frame = TakePdu(ref unread, out ReadOnlySpan<byte> pdu);
                     if (frame == FrameResult.NeedMoreData) break;
                     if (frame == FrameResult.InvalidLength)
                     {
-                        RefuseStream(unread[used..]);
+                        RefuseStream(unread);
                         next = Next.End;
                         break;
                     }
 
-                    ReadOnlySpan<byte> pdu = unread.Slice(used, bytes);
-                    used += bytes;
                     PduHeader.TryRead(pdu, out PduHeader header);
                     next = Handle(header, pdu[PduHeader.Bytes..]);
                 }
@@ -91,12 +93,43 @@ public sealed partial class SmppSession
             }
         }
 
-        if (used > 0) Volatile.Write(ref _lastReceivedAt, _batchAt);
-        if (used == unread.Length) Volatile.Write(ref _partialSince, 0);
-        else if (used > 0 || Volatile.Read(ref _partialSince) == 0) Volatile.Write(ref _partialSince, Math.Max(1, _batchAt));
-        _input.Consume(used);
+        bool isAnyWhole = !used.Equals(unread.Start);
+        used = unread.Start;
+        if (isAnyWhole) Volatile.Write(ref _lastReceivedAt, _batchAt);
+        if (unread.IsEmpty) Volatile.Write(ref _partialSince, 0);
+        else if (isAnyWhole || Volatile.Read(ref _partialSince) == 0) Volatile.Write(ref _partialSince, Math.Max(1, _batchAt));
         Flush();
         return next;
+    }
+
+    // One PDU in some hundred crosses a border of the pipe's segments; as the codec reads spans, it is put together first.
+    private FrameResult TakePdu(ref ReadOnlySequence<byte> unread, out ReadOnlySpan<byte> pdu)
+    {
+        ReadOnlySpan<byte> first = unread.FirstSpan;
+        FrameResult frame = PduFrame.TryRead(first, MaxPduBytes, out int bytes);
+        if (frame != FrameResult.NeedMoreData || unread.IsSingleSegment)
+        {
+            pdu = first[..bytes];
+            if (bytes > 0) unread = unread.Slice(bytes);
+            return frame;
+        }
+
+        frame = PduFrame.TryRead(ref unread, MaxPduBytes, out ReadOnlySequence<byte> pieces);
+        pdu = frame == FrameResult.Complete ? PutTogether(pieces) : default;
+        return frame;
+    }
+
+    private ReadOnlySpan<byte> PutTogether(ReadOnlySequence<byte> pdu)
+    {
+        int bytes = (int)pdu.Length;
+        if (_pieced.Length < bytes)
+        {
+            if (_pieced.Length > 0) ArrayPool<byte>.Shared.Return(_pieced);
+            _pieced = ArrayPool<byte>.Shared.Rent(bytes);
+        }
+
+        pdu.CopyTo(_pieced);
+        return _pieced.AsSpan(0, bytes);
     }
 
     private void Flush()
@@ -367,9 +400,12 @@ public sealed partial class SmppSession
     }
 
     // The stream can no longer be trusted: one generic_nack, then the end (SMPP v3.4 §4.3).
-    private void RefuseStream(ReadOnlySpan<byte> rest)
+    private void RefuseStream(ReadOnlySequence<byte> rest)
     {
-        uint sequenceNumber = PduHeader.TryRead(rest, out PduHeader header) ? header.SequenceNumber : 0;
+        Span<byte> start = stackalloc byte[PduHeader.Bytes];
+        int bytes = (int)Math.Min(rest.Length, PduHeader.Bytes);
+        rest.Slice(0, bytes).CopyTo(start);
+        uint sequenceNumber = PduHeader.TryRead(start[..bytes], out PduHeader header) ? header.SequenceNumber : 0;
         Write(CommandId.GenericNack, CommandStatus.InvalidCommandLength, sequenceNumber, default);
         SetReason(SmppCloseReason.InvalidPdu, "a PDU of impossible length");
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Crosspoint.Smpp.Codec;
@@ -20,6 +21,9 @@ public sealed partial class SmppSession
     // Requests do not count: the window bounds them, and two sides that both stopped reading would wait for each other.
     private const int OutputHighWater = 256 * 1024;
     private const int OutputMost = 16 * 1024 * 1024;
+
+    // 16 KiB hold about a hundred submit_sm, a full window of most binds. It grows by what has arrived, never by an announced length.
+    private static readonly StreamPipeReaderOptions InputOptions = new(bufferSize: 16 * 1024, minimumReadSize: 2 * 1024, leaveOpen: true);
 
     private readonly Lock _gate = new();
     private readonly Socket _socket;
@@ -58,6 +62,7 @@ public sealed partial class SmppSession
         RemoteEndPoint = socket.RemoteEndPoint;
         _socket = socket;
         _stream = stream;
+        _input = PipeReader.Create(stream, InputOptions);
         _settings = settings;
         _handler = handler;
         _time = time;

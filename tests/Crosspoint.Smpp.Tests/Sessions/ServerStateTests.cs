@@ -152,6 +152,24 @@ public sealed class ServerStateTests
     }
 
     [Fact]
+    public async Task Pdus_OfEverySizeInOneStream_ArriveAsTheyWereSent()
+    {
+        await using var server = new TestServer();
+        (RawPeer peer, _) = await server.BindAsync(CommandId.BindTransceiver);
+        var bodies = new List<byte[]>();
+        for (var i = 0; i < 600; i++)
+        {
+            byte[] payload = new byte[i % 50 == 49 ? 20_000 + i : i];
+            new Random(i).NextBytes(payload);
+            bodies.Add([.. Pdu.SubmitBody(text: ""), 0x04, 0x24, (byte)(payload.Length >> 8), (byte)payload.Length, .. payload]);
+        }
+
+        await peer.SendAsync([.. bodies.Select((body, i) => Pdu.Of(CommandId.SubmitSm, (uint)i + 1, CommandStatus.Ok, body))]);
+        foreach (byte[] body in bodies) (await server.Handler.NextAsync(EventKind.Request)).Body.ShouldBe(body);
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task EnquireLink_BehindRequestsThatNobodyAnswers_IsAnsweredAtOnce()
     {
         await using var server = new TestServer();
