@@ -31,7 +31,8 @@ internal static class BudgetCheck
             bool isHeld = octets <= budget.MaxAllocatedBytes + 0.01;
             if (isHeld) held++;
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {budget.Benchmark} | {nanoseconds:0.0} | {octets:0.##} | {budget.MaxAllocatedBytes}{(isHeld ? "" : " **broken**")} |"));
+                CultureInfo.InvariantCulture,
+                $"| {budget.Benchmark} | {nanoseconds:0.0} | {octets:0.##} | {budget.MaxAllocatedBytes}{(isHeld ? "" : " **broken**")} |"));
         }
 
         Console.WriteLine();
@@ -44,17 +45,21 @@ internal static class BudgetCheck
         string[] names = benchmark.Split('.');
         Type type = typeof(BudgetCheck).Assembly.GetTypes().SingleOrDefault(candidate => candidate.Name == names[0])
             ?? throw new InvalidOperationException($"budgets.json names {benchmark}, and there is no such class.");
-        MethodInfo method = type.GetMethod(names[1]) ?? throw new InvalidOperationException($"budgets.json names {benchmark}, and there is no such method.");
+        MethodInfo method = type.GetMethod(names[1])
+            ?? throw new InvalidOperationException($"budgets.json names {benchmark}, and there is no such method.");
         object instance = Activator.CreateInstance(type)!;
         foreach (PropertyInfo property in type.GetProperties())
         {
             if (property.GetCustomAttribute<ParamsAttribute>() is { } values) property.SetValue(instance, values.Values[0]);
         }
 
-        foreach (MethodInfo setup in type.GetMethods().Where(candidate => candidate.GetCustomAttribute<GlobalSetupAttribute>() is not null)) setup.Invoke(instance, null);
+        foreach (MethodInfo setup in type.GetMethods().Where(candidate => candidate.GetCustomAttribute<GlobalSetupAttribute>() is not null))
+            setup.Invoke(instance, null);
         MethodInfo measure = typeof(BudgetCheck).GetMethod(nameof(MeasureCalls), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(method.ReturnType);
         Delegate call = method.CreateDelegate(typeof(Func<>).MakeGenericType(method.ReturnType), instance);
-        int operations = method.GetCustomAttribute<BenchmarkAttribute>() is { OperationsPerInvoke: > 1 } attribute ? attribute.OperationsPerInvoke : 1;
+        int operations = method.GetCustomAttribute<BenchmarkAttribute>() is { OperationsPerInvoke: > 1 } attribute
+            ? attribute.OperationsPerInvoke
+            : 1;
         (double nanoseconds, double octets) = ((double, double))measure.Invoke(null, [call])!;
         return (nanoseconds / operations, octets / operations);
     }

@@ -4,17 +4,22 @@ using Crosspoint.Server.Hosting;
 
 namespace Crosspoint.Cli;
 
-/// <summary><c>crosspoint backup</c> and <c>crosspoint restore</c>: the journal of a configuration, while the gateway runs or before it starts.</summary>
+/// <summary>
+/// <c>crosspoint backup</c> and <c>crosspoint restore</c>: the journal of a configuration, while the gateway runs or before it starts.
+/// </summary>
 internal static class BackupCommands
 {
     public static Command CreateBackup() => Create(
-        "backup", "Copy the journal to a new folder while the gateway runs", "Folder for the copy: it must not exist, or be empty", "backed up", JournalBackup.BackupAsync);
+        "backup", "Copy the journal to a new folder while the gateway runs", "Folder for the copy: it must not exist, or be empty",
+        "backed up", JournalBackup.BackupAsync);
 
     public static Command CreateRestore() => Create(
-        "restore", "Make a journal of a backup, where the configuration has none yet", "Folder of the backup", "restored", JournalBackup.RestoreAsync);
+        "restore", "Make a journal of a backup, where the configuration has none yet", "Folder of the backup", "restored",
+        JournalBackup.RestoreAsync);
 
     private static Command Create(
-        string name, string description, string folderDescription, string done, Func<GatewayConfig, string, CancellationToken, Task<string>> work)
+        string name, string description, string folderDescription, string done,
+        Func<GatewayConfig, string, CancellationToken, Task<string>> work)
     {
         var config = new Option<string>("--config", "-c") { Description = "The gateway's YAML file", Required = true };
         var folder = new Argument<string>("folder") { Description = folderDescription };
@@ -30,7 +35,8 @@ internal static class BackupCommands
 
             try
             {
-                Console.WriteLine($"{done}: {await work(loaded.Config, result.GetRequiredValue(folder), cancellationToken).ConfigureAwait(false)}");
+                Console.WriteLine(
+                    $"{done}: {await work(loaded.Config, result.GetRequiredValue(folder), cancellationToken).ConfigureAwait(false)}");
                 return ExitCodes.Ok;
             }
             catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace Crosspoint.Cli;
 
-/// <summary>Options with which a command finds a running gateway, and the client for it. The defaults are those of <c>crosspoint demo</c>.</summary>
+/// <summary>
+/// Options with which a command finds a running gateway, and the client for it. The defaults are those of <c>crosspoint demo</c>.
+/// </summary>
 internal sealed class GatewayClient
 {
     public Option<Uri> Url { get; } = new("--url")
@@ -34,7 +36,8 @@ internal sealed class GatewayClient
     {
         string credentials = $"{result.GetRequiredValue(Account)}:{Token}";
         var client = new HttpClient { BaseAddress = result.GetRequiredValue(Url), Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
         return client;
     }
 

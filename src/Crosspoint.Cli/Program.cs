@@ -7,7 +7,8 @@ using Crosspoint.Cli.Demo;
 // The one place where the real clock enters.
 TimeProvider time = TimeProvider.System;
 
-var root = new RootCommand("Crosspoint: an open, self-hosted messaging gateway. HTTP in, SMPP out, receipts back, webhooks delivered, nothing lost.")
+var root = new RootCommand(
+    "Crosspoint: an open, self-hosted messaging gateway. HTTP in, SMPP out, receipts back, webhooks delivered, nothing lost.")
 {
     ServeCommand.Create(time),
     DemoCommand.Create(time),

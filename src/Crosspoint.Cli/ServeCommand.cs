@@ -10,9 +10,11 @@ internal static class ServeCommand
 
     public static Command Create(TimeProvider time)
     {
-        var config = new Option<string>("--config", "-c") { Description = "The gateway's YAML file (see docs/configuration.md)", Required = true };
+        var config =
+            new Option<string>("--config", "-c") { Description = "The gateway's YAML file (see docs/configuration.md)", Required = true };
         var command = new Command(Name, "Run the gateway in the foreground; SIGTERM drains it") { config };
-        command.SetAction((result, _) => GatewayProcess.RunAsync(result.GetRequiredValue(config), Console.Out, Console.Error, time, CancellationToken.None));
+        command.SetAction((result, _) => GatewayProcess.RunAsync(
+            result.GetRequiredValue(config), Console.Out, Console.Error, time, CancellationToken.None));
         return command;
     }
 }

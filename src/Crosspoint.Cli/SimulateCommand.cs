@@ -8,7 +8,8 @@ internal static class SimulateCommand
 {
     public static Command Create(TimeProvider time)
     {
-        var config = new Option<string>("--config", "-c") { Description = "The simulator's YAML file (see docs/simulator.md)", Required = true };
+        var config =
+            new Option<string>("--config", "-c") { Description = "The simulator's YAML file (see docs/simulator.md)", Required = true };
         var command = new Command("simulate", "Run simulated carriers with handsets, receipts, inbound messages and faults") { config };
         command.SetAction((result, cancellationToken) => RunAsync(result.GetRequiredValue(config), time, cancellationToken));
         return command;
@@ -24,7 +25,8 @@ internal static class SimulateCommand
         }
 
         using var loggers = ConsoleLogging.Create();
-        await using SimulatorHost host = await SimulatorHost.StartAsync(loaded.Options, time, loggers, cancellationToken).ConfigureAwait(false);
+        await using SimulatorHost host = await SimulatorHost.StartAsync(
+            loaded.Options, time, loggers, cancellationToken).ConfigureAwait(false);
         string carriers = string.Join(' ', host.Carriers.Select(carrier => $"{carrier.Name}={carrier.EndPoint}"));
         Console.WriteLine($"ready http={host.HttpEndPoint?.ToString() ?? "-"} {carriers}");
         await Stop.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -19,7 +19,8 @@ internal static class TailCommand
                     await client.GetAsync(new Uri("/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
                 if (!response.IsSuccessStatusCode)
                 {
-                    await Console.Error.WriteLineAsync(await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync(
+                        await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
                     return ExitCodes.Failed;
                 }
 
@@ -37,7 +38,8 @@ internal static class TailCommand
             }
             catch (HttpRequestException e)
             {
-                await Console.Error.WriteLineAsync($"The gateway at {client.BaseAddress} does not answer: {e.Message}").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(
+                    $"The gateway at {client.BaseAddress} does not answer: {e.Message}").ConfigureAwait(false);
                 return ExitCodes.Failed;
             }
         });

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine;
 
-/// <summary>The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it after.</summary>
+/// <summary>
+/// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
+/// after.
+/// </summary>
 public sealed class Gateway : IAsyncDisposable
 {
     private readonly IJournal _journal;
@@ -33,9 +36,11 @@ public sealed class Gateway : IAsyncDisposable
         var deliveries = new DeliverIntake(journal, notices, Accounts, completed, time, loggers.CreateLogger<DeliverIntake>());
         _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, loggers);
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, loggers.CreateLogger<MessageIntake>());
-        _webhooks = new WebhookDispatcher(options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
+        _webhooks = new WebhookDispatcher(
+            options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
         notices.ConnectWebhooks(_webhooks.Enqueue);
-        _sweeper = new Sweeper(options, journal, _dispatcher, new InboundParts(journal, notices, Accounts, completed), time, loggers.CreateLogger<Sweeper>());
+        _sweeper = new Sweeper(
+            options, journal, _dispatcher, new InboundParts(journal, notices, Accounts, completed), time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
     }
@@ -63,7 +68,10 @@ public sealed class Gateway : IAsyncDisposable
         _isTakingTraffic = true;
     }
 
-    /// <summary>Drains: nothing new is taken, sessions wait for what is in flight and unbind, webhooks under way end. What is left stays in the journal.</summary>
+    /// <summary>
+    /// Drains: nothing new is taken, sessions wait for what is in flight and unbind, webhooks under way end. What is left stays in the
+    /// journal.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isTakingTraffic = false;
@@ -105,10 +113,12 @@ public sealed class Gateway : IAsyncDisposable
     private void Observe(Meter meter)
     {
         meter.CreateObservableGauge("crosspoint.dispatch.queued", () => Connections().Select(c => Measure(c.Queued, c.Name)), "{message}", "Messages in memory waiting for a connection");
-        meter.CreateObservableGauge("crosspoint.dispatch.held", () => _dispatcher.Held, "{message}", "Messages that dispatch holds in memory");
+        meter.CreateObservableGauge(
+            "crosspoint.dispatch.held", () => _dispatcher.Held, "{message}", "Messages that dispatch holds in memory");
         meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
         meter.CreateObservableGauge("crosspoint.smpp.sessions", Sessions, "{session}", "Sessions by connection and state");
-        meter.CreateObservableGauge("crosspoint.journal.queue", () => _journal.QueueDepth, "{transition}", "Transitions waiting for their commit");
+        meter.CreateObservableGauge(
+            "crosspoint.journal.queue", () => _journal.QueueDepth, "{transition}", "Transitions waiting for their commit");
     }
 
     private IEnumerable<Measurement<int>> Sessions() =>
@@ -119,5 +129,6 @@ public sealed class Gateway : IAsyncDisposable
             new("messaging.destination.name", connection.Name),
             new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
 
-    private static Measurement<int> Measure(int value, string connection) => new(value, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+    private static Measurement<int> Measure(int value, string connection) =>
+        new(value, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 }

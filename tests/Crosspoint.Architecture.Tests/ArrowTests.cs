@@ -55,7 +55,8 @@ public sealed partial class ArrowTests
     public void EngineFolders_UseOnlyTheFoldersOfTheTable()
     {
         string engine = Repository.PathOf("src", "Crosspoint.Engine");
-        foreach (string folder in Directory.GetDirectories(engine).Select(path => Path.GetFileName(path)!).Where(name => name is not ("bin" or "obj")))
+        foreach (string folder in Directory.GetDirectories(engine).Select(path => Path.GetFileName(path)!).Where(
+            name => name is not ("bin" or "obj")))
         {
             EngineArrows.ShouldContainKey(folder, "a new folder needs its line in the table");
             foreach (string file in Directory.GetFiles(Path.Combine(engine, folder), "*.cs", SearchOption.AllDirectories))

@@ -220,7 +220,8 @@ public sealed class WiresharkFixture : IAsyncLifetime
         ExitCode = await rig.Gateway.Process.StopAsync();
         XElement packets = await capture!.DecodeAsync();
         MalformedFrames = await capture.FramesAsync(Malformed);
-        IEnumerable<XElement> trees = packets.Elements("packet").Elements("proto").Where(proto => (string?)proto.Attribute("name") == "smpp");
+        IEnumerable<XElement> trees = packets.Elements("packet").Elements("proto").Where(
+            proto => (string?)proto.Attribute("name") == "smpp");
         Pdus = [.. trees.Select(tree => new CapturedPdu(tree))];
     }
 

@@ -201,7 +201,8 @@ public abstract partial class JournalConformance
             await CommitAsync(transaction =>
             {
                 Message message = transaction.Find(id.Key)!;
-                for (int note = 0; note < 5; note++) message.Note(transaction.Now, EventKind.ReceiptNoted, "north-1", 2, $"{note} of a long story {story}");
+                for (int note = 0; note < 5; note++)
+                    message.Note(transaction.Now, EventKind.ReceiptNoted, "north-1", 2, $"{note} of a long story {story}");
                 transaction.Save(message);
             });
         }

@@ -9,8 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Cli.Bench;
 
 /// <summary>
-/// <c>crosspoint bench crash</c>: kills the gateway (SIGKILL) again and again under load, then holds the client's log of acknowledgements against the
-/// carrier's log of submissions. The allowed outcomes are fixed beforehand: acknowledged → at the carrier at least once, and at a final state;
+/// <c>crosspoint bench crash</c>: kills the gateway (SIGKILL) again and again under load, then holds the client's log of acknowledgements
+/// against the
+/// carrier's log of submissions. The allowed outcomes are fixed beforehand: acknowledged → at the carrier at least once, and at a final
+/// state;
 /// second copies → at most in-flight window × sessions × kills, each marked as a possible duplicate.
 /// </summary>
 internal static class CrashBench
@@ -30,9 +32,11 @@ internal static class CrashBench
         var seed = new Option<int>("--seed") { Description = "Seed of the moments of the kills", DefaultValueFactory = _ => 1 };
         var limit = new Option<int>("--limit") { Description = "Seconds for everything to reach a final state after the last kill", DefaultValueFactory = _ => 90 };
         foreach (Option<int> option in new[] { kills, sessions, window, limit })
-            option.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name}: expected a number of at least 1"); });
+            option.Validators.Add(
+                result => { if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name}: expected a number of at least 1"); });
         foreach (Option<double> option in new[] { rate, between })
-            option.Validators.Add(result => { if (result.GetValueOrDefault<double>() <= 0) result.AddError($"{option.Name}: expected a number above 0"); });
+            option.Validators.Add(
+                result => { if (result.GetValueOrDefault<double>() <= 0) result.AddError($"{option.Name}: expected a number above 0"); });
         var command = new Command("crash", "Kill the gateway under load and account for every accepted message") { kills, rate, between, sessions, window, seed, limit };
         command.SetAction((result, cancellationToken) => RunAsync(
             new(result.GetValue(kills), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(between)), result.GetValue(sessions), result.GetValue(window),
@@ -63,7 +67,8 @@ internal static class CrashBench
             string config = Path.Combine(folder, "crosspoint.yaml");
             var gatewayEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
             CrashCounts counts;
-            await using (SimulatorHost simulator = await SimulatorHost.StartAsync(options.Options, time, loggers, cancellationToken).ConfigureAwait(false))
+            await using (SimulatorHost simulator = await SimulatorHost.StartAsync(
+                options.Options, time, loggers, cancellationToken).ConfigureAwait(false))
             {
                 await File.WriteAllTextAsync(config, Config(settings, gatewayEnd.Port, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
                 counts = await KillAndCountAsync(settings, config, gatewayEnd, time, cancellationToken).ConfigureAwait(false);
@@ -77,7 +82,8 @@ internal static class CrashBench
         }
     }
 
-    private static async Task<CrashCounts> KillAndCountAsync(Settings settings, string config, IPEndPoint gatewayEnd, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<CrashCounts> KillAndCountAsync(
+        Settings settings, string config, IPEndPoint gatewayEnd, TimeProvider time, CancellationToken cancellationToken)
     {
         var random = new Random(settings.Seed);
         var counts = new CrashCounts();

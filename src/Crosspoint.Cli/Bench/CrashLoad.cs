@@ -14,7 +14,9 @@ internal sealed record CrashMessage(string Id, string Status, bool PossibleDupli
     public bool IsFinal => Status is "delivered" or "undelivered" or "failed" or "expired" or "canceled" or "unconfirmed";
 }
 
-/// <summary>Load that lives through kills: each message has its number in text and reference, and the log of acknowledgements is kept here.</summary>
+/// <summary>
+/// Load that lives through kills: each message has its number in text and reference, and the log of acknowledgements is kept here.
+/// </summary>
 internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, string token, double rate, TimeProvider time)
 {
     private const int Connections = 8;
@@ -42,7 +44,8 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
     }
 
     /// <summary>All messages of the account, by the number in their reference.</summary>
-    public static async Task<IReadOnlyDictionary<int, CrashMessage>> ListAsync(IPEndPoint gateway, string accountSid, string token, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<int, CrashMessage>> ListAsync(
+        IPEndPoint gateway, string accountSid, string token, CancellationToken cancellationToken)
     {
         var all = new Dictionary<int, CrashMessage>();
         using var client = new HttpClient { BaseAddress = new Uri($"http://{gateway}") };
@@ -51,7 +54,8 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
         do
         {
             string path = cursor is null ? "/v1/messages?limit=1000" : $"/v1/messages?limit=1000&cursor={Uri.EscapeDataString(cursor)}";
-            using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken).ConfigureAwait(false));
+            using JsonDocument page = JsonDocument.Parse(
+                await client.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken).ConfigureAwait(false));
             foreach (JsonElement message in page.RootElement.GetProperty("messages").EnumerateArray())
             {
                 int number = int.Parse(message.GetProperty("reference").GetString()!, CultureInfo.InvariantCulture);
@@ -79,7 +83,8 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
         return copies;
     }
 
-    private static string Authorization(string accountSid, string token) => Convert.ToBase64String(Encoding.ASCII.GetBytes($"{accountSid}:{token}"));
+    private static string Authorization(string accountSid, string token) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes($"{accountSid}:{token}"));
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {

@@ -22,13 +22,17 @@ internal static class EndToEndBench
         var count = new Option<int>("--count") { Description = "Messages", DefaultValueFactory = _ => 20_000 };
         var warmup = new Option<int>("--warmup") { Description = "Messages sent before, not counted", DefaultValueFactory = _ => 2_000 };
         var connections = new Option<int>("--connections") { Description = "HTTP connections, one request in flight on each", DefaultValueFactory = _ => 16 };
-        var rate = new Option<double>("--rate") { Description = "Messages a second; 0 for as fast as answers come", DefaultValueFactory = _ => 0 };
+        var rate =
+            new Option<double>("--rate") { Description = "Messages a second; 0 for as fast as answers come", DefaultValueFactory = _ => 0 };
         var batch = new Option<int>("--batch") { Description = "Messages a request (1 to 1000)", DefaultValueFactory = _ => 1 };
         var sessions = new Option<int>("--sessions") { Description = "SMPP sessions", DefaultValueFactory = _ => 4 };
         var window = new Option<int>("--window") { Description = "In-flight window of a session", DefaultValueFactory = _ => 100 };
-        var receiptDelay = new Option<int>("--receipt-delay") { Description = "Milliseconds from submit to receipt", DefaultValueFactory = _ => 50 };
-        var stall = new Option<int>("--stall") { Description = "Seconds without progress after which the run ends", DefaultValueFactory = _ => 15 };
-        foreach (Option<int> option in new[] { count, connections, sessions, window, stall }) option.Validators.Add(result => RequireAtLeast(result, 1));
+        var receiptDelay =
+            new Option<int>("--receipt-delay") { Description = "Milliseconds from submit to receipt", DefaultValueFactory = _ => 50 };
+        var stall =
+            new Option<int>("--stall") { Description = "Seconds without progress after which the run ends", DefaultValueFactory = _ => 15 };
+        foreach (Option<int> option in new[] { count, connections, sessions, window, stall })
+            option.Validators.Add(result => RequireAtLeast(result, 1));
         foreach (Option<int> option in new[] { warmup, receiptDelay }) option.Validators.Add(result => RequireAtLeast(result, 0));
         batch.Validators.Add(result =>
         {
@@ -40,7 +44,8 @@ internal static class EndToEndBench
         };
         command.SetAction((result, cancellationToken) => RunAsync(
             new(result.GetValue(count), result.GetValue(warmup), result.GetValue(connections), result.GetValue(rate), result.GetValue(batch),
-                result.GetValue(sessions), result.GetValue(window), result.GetValue(receiptDelay), TimeSpan.FromSeconds(result.GetValue(stall))),
+                result.GetValue(sessions), result.GetValue(window), result.GetValue(receiptDelay),
+                TimeSpan.FromSeconds(result.GetValue(stall))),
             time,
             cancellationToken));
         return command;
@@ -54,19 +59,24 @@ internal static class EndToEndBench
         {
             string carrier = string.Create(CultureInfo.InvariantCulture,
                 $"carriers: [ {{ name: bench, listen: \"127.0.0.1:0\", behaviour: {{ receipts: {{ delay: {settings.ReceiptDelay}ms }} }} }} ]");
-            SimulatorOptions options = SimulatorOptions.ParseYaml(carrier, "bench").Options ?? throw new InvalidOperationException("The carrier's settings are wrong.");
-            await using SimulatorHost simulator = await SimulatorHost.StartAsync(options, time, loggers, cancellationToken).ConfigureAwait(false);
+            SimulatorOptions options = SimulatorOptions.ParseYaml(carrier, "bench").Options
+                ?? throw new InvalidOperationException("The carrier's settings are wrong.");
+            await using SimulatorHost simulator = await SimulatorHost.StartAsync(
+                options, time, loggers, cancellationToken).ConfigureAwait(false);
             var hooks = new HookCount(time);
             await using var receiver = new HookReceiver(0, hooks.See);
             string config = Path.Combine(folder, "crosspoint.yaml");
-            await File.WriteAllTextAsync(config, Config(settings, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(
+                config, Config(settings, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
             await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
-            while (simulator.Carriers[0].Sessions.Count(session => session.State != "open") < settings.Sessions) await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
+            while (simulator.Carriers[0].Sessions.Count(session => session.State != "open") < settings.Sessions)
+                await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
 
             if (settings.Warmup > 0) await MeasureAsync(settings with { Count = settings.Warmup, Rate = 0 }, gateway, hooks, receiver, time, cancellationToken).ConfigureAwait(false);
             simulator.Carriers[0].ResetCounters();
             double cpuBefore = gateway.CpuSeconds();
-            (LoadGenerator load, LatencyRecord endToEnd) = await MeasureAsync(settings, gateway, hooks, receiver, time, cancellationToken).ConfigureAwait(false);
+            (LoadGenerator load, LatencyRecord endToEnd) = await MeasureAsync(
+                settings, gateway, hooks, receiver, time, cancellationToken).ConfigureAwait(false);
             double cpu = gateway.CpuSeconds() - cpuBefore;
             CarrierCounters counters = simulator.Carriers[0].Counters;
             double seconds = time.GetElapsedTime(load.StartedAt, hooks.LastAt).TotalSeconds;
@@ -114,7 +124,8 @@ internal static class EndToEndBench
     }
 
     private static async Task<(LoadGenerator Load, LatencyRecord EndToEnd)> MeasureAsync(
-        Settings settings, GatewayProcess gateway, HookCount hooks, HookReceiver receiver, TimeProvider time, CancellationToken cancellationToken)
+        Settings settings, GatewayProcess gateway, HookCount hooks, HookReceiver receiver, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var plan = new LoadPlan(settings.Count, settings.Connections, settings.Rate, settings.Batch, AccountSid, Token, receiver.Port);
         var load = new LoadGenerator(plan, gateway.Http, time);
@@ -184,7 +195,8 @@ internal static class EndToEndBench
         public void See(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
         {
             int at = head.IndexOf("?n="u8);
-            if (at < 0 || !System.Buffers.Text.Utf8Parser.TryParse(head[(at + 3)..], out int number, out _) || number >= _seen.Length) return;
+            if (at < 0 || !System.Buffers.Text.Utf8Parser.TryParse(head[(at + 3)..], out int number, out _) || number >= _seen.Length)
+                return;
             if (Interlocked.Exchange(ref _seen[number], 1) == 1)
             {
                 Interlocked.Increment(ref _repeated);

@@ -30,7 +30,8 @@ internal sealed class HttpConversation(Socket socket) : IDisposable
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        while (!message.IsEmpty) message = message[await socket.SendAsync(message, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+        while (!message.IsEmpty)
+            message = message[await socket.SendAsync(message, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
     }
 
     /// <summary>Reads the next whole message; false when the peer has closed.</summary>

@@ -9,7 +9,9 @@ namespace Crosspoint.Cli.Bench;
 /// <param name="Batch">Messages a request: 1 uses the Twilio-shaped API, more the native batch.</param>
 internal sealed record LoadPlan(int Count, int Connections, double Rate, int Batch, string AccountSid, string AuthToken, int HookPort);
 
-/// <summary>Sends messages over keep-alive connections, one request in flight on each. With a rate, times run from the intended moment of sending.</summary>
+/// <summary>
+/// Sends messages over keep-alive connections, one request in flight on each. With a rate, times run from the intended moment of sending.
+/// </summary>
 internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvider time)
 {
     private const string Text = "Your code is 123456. Do not share it with anyone. This message was sent by the benchmark, again and";
@@ -57,7 +59,8 @@ internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvi
             for (int i = first; i < first + count; i++) SentAt[i] = due;
             byte[] bytes = plan.Batch == 1 ? Form(request, first) : Batch(request, first, count);
             await conversation.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-            if (!await conversation.ReadAsync(cancellationToken).ConfigureAwait(false)) throw new IOException("The gateway closed the connection.");
+            if (!await conversation.ReadAsync(cancellationToken).ConfigureAwait(false))
+                throw new IOException("The gateway closed the connection.");
             Accept.Add(time.GetTimestamp() - due);
             if (conversation.Status is >= 200 and < 300)
             {

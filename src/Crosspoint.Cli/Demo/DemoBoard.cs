@@ -84,14 +84,16 @@ internal sealed class DemoBoard(SimulatorHost simulator, TimeProvider time)
     {
         double seconds = Lap();
         var table = new Table().Border(TableBorder.Rounded).Title("Crosspoint demo (Ctrl-C ends it)");
-        foreach (string column in new[] { "connection", "state", "in flight", "queued", "submitted", "/s", "receipts", "/s" }) table.AddColumn(column);
+        foreach (string column in new[] { "connection", "state", "in flight", "queued", "submitted", "/s", "receipts", "/s" })
+            table.AddColumn(column);
         foreach (ConnectionStatus status in Gateway?.Connections() ?? [])
         {
             CarrierCounters counters = simulator.Carriers.First(carrier => status.Name == carrier.Name + "-1").Counters;
             (long accepted, long receipts) = _before.GetValueOrDefault(status.Name);
             table.AddRow(
                 status.Name, status.Use, Text(status.InFlight), Text(status.Queued),
-                Text(counters.Accepted), Rate(counters.Accepted - accepted, seconds), Text(counters.ReceiptsTaken), Rate(counters.ReceiptsTaken - receipts, seconds));
+                Text(counters.Accepted), Rate(counters.Accepted - accepted, seconds), Text(counters.ReceiptsTaken),
+                Rate(counters.ReceiptsTaken - receipts, seconds));
             _before[status.Name] = (counters.Accepted, counters.ReceiptsTaken);
         }
 

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Cli.Demo;
 
-/// <summary><c>crosspoint demo</c>: a gateway, three simulated carriers, a webhook receiver and sample traffic in one process, with nothing to set up.</summary>
+/// <summary>
+/// <c>crosspoint demo</c>: a gateway, three simulated carriers, a webhook receiver and sample traffic in one process, with nothing to set
+/// up.
+/// </summary>
 internal static class DemoCommand
 {
     private const string AccountSid = "AC00000000000000000000000000000001";
@@ -22,39 +25,50 @@ internal static class DemoCommand
         var port = new Option<int>("--port") { Description = "HTTP port of the gateway", DefaultValueFactory = _ => 8080 };
         var hookPort = new Option<int>("--hook-port") { Description = "Port of the webhook receiver", DefaultValueFactory = _ => 9000 };
         var rate = new Option<double>("--rate") { Description = "Sample messages a second; 0 for none", DefaultValueFactory = _ => 20 };
-        var seconds = new Option<double>("--seconds") { Description = "End after that time; 0 runs until Ctrl-C", DefaultValueFactory = _ => 0 };
+        var seconds =
+            new Option<double>("--seconds") { Description = "End after that time; 0 runs until Ctrl-C", DefaultValueFactory = _ => 0 };
         var data = new Option<string?>("--data") { Description = "Folder for the journal (default: a temporary one, removed at the end)" };
         port.Validators.Add(RequirePort);
         hookPort.Validators.Add(RequirePort);
-        rate.Validators.Add(result => { if (result.GetValueOrDefault<double>() is < 0 or > 10_000) result.AddError("--rate: expected 0 to 10000"); });
+        rate.Validators.Add(
+            result => { if (result.GetValueOrDefault<double>() is < 0 or > 10_000) result.AddError("--rate: expected 0 to 10000"); });
         seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() < 0) result.AddError("--seconds: expected 0 or more"); });
         var command = new Command("demo", "Gateway, three simulated carriers, a webhook receiver and sample traffic: ready for curl") { port, hookPort, rate, seconds, data };
         command.SetAction((result, cancellationToken) => RunAsync(
-            new(result.GetValue(port), result.GetValue(hookPort), result.GetValue(rate), result.GetValue(seconds), result.GetValue(data)), time, cancellationToken));
+            new(result.GetValue(port), result.GetValue(hookPort), result.GetValue(rate), result.GetValue(seconds), result.GetValue(data)),
+            time, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(Settings settings, TimeProvider time, CancellationToken cancellationToken)
     {
-        string folder = settings.Data is null ? Directory.CreateTempSubdirectory("crosspoint-demo-").FullName : Path.GetFullPath(settings.Data);
+        string folder = settings.Data is null
+            ? Directory.CreateTempSubdirectory("crosspoint-demo-").FullName
+            : Path.GetFullPath(settings.Data);
         Directory.CreateDirectory(folder);
         using ILoggerFactory loggers = ConsoleLogging.Create(LogLevel.Error);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var limit = settings.Seconds > 0 ? new CancellationTokenSource(TimeSpan.FromSeconds(settings.Seconds), time) : new CancellationTokenSource();
+        using var limit = settings.Seconds > 0
+            ? new CancellationTokenSource(TimeSpan.FromSeconds(settings.Seconds), time)
+            : new CancellationTokenSource();
         await using CancellationTokenRegistration link = limit.Token.Register(end.Cancel);
         try
         {
-            await using SimulatorHost simulator = await SimulatorHost.StartAsync(Carriers(), time, loggers, cancellationToken).ConfigureAwait(false);
+            await using SimulatorHost simulator = await SimulatorHost.StartAsync(
+                Carriers(), time, loggers, cancellationToken).ConfigureAwait(false);
             var board = new DemoBoard(simulator, time);
             await using var receiver = new HookReceiver(settings.HookPort, board.SeeHook);
             ConfigResult config = ConfigFile.Parse(Config(settings, simulator), "demo", folder);
             if (config.Config is null) throw new InvalidOperationException(string.Join('\n', config.Errors));
-            await using GatewayHost host = await GatewayHost.StartAsync(config.Config, time, loggers, cancellationToken).ConfigureAwait(false);
+            await using GatewayHost host = await GatewayHost.StartAsync(
+                config.Config, time, loggers, cancellationToken).ConfigureAwait(false);
             board.Gateway = host.Gateway;
             Welcome(host, receiver);
 
             var gateway = new IPEndPoint(IPAddress.Loopback, host.HttpAddress.Port);
-            Task traffic = settings.Rate > 0 ? new SampleTraffic(gateway, receiver.Port, AccountSid, Token, settings.Rate, board, time).RunAsync(end.Token) : Task.CompletedTask;
+            Task traffic = settings.Rate > 0
+                ? new SampleTraffic(gateway, receiver.Port, AccountSid, Token, settings.Rate, board, time).RunAsync(end.Token)
+                : Task.CompletedTask;
             await board.ShowAsync(end.Token).ConfigureAwait(false);
             await traffic.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);

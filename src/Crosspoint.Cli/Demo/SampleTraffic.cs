@@ -6,7 +6,8 @@ using Crosspoint.Cli.Bench;
 namespace Crosspoint.Cli.Demo;
 
 /// <summary>A steady trickle of messages of all kinds: codes, alerts, campaigns; short and long; GSM and UCS-2.</summary>
-internal sealed class SampleTraffic(IPEndPoint gateway, int hookPort, string accountSid, string token, double rate, DemoBoard board, TimeProvider time)
+internal sealed class SampleTraffic(
+    IPEndPoint gateway, int hookPort, string accountSid, string token, double rate, DemoBoard board, TimeProvider time)
 {
     private static readonly (string Class, string Body)[] Samples =
     [

@@ -15,7 +15,8 @@ internal static class AttemptRules
     /// Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.
     /// </summary>
     public static Attempt Begin(
-        Message message, ConnectionOptions connection, RouteDecision decision, ushort reference, long now, Notices notices, ref NoticeList list)
+        Message message, ConnectionOptions connection, RouteDecision decision, ushort reference, long now, Notices notices,
+        ref NoticeList list)
     {
         Attempt? last = message.LastAttempt;
         if (last is null || last.Connection != connection.Name) PrepareSegments(message, connection);
@@ -127,6 +128,7 @@ internal static class AttemptRules
         // A new connection may cut the text in other ways. It gets the message only while no segment was accepted, so nothing is lost here.
         bool unknown = message.Segments.Exists(segment => segment.State == SegmentState.Unknown);
         message.Segments.Clear();
-        for (int i = 0; i < count; i++) message.Segments.Add(new SegmentProgress { State = unknown ? SegmentState.Unknown : SegmentState.Pending });
+        for (int i = 0; i < count; i++)
+            message.Segments.Add(new SegmentProgress { State = unknown ? SegmentState.Unknown : SegmentState.Pending });
     }
 }

@@ -23,7 +23,8 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
             return;
         }
 
-        Attempt attempt = AttemptRules.Begin(message, lane.Options, decision, lane.ReferenceFor(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
+        Attempt attempt = AttemptRules.Begin(
+            message, lane.Options, decision, lane.ReferenceFor(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
         _active = new(work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
         _isPossibleDuplicate = attempt.PossibleDuplicate;

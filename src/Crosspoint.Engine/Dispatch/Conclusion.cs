@@ -115,7 +115,8 @@ internal static class Conclusion
         else message.ErrorCode = before;
     }
 
-    private static Follow Refuse(Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, ref NoticeList notices)
+    private static Follow Refuse(
+        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, ref NoticeList notices)
     {
         uint status = attempt.CommandStatus;
         foreach (SegmentProgress segment in message.Segments)
@@ -149,13 +150,15 @@ internal static class Conclusion
         return new(FollowKind.Finished, 0, true, false);
     }
 
-    private static Follow HandleUnknown(Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, Notices sink, ref NoticeList notices)
+    private static Follow HandleUnknown(
+        Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, Notices sink, ref NoticeList notices)
     {
         attempt.Outcome = AttemptOutcome.Unknown;
         string connection = active.Lane.Name;
         UnknownOutcomePolicy policy = active.Lane.Options.UnknownPolicy(message.Head.Class);
         if (policy == UnknownOutcomePolicy.Resend && !Resends(message, active.Lane.Options)) policy = UnknownOutcomePolicy.Wait;
-        sink.Collect(ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
+        sink.Collect(
+            ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
         switch (policy)
         {
             case UnknownOutcomePolicy.Resend:

@@ -21,7 +21,8 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly DelayQueue _delays;
     private readonly Backlog _backlog;
 
-    public Dispatcher(EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
+    public Dispatcher(
+        EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
     {
         Journal = journal;
         Notices = notices;

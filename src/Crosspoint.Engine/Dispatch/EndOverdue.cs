@@ -22,7 +22,8 @@ internal sealed class EndOverdue(Notices notices, long key, long graceMicros) : 
         else if (message.State is MessageState.Sent or MessageState.Sending && transaction.Now >= message.Head.ValidUntil + graceMicros)
         {
             string detail = message.State == MessageState.Sent ? "no receipt came" : "no answer and no receipt came";
-            MessageEvent? entry = message.TryMove(MessageState.Unconfirmed, transaction.Now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail);
+            MessageEvent? entry = message.TryMove(
+                MessageState.Unconfirmed, transaction.Now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail);
             if (entry is not null) notices.Collect(ref _list, message, entry, stateChanged: true);
         }
 

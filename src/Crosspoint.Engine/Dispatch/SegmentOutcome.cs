@@ -83,7 +83,8 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             }
 
             dispatcher.Notices.Collect(
-                ref _notices, message, message.Note(transaction.Now, EventKind.AttemptRefused, active.Lane.Name, _status, "late answer"), stateChanged: false);
+                ref _notices, message, message.Note(transaction.Now, EventKind.AttemptRefused, active.Lane.Name, _status, "late answer"),
+                stateChanged: false);
         }
         else if (isCurrent && progress.State == SegmentState.InFlight)
         {

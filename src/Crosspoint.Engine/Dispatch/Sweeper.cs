@@ -29,7 +29,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
 
-    public Sweeper(EngineOptions options, IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
+    public Sweeper(
+        EngineOptions options, IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
     {
         (_journal, _dispatcher, _parts, _time, _logger) = (journal, dispatcher, parts, time, logger);
         _graceByConnection = options.Connections.ToDictionary(connection => connection.Name, connection => connection.Smpp.ReceiptGrace);
@@ -50,7 +51,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         long now = _time.GetUtcMicros();
-        foreach (Cursor cursor in _cursors) await SweepAsync(cursor, now - Micros.From(cursor.Grace), cancellationToken).ConfigureAwait(false);
+        foreach (Cursor cursor in _cursors)
+            await SweepAsync(cursor, now - Micros.From(cursor.Grace), cancellationToken).ConfigureAwait(false);
         await _parts.GiveUpAsync(now - Micros.From(PartsLimit), cancellationToken).ConfigureAwait(false);
     }
 
@@ -62,7 +64,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
         // the cursor.
         while (until > cursor.SeenUpTo && _journal.QueueDepth < MostWaiting)
         {
-            IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(cursor.SeenUpTo, until, limit, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(
+                cursor.SeenUpTo, until, limit, cancellationToken).ConfigureAwait(false);
             bool isFull = page.Count == limit;
             if (isFull && page[0].Head.ValidUntil == page[^1].Head.ValidUntil)
             {
@@ -74,8 +77,11 @@ internal sealed partial class Sweeper : IAsyncDisposable
             foreach (Message message in page)
             {
                 TimeSpan grace = GraceOf(message);
-                bool isMine = cursor.Grace == TimeSpan.Zero ? message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero : grace == cursor.Grace;
-                if (isMine && !message.Head.IsInbound) _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace)));
+                bool isMine = cursor.Grace == TimeSpan.Zero
+                    ? message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero
+                    : grace == cursor.Grace;
+                if (isMine && !message.Head.IsInbound)
+                    _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace)));
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.

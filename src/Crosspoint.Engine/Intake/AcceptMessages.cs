@@ -25,7 +25,8 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
 
     /// <param name="results">The verdicts so far, in the order of the request; filled in for the messages that are accepted here.</param>
     /// <param name="prepared">The messages to accept; null where the verdict is a refusal.</param>
-    public AcceptMessages(Dispatcher dispatcher, string account, IntakeResult[] results, MessageHead?[] prepared, IdempotencyInput? idempotency)
+    public AcceptMessages(
+        Dispatcher dispatcher, string account, IntakeResult[] results, MessageHead?[] prepared, IdempotencyInput? idempotency)
     {
         _dispatcher = dispatcher;
         _notices = dispatcher.Notices;
@@ -109,7 +110,8 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         for (int i = 0; i < _entries.Length; i++)
         {
             if (_entries[i].Prepared is not null)
-                Results[i] = IntakeResult.Refused(IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+                Results[i] = IntakeResult.Refused(
+                    IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
         }
 
         _done.SetResult(false);
@@ -119,7 +121,8 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _done.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
     private static MessageHead Complete(MessageHead prepared, IJournalTransaction transaction)
@@ -134,11 +137,13 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         for (int i = 0; i < Results.Length; i++)
         {
             if (_isConflict)
-                Results[i] = IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "The key was used with another body within the last 24 hours.");
+                Results[i] = IntakeResult.Refused(
+                    IntakeError.IdempotencyConflict, "Idempotency-Key", "The key was used with another body within the last 24 hours.");
             else if (known.Keys[i] >= 0 && transaction.Find(known.Keys[i]) is { } message)
                 Results[i] = IntakeResult.Accepted(message.Head, replayed: true);
             else if (known.Keys[i] >= 0)
-                Results[i] = IntakeResult.Refused(IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
+                Results[i] = IntakeResult.Refused(
+                    IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
         }
     }
 

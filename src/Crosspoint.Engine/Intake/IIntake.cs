@@ -16,7 +16,8 @@ public interface IIntake
     /// The same for up to 1,000 requests of one account; each is judged on its own, the accepted ones are stored in one commit. Answers
     /// stand in the order of the requests.
     /// </summary>
-    ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
+        IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken);
 
     /// <summary>Withdraws a message that was not handed to a vendor yet.</summary>
     ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken);

@@ -12,7 +12,8 @@ namespace Crosspoint.Engine.Intake;
 /// <summary>
 /// The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.
 /// </summary>
-internal sealed partial class MessageIntake(EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, ILogger<MessageIntake> logger)
+internal sealed partial class MessageIntake(
+    EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, ILogger<MessageIntake> logger)
     : IIntake, IInboundReplySink
 {
     private const int MostKeyCharacters = 255;
@@ -60,9 +61,11 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
         ChangeAsync(account, id, Redact, cancellationToken);
 
     public ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
-        ChangeAsync(account, id, static (Message message, long _, ref NoticeList _) => MayRemove(message), cancellationToken, removal: true);
+        ChangeAsync(
+            account, id, static (Message message, long _, ref NoticeList _) => MayRemove(message), cancellationToken, removal: true);
 
-    public ValueTask<ChangeResult> RecordFeedbackAsync(Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
+    public ValueTask<ChangeResult> RecordFeedbackAsync(
+        Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
         ChangeAsync(
             account,
             id,
@@ -127,7 +130,8 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
     }
 
     private async ValueTask<ChangeResult> ChangeAsync(
-        Account account, MessageId id, ChangeMessage.Changer changer, CancellationToken cancellationToken, bool removal = false, Action? then = null)
+        Account account, MessageId id, ChangeMessage.Changer changer, CancellationToken cancellationToken, bool removal = false,
+        Action? then = null)
     {
         var change = new ChangeMessage(dispatcher.Notices, account.Sid, id, changer) { Removal = removal, Then = then };
         journal.Enqueue(change);
@@ -163,12 +167,15 @@ internal sealed partial class MessageIntake(EngineOptions options, IJournal jour
 
     private IntakeResult? CheckDoor(IdempotencyInput? idempotency)
     {
-        if (idempotency is { } input && (input.Key.Length is 0 or > MostKeyCharacters || input.Key.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+        if (idempotency is { } input
+            && (input.Key.Length is 0 or > MostKeyCharacters || input.Key.AsSpan().ContainsAnyExceptInRange(' ', '~')))
             return IntakeResult.Refused(IntakeError.IdempotencyKeyInvalid, "Idempotency-Key", "The key is not valid: expected 1 to 255 printable ASCII characters.");
         if (_isClosed || journal.Health != JournalHealth.Ready)
-            return IntakeResult.Refused(IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+            return IntakeResult.Refused(
+                IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
         if (journal.QueueDepth >= options.Queues.JournalTransitions)
-            return IntakeResult.Refused(IntakeError.Overloaded, "", "Too many requests are waiting. Nothing was accepted: try again later.");
+            return IntakeResult.Refused(
+                IntakeError.Overloaded, "", "Too many requests are waiting. Nothing was accepted: try again later.");
         return null;
     }
 

@@ -25,23 +25,29 @@ internal static class RequestCheck
     public static IntakeResult? TryPrepare(SendRequest request, WebhookOptions webhooks, out MessageHead? prepared)
     {
         prepared = null;
-        if (string.IsNullOrEmpty(request.To)) return Refuse(IntakeError.ToMissing, "to", "The recipient is missing: expected a number in E.164 form such as +15551234567.");
+        if (string.IsNullOrEmpty(request.To))
+            return Refuse(IntakeError.ToMissing, "to", "The recipient is missing: expected a number in E.164 form such as +15551234567.");
         if (!E164.TryParse(request.To, out E164 to))
             return Refuse(IntakeError.ToInvalid, "to", "The recipient is not a number in E.164 form: expected + and up to 15 digits, such as +15551234567.");
-        if (string.IsNullOrEmpty(request.From)) return Refuse(IntakeError.FromMissing, "from", "The sender is missing: expected a number, a short code or a name.");
+        if (string.IsNullOrEmpty(request.From))
+            return Refuse(IntakeError.FromMissing, "from", "The sender is missing: expected a number, a short code or a name.");
         if (!Senders.TryClassify(request.From, out _, out string from))
             return Refuse(IntakeError.FromInvalid, "from", "The sender is not valid: expected a number in E.164 form, a short code of 3 to 8 digits, or a name of up to 11 letters, digits and blanks with at least one letter.");
         if (request.Account.Senders == SenderPolicy.Owned && !request.Account.Owns(from))
             return Refuse(IntakeError.FromNotOwned, "from", "The sender does not belong to the account.");
-        if (string.IsNullOrEmpty(request.Body)) return Refuse(IntakeError.BodyMissing, "body", "The body is missing: expected 1 to 1,600 characters.");
+        if (string.IsNullOrEmpty(request.Body))
+            return Refuse(IntakeError.BodyMissing, "body", "The body is missing: expected 1 to 1,600 characters.");
         string body = request.SmartEncoded ? SmartEncoding.Apply(request.Body) : request.Body;
-        if (body.Length is 0 or > MostBodyCharacters) return Refuse(IntakeError.BodyTooLong, "body", $"The body has {body.Length} characters: expected 1 to 1,600.");
+        if (body.Length is 0 or > MostBodyCharacters)
+            return Refuse(IntakeError.BodyTooLong, "body", $"The body has {body.Length} characters: expected 1 to 1,600.");
         if (request.ValiditySeconds is < 1 or > MostValiditySeconds)
             return Refuse(IntakeError.ValidityInvalid, "validity_seconds", "The validity is out of range: expected 1 to 36,000 seconds.");
         if (request.CallbackUrl is not null)
         {
-            if (request.CallbackUrl.Length > MostUrlCharacters) return Refuse(IntakeError.CallbackInvalid, "callback_url", "The URL is too long: expected up to 2,048 characters.");
-            if (!WebhookTarget.TryCheck(request.CallbackUrl, webhooks, out string problem)) return Refuse(IntakeError.CallbackInvalid, "callback_url", problem);
+            if (request.CallbackUrl.Length > MostUrlCharacters)
+                return Refuse(IntakeError.CallbackInvalid, "callback_url", "The URL is too long: expected up to 2,048 characters.");
+            if (!WebhookTarget.TryCheck(request.CallbackUrl, webhooks, out string problem))
+                return Refuse(IntakeError.CallbackInvalid, "callback_url", problem);
         }
 
         if (request.Reference is { Length: > MostReferenceCharacters })
@@ -49,7 +55,8 @@ internal static class RequestCheck
         if (request.Tags.Count > MostTags) return Refuse(IntakeError.TagsInvalid, "tags", "There are too many tags: expected up to 10.");
         foreach (string tag in request.Tags)
         {
-            if (tag.Length is 0 or > MostTagCharacters) return Refuse(IntakeError.TagsInvalid, "tags", "A tag is empty or too long: expected 1 to 64 characters.");
+            if (tag.Length is 0 or > MostTagCharacters)
+                return Refuse(IntakeError.TagsInvalid, "tags", "A tag is empty or too long: expected 1 to 64 characters.");
         }
 
         SmsEncoding encoding = EncodingChoice.Cheapest(body);

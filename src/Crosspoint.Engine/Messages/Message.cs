@@ -79,7 +79,8 @@ public sealed class Message
     }
 
     /// <summary>Rebuilds a message from its stored form.</summary>
-    public static Message Restore(MessageHead head, MessageState state, long updatedAt) => new() { Head = head, State = state, UpdatedAt = updatedAt };
+    public static Message Restore(MessageHead head, MessageState state, long updatedAt) =>
+        new() { Head = head, State = state, UpdatedAt = updatedAt };
 
     /// <summary>Moves to another state and writes the event; returns null and changes nothing when the table does not allow it.</summary>
     public MessageEvent? TryMove(MessageState to, long at, EventKind kind, string? connection = null, uint code = 0, string? detail = null)

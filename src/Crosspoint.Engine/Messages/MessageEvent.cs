@@ -33,4 +33,5 @@ public enum EventKind : byte
 /// <param name="Connection">The connection concerned, or null.</param>
 /// <param name="Code">The code that caused it: a <c>command_status</c>, or a message_state for receipts; 0 for none.</param>
 /// <param name="Detail">Short facts for people: a receipt's error text, a segment number, a reason. Null for none.</param>
-public sealed record MessageEvent(int Number, long At, EventKind Kind, MessageState State, string? Connection = null, uint Code = 0, string? Detail = null);
+public sealed record MessageEvent(
+    int Number, long At, EventKind Kind, MessageState State, string? Connection = null, uint Code = 0, string? Detail = null);

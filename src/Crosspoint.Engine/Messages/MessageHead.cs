@@ -2,7 +2,10 @@ using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Engine.Messages;
 
-/// <summary>What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body), so it is shared freely between threads.</summary>
+/// <summary>
+/// What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body), so it is shared freely between
+/// threads.
+/// </summary>
 public sealed record MessageHead
 {
     public required MessageId Id { get; init; }

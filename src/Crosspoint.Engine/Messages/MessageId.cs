@@ -16,7 +16,9 @@ public readonly record struct MessageId(long Key, long Tail)
 
     private const ulong TailMask = 0x3FFF_FFFF_FFFF_FFFF;
 
-    /// <summary>Milliseconds since 1970 at which the id was made (or, after a burst or a clock that stepped back, a little ahead of it).</summary>
+    /// <summary>
+    /// Milliseconds since 1970 at which the id was made (or, after a burst or a clock that stepped back, a little ahead of it).
+    /// </summary>
     public long UnixMilliseconds => Key >> CounterBits;
 
     /// <summary>The smallest key of the given millisecond.</summary>

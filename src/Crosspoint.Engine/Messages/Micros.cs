@@ -8,7 +8,8 @@ public static class Micros
 
     public static long GetUtcMicros(this TimeProvider time) => From(time.GetUtcNow());
 
-    public static long From(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
+    public static long From(DateTimeOffset instant) =>
+        (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
     public static long From(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -5,7 +5,8 @@ public static class StateNames
 {
     private static readonly string[] Names =
     [
-        "scheduled", "accepted", "queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "canceled", "unconfirmed", "receiving", "received",
+        "scheduled", "accepted", "queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "canceled", "unconfirmed",
+        "receiving", "received",
     ];
 
     // SMPP 3.4 §5.2.28 and appendix B; 0 and 9 are SMPP 5.0.

@@ -4,7 +4,8 @@ namespace Crosspoint.Engine.Messages;
 public static class TwilioStatus
 {
     /// <summary>
-    /// The status word. A message that has its sender shows as <c>queued</c> from acceptance on; <c>expired</c> (in our queue) is <c>failed</c> there;
+    /// The status word. A message that has its sender shows as <c>queued</c> from acceptance on; <c>expired</c> (in our queue) is
+    /// <c>failed</c> there;
     /// <c>unconfirmed</c> stays <c>sent</c>, the last thing that is known.
     /// </summary>
     /// <param name="inbound">Inbound messages know <c>receiving</c> and <c>received</c> alone.</param>

@@ -10,7 +10,9 @@ public enum DeliveryState : byte
     Failed = 2,
 }
 
-/// <summary>The delivery log of one webhook: one event told to one URL. Packed with the message, so that it commits with the event.</summary>
+/// <summary>
+/// The delivery log of one webhook: one event told to one URL. Packed with the message, so that it commits with the event.
+/// </summary>
 public sealed class WebhookDelivery
 {
     /// <summary>The event that it tells. With the message's id it makes the webhook's id, which stays the same over all tries.</summary>

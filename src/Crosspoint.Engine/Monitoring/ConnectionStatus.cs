@@ -7,7 +7,8 @@ namespace Crosspoint.Engine.Monitoring;
 /// <param name="Queued">Messages in memory that wait for it.</param>
 /// <param name="InFlight">In-flight slots in use over all sessions.</param>
 /// <param name="Window">Slots of each session.</param>
-public sealed record ConnectionStatus(string Name, string Vendor, string Use, int Queued, int InFlight, int Window, IReadOnlyList<SessionStatus> Sessions);
+public sealed record ConnectionStatus(
+    string Name, string Vendor, string Use, int Queued, int InFlight, int Window, IReadOnlyList<SessionStatus> Sessions);
 
 /// <summary>One bind of a connection.</summary>
 public sealed record SessionStatus(SmppClientState State, int Outstanding, string? LastError);

@@ -27,18 +27,23 @@ public sealed class EngineMetrics
         _accepted = Meter.CreateCounter<long>("crosspoint.messages.accepted", "{message}", "Messages on disk, by class");
         _refused = Meter.CreateCounter<long>("crosspoint.messages.refused", "{message}", "Requests refused at intake, by reason");
         _states = Meter.CreateCounter<long>("crosspoint.messages.states", "{message}", "Messages that entered a state, by state");
-        _submits = Meter.CreateCounter<long>("messaging.client.sent.messages", "{message}", "Segments answered by a connection, by outcome");
+        _submits = Meter.CreateCounter<long>(
+            "messaging.client.sent.messages", "{message}", "Segments answered by a connection, by outcome");
         _receipts = Meter.CreateCounter<long>("crosspoint.receipts", "{receipt}", "Receipts stored, by connection and state");
-        _receiptMatches = Meter.CreateCounter<long>("crosspoint.receipts.matched", "{receipt}", "Receipts by what was found: matched, parked, duplicate");
-        _possibleDuplicates = Meter.CreateCounter<long>("crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
+        _receiptMatches = Meter.CreateCounter<long>(
+            "crosspoint.receipts.matched", "{receipt}", "Receipts by what was found: matched, parked, duplicate");
+        _possibleDuplicates = Meter.CreateCounter<long>(
+            "crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
         _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
         _submitResponse = Meter.CreateHistogram<double>("crosspoint.submit.response.duration", "s", "From submit_sm to its response");
-        _submitReceipt = Meter.CreateHistogram<double>("crosspoint.submit.receipt.duration", "s", "From the vendor's acceptance to the final receipt");
+        _submitReceipt = Meter.CreateHistogram<double>(
+            "crosspoint.submit.receipt.duration", "s", "From the vendor's acceptance to the final receipt");
     }
 
     public Meter Meter { get; }
 
-    public void Accepted(TrafficClass trafficClass) => _accepted.Add(1, new KeyValuePair<string, object?>("class", ClassNames[(int)trafficClass]));
+    public void Accepted(TrafficClass trafficClass) =>
+        _accepted.Add(1, new KeyValuePair<string, object?>("class", ClassNames[(int)trafficClass]));
 
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
@@ -54,13 +59,16 @@ public sealed class EngineMetrics
 
     public void Receipt(string connection, byte state, string found)
     {
-        _receipts.Add(1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("state", StateNames.OfReceipt(state)));
+        _receipts.Add(
+            1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("state", StateNames.OfReceipt(state)));
         _receiptMatches.Add(1, new KeyValuePair<string, object?>("result", found));
     }
 
-    public void ReceiptAfter(string connection, double seconds) => _submitReceipt.Record(seconds, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+    public void ReceiptAfter(string connection, double seconds) =>
+        _submitReceipt.Record(seconds, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 
-    public void PossibleDuplicate(string connection) => _possibleDuplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+    public void PossibleDuplicate(string connection) =>
+        _possibleDuplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 
     public void Inbound(string connection) => _inbound.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 }

@@ -19,7 +19,8 @@ public sealed class EventFeed
     /// <param name="capacity">Events that may wait for the reader.</param>
     public (IDisposable Handle, ChannelReader<FeedEvent> Reader) Subscribe(string? accountSid, int capacity)
     {
-        var channel = Channel.CreateBounded<FeedEvent>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        var channel = Channel.CreateBounded<FeedEvent>(
+            new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         var subscription = new Subscription(this, accountSid, channel);
         lock (_gate) _subscriptions = [.. _subscriptions, subscription];
         return (subscription, channel.Reader);
@@ -29,7 +30,8 @@ public sealed class EventFeed
     {
         foreach (Subscription subscription in _subscriptions)
         {
-            if (subscription.AccountSid is null || subscription.AccountSid == head.AccountSid) subscription.Channel.Writer.TryWrite(new(head, entry, errorCode));
+            if (subscription.AccountSid is null || subscription.AccountSid == head.AccountSid)
+                subscription.Channel.Writer.TryWrite(new(head, entry, errorCode));
         }
     }
 

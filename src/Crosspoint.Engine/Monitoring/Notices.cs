@@ -4,7 +4,8 @@ using Crosspoint.Engine.Webhooks;
 namespace Crosspoint.Engine.Monitoring;
 
 /// <summary>
-/// Where committed events go: metrics, the live feed and the webhook sender. A transition collects its notices in a <see cref="NoticeList"/>
+/// Where committed events go: metrics, the live feed and the webhook sender. A transition collects its notices in a <see
+/// cref="NoticeList"/>
 /// while it is applied, and publishes them when the group is on disk.
 /// </summary>
 public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, EventFeed feed)

@@ -16,7 +16,8 @@ namespace Crosspoint.Engine.Receipts;
 /// Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk.
 /// </summary>
 internal sealed partial class DeliverIntake(
-    IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time, ILogger<DeliverIntake> logger)
+    IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time,
+    ILogger<DeliverIntake> logger)
 {
     /// <summary>Takes one PDU. The spans are valid during the call only.</summary>
     public void Receive(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
@@ -61,18 +62,22 @@ internal sealed partial class DeliverIntake(
         TakeInbound(connection, session, header, body, pdu);
     }
 
-    private void TakeReceipt(ConnectionOptions connection, SmppSession session, in PduHeader header, in DeliveryReceipt receipt, string recipient)
+    private void TakeReceipt(
+        ConnectionOptions connection, SmppSession session, in PduHeader header, in DeliveryReceipt receipt, string recipient)
     {
         string tlvId = Encoding.Latin1.GetString(receipt.TlvId);
         string textId = receipt.TextId.SequenceEqual(receipt.TlvId) ? tlvId : Encoding.Latin1.GetString(receipt.TextId);
         string id = tlvId.Length > 0 ? tlvId : textId;
         string? other = tlvId.Length > 0 && textId.Length > 0 && !ReferenceEquals(tlvId, textId) ? textId : null;
-        string? error = receipt.ErrorCode.Length > 0 ? Encoding.Latin1.GetString(receipt.ErrorCode) : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string? error = receipt.ErrorCode.Length > 0
+            ? Encoding.Latin1.GetString(receipt.ErrorCode)
+            : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var record = new ParkedReceipt(connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name);
         journal.Enqueue(new RecordReceipt(notices, session, header, record));
     }
 
-    private void TakeInbound(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, in Delivered pdu)
+    private void TakeInbound(
+        ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, in Delivered pdu)
     {
         string from = NumberOf(pdu.Source);
         string to = NumberOf(pdu.Destination);

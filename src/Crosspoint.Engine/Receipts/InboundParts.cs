@@ -18,7 +18,8 @@ internal sealed class InboundParts(IJournal journal, Notices notices, AccountDir
     /// <summary>Gives up on messages whose first part came before the given time.</summary>
     public async Task GiveUpAsync(long beforeMicros, CancellationToken cancellationToken)
     {
-        IReadOnlyList<InboundPart> stale = await journal.ListStalePartsAsync(beforeMicros, MostParts, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<InboundPart> stale = await journal.ListStalePartsAsync(
+            beforeMicros, MostParts, cancellationToken).ConfigureAwait(false);
         ILookup<string, InboundPart> groups = stale.ToLookup(part => part.PartKey);
         _underWay.RemoveWhere(key => !groups.Contains(key));
         foreach (IGrouping<string, InboundPart> group in groups)
@@ -49,7 +50,8 @@ internal sealed class InboundParts(IJournal journal, Notices notices, AccountDir
             string?[] texts = new string?[parts[0].Total];
             foreach (InboundPart part in now) texts[part.Number - 1] = part.Text;
             string text = string.Concat(texts.Select(part => part ?? Gap));
-            RecordInbound.Insert(transaction, notices, account, number, parts[0], text, parts[0].Total, ErrorCodes.InboundSegmentMissing, ref _list);
+            RecordInbound.Insert(
+                transaction, notices, account, number, parts[0], text, parts[0].Total, ErrorCodes.InboundSegmentMissing, ref _list);
         }
 
         public override void Committed() => notices.Publish(ref _list);

@@ -24,12 +24,15 @@ internal static class ReceiptRules
         bool wasFinal = progress.State is SegmentState.Delivered or SegmentState.Undelivered;
 
         // The first final word stands, but for one case: two copies were on their way, and the other one arrived.
-        bool isBetter = progress.State == SegmentState.Undelivered && receipt.State == Delivered && (progress.PossibleDuplicate || message.Attempts.Count > 1);
+        bool isBetter = progress.State == SegmentState.Undelivered && receipt.State == Delivered
+            && (progress.PossibleDuplicate || message.Attempts.Count > 1);
         if (!isFinal || (wasFinal && !isBetter))
         {
             if (wasFinal && isFinal && receipt.State == progress.ReceiptState) return false;
             if (!wasFinal) progress.ReceiptState = receipt.State;
-            string detail = wasFinal ? $"after the final receipt: {StateNames.OfReceipt(receipt.State)}" : StateNames.OfReceipt(receipt.State);
+            string detail = wasFinal
+                ? $"after the final receipt: {StateNames.OfReceipt(receipt.State)}"
+                : StateNames.OfReceipt(receipt.State);
             notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, detail), stateChanged: false);
             return !wasFinal;
         }
@@ -59,7 +62,8 @@ internal static class ReceiptRules
     }
 
     /// <summary>Joins what the segments say into the message's state, by receipts.</summary>
-    private static void Aggregate(Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
+    private static void Aggregate(
+        Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
     {
         bool all = true;
         bool lost = false;
@@ -71,7 +75,8 @@ internal static class ReceiptRules
 
         if (!all && !lost)
         {
-            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
+            notices.Collect(
+                ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
             return;
         }
 

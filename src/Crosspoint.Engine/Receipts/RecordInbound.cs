@@ -13,7 +13,8 @@ namespace Crosspoint.Engine.Receipts;
 /// commit.
 /// </summary>
 internal sealed class RecordInbound(
-    Notices notices, CompletedParts completed, SmppSession session, PduHeader header, Account account, OwnedNumber number, InboundPart part) : Transition
+    Notices notices, CompletedParts completed, SmppSession session, PduHeader header, Account account, OwnedNumber number,
+    InboundPart part) : Transition
 {
     private NoticeList _notices;
     private bool _isWhole;
@@ -62,7 +63,8 @@ internal sealed class RecordInbound(
     }
 
     internal static void Insert(
-        IJournalTransaction transaction, Notices notices, Account account, OwnedNumber number, InboundPart part, string text, int segments, int errorCode, ref NoticeList list)
+        IJournalTransaction transaction, Notices notices, Account account, OwnedNumber number, InboundPart part, string text, int segments,
+        int errorCode, ref NoticeList list)
     {
         var head = new MessageHead
         {

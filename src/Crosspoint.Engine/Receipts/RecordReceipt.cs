@@ -44,7 +44,8 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
         foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId))
         {
             Message? message = transaction.Find(hit.Key);
-            if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient)) continue;
+            if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))
+                continue;
             bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, transaction.Now, notices, ref _notices);
             _found = isNews ? "matched" : "duplicate";
             if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;

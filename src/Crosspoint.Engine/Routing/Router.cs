@@ -11,7 +11,8 @@ public enum ConnectionUse
 }
 
 /// <summary>
-/// Ranks the plan's connections for a message. Works on snapshots only: the plan, and the use of each connection at the moment of the question.
+/// Ranks the plan's connections for a message. Works on snapshots only: the plan, and the use of each connection at the moment of the
+/// question.
 /// </summary>
 public sealed class Router
 {

@@ -12,7 +12,8 @@ public readonly record struct CorrelationHit(long Key, int Segment);
 /// <param name="Error">The receipt's own error text, or null.</param>
 /// <param name="Recipient">The handset's number as the receipt wrote it.</param>
 /// <param name="Connection">The connection that brought it.</param>
-public sealed record ParkedReceipt(string Group, string VendorId, string? TextId, long At, byte State, string? Error, string Recipient, string Connection);
+public sealed record ParkedReceipt(
+    string Group, string VendorId, string? TextId, long At, byte State, string? Error, string Recipient, string Connection);
 
 /// <summary>A PDU that nobody claims.</summary>
 public sealed record OrphanPdu(string Connection, long At, string Reason, byte[] Pdu);

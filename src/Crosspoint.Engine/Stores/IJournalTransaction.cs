@@ -23,12 +23,16 @@ public interface IJournalTransaction
     /// <summary>Removes a message and everything that points to it.</summary>
     void Delete(Message message);
 
-    /// <summary>Notes that a vendor calls a segment by this id. The journal keeps the normalised form; the same vendor id may come again for another message.</summary>
+    /// <summary>
+    /// Notes that a vendor calls a segment by this id. The journal keeps the normalised form; the same vendor id may come again for another
+    /// message.
+    /// </summary>
     /// <param name="group">The connection group whose ids these are.</param>
     void Correlate(string group, string vendorId, long key, int segment);
 
     /// <summary>
-    /// Segments that carry this vendor id, newest message first, at most 8: by the normalised text itself and, when that finds nothing, by its other numeric forms
+    /// Segments that carry this vendor id, newest message first, at most 8: by the normalised text itself and, when that finds nothing, by
+    /// its other numeric forms
     /// (hexadecimal read as decimal and the reverse).
     /// </summary>
     IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId);
@@ -48,7 +52,10 @@ public interface IJournalTransaction
     /// <summary>Stores the outcome of an idempotency key.</summary>
     void PutIdempotent(IdempotencyRecord record);
 
-    /// <summary>Stores one part of an inbound message and returns all parts stored under that key so far (this one included), in order of part number. A part that is already there is not stored again.</summary>
+    /// <summary>
+    /// Stores one part of an inbound message and returns all parts stored under that key so far (this one included), in order of part
+    /// number. A part that is already there is not stored again.
+    /// </summary>
     IReadOnlyList<InboundPart> AddInboundPart(InboundPart part);
 
     /// <summary>Removes the parts of an inbound message that is complete or given up.</summary>

@@ -17,10 +17,16 @@ public interface IMessageReader
     /// </summary>
     ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Open messages whose validity ends in (<paramref name="afterMicros"/>, <paramref name="untilMicros"/>], in that order, at most <paramref name="limit"/>.</summary>
-    ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Open messages whose validity ends in (<paramref name="afterMicros"/>, <paramref name="untilMicros"/>], in that order, at most
+    /// <paramref name="limit"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Inbound parts older than the given time, for messages that never became whole; grouped by <see cref="InboundPart.PartKey"/>.</summary>
+    /// <summary>
+    /// Inbound parts older than the given time, for messages that never became whole; grouped by <see cref="InboundPart.PartKey"/>.
+    /// </summary>
     ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken);
 
     /// <summary>Counts for monitoring: parked receipts, orphans, bytes on disk.</summary>
@@ -34,7 +40,8 @@ public interface IMessageReader
 /// <param name="Limit">1 to 1000.</param>
 /// <param name="Status">Only this state; null for all.</param>
 public sealed record MessageQuery(
-    string AccountSid, string? To, string? From, long? CreatedFrom, long? CreatedBefore, long? BeforeKey, int Limit, MessageState? Status = null);
+    string AccountSid, string? To, string? From, long? CreatedFrom, long? CreatedBefore, long? BeforeKey, int Limit,
+    MessageState? Status = null);
 
 /// <summary>One page.</summary>
 /// <param name="NextBeforeKey">The cursor of the next page, or null on the last one.</param>

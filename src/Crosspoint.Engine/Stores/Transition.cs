@@ -7,13 +7,15 @@ namespace Crosspoint.Engine.Stores;
 public abstract class Transition
 {
     /// <summary>
-    /// True when the work that it records has happened and cannot be taken back (a vendor's answer): while the disk is full the journal keeps it and tries again.
+    /// True when the work that it records has happened and cannot be taken back (a vendor's answer): while the disk is full the journal
+    /// keeps it and tries again.
     /// False when whoever asked can be refused (a new message).
     /// </summary>
     public virtual bool IsRequired => false;
 
     /// <summary>
-    /// Applies the change. Runs on the sequencer; must not block. It may run again after a rolled-back group, on messages in their committed state,
+    /// Applies the change. Runs on the sequencer; must not block. It may run again after a rolled-back group, on messages in their
+    /// committed state,
     /// so it sets its results anew each time and has no effect outside the transaction.
     /// </summary>
     public abstract void Apply(IJournalTransaction transaction);

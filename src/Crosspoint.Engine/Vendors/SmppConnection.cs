@@ -121,7 +121,8 @@ public sealed class SmppConnection : IAsyncDisposable
             else if (header.CommandId != CommandId.AlertNotification) session.Respond(header, CommandStatus.InvalidCommandId, default);
         }
 
-        public void OnResponse(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
+        public void OnResponse(
+            SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
         {
             if (state is null) return;
             CommandStatus status = header.CommandStatus;

@@ -18,7 +18,8 @@ internal static class SubmitWriter
     private const byte ReceiptOnSuccessAndFailure = 1;
 
     public static SendResult Write(
-        SmppSession session, SegmentMethod method, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference, object state)
+        SmppSession session, SegmentMethod method, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference,
+        object state)
     {
         Span<byte> source = stackalloc byte[20];
         Span<byte> destination = stackalloc byte[20];
@@ -68,7 +69,8 @@ internal static class SubmitWriter
         return session.Submit(pdu, state);
     }
 
-    private static SendResult WritePayload(SmppSession session, scoped ref SubmitSm pdu, MessageHead head, ReadOnlySpan<char> text, object state)
+    private static SendResult WritePayload(
+        SmppSession session, scoped ref SubmitSm pdu, MessageHead head, ReadOnlySpan<char> text, object state)
     {
         Span<byte> octets = new byte[LongestPayload];
         int length = Segmenter.Encode(text, head.Encoding, octets);

@@ -2,7 +2,10 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>How applications are called back. Times and counts are those of protocol practice: 5 s to connect, 15 s in all, 11 retries over three days.</summary>
+/// <summary>
+/// How applications are called back. Times and counts are those of protocol practice: 5 s to connect, 15 s in all, 11 retries over three
+/// days.
+/// </summary>
 public sealed record WebhookOptions
 {
     /// <summary>Allows private, loopback and link-local targets, plain http and any port. For tests and closed networks.</summary>
@@ -28,7 +31,8 @@ public sealed record WebhookOptions
     public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
 
     /// <summary>
-    /// Whether a message that enters this state calls back. One that expired here counts as failed. An inbound message calls back when it is whole. In the Twilio form <c>unconfirmed</c> reads
+    /// Whether a message that enters this state calls back. One that expired here counts as failed. An inbound message calls back when it
+    /// is whole. In the Twilio form <c>unconfirmed</c> reads
     /// <c>sent</c>, which was told already, so it does not.
     /// </summary>
     public bool CallsBack(MessageHead head, MessageState state)
@@ -46,7 +50,8 @@ public sealed record WebhookOptions
 
     public static IReadOnlyList<TimeSpan> DefaultSchedule { get; } =
     [
-        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
+        TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(1),
         TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromHours(24), TimeSpan.FromHours(24),
     ];
 }

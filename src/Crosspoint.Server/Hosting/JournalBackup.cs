@@ -8,7 +8,8 @@ public static class JournalBackup
 {
     /// <summary>Copies the journal to a new folder, while a gateway runs on it or not, and checks the copy.</summary>
     /// <returns>What was copied, for people.</returns>
-    /// <exception cref="InvalidOperationException">There is no journal, the folder is taken, or the copy did not pass its check.</exception>
+    /// <exception cref="InvalidOperationException">There is no journal, the folder is taken, or the copy did not pass its
+    /// check.</exception>
     public static async Task<string> BackupAsync(GatewayConfig config, string target, CancellationToken cancellationToken) =>
         Describe(await SqliteBackup.RunAsync(JournalOpening.DirectoryOf(config), target, cancellationToken).ConfigureAwait(false));
 
@@ -18,5 +19,6 @@ public static class JournalBackup
     public static async Task<string> RestoreAsync(GatewayConfig config, string backup, CancellationToken cancellationToken) =>
         Describe(await SqliteBackup.RestoreAsync(backup, JournalOpening.DirectoryOf(config), cancellationToken).ConfigureAwait(false));
 
-    private static string Describe(BackupSummary summary) => $"{summary.Messages} messages in {summary.Files} files, {summary.Bytes} octets, checked";
+    private static string Describe(BackupSummary summary) =>
+        $"{summary.Messages} messages in {summary.Files} files, {summary.Bytes} octets, checked";
 }

@@ -74,7 +74,8 @@ internal sealed class Capture : IAsyncDisposable
         await _dumpcap.DisposeAsync();
     }
 
-    // What is in the kernel's buffer when dumpcap is told to end is lost. So something of our own goes last: once it is in the file, all is.
+    // What is in the kernel's buffer when dumpcap is told to end is lost. So something of our own goes last: once it is in the file, all
+    // is.
     private async Task CatchUpAsync()
     {
         byte[] last = Guid.NewGuid().ToByteArray();

@@ -231,7 +231,8 @@ internal sealed class Rig : IAsyncDisposable
     public static string Describe(Message message)
     {
         IEnumerable<SegmentState> segments = message.Segments.Select(segment => segment.State);
-        IEnumerable<string> attempts = message.Attempts.Select(attempt => $"{attempt.Connection}:{attempt.Outcome}:{attempt.CommandStatus:x}");
+        IEnumerable<string> attempts = message.Attempts.Select(
+            attempt => $"{attempt.Connection}:{attempt.Outcome}:{attempt.CommandStatus:x}");
         return $"{message.State} error {message.ErrorCode}: {Timeline(message)}; segments {string.Join(',', segments)}; attempts {string.Join(',', attempts)}";
     }
 

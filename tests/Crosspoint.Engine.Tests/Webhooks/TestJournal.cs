@@ -4,7 +4,9 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Tests.Webhooks;
 
-/// <summary>A journal in memory: one sequencer, groups, and readers that get copies. What is committed can be read before anybody is told of it.</summary>
+/// <summary>
+/// A journal in memory: one sequencer, groups, and readers that get copies. What is committed can be read before anybody is told of it.
+/// </summary>
 internal sealed class TestJournal : IJournal
 {
     private readonly Channel<Transition> _queue = Channel.CreateUnbounded<Transition>();
@@ -93,7 +95,8 @@ internal sealed class TestJournal : IJournal
         return page;
     }
 
-    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<Message>> ListOpenByValidityAsync(
+        long afterMicros, long untilMicros, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>

@@ -17,12 +17,14 @@ public sealed class TwilioStatusTests
     [InlineData(MessageState.Expired, "failed")]
     [InlineData(MessageState.Canceled, "canceled")]
     [InlineData(MessageState.Unconfirmed, "sent")]
-    public void Of_OutboundState_IsTwiliosWord(MessageState state, string expected) => TwilioStatus.Of(state, inbound: false).ShouldBe(expected);
+    public void Of_OutboundState_IsTwiliosWord(MessageState state, string expected) =>
+        TwilioStatus.Of(state, inbound: false).ShouldBe(expected);
 
     [Theory]
     [InlineData(MessageState.Receiving, "receiving")]
     [InlineData(MessageState.Received, "received")]
-    public void Of_InboundState_IsTwiliosWord(MessageState state, string expected) => TwilioStatus.Of(state, inbound: true).ShouldBe(expected);
+    public void Of_InboundState_IsTwiliosWord(MessageState state, string expected) =>
+        TwilioStatus.Of(state, inbound: true).ShouldBe(expected);
 
     [Theory]
     [InlineData(CallbackForm.Twilio, MessageState.Unconfirmed, false)]

@@ -17,7 +17,8 @@ internal sealed class WebhookBed : IAsyncDisposable
 
     private readonly TestMeters _meters = new();
 
-    public WebhookBed(WebhookOptions? options = null, int room = 1_000, Func<string, System.Net.IPAddress[]>? lookUp = null, TimeProvider? time = null)
+    public WebhookBed(
+        WebhookOptions? options = null, int room = 1_000, Func<string, System.Net.IPAddress[]>? lookUp = null, TimeProvider? time = null)
     {
         Journal = new(time ?? Time);
         Account[] accounts =
@@ -48,7 +49,8 @@ internal sealed class WebhookBed : IAsyncDisposable
     public Meter Meter => _meters.Meter!;
 
     /// <summary>Stores a message with these events to tell, and hands them over after the commit, as the engine does.</summary>
-    public Task<MessageId> SendAsync(string url, params MessageState[] states) => SendAsync(head => head with { CallbackUrl = url }, states);
+    public Task<MessageId> SendAsync(string url, params MessageState[] states) =>
+        SendAsync(head => head with { CallbackUrl = url }, states);
 
     public async Task<MessageId> SendAsync(Func<MessageHead, MessageHead> shape, params MessageState[] states)
     {

@@ -9,7 +9,8 @@ namespace Crosspoint.Engine.Tests.Webhooks;
 /// <summary>Receivers that are broken or hostile, and targets that may not be called.</summary>
 public sealed class WebhookClientTests
 {
-    private static readonly WebhookOptions Options = new() { AllowPrivateAddresses = true, RetrySchedule = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)] };
+    private static readonly WebhookOptions Options =
+        new() { AllowPrivateAddresses = true, RetrySchedule = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5)] };
 
     [Fact]
     public async Task Try_EndlessBody_IsDeliveredAndCutOff()
@@ -143,7 +144,8 @@ public sealed class WebhookClientTests
     [Fact]
     public async Task Try_HttpsToAReceiverWithoutTls_FailsAndSaysSo()
     {
-        await using var receiver = new RawReceiver((stream, token) => stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), token).AsTask());
+        await using var receiver = new RawReceiver(
+            (stream, token) => stream.WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"u8.ToArray(), token).AsTask());
         await using var bed = new WebhookBed(Options);
         bed.Dispatcher.Start();
         MessageId id = await bed.SendAsync(receiver.Url.Replace("http:", "https:", StringComparison.Ordinal));
@@ -283,7 +285,8 @@ public sealed class WebhookClientTests
         await bed.WhenTriedAsync(id, 1);
         bed.Delivery(id).LastError.ShouldBe("no answer in time");
         MessageId next = await bed.SendAsync(
-            head => head with { Direction = MessageDirection.Inbound, Body = "whole", CallbackUrl = good.Url + "/x" }, MessageState.Received);
+            head => head with { Direction = MessageDirection.Inbound, Body = "whole", CallbackUrl = good.Url + "/x" },
+            MessageState.Received);
         await bed.WhenAsync(next, d => d.State == DeliveryState.Delivered);
         good.Received.Single().Text.ShouldContain("\"body\":\"whole\"");
     }
@@ -291,7 +294,8 @@ public sealed class WebhookClientTests
     [Fact]
     public async Task Reply_XmlAnswerToAnInboundWebhook_IsHandedOver()
     {
-        ReplyLog replies = await ReplyToAsync("text/xml; charset=utf-8", "<Response><Message>hi</Message><Dial/></Response>", MessageDirection.Inbound);
+        ReplyLog replies = await ReplyToAsync(
+            "text/xml; charset=utf-8", "<Response><Message>hi</Message><Dial/></Response>", MessageDirection.Inbound);
         replies.Bodies.ShouldBe(["hi"]);
         replies.Ignored.ShouldBe(["Dial"]);
     }
@@ -349,7 +353,8 @@ public sealed class WebhookClientTests
             release.Wait(TimeSpan.FromSeconds(30));
             return [IPAddress.Loopback];
         });
-        Task<IPAddress[]>[] all = [.. Enumerable.Range(0, 50).Select(_ => resolver.ResolveAsync("a.example", CancellationToken.None).AsTask())];
+        Task<IPAddress[]>[] all =
+            [.. Enumerable.Range(0, 50).Select(_ => resolver.ResolveAsync("a.example", CancellationToken.None).AsTask())];
         release.Set();
         foreach (IPAddress[] addresses in await Task.WhenAll(all)) addresses.ShouldBe([IPAddress.Loopback]);
         count.ShouldBe(1);

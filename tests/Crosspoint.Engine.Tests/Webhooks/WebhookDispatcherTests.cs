@@ -212,7 +212,8 @@ public sealed class WebhookDispatcherTests
         await using var bed = new WebhookBed(Options);
         bed.Dispatcher.Start();
         MessageId id = await bed.SendAsync(receiver.Url + "/hook", MessageState.Sent, MessageState.Delivered);
-        MessageId other = await bed.SendAsync(head => head with { CallbackUrl = receiver.Url + "/hook?x=1" }, MessageState.Delivered, MessageState.Delivered);
+        MessageId other = await bed.SendAsync(
+            head => head with { CallbackUrl = receiver.Url + "/hook?x=1" }, MessageState.Delivered, MessageState.Delivered);
         await receiver.WhenAsync(all => all.Count == 2);
         receiver.Received.Select(r => r.Id).ShouldBe([$"{id}_2", $"{other}_2"], ignoreOrder: true);
         release.SetResult();
@@ -362,7 +363,8 @@ public sealed class WebhookDispatcherTests
         {
             if (instrument.Meter == bed.Meter) l.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counts.AddOrUpdate((string)tags[0].Value!, value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) => counts.AddOrUpdate((string)tags[0].Value!, value, (_, sum) => sum + value));
         listener.SetMeasurementEventCallback<int>((_, value, _, _) => waiting = value);
         listener.Start();
         bed.Dispatcher.Start();

@@ -3,7 +3,9 @@ using Crosspoint.Engine.Webhooks;
 
 namespace Crosspoint.Engine.Tests.Webhooks;
 
-/// <summary>More webhooks than there is room: nothing is forgotten, nothing is sent twice, order holds, and nobody waits for a stranger.</summary>
+/// <summary>
+/// More webhooks than there is room: nothing is forgotten, nothing is sent twice, order holds, and nobody waits for a stranger.
+/// </summary>
 public sealed class WebhookOverflowTests
 {
     private static readonly WebhookOptions Options = new() { AllowPrivateAddresses = true, ConcurrencyPerEndpoint = 4, RetrySchedule = [TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)] };
@@ -15,7 +17,8 @@ public sealed class WebhookOverflowTests
         await using var bed = new WebhookBed(Options, room: 32);
         bed.Dispatcher.Start();
         Task[] sends = new Task[2_000];
-        for (int i = 0; i < sends.Length; i++) sends[i] = bed.SendAsync($"{receiver.Url}/{i % 3}", MessageState.Sent, MessageState.Delivered);
+        for (int i = 0; i < sends.Length; i++)
+            sends[i] = bed.SendAsync($"{receiver.Url}/{i % 3}", MessageState.Sent, MessageState.Delivered);
         await Task.WhenAll(sends);
         await bed.Journal.WhenAsync(all => all.Count() == sends.Length && all.All(m => !m.HasPendingDelivery));
         AssertOnceAndInOrder(receiver, sends.Length * 2);

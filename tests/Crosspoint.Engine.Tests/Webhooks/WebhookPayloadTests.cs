@@ -19,12 +19,14 @@ public sealed class WebhookPayloadTests
         await using var bed = new WebhookBed(Options);
         bed.Dispatcher.Start();
         string url = receiver.Url + "/status%7E/x?b=2&a=%20y#rc=1";
-        MessageId id = await bed.SendAsync(head => head with { CallbackUrl = url, CallbackForm = CallbackForm.Twilio }, MessageState.Undelivered);
+        MessageId id = await bed.SendAsync(
+            head => head with { CallbackUrl = url, CallbackForm = CallbackForm.Twilio }, MessageState.Undelivered);
         await receiver.WhenAsync(all => all.Count == 1);
         ReceivedHook hook = receiver.Received[0];
         hook.Headers["Content-Type"].ShouldBe("application/x-www-form-urlencoded; charset=UTF-8");
         hook.Headers["User-Agent"].ShouldStartWith("Crosspoint/");
-        hook.Headers.Keys.ShouldNotContain(name => name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || name == "traceparent");
+        hook.Headers.Keys.ShouldNotContain(
+            name => name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || name == "traceparent");
         Dictionary<string, string> form = FormOf(hook);
         form.ShouldBe(new Dictionary<string, string>
         {
@@ -84,7 +86,8 @@ public sealed class WebhookPayloadTests
         await using var bed = new WebhookBed(Options);
         bed.Dispatcher.Start();
         MessageId id = await bed.SendAsync(
-            head => head with { CallbackUrl = receiver.Url + "/n", Reference = "order \"7\" é", Tags = ["a", "b"], SegmentCount = 3 }, MessageState.Failed);
+            head => head with { CallbackUrl = receiver.Url + "/n", Reference = "order \"7\" é", Tags = ["a", "b"], SegmentCount = 3 },
+            MessageState.Failed);
         await receiver.WhenAsync(all => all.Count == 1);
         ReceivedHook hook = receiver.Received[0];
         hook.Headers["Content-Type"].ShouldBe("application/json");
@@ -121,7 +124,8 @@ public sealed class WebhookPayloadTests
         await using var bed = new WebhookBed(Options);
         bed.Dispatcher.Start();
         await bed.SendAsync(
-            head => head with { Direction = MessageDirection.Inbound, Body = "STOP 中 \ud83d \u0001", CallbackUrl = receiver.Url + "/n" }, MessageState.Received);
+            head => head with { Direction = MessageDirection.Inbound, Body = "STOP 中 \ud83d \u0001", CallbackUrl = receiver.Url + "/n" },
+            MessageState.Received);
         await receiver.WhenAsync(all => all.Count == 1);
         using var document = JsonDocument.Parse(receiver.Received[0].Body);
         document.RootElement.GetProperty("type").GetString().ShouldBe("message.received");
@@ -162,7 +166,8 @@ public sealed class WebhookPayloadTests
         var text = new StringBuilder(url);
         foreach (string name in form.Keys.Order(StringComparer.Ordinal)) text.Append(name).Append(form[name]);
 #pragma warning disable CA5350
-        return Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(WebhookBed.AuthToken), Encoding.UTF8.GetBytes(text.ToString())));
+        return Convert.ToBase64String(
+            HMACSHA1.HashData(Encoding.UTF8.GetBytes(WebhookBed.AuthToken), Encoding.UTF8.GetBytes(text.ToString())));
 #pragma warning restore CA5350
     }
 

@@ -12,14 +12,16 @@ public sealed class WebhookSignerTests
     {
         KeyValuePair<string, string>[] parameters =
         [
-            new("To", "+18005551212"), new("CallSid", "CA1234567890ABCDE"), new("Digits", "1234"), new("From", caller), new("Caller", caller),
+            new("To", "+18005551212"), new("CallSid", "CA1234567890ABCDE"), new("Digits", "1234"), new("From", caller),
+            new("Caller", caller),
         ];
         WebhookSigner.SignTwilio("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", parameters).ShouldBe(expected);
     }
 
     [Fact]
     public void SignTwilio_UrlWithFragment_LeavesTheFragmentOut() =>
-        WebhookSigner.SignTwilio("t", "https://example.com/a?b#rc=2", []).ShouldBe(WebhookSigner.SignTwilio("t", "https://example.com/a?b", []));
+        WebhookSigner.SignTwilio("t", "https://example.com/a?b#rc=2", []).ShouldBe(
+            WebhookSigner.SignTwilio("t", "https://example.com/a?b", []));
 
     [Fact]
     public void SignStandard_PublishedExample_GivesPublishedSignature()

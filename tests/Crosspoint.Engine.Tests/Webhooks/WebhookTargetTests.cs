@@ -138,7 +138,8 @@ public sealed class WebhookTargetTests
     [InlineData("febf::1", false)]
     [InlineData("fec0::1", false)]
     [InlineData("ff02::1", false)]
-    public void IsPublic_Address_AsRegistered(string address, bool expected) => AddressRules.IsPublic(IPAddress.Parse(address)).ShouldBe(expected);
+    public void IsPublic_Address_AsRegistered(string address, bool expected) =>
+        AddressRules.IsPublic(IPAddress.Parse(address)).ShouldBe(expected);
 
     [Fact]
     public void Parse_Fragment_NarrowsWhatTheGatewayDoes()

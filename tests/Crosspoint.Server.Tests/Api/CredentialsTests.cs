@@ -80,7 +80,8 @@ public sealed class CredentialsTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         string answer = await RawClient.ExchangeAsync(
-            api.Server.Address, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n{");
+            api.Server.Address,
+            "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n{");
         RawClient.StatusOf(answer).ShouldBe(401);
     }
 

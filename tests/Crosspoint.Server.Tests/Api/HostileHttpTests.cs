@@ -118,7 +118,8 @@ public sealed class HostileHttpTests
         Answer answer = await api.SendAsync(HttpMethod.Post, path, content);
         answer.Status.ShouldBe(413);
         answer.ContentType.ShouldBe(type);
-        string chunked = $"POST {path} HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: {content.Headers.ContentType}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        string chunked =
+            $"POST {path} HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: {content.Headers.ContentType}\r\nTransfer-Encoding: chunked\r\n\r\n"
             + $"11000\r\n{new string('a', 0x11000)}\r\n0\r\n\r\n";
         RawClient.StatusOf(await RawClient.ExchangeAsync(api.Server.Address, chunked)).ShouldBe(413);
     }
@@ -152,7 +153,8 @@ public sealed class HostileHttpTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         string send = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/json\r\n"
             + $"Content-Length: {Json.Length}\r\n\r\n{Json}";
-        string last = $"POST {ApiFixture.TwilioMessages}.json HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/x-www-form-urlencoded\r\n"
+        string last =
+            $"POST {ApiFixture.TwilioMessages}.json HTTP/1.1\r\nHost: x\r\n{Auth}Content-Type: application/x-www-form-urlencoded\r\n"
             + $"Connection: close\r\nContent-Length: {Form.Length}\r\n\r\n{Form}";
         string answer = await ReadToCloseAsync(api.Server.Address, send + send + last);
         answer.Split("HTTP/1.1 202").Length.ShouldBe(3);

@@ -112,8 +112,10 @@ public sealed class TwilioSendTests
         // The API's own list (messaging-facts, section 1) without what works.
         refused.ShouldBe(
             [
-                "MessagingServiceSid", "FallbackFrom", "MediaUrl", "ContentSid", "ContentVariables", "ApplicationSid", "ShortenUrls", "ScheduleType", "SendAt",
-                "SendAsMms", "ContentRetention", "AddressRetention", "Attempt", "RiskCheck", "TrafficType", "ForceDelivery", "PersistentAction", "MaxPrice", "Tags",
+                "MessagingServiceSid", "FallbackFrom", "MediaUrl", "ContentSid", "ContentVariables", "ApplicationSid", "ShortenUrls",
+                "ScheduleType", "SendAt",
+                "SendAsMms", "ContentRetention", "AddressRetention", "Attempt", "RiskCheck", "TrafficType", "ForceDelivery",
+                "PersistentAction", "MaxPrice", "Tags",
             ],
             ignoreOrder: true);
         foreach (string name in refused)

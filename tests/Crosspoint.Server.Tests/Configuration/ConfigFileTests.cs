@@ -127,7 +127,8 @@ public sealed class ConfigFileTests
         config.Engine.Routing.Default.ShouldBe(["north-1"]);
         config.Engine.Webhooks.AllowPrivateAddresses.ShouldBeFalse();
         config.Engine.Webhooks.States.ShouldBe(
-            [MessageState.Sent, MessageState.Delivered, MessageState.Undelivered, MessageState.Failed, MessageState.Canceled], ignoreOrder: true);
+            [MessageState.Sent, MessageState.Delivered, MessageState.Undelivered, MessageState.Failed, MessageState.Canceled],
+            ignoreOrder: true);
         config.Warnings.Select(w => w.Key).ShouldBe(["smpp", "accounts[0].smpp", "accounts"], ignoreOrder: true);
         config.Warnings.ShouldContain(w => w.Message.Contains("+15550001000"));
     }
@@ -142,7 +143,8 @@ public sealed class ConfigFileTests
         account.Senders.ShouldBe(SenderPolicy.Owned);
         account.Numbers.ShouldBe(
             [new(
-                "+15550001000", "https://example.com/in", CallbackForm.Native), new("12345", null, CallbackForm.Twilio), new("Shop", null, CallbackForm.Twilio)]);
+                "+15550001000", "https://example.com/in", CallbackForm.Native), new("12345", null, CallbackForm.Twilio), new("Shop", null,
+                CallbackForm.Twilio)]);
         account.ApiKeys.ShouldBe([new("SK00000000000000000000000000000001", "abcdefghijklmnopqrstuvwxyz")]);
         account.WebhookSecret.ShouldBe(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
         config.Engine.Accounts[1].AuthToken.ShouldBe(account.AuthToken);
@@ -266,7 +268,8 @@ public sealed class ConfigFileTests
     [InlineData("most: 30s", "most: 500ms", 18, "vendors[0].connections[0].smpp.reconnect.most", "less than 'first'")]
     [InlineData(
         "smpp: { host",
-        "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp", "expected one of: wait, resend, fail")]
+        "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp",
+        "expected one of: wait, resend, fail")]
     [InlineData("default: [ north-1 ]", "default: [ north-2 ]", 20, "routing.default[0]", "did you mean 'north-1'?")]
     [InlineData("default: [ north-1 ]", "default: [ north-1, north-1 ]", 20, "routing.default[1]", "already")]
     [InlineData("default: [ north-1 ]", "default: []", 20, "routing.default", "is empty")]

@@ -96,7 +96,8 @@ public sealed class DeliveryReceiptTests
         string text = Encoding.ASCII.GetString(buffer, 0, written);
 
         text.ShouldBe("id:42 sub:001 dlvrd:001 submit date:2601020304 done date:2601020305 stat:DELIVRD err:000 text:a message of more th");
-        DeliveryReceipt.Write(buffer.AsSpan(0, 100), "42"u8, 1, 1, default, default, MessageState.Delivered, "0"u8, "a message of more th"u8)
+        DeliveryReceipt.Write(
+            buffer.AsSpan(0, 100), "42"u8, 1, 1, default, default, MessageState.Delivered, "0"u8, "a message of more th"u8)
             .ShouldBe(0);
     }
 
