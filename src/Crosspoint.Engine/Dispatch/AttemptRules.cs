@@ -23,7 +23,12 @@ internal static class AttemptRules
         else reference = last.Reference;
 
         bool possibleDuplicate = false;
-        foreach (SegmentProgress segment in message.Segments) possibleDuplicate |= segment.State == SegmentState.Unknown;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            possibleDuplicate |= segment.State == SegmentState.Unknown
+                || (segment.State == SegmentState.Pending && segment.PossibleDuplicate);
+        }
+
         var attempt = new Attempt
         {
             Number = last is null ? 1 : last.Number + 1,
@@ -98,7 +103,7 @@ internal static class AttemptRules
         foreach (SegmentProgress segment in message.Segments)
         {
             accepted |= segment.State is SegmentState.Sent or SegmentState.Delivered or SegmentState.Undelivered;
-            unknown |= segment.State is SegmentState.Unknown or SegmentState.InFlight;
+            unknown |= segment.MayBeAtVendor;
         }
 
         int before = message.ErrorCode;
@@ -126,9 +131,8 @@ internal static class AttemptRules
         if (message.Segments.Count == count) return;
 
         // A new connection may cut the text in other ways. It gets the message only while no segment was accepted, so nothing is lost here.
-        bool unknown = message.Segments.Exists(segment => segment.State == SegmentState.Unknown);
+        bool uncertain = message.Segments.Exists(segment => segment.MayBeAtVendor);
         message.Segments.Clear();
-        for (int i = 0; i < count; i++)
-            message.Segments.Add(new SegmentProgress { State = unknown ? SegmentState.Unknown : SegmentState.Pending });
+        for (int i = 0; i < count; i++) message.Segments.Add(new SegmentProgress { PossibleDuplicate = uncertain });
     }
 }

@@ -5,7 +5,8 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>Puts an attempt on record before any byte of it leaves.</summary>
-internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lane lane, Reservation reservation, RouteDecision decision) : Transition
+internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lane lane, Reservation reservation, RouteDecision decision)
+    : Transition
 {
     private NoticeList _notices;
     private ActiveAttempt? _active;
@@ -24,9 +25,10 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         }
 
         Attempt attempt = AttemptRules.Begin(
-            message, lane.Options, decision, lane.ReferenceFor(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
+            message, lane.Options, decision, dispatcher.References.Next(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
-        _active = new(work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
+        _active = new(
+            work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
         _isPossibleDuplicate = attempt.PossibleDuplicate;
     }
 

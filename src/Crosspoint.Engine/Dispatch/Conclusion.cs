@@ -84,7 +84,9 @@ internal static class Conclusion
         string connection = active.Lane.Name;
         Notices sink = dispatcher.Notices;
 
-        if (tally.Refused > 0) return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
+        // A refused segment takes the message elsewhere, and those without an answer with it: only where a second copy of them is allowed.
+        bool mayCopy = tally.Unknown == 0 || Resends(message, active.Lane.Options);
+        if (tally.Refused > 0 && mayCopy) return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
         if (tally.Unknown > 0) return HandleUnknown(message, active, attempt, tally, now, sink, ref notices);
         if (tally.Pending > 0)
         {
@@ -139,12 +141,26 @@ internal static class Conclusion
             return new(FollowKind.Elsewhere, 0, false, false);
         }
 
+        // Failed says that no vendor has any of it, which an earlier copy without an answer forbids.
+        bool anyUncertain = false;
+        bool allUncertain = true;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            anyUncertain |= segment.MayBeAtVendor;
+            allUncertain &= segment.MayBeAtVendor;
+        }
+
         attempt.Outcome = AttemptOutcome.Failed;
         int before = message.ErrorCode;
-        message.ErrorCode = DeliveryErrors.ForCommandStatus(status);
-        MessageEvent? entry = tally.Accepted == 0
-            ? message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, status)
-            : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, status, "not all segments were accepted");
+        message.ErrorCode = allUncertain ? 0 : DeliveryErrors.ForCommandStatus(status);
+        MessageEvent? entry = (tally.Accepted > 0 || anyUncertain, allUncertain) switch
+        {
+            (_, true) => message.TryMove(
+                MessageState.Unconfirmed, now, EventKind.Unconfirmed, connection, status, "an earlier copy may have been taken"),
+            (true, _) => message.TryMove(
+                MessageState.Undelivered, now, EventKind.Undelivered, connection, status, "not all segments were accepted"),
+            _ => message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, status),
+        };
         if (entry is not null) dispatcher.Notices.Collect(ref notices, message, entry, stateChanged: true);
         else message.ErrorCode = before;
         return new(FollowKind.Finished, 0, true, false);

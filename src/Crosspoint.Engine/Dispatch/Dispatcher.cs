@@ -38,6 +38,8 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     public Notices Notices { get; }
 
+    public ReferenceCounters References { get; } = new();
+
     public IReadOnlyList<Lane> Lanes => _lanes;
 
     /// <summary>Messages held in memory.</summary>
@@ -179,6 +181,28 @@ internal sealed class Dispatcher : IAsyncDisposable
         }
 
         changed.Pump();
+        if (changed.Use == ConnectionUse.Usable) _backlog.Unshelve();
+    }
+
+    /// <summary>
+    /// Takes out what waits for connections that are down while others are up: messages that the others refused.
+    /// </summary>
+    public List<OutboundWork> TakeStuck()
+    {
+        List<OutboundWork> stuck = [];
+        if (!Array.Exists(_lanes, static lane => lane.Use == ConnectionUse.Usable)) return stuck;
+        foreach (Lane lane in _lanes)
+        {
+            if (lane.Use == ConnectionUse.Usable) continue;
+            foreach (OutboundWork work in lane.TakeAll())
+            {
+                // Only what is queued on record is found again by reading the backlog.
+                if (work.PinnedTo is null && work.Prefer is null) stuck.Add(work);
+                else lane.Enqueue(work, first: true);
+            }
+        }
+
+        return stuck;
     }
 
     /// <summary>Routes everything that waits for a connection anew.</summary>

@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Sessions;
@@ -19,9 +20,9 @@ internal readonly record struct Reservation(int Session, int Slots);
 internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 {
     // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
+    private static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
-    private const int ReferenceCounters = 65_536;
 
     private readonly Lock _gate = new();
     private readonly Dispatcher _dispatcher;
@@ -33,7 +34,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly ITimer _wake;
     private readonly int[] _used;
     private readonly bool[] _bound;
-    private readonly byte[] _references = new byte[ReferenceCounters];
+
+    // Segments of attempts under way that wait for the rate. Each has its slot.
+    private readonly Queue<(ActiveAttempt Active, int Segment)> _paced = new();
     private int _boundCount;
     private bool _isWakeSet;
     private volatile bool _isUp;
@@ -51,9 +54,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _used = new int[options.Smpp.Sessions];
         _bound = new bool[options.Smpp.Sessions];
         _wake = time.CreateTimer(static state => ((Lane)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-        // Two runs of the process must not give the same references to the same handset minutes apart.
-        Random.Shared.NextBytes(_references);
     }
 
     public ConnectionOptions Options { get; }
@@ -86,6 +86,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopped = true;
+        SendPaced();
         await Connection.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -137,7 +138,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         lock (_gate)
         {
             _used[reservation.Session] -= reservation.Slots;
-            _rate.Return(reservation.Slots);
+            _rate.Return();
         }
 
         Pump();
@@ -152,39 +153,46 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             lock (_gate) _used[reservation.Session] -= reservation.Slots - slots;
         }
 
-        for (int i = 0; i < slots; i++) SendNext(active);
+        // The first has its token from the reservation; the others take theirs one by one, so that a long message keeps the rate too.
+        Send(active, active.TakeNext());
+        for (int i = 1; i < slots; i++) SendInTurn(active, active.TakeNext());
     }
 
     /// <summary>A segment's end is on disk: its slot goes to the next segment of the message, or is free.</summary>
     public void Ended(ActiveAttempt active, bool accepted, bool slowDown)
     {
         bool pauseBegan = false;
+        bool mayGoOn;
         lock (_gate)
         {
             if (accepted) _throttle.Accepted();
             else if (slowDown) pauseBegan = _throttle.Throttled();
+            mayGoOn = MayGoOn;
         }
 
         if (pauseBegan) Log.Throttled(_logger, Name);
-        if (SendNext(active)) return;
+        int next = active.TakeNext();
+        if (next >= 0)
+        {
+            if (mayGoOn) SendInTurn(active, next);
+            else KeepBack(active, next);
+            return;
+        }
+
         lock (_gate) _used[active.Session]--;
         Pump();
-    }
-
-    /// <summary>
-    /// Counter for each pair of sender and recipient, so that the segments of two messages to one handset never mix (SMPP 3.4 §5.3.2.22
-    /// leaves the choice open).
-    /// </summary>
-    public ushort ReferenceFor(MessageHead head)
-    {
-        int counter = HashCode.Combine(head.From.GetHashCode(StringComparison.Ordinal), head.To.GetHashCode(StringComparison.Ordinal)) & (ReferenceCounters - 1);
-        return ++_references[counter];
     }
 
     /// <summary>Takes from the queue while there is room, and puts an attempt on record for each.</summary>
     public void Pump()
     {
         if (Use != ConnectionUse.Usable) return;
+        if (_dispatcher.Journal.Health == JournalHealth.DiskFull)
+        {
+            lock (_gate) WakeIn(DiskFullWait);
+            return;
+        }
+
         List<OutboundWork>? elsewhere = null;
         lock (_gate)
         {
@@ -248,11 +256,61 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private int SegmentsOf(MessageHead head) =>
         AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
 
-    /// <summary>Writes the next segment; false when there is none. A session that is gone gives the record "not sent" at once.</summary>
-    private bool SendNext(ActiveAttempt active)
+    // Under _gate. A pause, or the end of the connection, holds for the rest of a long message too.
+    private bool MayGoOn => !_isStopped && _throttle.Remaining == TimeSpan.Zero;
+
+    /// <summary>Sends a segment when the rate allows: now, or by the timer.</summary>
+    private void SendInTurn(ActiveAttempt active, int segment)
     {
-        int segment = active.TakeNext();
-        if (segment < 0) return false;
+        if (!_rate.IsUnlimited)
+        {
+            lock (_gate)
+            {
+                if (_paced.Count > 0 || !_rate.TryTake())
+                {
+                    _paced.Enqueue((active, segment));
+                    WakeIn(_rate.Wait);
+                    return;
+                }
+            }
+        }
+
+        Send(active, segment);
+    }
+
+    /// <summary>Sends what waited for the rate, as far as it allows.</summary>
+    private void SendPaced()
+    {
+        while (true)
+        {
+            ActiveAttempt active;
+            int segment;
+            bool mayGoOn;
+            lock (_gate)
+            {
+                if (_paced.Count == 0) return;
+                mayGoOn = MayGoOn;
+                if (mayGoOn && !_rate.TryTake())
+                {
+                    WakeIn(_rate.Wait);
+                    return;
+                }
+
+                (active, segment) = _paced.Dequeue();
+            }
+
+            if (mayGoOn) Send(active, segment);
+            else KeepBack(active, segment);
+        }
+    }
+
+    /// <summary>Puts on record that a segment was not sent. Its slot goes on to the one after it.</summary>
+    private void KeepBack(ActiveAttempt active, int segment) =>
+        new SegmentOutcome(_dispatcher, active, segment).Record(OutcomeKind.NotSent, 0, null);
+
+    /// <summary>Writes a segment. A session that is gone gives the record "not sent" at once.</summary>
+    private void Send(ActiveAttempt active, int segment)
+    {
         MessageHead head = active.Work.Head;
         var outcome = new SegmentOutcome(_dispatcher, active, segment);
         ReadOnlySpan<char> text = active.Total == 1 ? head.Body : PartOf(head, segment);
@@ -270,8 +328,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 outcome.Record(OutcomeKind.NotSent, 0, null);
                 break;
         }
-
-        return true;
     }
 
     private ReadOnlySpan<char> PartOf(MessageHead head, int segment)
@@ -306,9 +362,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         if (best < 0) return false;
-        if (!_rate.TryTake(segments))
+        if (_paced.Count > 0 || !_rate.TryTake())
         {
-            WakeIn(_rate.WaitFor(segments));
+            WakeIn(_rate.Wait);
             return false;
         }
 
@@ -328,6 +384,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private void Woken()
     {
         lock (_gate) _isWakeSet = false;
+        SendPaced();
         Pump();
     }
 

@@ -130,7 +130,8 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
     private void Accept(IJournalTransaction transaction, Message message, SegmentProgress progress, bool isCurrent)
     {
-        if (progress.State is SegmentState.InFlight or SegmentState.Unknown or SegmentState.Pending && (isCurrent || _isLate))
+        bool isOpen = progress.State is SegmentState.InFlight or SegmentState.Unknown or SegmentState.Pending or SegmentState.Refused;
+        if (isOpen && (isCurrent || _isLate))
         {
             progress.State = SegmentState.Sent;
             progress.CommandStatus = 0;

@@ -11,6 +11,9 @@ public enum AnswerClass
     /// <summary>Try again here after a back-off, to a limit.</summary>
     Temporary,
 
+    /// <summary>The session's own trouble, which says nothing about the message: the session binds again, the message goes out again.</summary>
+    Session,
+
     /// <summary>This connection will never take it.</summary>
     Permanent,
 }
@@ -39,9 +42,11 @@ public static class SubmitPolicy
         // ESME_RTHROTTLED, ESME_RMSGQFUL: carriers use both for "too fast".
         0x58 or 0x14 => AnswerClass.SlowDown,
 
-        // RSYSERR, RSUBMITFAIL, RX_T_APPN, RDELIVERYFAILURE, RSERTYPUNAVAIL; and the session's own troubles
-        // (RINVBNDSTS, RALYBND, RBINDFAIL, RINVPASWD, RINVSYSID, RINVSYSTYP), which say nothing about the message.
-        0x08 or 0x45 or 0x64 or 0xFE or 0x102 or 0x04 or 0x05 or 0x0D or 0x0E or 0x0F or 0x53 => AnswerClass.Temporary,
+        // RSYSERR, RSUBMITFAIL, RX_T_APPN, RDELIVERYFAILURE, RSERTYPUNAVAIL.
+        0x08 or 0x45 or 0x64 or 0xFE or 0x102 => AnswerClass.Temporary,
+
+        // RINVBNDSTS, RALYBND, RBINDFAIL, RINVPASWD, RINVSYSID, RINVSYSTYP.
+        0x04 or 0x05 or 0x0D or 0x0E or 0x0F or 0x53 => AnswerClass.Session,
         _ => AnswerClass.Permanent,
     };
 

@@ -6,35 +6,37 @@ namespace Crosspoint.Engine.Dispatch;
 /// holds more than 1 % above the rate.</param>
 public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider time)
 {
-    private readonly double _burst = burst > 0 ? burst : Math.Max(1, ratePerSecond / 100);
-    private double _tokens = burst > 0 ? burst : Math.Max(1, ratePerSecond / 100);
+    private readonly double _burst = burst > 0 ? Math.Max(1, burst) : Math.Max(1, ratePerSecond / 100);
+    private double _tokens = burst > 0 ? Math.Max(1, burst) : Math.Max(1, ratePerSecond / 100);
     private long _filledAt = time.GetTimestamp();
 
     public bool IsUnlimited => ratePerSecond <= 0;
 
-    /// <summary>Takes tokens for a whole message. A message larger than the burst takes a full bucket and leaves a debt.</summary>
-    public bool TryTake(int segments)
+    /// <summary>How long until the next segment may go; zero when it may now.</summary>
+    public TimeSpan Wait
+    {
+        get
+        {
+            if (IsUnlimited) return TimeSpan.Zero;
+            Fill();
+            return _tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / ratePerSecond);
+        }
+    }
+
+    /// <summary>Takes the token of one segment.</summary>
+    public bool TryTake()
     {
         if (IsUnlimited) return true;
         Fill();
-        if (_tokens < Math.Min(segments, _burst)) return false;
-        _tokens -= segments;
+        if (_tokens < 1) return false;
+        _tokens--;
         return true;
     }
 
-    /// <summary>Gives back what was taken for segments that were not sent.</summary>
-    public void Return(int segments)
+    /// <summary>Gives back a token whose segment was not sent.</summary>
+    public void Return()
     {
-        if (!IsUnlimited) _tokens = Math.Min(_burst, _tokens + segments);
-    }
-
-    /// <summary>How long until that many segments may go.</summary>
-    public TimeSpan WaitFor(int segments)
-    {
-        if (IsUnlimited) return TimeSpan.Zero;
-        Fill();
-        double missing = Math.Min(segments, _burst) - _tokens;
-        return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(missing / ratePerSecond);
+        if (!IsUnlimited) _tokens = Math.Min(_burst, _tokens + 1);
     }
 
     private void Fill()

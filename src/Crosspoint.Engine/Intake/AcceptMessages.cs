@@ -68,7 +68,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             if (entry.Direct is { } route)
             {
                 Attempt attempt = AttemptRules.Begin(
-                    message, route.Lane.Options, route.Decision, route.Lane.ReferenceFor(entry.Head), transaction.Now, _notices, ref _list);
+                    message, route.Lane.Options, route.Decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
                 (entry.Attempt, entry.Reference, entry.Segments) = (attempt.Number, attempt.Reference, message.Segments.Count);
             }
 

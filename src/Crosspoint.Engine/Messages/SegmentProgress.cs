@@ -48,5 +48,9 @@ public sealed class SegmentProgress
     /// <summary>A second copy may exist: the segment was sent again after an unknown outcome.</summary>
     public bool PossibleDuplicate { get; set; }
 
+    /// <summary>No vendor has confirmed it, and one may have it all the same: the outcome of the last copy, or of an earlier one, is unknown.</summary>
+    public bool MayBeAtVendor => State is SegmentState.InFlight or SegmentState.Unknown
+        || (PossibleDuplicate && State is SegmentState.Pending or SegmentState.Refused);
+
     public const byte NoReceipt = 255;
 }

@@ -24,8 +24,7 @@ internal static class ReceiptRules
         bool wasFinal = progress.State is SegmentState.Delivered or SegmentState.Undelivered;
 
         // The first final word stands, but for one case: two copies were on their way, and the other one arrived.
-        bool isBetter = progress.State == SegmentState.Undelivered && receipt.State == Delivered
-            && (progress.PossibleDuplicate || message.Attempts.Count > 1);
+        bool isBetter = progress.State == SegmentState.Undelivered && receipt.State == Delivered && progress.PossibleDuplicate;
         if (!isFinal || (wasFinal && !isBetter))
         {
             if (wasFinal && isFinal && receipt.State == progress.ReceiptState) return false;

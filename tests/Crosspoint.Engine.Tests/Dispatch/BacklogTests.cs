@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Engine.Tests.Dispatch;
 
@@ -95,6 +96,44 @@ public sealed class BacklogTests
         await rig.UntilAsync(() => Held(rig) == 0);
 
         carrier.Submits.Select(submit => submit.Text).ShouldBe(requests.Select(request => request.Body));
+    }
+
+    [Fact]
+    public async Task Backlog_FullOfWhatWaitsForADeadConnection_TheLivingOneGoesOn()
+    {
+        await using var living = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Text.StartsWith("bad", StringComparison.Ordinal)) c.Refuse(s, CommandStatus.InvalidDestinationAddress);
+                else c.Accept(s);
+            },
+        };
+        await using var dead = new ScriptedCarrier(isUp: false);
+        EngineOptions options = Rig.Options(Rig.Connection("a", living.Port), Rig.Connection("b", dead.Port)) with
+        {
+            Queues = new QueueOptions { DispatchMessages = Bound },
+        };
+        await using Rig rig = await Rig.StartAsync(options);
+        await rig.BoundAsync();
+        var heads = new List<MessageHead>();
+        for (int round = 0; round < 3; round++)
+        {
+            // More than half of the bound, so that what is stuck alone keeps the backlog from being read back.
+            for (int i = 0; i < 30; i++) heads.Add(await rig.SendAsync($"bad{round}-{i}"));
+            await rig.UntilAsync(() => living.Submits.Count(submit => submit.Text.StartsWith("bad", StringComparison.Ordinal)) == heads.Count);
+            SendRequest[] burst = [.. Enumerable.Range(0, 200).Select(i => Rig.Request($"good{round}-{i}"))];
+            await rig.Gateway.Intake.SendBatchAsync(burst, null, CancellationToken.None);
+            await rig.UntilAsync(() => living.Submits.Count == heads.Count + ((round + 1) * 200));
+        }
+
+        dead.Start();
+        foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Sent);
+        await rig.UntilAsync(() => Held(rig) == 0);
+
+        dead.Submits.Select(submit => submit.Text).Order(StringComparer.Ordinal).ShouldBe(
+            heads.Select(head => head.Body).Order(StringComparer.Ordinal));
+        living.Submits.Count.ShouldBe(690);
     }
 
     private static EngineOptions Options(ScriptedCarrier carrier) => Rig.Options(Rig.Connection("a", carrier.Port)) with

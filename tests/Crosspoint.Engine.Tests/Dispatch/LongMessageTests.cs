@@ -8,6 +8,7 @@ namespace Crosspoint.Engine.Tests.Dispatch;
 public sealed class LongMessageTests
 {
     private static readonly string ThreeParts = new('x', 400);
+    private static readonly string TenParts = new('y', 1_500);
 
     [Fact]
     public async Task Long_AllPartsReported_DeliveredOnlyWithTheLast()
@@ -242,6 +243,89 @@ public sealed class LongMessageTests
         carrier.Submits.Count.ShouldBe(parts);
         carrier.Submits.ShouldAllBe(submit => submit.EsmClass == esmClass);
         string.Concat(carrier.Submits.OrderBy(submit => submit.Part).Select(submit => submit.Text)).ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task Long_ThrottledInItsMiddle_TheRestWaitsForThePauseToo()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number == 3) c.Refuse(s, CommandStatus.Throttled);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 1 })));
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(TenParts);
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued);
+
+        carrier.Submits.Count.ShouldBe(3);
+        await rig.PassAsync(TimeSpan.FromMilliseconds(500));
+        carrier.Submits.Count.ShouldBe(3);
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        carrier.Submits.Select(submit => submit.Part).ShouldBe([1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10]);
+        await rig.SettleAsync();
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Long_WithARate_ItsSegmentsKeepIt()
+    {
+        var times = new List<TimeSpan>();
+        Rig? rig = null;
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = (c, s) =>
+            {
+                lock (times) times.Add(rig!.Clock.GetElapsedTime(0));
+                c.Accept(s);
+            },
+        };
+        rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 5, InFlightWindow = 4 })));
+        await using Rig running = rig;
+        await rig.BoundAsync();
+        rig.Step = TimeSpan.FromMilliseconds(10);
+        MessageHead first = await rig.SendAsync(TenParts);
+        MessageHead second = await rig.SendAsync(ThreeParts);
+        await rig.UntilAsync(first, MessageState.Sent);
+        await rig.UntilAsync(second, MessageState.Sent);
+
+        times.Count.ShouldBe(13);
+        for (int i = 0; i < times.Count; i++)
+        {
+            times.Count(time => time >= times[i] && time < times[i] + TimeSpan.FromSeconds(0.95)).ShouldBeLessThanOrEqualTo(6);
+        }
+
+        await rig.SettleAsync();
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Long_OnePartRefusedAndOneUnanswered_WaitPolicyMakesNoSecondCopy()
+    {
+        await using var first = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Part == 1) c.Refuse(s, CommandStatus.InvalidDestinationAddress);
+            },
+        };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(first, second);
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+        MessageHead head = await rig.SendAsync(new string('x', 200), TrafficClass.Marketing);
+        await rig.UntilAsync(head, message => message.Segments.Exists(segment => segment.State == SegmentState.Unknown));
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+
+        second.Submits.ShouldBeEmpty();
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sending);
+        first.Accept(first.Submits.Single(submit => submit.Part == 2));
+        (await rig.UntilAsync(head, MessageState.Undelivered)).ErrorCode.ShouldBe(ErrorCodes.HandsetUnknown);
     }
 
     [Fact]

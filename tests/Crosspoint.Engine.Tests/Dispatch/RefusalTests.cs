@@ -101,6 +101,26 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Refusal_OfTheSession_IsNotHeldAgainstTheMessage()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number <= 8) c.Refuse(s, CommandStatus.InvalidBindStatus);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        Message message = await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+
+        message.Attempts.Count.ShouldBe(9);
+        message.IsPossibleDuplicate.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Throttled_Window_ConnectionPausesNothingIsLostAndOrderIsKept()
     {
         await using var carrier = new ScriptedCarrier

@@ -1,7 +1,9 @@
+using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
+using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Tests.Dispatch;
 
@@ -216,6 +218,74 @@ public sealed class UnknownOutcomeTests
         message.Events[^1].Detail.ShouldBe("policy wait");
         rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
     }
+
+    [Fact]
+    public async Task Resend_ThrottledUntilTheValidityEnds_IsUnconfirmedAndALateAnswerWins()
+    {
+        await using var carrier = new ScriptedCarrier { Script = FirstUnansweredThen(CommandStatus.Throttled) };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(Rig.Request() with { ValiditySeconds = 20 });
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued);
+
+        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
+        Message ended = await rig.UntilAsync(head, message => MessageTransitions.IsFinal(message.State));
+
+        ended.State.ShouldBe(MessageState.Unconfirmed, Rig.Describe(ended));
+        carrier.Accept(carrier.Submits[0]);
+        await rig.UntilAsync(head, MessageState.Sent);
+        await carrier.ReceiptAsync(carrier.Submits[0]);
+        await rig.UntilAsync(head, MessageState.Delivered);
+    }
+
+    [Fact]
+    public async Task Resend_RefusedForGood_IsUnconfirmedBecauseTheFirstCopyMayHaveArrived()
+    {
+        await using var carrier = new ScriptedCarrier { Script = FirstUnansweredThen(CommandStatus.InvalidDestinationAddress) };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync();
+
+        Message ended = await rig.UntilAsync(head, message => MessageTransitions.IsFinal(message.State));
+
+        (ended.State, ended.ErrorCode).ShouldBe((MessageState.Unconfirmed, 0), Rig.Describe(ended));
+        carrier.Accept(carrier.Submits[0]);
+        await rig.UntilAsync(head, MessageState.Sent);
+    }
+
+    [Theory]
+    [InlineData(SegmentMethod.Udh8)]
+    [InlineData(SegmentMethod.Payload)]
+    public async Task Resend_ThrottledThenMovedToAnotherConnection_KeepsTheMark(SegmentMethod method)
+    {
+        await using var first = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number > 2) c.Refuse(s, CommandStatus.Throttled);
+            },
+        };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(
+                Rig.Connection("a", first.Port), Rig.Connection("b", second.Port, smpp => smpp with { SegmentMethod = method })));
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+        MessageHead head = await rig.SendAsync(new string('x', 200));
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued);
+
+        await first.StopAsync();
+        Message message = await rig.UntilAsync(head, MessageState.Sent);
+
+        message.Attempts[^1].Connection.ShouldBe("b");
+        message.Attempts[^1].PossibleDuplicate.ShouldBeTrue();
+        message.IsPossibleDuplicate.ShouldBeTrue();
+    }
+
+    private static Action<ScriptedCarrier, CarrierSubmit> FirstUnansweredThen(CommandStatus status) => (c, s) =>
+    {
+        if (s.Number > 1) c.Refuse(s, status);
+    };
 
     [Fact]
     public async Task Unknown_WholeWindowLost_NoMoreDoublesThanTheWindow()

@@ -18,7 +18,7 @@ internal sealed class JournalGate(IJournal inner) : IJournal
 
     public int QueueDepth => inner.QueueDepth + ExtraDepth;
 
-    public JournalHealth Health => inner.Health;
+    public JournalHealth Health => inner?.Health ?? JournalHealth.Ready;
 
     public Task Broken => inner.Broken;
 
