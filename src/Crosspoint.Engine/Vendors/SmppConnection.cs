@@ -129,10 +129,16 @@ public sealed class SmppConnection : IAsyncDisposable
             string? vendorId = null;
             if (status == CommandStatus.Ok)
             {
-                if (header.CommandId == CommandId.SubmitSmResp && SubmitSmResp.TryRead(body, out SubmitSmResp pdu).IsOk)
-                    vendorId = Encoding.Latin1.GetString(pdu.MessageId);
-                else if (header.CommandId == CommandId.GenericNack)
+                if (header.CommandId == CommandId.GenericNack)
+                {
                     status = CommandStatus.InvalidCommandId;
+                }
+                else if (header.CommandId == CommandId.SubmitSmResp)
+                {
+                    // The segment is accepted whatever stands behind the id: without the id none of its receipts would be matched.
+                    _ = SubmitSmResp.TryRead(body, out SubmitSmResp pdu);
+                    if (!pdu.MessageId.IsEmpty) vendorId = Encoding.Latin1.GetString(pdu.MessageId);
+                }
             }
 
             _events.Answered(state, status, vendorId, elapsed, late);

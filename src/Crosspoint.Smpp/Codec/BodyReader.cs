@@ -63,6 +63,17 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
         return value;
     }
 
+    /// <summary>A C-octet string that carriers also send as the end of the body without its null.</summary>
+    /// <param name="maxBytes">The longest form on the wire, null included.</param>
+    /// <param name="tooLong">The status for a longer one.</param>
+    public ReadOnlySpan<byte> CStringOrRest(int maxBytes, CommandStatus tooLong)
+    {
+        if (_rest.Length >= maxBytes || _rest.Contains((byte)0)) return CString(maxBytes, tooLong);
+        ReadOnlySpan<byte> value = _rest;
+        _rest = default;
+        return value;
+    }
+
     public ReadOnlySpan<byte> Octets(int length, CommandStatus cut)
     {
         if (_rest.Length < length)

@@ -16,16 +16,16 @@ public ref struct SubmitSmResp
     public readonly int BodyLength =>
         1 + MessageId.Length + Tlvs.Length;
 
-    /// <summary>Reads a body.</summary>
+    /// <summary>Reads a body. The null of message_id may be missing at the end of the body.</summary>
     /// <param name="body">Everything behind the header; it may be missing, as it is in many error responses.</param>
-    /// <param name="pdu">The fields; those before a fault when the result is not Ok.</param>
+    /// <param name="pdu">The fields; those before a fault when the result is not Ok: an id in front of a broken TLV stands.</param>
     /// <returns>Ok, or the status that says what is wrong.</returns>
     public static DecodeResult TryRead(ReadOnlySpan<byte> body, out SubmitSmResp pdu)
     {
         pdu = default;
         if (body.IsEmpty) return DecodeResult.Ok;
         var reader = new BodyReader(body);
-        pdu.MessageId = reader.CString(65, CommandStatus.InvalidMessageId);
+        pdu.MessageId = reader.CStringOrRest(65, CommandStatus.InvalidMessageId);
         if (reader.Status != CommandStatus.Ok) return new DecodeResult(reader.Status);
         pdu.Tlvs = reader.Rest;
         return TlvReader.Check(pdu.Tlvs);

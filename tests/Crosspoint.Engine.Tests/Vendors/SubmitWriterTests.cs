@@ -83,6 +83,28 @@ public sealed class SubmitWriterTests
         message.Segments.Single().VendorId.ShouldBeNullOrEmpty();
     }
 
+    [Theory]
+    [InlineData("7f31")] // no null
+    [InlineData("7f31\0x")] // a stray octet
+    [InlineData("7f31\0\u0004\u0027\0\u0002\u0002\u0002")] // message_state of two octets
+    public async Task Answer_FaultBehindTheId_ReceiptIsMatched(string body)
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = (_, s) => s.Session.RespondWithBody(
+                s.Header, Smpp.Codec.CommandStatus.Ok, System.Text.Encoding.Latin1.GetBytes(body)),
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+
+        MessageHead head = await rig.SendAsync();
+        Message message = await rig.UntilAsync(head, MessageState.Sent);
+        message.Segments.Single().VendorId.ShouldBe("7f31");
+        await carrier.ReceiptAsync(carrier.Bound[0], "7f31", head.To);
+
+        await rig.UntilAsync(head, MessageState.Delivered);
+    }
+
     [Fact]
     public async Task Answer_GenericNack_IsARefusalForGood()
     {

@@ -21,6 +21,30 @@ public sealed class QuirkTests
         Encoding.ASCII.GetString(response.MessageId).ShouldBe(body == "696400" ? "id" : "");
     }
 
+    [Theory]
+    [InlineData("6964", CommandStatus.Ok)] // no null at the end of the body
+    [InlineData("696400 00", CommandStatus.InvalidTlvStream)] // a stray octet
+    [InlineData("696400 0427 0002 0202", CommandStatus.InvalidTlvLength)]
+    [InlineData("696400 1401 0005 01", CommandStatus.InvalidTlvStream)] // a TLV that runs past the end
+    public void SubmitSmResp_FaultBehindTheId_IdIsReadAllTheSame(string body, CommandStatus expected)
+    {
+        SubmitSmResp.TryRead(Hex.Bytes(body), out SubmitSmResp submit).Status.ShouldBe(expected);
+        Encoding.ASCII.GetString(submit.MessageId).ShouldBe("id");
+        DataSmResp.TryRead(Hex.Bytes(body), out DataSmResp data).Status.ShouldBe(expected);
+        Encoding.ASCII.GetString(data.MessageId).ShouldBe("id");
+    }
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void SubmitSmResp_IdWithoutNull_IsReadUpToItsLongestForm(int length, bool isRead)
+    {
+        byte[] body = new byte[length];
+        Array.Fill(body, (byte)'a');
+        SubmitSmResp.TryRead(body, out SubmitSmResp response).IsOk.ShouldBe(isRead);
+        response.MessageId.Length.ShouldBe(isRead ? length : 0);
+    }
+
     [Fact]
     public void DeliverSmResp_FilledMessageId_IsRead()
     {
