@@ -21,6 +21,7 @@ public sealed class SmppConnection : IAsyncDisposable
         Options = options;
         SmppConnectionOptions smpp = options.Smpp;
         ILogger logger = loggers.CreateLogger<SmppConnection>();
+        var budget = new SmppBindBudget();
         _binds = new Bind[smpp.Sessions];
         for (int i = 0; i < _binds.Length; i++)
         {
@@ -39,6 +40,7 @@ public sealed class SmppConnection : IAsyncDisposable
                 EnquireLinkInterval = smpp.EnquireLink,
                 ReconnectFirst = smpp.ReconnectFirst,
                 ReconnectMost = smpp.ReconnectMost,
+                BindBudget = budget,
             };
             _binds[i] = new Bind(this, i, events, client, time, logger);
         }

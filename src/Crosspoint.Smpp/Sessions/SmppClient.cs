@@ -8,19 +8,18 @@ namespace Crosspoint.Smpp.Sessions;
 
 /// <summary>
 /// Keeps one bind alive: connects, binds, and after a loss tries again with growing, jittered waits. Never two binds at once: the old
-/// socket is closed before the next connect. At most 20 binds are tried in a minute, whatever happens.
+/// socket is closed before the next connect. At most 20 binds are tried in a minute, whatever happens, over all clients that share a
+/// <see cref="SmppBindBudget"/>. A client whose credentials are refused several times in a row stops trying: it is suspended.
 /// </summary>
 public sealed partial class SmppClient : IAsyncDisposable
 {
-    private const int BindsPerMinute = 20;
-
     private readonly SmppClientOptions _options;
     private readonly ISmppSessionHandler _handler;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _stopNow = new();
-    private readonly Queue<long> _recentBinds = new();
+    private readonly SmppBindBudget _budget;
     private readonly string _name;
     private volatile SmppClientState _state;
     private volatile SmppSession? _session;
@@ -28,7 +27,6 @@ public sealed partial class SmppClient : IAsyncDisposable
     private string? _loggedError;
     private Task? _running;
     private int _failures;
-    private int _credentialFailures;
 
     /// <summary>A client; nothing happens before <see cref="Start"/>.</summary>
     /// <param name="options">How to bind.</param>
@@ -61,6 +59,7 @@ public sealed partial class SmppClient : IAsyncDisposable
         _handler = handler;
         _time = time;
         _logger = logger;
+        _budget = options.BindBudget ?? new SmppBindBudget();
         _name = options.Name ?? $"{options.SystemId}@{options.Host}:{options.Port}";
     }
 
@@ -118,10 +117,10 @@ public sealed partial class SmppClient : IAsyncDisposable
             while (!stopping.IsCancellationRequested)
             {
                 await KeepBindRateAsync(stopping).ConfigureAwait(false);
-                await TryOnceAsync(stopping).ConfigureAwait(false);
+                bool mayGoOn = await TryOnceAsync(stopping).ConfigureAwait(false);
                 if (stopping.IsCancellationRequested) break;
-                if (_credentialFailures < _options.CredentialFailureLimit) SetState(SmppClientState.WaitingToReconnect);
-                await Task.Delay(NextWait(), _time, stopping).ConfigureAwait(false);
+                SetState(mayGoOn ? SmppClientState.WaitingToReconnect : SmppClientState.Suspended);
+                await Task.Delay(mayGoOn ? NextWait() : Timeout.InfiniteTimeSpan, _time, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -139,14 +138,15 @@ public sealed partial class SmppClient : IAsyncDisposable
         SetState(SmppClientState.Stopped);
     }
 
-    private async Task TryOnceAsync(CancellationToken stopping)
+    // False when there must be no further try: carriers lock accounts that hammer with wrong credentials.
+    private async Task<bool> TryOnceAsync(CancellationToken stopping)
     {
         SetState(SmppClientState.Connecting);
         SmppSession? session = await ConnectAsync(stopping).ConfigureAwait(false);
         if (session is null)
         {
             _failures++;
-            return;
+            return true;
         }
 
         SetState(SmppClientState.Binding);
@@ -167,27 +167,33 @@ public sealed partial class SmppClient : IAsyncDisposable
         if (status == CommandStatus.Ok)
         {
             await LiveAsync(session, stopping).ConfigureAwait(false);
-            return;
+            return true;
         }
 
         await session.Completion.ConfigureAwait(false);
         _failures++;
-        bool credentials = status is CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId or CommandStatus.BindFailed;
-        _credentialFailures = credentials ? _credentialFailures + 1 : 0;
         Fail(status is null
             ? $"no answer to the bind: {session.CloseReason}"
             : $"the bind was refused: {CommandStatuses.Name(status.Value)}");
-        if (_credentialFailures == _options.CredentialFailureLimit)
+        if (status is null) return true;
+
+        // RBINDFAIL is no word on the credentials: it is what carriers say while they still hold the session that was lost.
+        if (status is not (CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId))
         {
-            Log.Suspended(_logger, _name, _credentialFailures);
-            SetState(SmppClientState.Suspended, always: true);
+            _budget.NoteOtherAnswer();
+            return true;
         }
+
+        int refusals = _budget.NoteRefusedCredentials();
+        if (refusals < _options.CredentialFailureLimit) return true;
+        Log.Suspended(_logger, _name, refusals);
+        return false;
     }
 
     private async Task LiveAsync(SmppSession session, CancellationToken stopping)
     {
         long boundAt = _time.GetTimestamp();
-        _credentialFailures = 0;
+        _budget.NoteOtherAnswer();
         _loggedError = null;
         _session = session;
         Log.Bound(_logger, _name, session.SystemId, session.PeerInterfaceVersion);
@@ -268,19 +274,13 @@ public sealed partial class SmppClient : IAsyncDisposable
 
     private async Task KeepBindRateAsync(CancellationToken stopping)
     {
-        if (_recentBinds.Count == BindsPerMinute)
-        {
-            TimeSpan since = _time.GetElapsedTime(_recentBinds.Dequeue());
-            if (since < TimeSpan.FromMinutes(1)) await Task.Delay(TimeSpan.FromMinutes(1) - since, _time, stopping).ConfigureAwait(false);
-        }
-
-        _recentBinds.Enqueue(_time.GetTimestamp());
+        TimeSpan wait;
+        while ((wait = _budget.TryTake(_time)) > TimeSpan.Zero) await Task.Delay(wait, _time, stopping).ConfigureAwait(false);
     }
 
     // Doubles from the first to the most, each spread by a fifth either way so that many clients do not come back at once.
     private TimeSpan NextWait()
     {
-        if (_credentialFailures >= _options.CredentialFailureLimit) return _options.ReconnectMost;
         double factor = Math.Pow(2, Math.Clamp(_failures - 1, 0, 30)) * (0.8 + (0.4 * Jitter()));
         TimeSpan wait = _options.ReconnectFirst.TotalSeconds * factor >= _options.ReconnectMost.TotalSeconds
             ? _options.ReconnectMost
@@ -296,11 +296,8 @@ public sealed partial class SmppClient : IAsyncDisposable
         Log.Failed(_logger, _name, why);
     }
 
-    private void SetState(SmppClientState state, bool always = false)
+    private void SetState(SmppClientState state)
     {
-        // While suspended the tries go on quietly: only a bind or the stop is news.
-        if (_state == SmppClientState.Suspended && !always && state is not (SmppClientState.Bound or SmppClientState.Stopped)
-            && _credentialFailures >= _options.CredentialFailureLimit) return;
         if (_state == state) return;
         _state = state;
         StateChanged?.Invoke(this, state);
@@ -311,10 +308,10 @@ public sealed partial class SmppClient : IAsyncDisposable
         [LoggerMessage(1050, LogLevel.Information, "{Client}: bound to {SystemId}, interface version 0x{Version:X2}.")]
         public static partial void Bound(ILogger logger, string client, string? systemId, byte version);
 
-        [LoggerMessage(1051, LogLevel.Warning, "{Client}: {Why}. Trying again.")]
+        [LoggerMessage(1051, LogLevel.Warning, "{Client}: {Why}.")]
         public static partial void Failed(ILogger logger, string client, string why);
 
-        [LoggerMessage(1052, LogLevel.Error, "{Client}: the credentials were refused {Times} times in a row: trying rarely from now on.")]
+        [LoggerMessage(1052, LogLevel.Error, "{Client}: the credentials were refused {Times} times in a row: no further try before a restart.")]
         public static partial void Suspended(ILogger logger, string client, int times);
 
         [LoggerMessage(1053, LogLevel.Debug, "{Client}: stopping.")]

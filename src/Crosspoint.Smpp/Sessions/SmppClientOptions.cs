@@ -79,9 +79,15 @@ public sealed class SmppClientOptions
     /// <summary>Longest PDU accepted, in octets. Default 70 000: a full message_payload and its fields.</summary>
     public int MaxPduBytes { get; init; } = Codec.PduFrame.DefaultMaxBytes;
 
-    /// <summary>Refusals for credentials in a row (RINVPASWD, RINVSYSID, RBINDFAIL) after which the client is suspended. Default 3:
-    /// carriers lock accounts that hammer.</summary>
+    /// <summary>
+    /// Refusals for credentials in a row (RINVPASWD, RINVSYSID) over all clients of one <see cref="BindBudget"/> from which on a client that
+    /// is refused so is suspended. Default 3: carriers lock accounts that hammer.
+    /// </summary>
     public int CredentialFailureLimit { get; init; } = 3;
+
+    /// <summary>Shared by the clients that bind one account, so that the limit of binds a minute is theirs together. Default: one of its
+    /// own.</summary>
+    public SmppBindBudget? BindBudget { get; init; }
 
     /// <summary>TLS settings; null for plain TCP, the default. TargetHost is taken from <see cref="Host"/> when it is not set.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }

@@ -18,6 +18,6 @@ public enum SmppClientState
     /// <summary>Waiting before the next try.</summary>
     WaitingToReconnect,
 
-    /// <summary>Refused for its credentials several times in a row: tries go on, but only at the longest interval.</summary>
+    /// <summary>Refused for its credentials several times in a row: there is no further try until a new client is started.</summary>
     Suspended,
 }

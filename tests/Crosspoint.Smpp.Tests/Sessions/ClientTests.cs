@@ -206,13 +206,75 @@ public sealed class ClientTests : IAsyncDisposable
 
         await suspended.Task.WaitAsync(RawPeer.Patience);
         _client.LastBindStatus.ShouldBe(CommandStatus.InvalidPassword);
+        _client.LastError.ShouldNotBeNull().ShouldContain("ESME_RINVPASWD");
+        Task<RawPeer> next = RawPeer.AcceptAsync(_listener);
+        for (var minute = 0; minute < 60; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await TestServer.StepAsync(_time, next);
+        }
+
+        next.IsCompleted.ShouldBeFalse();
         _client.State.ShouldBe(SmppClientState.Suspended);
         states.Count(state => state == SmppClientState.Suspended).ShouldBe(1);
-        DateTimeOffset before = _time.GetUtcNow();
-        Task<RawPeer> next = RawPeer.AcceptAsync(_listener);
-        await TestServer.AdvanceUntilAsync(_time, next);
-        (_time.GetUtcNow() - before).ShouldBeGreaterThan(TimeSpan.FromSeconds(55));
-        (await next).Dispose();
+        await _client.StopAsync(CancellationToken.None);
+        _client.State.ShouldBe(SmppClientState.Stopped);
+    }
+
+    [Fact]
+    public async Task Refusals_OldSessionStillThere_ComeBackByTheUsualWaits()
+    {
+        _client = New(Options());
+        _client.Jitter = () => 0.5;
+        _client.Start();
+        DateTimeOffset start = _time.GetUtcNow();
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            Task<RawPeer> accepted = RawPeer.AcceptAsync(_listener);
+            await TestServer.AdvanceUntilAsync(_time, accepted);
+            using RawPeer peer = await accepted;
+            PduHeader bind = await peer.ExpectAsync(CommandId.BindTransceiver);
+            await peer.SendAsync(Pdu.Of(CommandId.BindTransceiverResp, bind.SequenceNumber, CommandStatus.BindFailed));
+            await peer.ReadToEndAsync();
+        }
+
+        // 1, 2, 4 and 8 seconds, not the longest wait.
+        (_time.GetUtcNow() - start).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        Task<RawPeer> last = RawPeer.AcceptAsync(_listener);
+        await TestServer.AdvanceUntilAsync(_time, last);
+        using RawPeer taken = await last;
+        PduHeader again = await taken.ExpectAsync(CommandId.BindTransceiver);
+        await taken.SendAsync(Pdu.BindAccepted(CommandId.BindTransceiver, again.SequenceNumber));
+        await _handler.NextAsync(EventKind.Bound);
+    }
+
+    [Fact]
+    public async Task Refusals_OfSharedCredentials_CountTogether()
+    {
+        var budget = new SmppBindBudget();
+        SmppClient[] clients = [.. Enumerable.Range(0, 3).Select(_ => New(Options(budget)))];
+        try
+        {
+            foreach (SmppClient client in clients) client.Start();
+            var tries = 0;
+            while (clients.Any(client => client.State != SmppClientState.Suspended))
+            {
+                Task<RawPeer> accepted = RawPeer.AcceptAsync(_listener);
+                await TestServer.AdvanceUntilAsync(_time, accepted);
+                using RawPeer peer = await accepted;
+                PduHeader bind = await peer.ExpectAsync(CommandId.BindTransceiver);
+                await peer.SendAsync(Pdu.Of(CommandId.BindTransceiverResp, bind.SequenceNumber, CommandStatus.InvalidSystemId));
+                await peer.ReadToEndAsync();
+                (++tries).ShouldBeLessThan(6);
+                if (tries == 5) SpinWait.SpinUntil(() => clients.All(client => client.State == SmppClientState.Suspended), RawPeer.Patience);
+            }
+
+            tries.ShouldBe(5); // one of each for the row, and the two that were not yet told
+        }
+        finally
+        {
+            foreach (SmppClient client in clients) await client.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -276,6 +338,37 @@ public sealed class ClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Binds_OfClientsWithOneBudget_AreAtMostTwentyAMinuteTogether()
+    {
+        var budget = new SmppBindBudget();
+        SmppClient[] clients = [.. Enumerable.Range(0, 4).Select(_ => New(new SmppClientOptions
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            ReconnectFirst = TimeSpan.FromMilliseconds(10),
+            ReconnectMost = TimeSpan.FromMilliseconds(10),
+            BindBudget = budget,
+        }))];
+        try
+        {
+            foreach (SmppClient client in clients) client.Start();
+            DateTimeOffset start = _time.GetUtcNow();
+            for (var attempt = 0; attempt < 41; attempt++)
+            {
+                Task<RawPeer> accepted = RawPeer.AcceptAsync(_listener);
+                await TestServer.AdvanceUntilAsync(_time, accepted);
+                (await accepted).Close();
+            }
+
+            (_time.GetUtcNow() - start).ShouldBeGreaterThan(TimeSpan.FromSeconds(118));
+        }
+        finally
+        {
+            foreach (SmppClient client in clients) await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Bind_WithoutAnAnswer_IsGivenUp()
     {
         Start(Options());
@@ -301,8 +394,15 @@ public sealed class ClientTests : IAsyncDisposable
     private static SendResult Submit(SmppSession session, object state) =>
         session.Submit(new SubmitSm { DestinationAddr = new SmppAddress(1, 1, "447700900123"u8), ShortMessage = "hi"u8 }, state);
 
-    private SmppClientOptions Options() =>
-        new() { Host = "127.0.0.1", Port = Port, SystemId = "test", Password = "secret", InFlightWindow = 4 };
+    private SmppClientOptions Options(SmppBindBudget? budget = null) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Port,
+        SystemId = "test",
+        Password = "secret",
+        InFlightWindow = 4,
+        BindBudget = budget,
+    };
 
     private SmppClient New(SmppClientOptions options) => new(options, _handler, _time, NullLogger.Instance);
 

@@ -1,0 +1,42 @@
+namespace Crosspoint.Smpp.Sessions;
+
+/// <summary>
+/// What the clients of one account at one carrier share: at most 20 tries to bind in a minute over all of them, and the refusals of their
+/// credentials. Carriers count by account, not by socket. Thread-safe.
+/// </summary>
+public sealed class SmppBindBudget
+{
+    // A carrier takes more for an attack; 20 is one every three seconds.
+    private const int BindsPerMinute = 20;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<long> _recent = new(BindsPerMinute);
+    private int _refusedCredentials;
+
+    /// <summary>Takes one try of this minute.</summary>
+    /// <param name="time">The clock of the clients.</param>
+    /// <returns>Zero when the try may be made now; otherwise how long to wait before asking again, and nothing was taken.</returns>
+    internal TimeSpan TryTake(TimeProvider time)
+    {
+        lock (_gate)
+        {
+            if (_recent.Count == BindsPerMinute)
+            {
+                TimeSpan since = time.GetElapsedTime(_recent.Peek());
+                if (since < Minute) return Minute - since;
+                _recent.Dequeue();
+            }
+
+            _recent.Enqueue(time.GetTimestamp());
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Notes a refusal of the credentials.</summary>
+    /// <returns>Refusals in a row, this one included.</returns>
+    internal int NoteRefusedCredentials() => Interlocked.Increment(ref _refusedCredentials);
+
+    /// <summary>A bind was answered in another way: the row of refusals ends.</summary>
+    internal void NoteOtherAnswer() => Volatile.Write(ref _refusedCredentials, 0);
+}
