@@ -100,6 +100,9 @@ public sealed class SmppConnection : IAsyncDisposable
         private readonly IVendorEvents _events;
         private volatile SmppSession? _session;
 
+        // The status with which the carrier disowned the session; Ok while it has not.
+        private CommandStatus _disowned;
+
         public Bind(SmppConnection owner, int index, IVendorEvents events, SmppClientOptions options, TimeProvider time, ILogger logger)
         {
             (_owner, _index, _events) = (owner, index, events);
@@ -113,6 +116,7 @@ public sealed class SmppConnection : IAsyncDisposable
 
         public void OnBound(SmppSession session)
         {
+            _disowned = CommandStatus.Ok;
             _session = session;
             _events.SessionChanged(_index, isBound: true);
         }
@@ -143,12 +147,15 @@ public sealed class SmppConnection : IAsyncDisposable
                 }
             }
 
+            if (IsAboutTheSession(status)) Disowned(session, status);
             _events.Answered(state, status, vendorId, elapsed, late);
+            EndIfDisowned(session);
         }
 
         public void OnTimeout(SmppSession session, object? state)
         {
             if (state is not null) _events.Unanswered(state);
+            EndIfDisowned(session);
         }
 
         public void OnWindowOpened(SmppSession session)
@@ -166,6 +173,27 @@ public sealed class SmppConnection : IAsyncDisposable
             {
                 if (state is not null) _events.Unanswered(state);
             }
+        }
+
+        // What a carrier answers that has lost its side of the session and keeps the TCP connection: nothing will ever be taken on it.
+        private static bool IsAboutTheSession(CommandStatus status) => status
+            is CommandStatus.InvalidBindStatus or CommandStatus.AlreadyBound or CommandStatus.BindFailed
+            or CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId or CommandStatus.InvalidSystemType;
+
+        // Takes nothing more before the refusal is told, so that what was refused is not given to this session again.
+        private void Disowned(SmppSession session, CommandStatus status)
+        {
+            if (_session != session) return;
+            _disowned = status;
+            _session = null;
+            _events.SessionChanged(_index, isBound: false);
+        }
+
+        // Cut when what was under way has its answer or ran out of time: it was probably refused as well, and a cut would make it unknown.
+        private void EndIfDisowned(SmppSession session)
+        {
+            if (_disowned == CommandStatus.Ok || session.OutstandingCount > 0) return;
+            session.Abort($"submit_sm was answered with {CommandStatuses.Name(_disowned)}");
         }
     }
 }
