@@ -44,6 +44,8 @@ internal static class SubmitWriter
         int length = 0;
         if (total > 1)
         {
+            // A peer of SMPP 3.3 takes no TLVs. The parts are the same: SAR leaves the room of an 8-bit header.
+            if (method == SegmentMethod.Sar && !session.PeerTakesTlvs) method = SegmentMethod.Udh8;
             switch (method)
             {
                 case SegmentMethod.Sar:
@@ -58,6 +60,7 @@ internal static class SubmitWriter
                     pdu.EsmClass = EsmClass.Udhi;
                     break;
                 default:
+                    // The low octet alone: a counter that goes on by one gives 256 references before one comes again.
                     length = UserDataHeaders.WriteConcat8(octets, (byte)reference, (byte)total, (byte)part);
                     pdu.EsmClass = EsmClass.Udhi;
                     break;

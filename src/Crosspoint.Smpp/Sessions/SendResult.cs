@@ -9,7 +9,7 @@ public enum SendResult
     /// <summary>The session is not bound for it, or closing: nothing left the process and the slot is released.</summary>
     NotSent,
 
-    /// <summary>A field is longer than the standard allows, or the peer speaks SMPP 3.3 and the text needs a TLV: nothing left the process
-    /// and the slot is released. Trying again cannot help.</summary>
+    /// <summary>A field is longer than the standard allows, or the peer speaks SMPP 3.3 and the text, or its place in a long message,
+    /// needs a TLV: nothing left the process and the slot is released. Trying again cannot help.</summary>
     NotEncodable,
 }

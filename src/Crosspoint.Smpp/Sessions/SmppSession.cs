@@ -89,6 +89,9 @@ public sealed partial class SmppSession
     /// <summary>The peer's interface version, for example 0x34; 0 when it does not say.</summary>
     public byte PeerInterfaceVersion { get; private set; }
 
+    /// <summary>False for a peer that says it speaks SMPP 3.3, which knows no optional parameters. True before the bind.</summary>
+    public bool PeerTakesTlvs => _peerTakesTlvs;
+
     /// <summary>Unanswered requests allowed.</summary>
     public int WindowSize { get; private set; }
 
@@ -128,13 +131,15 @@ public sealed partial class SmppSession
     }
 
     /// <summary>Sends submit_sm with one slot reserved before.</summary>
-    /// <param name="pdu">The message. Its TLVs are left out for a peer of SMPP 3.3.</param>
+    /// <param name="pdu">The message. Its TLVs are left out for a peer of SMPP 3.3; what cannot do without them (message_payload, sar_*) is
+    /// not encodable.</param>
     /// <param name="state">Comes back with the response, the time-out or the close.</param>
     public SendResult Submit(in SubmitSm pdu, object state)
     {
         if (!_peerTakesTlvs && !pdu.Tlvs.IsEmpty)
         {
-            if (pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty) return Refuse(SendResult.NotEncodable, usesWindow: true);
+            bool isTextLost = pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty;
+            if (isTextLost || IsPart(pdu.Tlvs)) return Refuse(SendResult.NotEncodable, usesWindow: true);
             SubmitSm plain = pdu;
             plain.Tlvs = default;
             return Submit(plain, state);
@@ -157,13 +162,15 @@ public sealed partial class SmppSession
     }
 
     /// <summary>Sends deliver_sm with one slot reserved before.</summary>
-    /// <param name="pdu">The message or receipt. Its TLVs are left out for a peer of SMPP 3.3.</param>
+    /// <param name="pdu">The message or receipt. Its TLVs are left out for a peer of SMPP 3.3; what cannot do without them (message_payload,
+    /// sar_*) is not encodable.</param>
     /// <param name="state">Comes back with the response, the time-out or the close.</param>
     public SendResult Deliver(in DeliverSm pdu, object state)
     {
         if (!_peerTakesTlvs && !pdu.Tlvs.IsEmpty)
         {
-            if (pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty) return Refuse(SendResult.NotEncodable, usesWindow: true);
+            bool isTextLost = pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty;
+            if (isTextLost || IsPart(pdu.Tlvs)) return Refuse(SendResult.NotEncodable, usesWindow: true);
             DeliverSm plain = pdu;
             plain.Tlvs = default;
             return Deliver(plain, state);
@@ -309,6 +316,9 @@ public sealed partial class SmppSession
             if (_expired.Count == 0 || !_expired.Contains(number)) return number;
         }
     }
+
+    // Without its TLVs a part would arrive as a message of its own.
+    private static bool IsPart(ReadOnlySpan<byte> tlvs) => new TlvReader(tlvs).TryGet(TlvTag.SarMsgRefNum, out _);
 
     private SendResult Refuse(SendResult result, bool usesWindow)
     {

@@ -84,6 +84,30 @@ public sealed class ClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Submit_PartBySarToAnOldPeer_IsNotSentUnmarked()
+    {
+        Start(Options());
+        using RawPeer peer = await RawPeer.AcceptAsync(_listener);
+        PduHeader bind = await peer.ExpectAsync(CommandId.BindTransceiver);
+        await peer.SendAsync(Pdu.Of(CommandId.BindTransceiverResp, bind.SequenceNumber, CommandStatus.Ok, Hex.Bytes("00 0210 0001 33")));
+        SmppSession session = (await _handler.NextAsync(EventKind.Bound)).Session;
+        session.PeerTakesTlvs.ShouldBeFalse();
+        byte[] sar = Hex.Bytes("020C 0002 0001 020E 0001 02 020F 0001 01");
+
+        session.TryReserve(2).ShouldBeTrue();
+        var part = new SubmitSm { ShortMessage = "part"u8, Tlvs = sar };
+        session.Submit(part, "part").ShouldBe(SendResult.NotEncodable);
+        var whole = new SubmitSm { ShortMessage = "whole"u8, Tlvs = Hex.Bytes("0204 0002 0001") };
+        session.Submit(whole, "whole").ShouldBe(SendResult.Sent);
+
+        (_, byte[] body) = await peer.ReadAsync();
+        SubmitSm.TryRead(body, out SubmitSm read).IsOk.ShouldBeTrue();
+        read.ShortMessage.ToArray().ShouldBe("whole"u8.ToArray());
+        read.Tlvs.Length.ShouldBe(0);
+        session.FreeSlots.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Window_Full_TakesNoMoreUntilAResponse()
     {
         (RawPeer peer, SmppSession session) = await BoundAsync();
