@@ -32,11 +32,10 @@ internal static class SubmitWriter
             DataCoding = DataCodings.For(head.Encoding),
             RegisteredDelivery = ReceiptOnSuccessAndFailure,
         };
-        if (head.ValiditySeconds > 0)
-        {
-            SmppTime.FormatAbsolute(Micros.ToInstant(head.ValidUntil), validity);
-            pdu.ValidityPeriod = validity;
-        }
+
+        // Always, or a carrier may deliver days after the message was given up here. The instant is absolute, so that no try prolongs it; empty
+        // (the carrier's own) only for a clock outside the years that SMPP can write.
+        pdu.ValidityPeriod = validity[..SmppTime.FormatAbsolute(Micros.ToInstant(head.ValidUntil), validity)];
 
         if (method == SegmentMethod.Payload) return WritePayload(session, ref pdu, head, text, state);
 

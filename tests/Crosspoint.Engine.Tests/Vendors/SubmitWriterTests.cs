@@ -1,6 +1,9 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
-using Crosspoint.Smpp.Pdus;
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
+using Microsoft.Extensions.Logging.Abstractions;
 using MessageState = Crosspoint.Engine.Messages.MessageState;
 
 namespace Crosspoint.Engine.Tests.Vendors;
@@ -45,15 +48,46 @@ public sealed class SubmitWriterTests
     }
 
     [Fact]
-    public async Task Submit_NoValidityAskedFor_LeavesItToTheCarrier()
+    public async Task Submit_NoValidityAskedFor_CarrierIsToldTheDefault()
     {
         await using var carrier = new ScriptedCarrier();
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
 
-        await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+        MessageHead head = await rig.SendAsync();
+        await rig.UntilAsync(head, MessageState.Sent);
 
-        carrier.Submits.Single().Validity.ShouldBe("");
+        carrier.Submits.Single().Validity.ShouldBe(
+            Micros.ToInstant(head.ValidUntil).ToString("yyMMddHHmmssf", System.Globalization.CultureInfo.InvariantCulture) + "00+");
+    }
+
+    [Theory]
+    [InlineData(SegmentMethod.Udh8, 0xCD)]
+    [InlineData(SegmentMethod.Udh16, 0xABCD)]
+    [InlineData(SegmentMethod.Sar, 0xABCD)]
+    public async Task Submit_ReferenceOfSixteenBits_IsWrittenAsWideAsTheMethodIs(SegmentMethod method, int onWire)
+    {
+        await using var carrier = new ScriptedCarrier();
+        var events = new Bound();
+        await using var connection = new SmppConnection(
+            Rig.Connection("a", carrier.Port, smpp => smpp with { SegmentMethod = method }), events, TimeProvider.System,
+            NullLoggerFactory.Instance);
+        connection.Start();
+        await events.Task.WaitAsync(Rig.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+        var head = new MessageHead
+        {
+            Id = default,
+            AccountSid = Rig.Account.Sid,
+            From = Rig.Number,
+            To = "+15551230001",
+            Body = "",
+            ValidUntil = Micros.GetUtcMicros(TimeProvider.System) + (600 * Micros.PerSecond),
+        };
+
+        connection.Submit(0, head, "the second part", 2, 3, 0xABCD, new object()).ShouldBe(SendResult.Sent);
+
+        CarrierSubmit submit = await carrier.NextAsync();
+        (submit.Reference, submit.Part, submit.Total, submit.Text).ShouldBe((onWire, 2, 3, "the second part"));
     }
 
     [Theory]
@@ -121,5 +155,30 @@ public sealed class SubmitWriterTests
         Message message = await rig.UntilAsync(head, candidate => candidate.State is MessageState.Failed or MessageState.Sent);
 
         message.State.ShouldBe(MessageState.Failed);
+    }
+
+    private sealed class Bound : IVendorEvents
+    {
+        private readonly TaskCompletionSource _bound = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => _bound.Task;
+
+        public void SessionChanged(int session, bool isBound)
+        {
+            if (isBound) _bound.TrySetResult();
+        }
+
+        public void Answered(object segment, Smpp.Codec.CommandStatus status, string? vendorId, TimeSpan elapsed, bool isLate)
+        {
+        }
+
+        public void Unanswered(object segment)
+        {
+        }
+
+        public void Received(
+            SmppConnection connection, SmppSession session, in Smpp.Codec.PduHeader header, ReadOnlySpan<byte> body)
+        {
+        }
     }
 }
