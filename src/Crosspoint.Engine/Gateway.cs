@@ -33,14 +33,15 @@ public sealed class Gateway : IAsyncDisposable
         var metrics = new EngineMetrics(meters);
         var notices = new Notices(options.Webhooks, metrics, Events);
         var completed = new CompletedParts();
-        var deliveries = new DeliverIntake(journal, notices, Accounts, completed, time, loggers.CreateLogger<DeliverIntake>());
+        var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
+        var deliveries = new DeliverIntake(
+            options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
         _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, loggers);
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
         notices.ConnectWebhooks(_webhooks.Enqueue);
-        _sweeper = new Sweeper(
-            options, journal, _dispatcher, new InboundParts(journal, notices, Accounts, completed), time, loggers.CreateLogger<Sweeper>());
+        _sweeper = new Sweeper(options, journal, _dispatcher, parts, time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
     }

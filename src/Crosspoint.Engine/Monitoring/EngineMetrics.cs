@@ -18,6 +18,9 @@ public sealed class EngineMetrics
     private readonly Counter<long> _receiptMatches;
     private readonly Counter<long> _possibleDuplicates;
     private readonly Counter<long> _inbound;
+    private readonly Counter<long> _incomplete;
+    private readonly Counter<long> _deferred;
+    private readonly Counter<long> _brokenHeaders;
     private readonly Histogram<double> _submitResponse;
     private readonly Histogram<double> _submitReceipt;
 
@@ -35,6 +38,12 @@ public sealed class EngineMetrics
         _possibleDuplicates = Meter.CreateCounter<long>(
             "crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
         _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
+        _incomplete = Meter.CreateCounter<long>(
+            "crosspoint.inbound.incomplete", "{message}", "Long inbound messages given up before they were whole, by connection and reason");
+        _deferred = Meter.CreateCounter<long>(
+            "crosspoint.inbound.deferred", "{pdu}", "Receipts and inbound messages that a connection was asked to send again");
+        _brokenHeaders = Meter.CreateCounter<long>(
+            "crosspoint.inbound.broken_headers", "{message}", "Inbound messages with a user data header that cannot be read, by connection");
         _submitResponse = Meter.CreateHistogram<double>("crosspoint.submit.response.duration", "s", "From submit_sm to its response");
         _submitReceipt = Meter.CreateHistogram<double>(
             "crosspoint.submit.receipt.duration", "s", "From the vendor's acceptance to the final receipt");
@@ -71,4 +80,13 @@ public sealed class EngineMetrics
         _possibleDuplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 
     public void Inbound(string connection) => _inbound.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+
+    /// <param name="reason">overdue, too_many or unowned.</param>
+    public void Incomplete(string connection, string reason) =>
+        _incomplete.Add(1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("reason", reason));
+
+    public void Deferred(string connection) => _deferred.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+
+    public void BrokenHeader(string connection) =>
+        _brokenHeaders.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 }

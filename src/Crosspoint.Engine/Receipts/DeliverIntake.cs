@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Monitoring;
@@ -13,15 +14,34 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Engine.Receipts;
 
 /// <summary>
-/// Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk.
+/// Reads what carriers bring (deliver_sm and data_sm): receipts and inbound messages. Each is answered when it is on disk. While the journal
+/// is far behind, carriers are asked to come again.
 /// </summary>
 internal sealed partial class DeliverIntake(
-    IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time,
-    ILogger<DeliverIntake> logger)
+    QueueOptions queues, IJournal journal, Notices notices, AccountDirectory accounts, InboundParts parts, CompletedParts completed,
+    TimeProvider time, ILogger<DeliverIntake> logger)
 {
+    // Two fifths of the transitions at which new messages are refused (20,000 of 50,000): a carrier keeps what it brings and a customer does
+    // not, so carriers wait first, and the records of answers have room as well.
+    private const double ShareOfJournal = 0.4;
+    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
+
+    private readonly int _mostWaiting = (int)(queues.JournalTransitions * ShareOfJournal);
+    private readonly ConcurrentDictionary<string, bool> _brokenHeaders = new(StringComparer.Ordinal);
+    private long _notedAt;
+
     /// <summary>Takes one PDU. The spans are valid during the call only.</summary>
     public void Receive(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
+        if (journal.QueueDepth >= _mostWaiting)
+        {
+            // Nothing is stored, so the carrier keeps it. RMSGQFUL rather than RX_T_APPN: most senders slow down at it.
+            notices.Metrics.Deferred(connection.Name);
+            NoteDeferred(connection.Name);
+            session.Respond(header, CommandStatus.MessageQueueFull, default);
+            return;
+        }
+
         Delivered pdu;
         DecodeResult result;
         if (header.CommandId == CommandId.DataSm)
@@ -92,7 +112,12 @@ internal sealed partial class DeliverIntake(
         }
 
         UserDataHeader udh = default;
-        if (EsmClass.HasUdhi(pdu.EsmClass) && UserDataHeaders.TryParse(text, out udh)) text = text[udh.HeaderLength..];
+        if (EsmClass.HasUdhi(pdu.EsmClass))
+        {
+            if (UserDataHeaders.TryParse(text, out udh)) text = text[udh.HeaderLength..];
+            else NoteBrokenHeader(connection.Name);
+        }
+
         string content = InboundText.Decode(text, pdu.DataCoding, DefaultAlphabet.GsmUnpacked, udh.ShiftTables);
         int reference = udh.Reference, total = udh.Total, part = udh.Part;
         if (!udh.IsConcatenated && tlvs.TryGetUInt16(TlvTag.SarMsgRefNum, out ushort sarReference) &&
@@ -111,7 +136,7 @@ internal sealed partial class DeliverIntake(
             connection.Name,
             from,
             number.Number);
-        journal.Enqueue(new RecordInbound(notices, completed, session, header, account, number, inbound));
+        journal.Enqueue(new RecordInbound(notices, parts, completed, session, header, account, number, inbound));
     }
 
     private void KeepOrphan(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, string reason)
@@ -127,6 +152,21 @@ internal sealed partial class DeliverIntake(
     {
         string text = Encoding.Latin1.GetString(digits);
         return E164.TryNormalize(text, out E164 number) ? number.ToString() : text;
+    }
+
+    // One line for each connection: the metric tells how often.
+    private void NoteBrokenHeader(string connection)
+    {
+        notices.Metrics.BrokenHeader(connection);
+        if (_brokenHeaders.TryAdd(connection, true)) Log.BrokenHeader(logger, connection);
+    }
+
+    private void NoteDeferred(string connection)
+    {
+        long now = Math.Max(1, time.GetTimestamp());
+        long noted = Volatile.Read(ref _notedAt);
+        if (noted != 0 && time.GetElapsedTime(noted, now) < BetweenNotes) return;
+        if (Interlocked.CompareExchange(ref _notedAt, now, noted) == noted) Log.Deferred(logger, connection, _mostWaiting);
     }
 
     private long TimeNow() => Messages.Micros.GetUtcMicros(time);
@@ -149,5 +189,11 @@ internal sealed partial class DeliverIntake(
 
         [LoggerMessage(2202, LogLevel.Warning, "Connection {Connection} brought a message for a number that no account owns: it is kept as an orphan")]
         public static partial void UnknownNumber(ILogger logger, string connection);
+
+        [LoggerMessage(2203, LogLevel.Warning, "The journal is behind by {Waiting} changes: carriers ({Connection} and perhaps others) are asked to send receipts and inbound messages again")]
+        public static partial void Deferred(ILogger logger, string connection, int waiting);
+
+        [LoggerMessage(2204, LogLevel.Warning, "Connection {Connection} brings messages that announce a user data header and have none that can be read: they are taken as text, and this is not said again")]
+        public static partial void BrokenHeader(ILogger logger, string connection);
     }
 }

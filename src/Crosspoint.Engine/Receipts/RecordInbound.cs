@@ -13,7 +13,7 @@ namespace Crosspoint.Engine.Receipts;
 /// commit.
 /// </summary>
 internal sealed class RecordInbound(
-    Notices notices, CompletedParts completed, SmppSession session, PduHeader header, Account account, OwnedNumber number,
+    Notices notices, InboundParts partial, CompletedParts completed, SmppSession session, PduHeader header, Account account, OwnedNumber number,
     InboundPart part) : Transition
 {
     private NoticeList _notices;
@@ -49,7 +49,13 @@ internal sealed class RecordInbound(
     public override void Committed()
     {
         session.Respond(header, CommandStatus.Ok, default);
-        if (!_isWhole) return;
+        if (!_isWhole)
+        {
+            if (_parts.Count > 0) partial.Stored(account, number, part);
+            return;
+        }
+
+        if (part.Total > 1) partial.Ended(account, part);
         foreach (InboundPart known in _parts) completed.Add(known, _now);
         notices.Metrics.Inbound(part.Connection);
         notices.Publish(ref _notices);

@@ -23,8 +23,11 @@ public sealed class LaneTests : IAsyncDisposable
         var time = new ManualTimeProvider();
         var journal = new JournalGate(null!);
         var notices = new Notices(options.Webhooks, new EngineMetrics(_services.GetRequiredService<IMeterFactory>()), new EventFeed());
+        var accounts = new AccountDirectory(options.Accounts);
+        var completed = new CompletedParts();
+        var parts = new InboundParts(journal, notices, accounts, completed, time, NullLogger<InboundParts>.Instance);
         var deliveries = new DeliverIntake(
-            journal, notices, new AccountDirectory(options.Accounts), new CompletedParts(), time, NullLogger<DeliverIntake>.Instance);
+            options.Queues, journal, notices, accounts, parts, completed, time, NullLogger<DeliverIntake>.Instance);
         _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, NullLoggerFactory.Instance);
     }
 

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Tests.Rigs;
 using Crosspoint.Smpp.Codec;
@@ -225,15 +226,97 @@ public sealed class InboundTests
     }
 
     [Fact]
-    public async Task Inbound_HeaderIndicatorWithoutAHeader_IsPlainText()
+    public async Task Inbound_HeaderIndicatorWithoutAHeader_IsPlainTextAndSaidOnce()
     {
         await using var carrier = new ScriptedCarrier();
         await using Rig rig = await Rig.StartAsync(carrier);
         await rig.BoundAsync();
+        using Rig.CounterReader broken = rig.Count("crosspoint.inbound.broken_headers");
 
         (await carrier.DeliverAsync(carrier.Bound[0], Handset, Ours, "zebra"u8, EsmClass.Udhi)).ShouldBe(CommandStatus.Ok);
+        (await carrier.DeliverAsync(carrier.Bound[0], Handset, Ours, "zebra"u8, EsmClass.Udhi)).ShouldBe(CommandStatus.Ok);
 
-        (await InboundAsync(rig)).Single().Head.Body.ShouldBe("zebra");
+        (await InboundAsync(rig)).Select(message => message.Head.Body).ShouldBe(["zebra", "zebra"]);
+        broken.Sum.ShouldBe(2);
+        rig.Log.Of(2204).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Inbound_MorePartialMessagesThanAnAccountMayHave_OldestIsHandedOver()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        using Rig.CounterReader incomplete = rig.Count("crosspoint.inbound.incomplete");
+
+        // A message that became whole counts no more, and one that has several parts counts once.
+        await PartAsync(carrier, 1, 2, 1, "a", "447700900001");
+        await PartAsync(carrier, 1, 2, 2, "b", "447700900001");
+        await PartAsync(carrier, 1, 3, 1, "oldest", "447700900002");
+        await PartAsync(carrier, 1, 3, 2, " of all", "447700900002");
+        for (int sent = 1; sent < PartialMessages.MostPerAccount;)
+        {
+            int batch = Math.Min(500, PartialMessages.MostPerAccount - sent);
+            int first = sent;
+            await Task.WhenAll(Enumerable.Range(first, batch).Select(i => PartAsync(carrier, 1, 2, 1, from: $"4477011{i:00000}")));
+            sent += batch;
+        }
+
+        await rig.SettleAsync();
+        (await InboundAsync(rig)).Single().Head.Body.ShouldBe("ab");
+        await PartAsync(carrier, 1, 2, 1, from: "447700900003");
+        await rig.UntilAsync(async () => (await InboundAsync(rig)).Count > 1);
+
+        Message message = (await InboundAsync(rig))[0];
+        (message.Head.Body, message.ErrorCode).ShouldBe(("oldest of all[…]", ErrorCodes.InboundSegmentMissing));
+        await rig.SettleAsync();
+        incomplete.Sum.ShouldBe(1);
+        rig.Log.Of(2205).Count.ShouldBe(1);
+        (await InboundAsync(rig)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Inbound_PartsOfANumberThatLeftTheConfiguration_BecomeOrphans()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        await PartAsync(carrier, 1, 3, 1);
+        await PartAsync(carrier, 1, 3, 3);
+        EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port));
+        await rig.RestartAsync(options with { Accounts = [Rig.Account with { Numbers = [] }] });
+        using Rig.CounterReader incomplete = rig.Count("crosspoint.inbound.incomplete");
+        rig.Clock.Advance(TimeSpan.FromMinutes(11));
+
+        await rig.UntilAsync(async () => (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).Orphans == 2);
+        await rig.PassAsync(TimeSpan.FromSeconds(3));
+
+        (await rig.Gateway.Messages.ListStalePartsAsync(long.MaxValue, 10, CancellationToken.None)).ShouldBeEmpty();
+        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).Orphans.ShouldBe(2);
+        (await InboundAsync(rig)).ShouldBeEmpty();
+        incomplete.Sum.ShouldBe(1);
+        rig.Log.Of(2206).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Received_JournalIsFarBehind_CarrierIsAskedToComeAgain()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        CarrierSubmit submit = await SubmittedAsync(rig, carrier);
+        using Rig.CounterReader deferred = rig.Count("crosspoint.inbound.deferred");
+        rig.Journal.ExtraDepth = 20_000;
+        int before = rig.Journal.EnqueuedCount;
+
+        (await carrier.ReceiptAsync(submit)).ShouldBe(CommandStatus.MessageQueueFull);
+        (await carrier.DeliverAsync(carrier.Bound[0], Handset, Ours, "Hello"u8)).ShouldBe(CommandStatus.MessageQueueFull);
+        (await carrier.DeliverAsync(carrier.Bound[0], Handset, "15559999999", "Hello"u8)).ShouldBe(CommandStatus.MessageQueueFull);
+
+        (rig.Journal.EnqueuedCount, deferred.Sum, rig.Log.Of(2203).Count).ShouldBe((before, 3L, 1));
+        rig.Journal.ExtraDepth = 0;
+        (await carrier.ReceiptAsync(submit)).ShouldBe(CommandStatus.Ok);
+        (await carrier.DeliverAsync(carrier.Bound[0], Handset, Ours, "Hello"u8)).ShouldBe(CommandStatus.Ok);
     }
 
     [Fact]
@@ -288,6 +371,13 @@ public sealed class InboundTests
 
         (await answered.Task.WaitAsync(Rig.Limit, TimeProvider.System, CancellationToken.None)).ShouldBe(CommandStatus.Ok);
         (await InboundAsync(rig)).Single().Head.Body.ShouldBe("by data sm");
+    }
+
+    private static async Task<CarrierSubmit> SubmittedAsync(Rig rig, ScriptedCarrier carrier)
+    {
+        MessageHead head = await rig.SendAsync();
+        await rig.UntilAsync(head, MessageState.Sent);
+        return carrier.Submits.Single();
     }
 
     private static Task<CommandStatus> PartAsync(

@@ -49,6 +49,9 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>How far the manual clock moves at once while something is waited for.</summary>
     public TimeSpan Step { get; set; } = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Warnings and errors of the gateway.</summary>
+    public LogLines Log { get; } = new();
+
     public JournalGate Journal { get; private set; } = null!;
 
     public Gateway Gateway { get; private set; } = null!;
@@ -99,7 +102,7 @@ internal sealed class Rig : IAsyncDisposable
         Journal = new JournalGate(await SqliteJournal.OpenAsync(
             new SqliteJournalOptions { Directory = _directory.FullName, ReserveBytes = 0 }, _time, NullLogger<SqliteJournal>.Instance, null,
                 CancellationToken.None));
-        Gateway = new Gateway(_options, Journal, _time, NullLoggerFactory.Instance, _services.GetRequiredService<IMeterFactory>());
+        Gateway = new Gateway(_options, Journal, _time, Log, _services.GetRequiredService<IMeterFactory>());
         await Gateway.StartAsync(CancellationToken.None);
         _isDown = false;
     }
@@ -225,6 +228,9 @@ internal sealed class Rig : IAsyncDisposable
         return value;
     }
 
+    /// <summary>Counts what one of the engine's counters gets from here on.</summary>
+    public CounterReader Count(string name) => new(name, _services.GetRequiredService<IMeterFactory>());
+
     /// <summary>The message's timeline in one line, for failures and for comparing.</summary>
     public static string Timeline(Message message) => string.Join(' ', message.Events.Select(entry => entry.Kind.ToString()));
 
@@ -248,6 +254,26 @@ internal sealed class Rig : IAsyncDisposable
         _isDown = true;
         await Gateway.DisposeAsync();
         await Journal.DisposeAsync();
+    }
+
+    public sealed class CounterReader : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private long _sum;
+
+        public CounterReader(string name, IMeterFactory factory)
+        {
+            _listener.InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Name == name && instrument.Meter.Scope == factory) self.EnableMeasurementEvents(instrument);
+            };
+            _listener.SetMeasurementEventCallback<long>((_, measured, _, _) => Interlocked.Add(ref _sum, measured));
+            _listener.Start();
+        }
+
+        public long Sum => Volatile.Read(ref _sum);
+
+        public void Dispose() => _listener.Dispose();
     }
 
     private sealed class CompletionHold : Stores.Transition, IDisposable
