@@ -12,11 +12,15 @@ internal sealed class PayloadContent : HttpContent
     private readonly ReadOnlyMemory<byte> _payload;
     private int _state;
 
-    public PayloadContent(ReadOnlyMemory<byte> payload, string contentType)
+    public PayloadContent(ReadOnlyMemory<byte> payload, string contentType, string accountSid)
     {
         _payload = payload;
+        AccountSid = accountSid;
         Headers.TryAddWithoutValidation("Content-Type", contentType);
     }
+
+    /// <summary>The account whose webhook it is.</summary>
+    public string AccountSid { get; }
 
     /// <summary>Ends the try. False when the buffer is still in use and must not be written again.</summary>
     public bool TryClose()

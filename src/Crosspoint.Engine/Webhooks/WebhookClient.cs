@@ -133,14 +133,14 @@ internal sealed class WebhookClient : IDisposable
             worker.Key.Clear();
             worker.Key.AppendUtf8(account.AuthToken);
             signature = WebhookSigner.SignTwilio(worker.Key.Written, worker.Signed.Written);
-            return new(worker.Payload.WrittenMemory, TwilioForm.ContentType);
+            return new(worker.Payload.WrittenMemory, TwilioForm.ContentType, account.Sid);
         }
 
         worker.Json.Reset();
         NativeJson.Write(webhook, worker.Json);
         WebhookSigner.WriteStandardText(worker.Signed, webhook.Id, timestamp, worker.Payload.Written);
         signature = WebhookSigner.SignStandard(account.WebhookSecret, worker.Signed.Written);
-        return new(worker.Payload.WrittenMemory, NativeJson.ContentType);
+        return new(worker.Payload.WrittenMemory, NativeJson.ContentType, account.Sid);
     }
 
     private HttpRequestMessage NewRequest(PendingWebhook webhook, Uri uri, PayloadContent content, string signature, long timestamp)
@@ -235,7 +235,8 @@ internal sealed class WebhookClient : IDisposable
         CancellationToken token = both?.Token ?? cancellationToken;
         try
         {
-            IPAddress[] addresses = await _resolver.ResolveAsync(context.DnsEndPoint.Host, token).ConfigureAwait(false);
+            string account = ((PayloadContent)context.InitialRequestMessage.Content!).AccountSid;
+            IPAddress[] addresses = await _resolver.ResolveAsync(context.DnsEndPoint.Host, account, token).ConfigureAwait(false);
             if (!_options.AllowPrivateAddresses)
             {
                 foreach (IPAddress address in addresses)

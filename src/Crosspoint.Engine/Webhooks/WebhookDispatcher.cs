@@ -64,7 +64,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         TimeProvider time,
         ILogger<WebhookDispatcher> logger,
         IMeterFactory meters)
-        : this(options, queues, accounts, journal, replies, time, logger, meters, new HostResolver())
+        : this(options, queues, accounts, journal, replies, time, logger, meters, new HostResolver(time))
     {
     }
 

@@ -35,7 +35,7 @@ internal sealed class WebhookBed : IAsyncDisposable
             time ?? Time,
             NullLogger<WebhookDispatcher>.Instance,
             _meters,
-            new HostResolver(lookUp));
+            new HostResolver(time ?? Time, lookUp));
     }
 
     public ManualTimeProvider Time { get; } = new();

@@ -342,26 +342,6 @@ public sealed class WebhookClientTests
         bed.Replies.Bodies.ShouldBe(["hi"]);
     }
 
-    [Fact]
-    public async Task Resolver_SameHostAtOnce_LooksUpOnce()
-    {
-        using var release = new ManualResetEventSlim();
-        int count = 0;
-        using var resolver = new HostResolver(_ =>
-        {
-            Interlocked.Increment(ref count);
-            release.Wait(TimeSpan.FromSeconds(30));
-            return [IPAddress.Loopback];
-        });
-        Task<IPAddress[]>[] all =
-            [.. Enumerable.Range(0, 50).Select(_ => resolver.ResolveAsync("a.example", CancellationToken.None).AsTask())];
-        release.Set();
-        foreach (IPAddress[] addresses in await Task.WhenAll(all)) addresses.ShouldBe([IPAddress.Loopback]);
-        count.ShouldBe(1);
-        await resolver.ResolveAsync("a.example", CancellationToken.None);
-        count.ShouldBe(2);
-    }
-
     private static async Task<ReplyLog> ReplyToAsync(string type, string answer, MessageDirection direction)
     {
         await using Receiver receiver = await Receiver.StartAsync();
