@@ -97,8 +97,77 @@ public sealed class NativeReadTests
             $$"""{"event":3,"id":"{{message.Id}}_3","status":"sent","url":"https://x.example/cb","state":"failed","tries":12,"next_at":null,"last_at":"2026-01-02T03:04:05.000000Z","last_status":500,"last_took_ms":12.5,"last_error":"answered 500"}""");
         (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/3/replay", "")).Status.ShouldBe(202);
         api.Engine.Replayed.ShouldBe((message.Id, 3));
-        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/4/replay", "")).Status.ShouldBe(409);
-        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/x/replay", "")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Replay_ByTheWebhooksId_IsTheSameAsByTheEventsNumber()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 4, State = DeliveryState.Pending });
+        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{message.Id}_3/replay", "")).Status.ShouldBe(202);
+        api.Engine.Replayed.ShouldBe((message.Id, 3));
+        Answer pending = await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{message.Id}_4/replay", "");
+        (pending.Status, pending.At("code")).ShouldBe((409, "wrong_state"));
+    }
+
+    [Fact]
+    public async Task Replay_OfNoWebhook_Is404()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed });
+        Message other = api.Engine.Add(ApiFixture.Demo);
+        foreach (string name in new[] { "4", "x", "_3", $"{other.Id}_3", $"{message.Id}_", $"{message.Id}_4", $"{message.Id}_3_3", "-3" })
+        {
+            Answer answer = await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{name}/replay", "");
+            (answer.Status, answer.At("code")).ShouldBe((404, "not_found"), name);
+        }
+
+        api.Engine.Replayed.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("DELETE", "")]
+    [InlineData("GET", "/events")]
+    [InlineData("GET", "/webhooks")]
+    [InlineData("POST", "/cancel")]
+    [InlineData("POST", "/redact")]
+    [InlineData("POST", "/webhooks/1/replay")]
+    public async Task Query_WhereNoneIsTaken_IsRefusedByName(string method, string suffix)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, state: MessageState.Delivered);
+        Answer answer = await api.SendAsync(new(method), $"/v1/messages/{message.Id}{suffix}?fields=id", null);
+        (answer.Status, answer.At("code"), answer.At("field")).ShouldBe((400, "parameter_unknown", "fields"));
+        (await api.GetAsync($"/v1/messages/{message.Id}?")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Query_OfRequestsWithoutAnId_IsRefusedByName()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        const string Good = """{"to":"+15551234567","from":"+15550001000","body":"x"}""";
+        (await api.PostAsync("/v1/messages?validity_seconds=5", Good)).At("field").ShouldBe("validity_seconds");
+        (await api.PostAsync("/v1/messages/batch?x", $$"""{"messages":[{{Good}}]}""")).At("code").ShouldBe("parameter_unknown");
+        (await api.GetAsync("/v1/webhooks/secret?x=1")).At("code").ShouldBe("parameter_unknown");
+        (await api.GetAsync("/v1/events?since=1")).At("field").ShouldBe("since");
+        api.Engine.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/health/live", true, 200)]
+    [InlineData("/health/ready", true, 200)]
+    [InlineData("/health/ready", false, 503)]
+    public async Task Health_AskedWithHead_AnswersAsToGetWithoutABody(string path, bool isReady, int status)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        api.IsReady = isReady;
+        Answer answer = await api.SendAsync(HttpMethod.Head, path, null);
+        (answer.Status, answer.Text).ShouldBe((status, ""));
+        (await api.GetAsync(path)).Status.ShouldBe(status);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ namespace Crosspoint.Server.Tests.Api;
 /// </summary>
 public sealed class OpenApiTests
 {
-    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+    private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete"];
 
     [Fact]
     public async Task Document_Served_IsTheCommittedOne()
@@ -90,10 +90,11 @@ public sealed class OpenApiTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         JsonNode document = await DocumentAsync(api);
-        Names(document["components"]!["schemas"]!["SendMessageRequest"]!["properties"]!).ShouldBe(SendMessageReader.Fields);
+        Names(document["components"]!["schemas"]!["SendMessageRequest"]!["properties"]!)
+            .ShouldBe([.. SendMessageReader.Fields, "send_at"]);
         JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
-        foreach (string field in SendMessageReader.Fields)
+        foreach (string field in SendMessageReader.Fields.Append("send_at"))
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");
             (await api.SendAsync(HttpMethod.Post, "/v1/messages", content)).Status.ShouldBe(202, field);

@@ -148,7 +148,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
     private async Task ListAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account)) return;
+        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
         MessageQuery? query = ListQuery.Read(context.Request.Query, account.Sid, out Problem problem);
         if (query is null)
         {
@@ -217,11 +217,15 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private async Task ReplayAsync(HttpContext context)
     {
         if (!TryAuthenticate(context, out Account account)) return;
-        string? text = context.Request.RouteValues["event"] as string;
-        ChangeResult result = TryGetId(context, out MessageId id)
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ChangeResult result = TryGetId(context, out MessageId id) && TryGetEvent(context, id, out int number)
             ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
+        if (result.Outcome == ChangeOutcome.NotFound)
+        {
+            new Problem(ProblemKind.NotFound, "This account has no such message, or the message no such webhook.").Send(context);
+            return;
+        }
+
         if (TryRefuse(context, result)) return;
         JsonAnswer answer = JsonAnswer.Rent();
         DeliveriesJson.Write(answer.Writer, result.Message!);
@@ -267,16 +271,36 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         return true;
     }
 
-    private bool TryAuthenticate(HttpContext context, out Account account)
+    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false)
     {
         account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
-        if (account is not null) return true;
-        Problem.Unauthorized.Send(context);
+        if (account is null)
+        {
+            Problem.Unauthorized.Send(context);
+            return false;
+        }
+
+        if (takesQuery || Problem.OfQuery(context.Request) is not { } problem) return true;
+        problem.Send(context);
         return false;
     }
 
     private static bool TryGetId(HttpContext context, out MessageId id) =>
         MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);
+
+    // The event's number, or the webhook's id, which is what the delivery log and every webhook show.
+    private static bool TryGetEvent(HttpContext context, MessageId id, out int number)
+    {
+        ReadOnlySpan<char> text = context.Request.RouteValues["event"] as string;
+        int separator = text.IndexOf('_');
+        if (separator >= 0 && (!MessageId.TryParse(text[..separator], out MessageId named) || named != id))
+        {
+            number = 0;
+            return false;
+        }
+
+        return int.TryParse(text[(separator + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 
     private static bool TryRefuse(HttpContext context, in ChangeResult result)
     {
