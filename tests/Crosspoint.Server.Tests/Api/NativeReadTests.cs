@@ -128,6 +128,56 @@ public sealed class NativeReadTests
         api.Engine.Replayed.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task ListWebhooks_ByState_WalksAllOfTheAccountsNewestFirst()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        var wanted = new List<string>();
+        for (int i = 0; i < 1_100; i++)
+        {
+            Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Delivered });
+            if (i % 400 != 7) continue;
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed, LastError = "HTTP 500" });
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 4, State = DeliveryState.Failed });
+            wanted.InsertRange(0, [$"{message.Id}_3", $"{message.Id}_4"]);
+        }
+
+        api.Engine.Add(ApiFixture.Other).Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Failed });
+        (await WalkAsync(api, "state=failed&limit=1")).ShouldBe(wanted);
+        (await WalkAsync(api, "state=failed")).ShouldBe(wanted);
+        (await WalkAsync(api, "state=pending")).ShouldBeEmpty();
+        (await WalkAsync(api, "")).Count.ShouldBe(1_100 + wanted.Count);
+        JsonNode last = (await api.GetAsync("/v1/webhooks?state=failed")).Json["webhooks"]![4]!;
+        (last["message_id"]!.ToString(), last["last_error"]!.ToString()).ShouldBe((wanted[4][..34], "HTTP 500"));
+    }
+
+    [Fact]
+    public async Task ListWebhooks_FarBetween_PageIsShortAndGoesOn()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message oldest = api.Engine.Add(ApiFixture.Demo);
+        oldest.Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Failed });
+        for (int i = 0; i < 5_000; i++) api.Engine.Add(ApiFixture.Demo);
+        Answer page = await api.GetAsync("/v1/webhooks?state=failed");
+        page.Json["webhooks"]!.AsArray().ShouldBeEmpty();
+        page.At("next_cursor").ShouldNotBeNull();
+        (await WalkAsync(api, "state=failed")).ShouldBe([$"{oldest.Id}_2"]);
+    }
+
+    [Theory]
+    [InlineData("state=gone", "parameter_invalid")]
+    [InlineData("state=failed&state=failed", "parameter_invalid")]
+    [InlineData("limit=0", "parameter_invalid")]
+    [InlineData("cursor=x", "parameter_invalid")]
+    [InlineData("to=%2B15551234567", "parameter_unknown")]
+    public async Task ListWebhooks_BadParameter_IsRefusedByName(string query, string code)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.GetAsync($"/v1/webhooks?{query}");
+        (answer.Status, answer.At("code"), answer.At("field")).ShouldBe((400, code, query[..query.IndexOf('=')]));
+    }
+
     [Theory]
     [InlineData("GET", "")]
     [InlineData("DELETE", "")]
@@ -301,6 +351,21 @@ public sealed class NativeReadTests
         (nowhere.Status, nowhere.At("code")).ShouldBe((404, "not_found"));
         Answer wrong = await api.SendAsync(HttpMethod.Put, "/v1/messages", null);
         (wrong.Status, wrong.At("code")).ShouldBe((405, "method_not_allowed"));
+    }
+
+    private static async Task<List<string>> WalkAsync(ApiFixture api, string query)
+    {
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            Answer page = await api.GetAsync($"/v1/webhooks?{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            page.Status.ShouldBe(200, page.Text);
+            seen.AddRange(page.Json["webhooks"]!.AsArray().Select(w => w!["id"]!.ToString()));
+            cursor = page.At("next_cursor");
+        }
+        while (cursor is not null);
+        return seen;
     }
 
     private static async Task<string?> NextLineAsync(StreamReader reader)

@@ -72,6 +72,7 @@ public sealed class OpenApiTests
         Check(document, "SendBatchResponse", (await api.PostAsync("/v1/messages/batch", $$"""{"messages":[{{Send}},{"x":1}]}""")).Json);
         Check(document, "Timeline", (await api.GetAsync($"/v1/messages/{message.Id}/events")).Json);
         Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
+        Check(document, "WebhookPage", (await api.GetAsync("/v1/webhooks?limit=1")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
         using HttpResponseMessage stream = await api.Client.GetAsync(
@@ -94,6 +95,8 @@ public sealed class OpenApiTests
             .ShouldBe([.. SendMessageReader.Fields, "send_at"]);
         JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
+        parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
         foreach (string field in SendMessageReader.Fields.Append("send_at"))
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");

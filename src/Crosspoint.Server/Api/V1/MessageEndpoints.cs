@@ -30,6 +30,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync);
         routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync));
         routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync));
+        routes.MapGet("/v1/webhooks", ListWebhooksAsync);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync);
     }
 
@@ -230,6 +231,23 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         JsonAnswer answer = JsonAnswer.Rent();
         DeliveriesJson.Write(answer.Writer, result.Message!);
         answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
+    private async Task ListWebhooksAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
+        MessageQuery? query = WebhookList.ReadQuery(context.Request.Query, account.Sid, out DeliveryState? state, out Problem problem);
+        if (query is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        var list = new WebhookList(backend.Messages);
+        await list.ReadAsync(query, state, context.RequestAborted).ConfigureAwait(false);
+        JsonAnswer answer = JsonAnswer.Rent();
+        list.Write(answer.Writer);
+        answer.Send(context, StatusCodes.Status200OK);
     }
 
     private Task ReadSecretAsync(HttpContext context)
