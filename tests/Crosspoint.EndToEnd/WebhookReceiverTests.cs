@@ -27,7 +27,13 @@ public sealed class WebhookReceiverTests
             await rig.Gateway.SendAsync("+306900000001", "Ένα μήνυμα 📦", callbackUrl: new Uri(address, "status?order=7").AbsoluteUri);
         string twilio = await SendAsTwilioAsync(rig.Gateway, new Uri(address, "status?order=8&x=a%20b").AbsoluteUri);
 
-        foreach (string message in new[] { $"native {native}", $"twilio {twilio}" })
+        // Without a path, and with a host that only the Host header can tell as it was written.
+        string nativeBare = await rig.Gateway.SendAsync("+306900000003", "Hello", callbackUrl: address.GetLeftPart(UriPartial.Authority));
+        string twilioBare = await SendAsTwilioAsync(rig.Gateway, address.GetLeftPart(UriPartial.Authority));
+        string twilioQuery = await SendAsTwilioAsync(rig.Gateway, $"http://LocalHost:{address.Port}?order=9");
+
+        foreach (string message in new[]
+            { $"native {native}", $"twilio {twilio}", $"native {nativeBare}", $"twilio {twilioBare}", $"twilio {twilioQuery}" })
         {
             await receiver.WaitForLineAsync(text => text == $"verified: {message} sent", $"{message} sent");
             await receiver.WaitForLineAsync(text => text == $"verified: {message} delivered", $"{message} delivered");

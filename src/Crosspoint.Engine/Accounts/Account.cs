@@ -41,6 +41,9 @@ public sealed record Account
     /// <summary>Key of native webhooks: the octets behind <c>whsec_</c>. Never empty.</summary>
     public required byte[] WebhookSecret { get; init; }
 
+    /// <summary>The key before, while receivers change over: native webhooks bear a signature by each. Null for none.</summary>
+    public byte[]? WebhookSecretPrevious { get; init; }
+
     public bool Owns(string sender)
     {
         foreach (OwnedNumber number in Numbers)

@@ -22,7 +22,7 @@ public interface IIntake
     /// <summary>Withdraws a message that was not handed to a vendor yet.</summary>
     ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken);
 
-    /// <summary>Removes the body of a message that is finished.</summary>
+    /// <summary>Removes the body of a message that is sent or finished.</summary>
     ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken);
 
     /// <summary>Removes a finished message.</summary>
@@ -32,8 +32,8 @@ public interface IIntake
     ValueTask<ChangeResult> RecordFeedbackAsync(Account account, MessageId id, bool confirmed, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Queues a webhook of the message again: the event's first, or one that was given up. WrongState when it never had that event's
-    /// webhook.
+    /// Queues a webhook of the message again that was delivered or given up. WrongState while it is still being tried; NotFound when the
+    /// message never had a webhook for that event.
     /// </summary>
     ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken);
 }

@@ -19,7 +19,7 @@ public enum IntakeError
     FromNotOwned,
     BodyMissing,
 
-    /// <summary>More than 1,600 characters.</summary>
+    /// <summary>More than 1,600 UTF-16 code units.</summary>
     BodyTooLong,
     ValidityInvalid,
 

@@ -89,7 +89,8 @@ internal sealed partial class MessageIntake(
             {
                 job = null;
                 WebhookDelivery? delivery = message.Deliveries.Find(d => d.EventNumber == eventNumber);
-                if (delivery is null || delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
+                if (delivery is null) return ChangeOutcome.NotFound;
+                if (delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
                 (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
                 job = WebhookJob.From(message, delivery);
                 return ChangeOutcome.Done;
@@ -162,8 +163,9 @@ internal sealed partial class MessageIntake(
         return ChangeOutcome.Done;
     }
 
+    // What is sent is not over: its receipt is still to come, and the application to be told of it.
     private static ChangeOutcome MayRemove(Message message) =>
-        MessageTransitions.IsFinal(message.State) || message.State == MessageState.Sent ? ChangeOutcome.Done : ChangeOutcome.WrongState;
+        MessageTransitions.IsFinal(message.State) ? ChangeOutcome.Done : ChangeOutcome.WrongState;
 
     private IntakeResult? CheckDoor(IdempotencyInput? idempotency)
     {

@@ -10,7 +10,7 @@ namespace Crosspoint.Engine.Intake;
 /// <summary>Judges a request and brings it into the form in which it is stored and sent. Touches nothing.</summary>
 internal static class RequestCheck
 {
-    /// <summary>Characters in a body: what the Twilio-shaped API allows, and more segments than most handsets join.</summary>
+    /// <summary>UTF-16 code units in a body: what the Twilio-shaped API allows, and more segments than most handsets join.</summary>
     public const int MostBodyCharacters = 1600;
 
     /// <summary>Seconds a message may wait, and the default: 10 hours.</summary>
@@ -38,8 +38,10 @@ internal static class RequestCheck
         if (string.IsNullOrEmpty(request.Body))
             return Refuse(IntakeError.BodyMissing, "body", "The body is missing: expected 1 to 1,600 characters.");
         string body = request.SmartEncoded ? SmartEncoding.Apply(request.Body) : request.Body;
-        if (body.Length is 0 or > MostBodyCharacters)
-            return Refuse(IntakeError.BodyTooLong, "body", $"The body has {body.Length} characters: expected 1 to 1,600.");
+        if (body.Length == 0)
+            return Refuse(IntakeError.BodyMissing, "body", "Smart encoding leaves nothing of the body: expected 1 to 1,600 characters.");
+        if (body.Length > MostBodyCharacters)
+            return Refuse(IntakeError.BodyTooLong, "body", $"The body has {body.Length} UTF-16 code units: expected 1 to 1,600.");
         if (request.ValiditySeconds is < 1 or > MostValiditySeconds)
             return Refuse(IntakeError.ValidityInvalid, "validity_seconds", "The validity is out of range: expected 1 to 36,000 seconds.");
         if (request.CallbackUrl is not null)

@@ -13,6 +13,6 @@ public interface IInboundReplySink
     void Reply(MessageHead inbound, IReadOnlyList<string> bodies);
 
     /// <summary>The answer asked for something that is not supported. To be noted in the message's record.</summary>
-    /// <param name="verb">The element or attribute concerned, or a few words; at most 80 characters.</param>
+    /// <param name="verb">The element, attribute or content type concerned, or a few words; at most 80 characters.</param>
     void ReplyIgnored(MessageHead inbound, string verb);
 }

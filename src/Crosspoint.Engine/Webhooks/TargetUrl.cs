@@ -6,10 +6,13 @@ namespace Crosspoint.Engine.Webhooks;
 /// <summary>A callback URL, taken apart once.</summary>
 internal sealed class TargetUrl
 {
-    private TargetUrl(EndpointKey endpoint, Uri? uri, byte[] signedUrl, TargetOverrides overrides, string problem)
+    private TargetUrl(
+        EndpointKey endpoint, string origin, Uri? uri, string? host, byte[] signedUrl, TargetOverrides overrides, string problem)
     {
         Endpoint = endpoint;
+        Origin = origin;
         Uri = uri;
+        Host = host;
         SignedUrl = signedUrl;
         Overrides = overrides;
         Problem = problem;
@@ -17,10 +20,19 @@ internal sealed class TargetUrl
 
     public EndpointKey Endpoint { get; }
 
+    /// <summary>Scheme, host and port; empty when it may not be called.</summary>
+    public string Origin { get; }
+
     /// <summary>Null when it may not be called; <see cref="Problem"/> says why.</summary>
     public Uri? Uri { get; }
 
-    /// <summary>The URL as it was configured, without its fragment, in UTF-8.</summary>
+    /// <summary>
+    /// Host and port as they were configured, for the Host header, so that a receiver that rebuilds the URL from it gets the one that is
+    /// signed. Null when that is what is sent anyway.
+    /// </summary>
+    public string? Host { get; }
+
+    /// <summary>The URL as it was configured, with a path and without its fragment, in UTF-8.</summary>
     public byte[] SignedUrl { get; }
 
     public TargetOverrides Overrides { get; }
@@ -29,16 +41,24 @@ internal sealed class TargetUrl
 
     public static TargetUrl Parse(string accountSid, string? url, WebhookOptions options)
     {
-        if (!WebhookTarget.TryParse(url ?? "", options, out Uri? uri, out string problem))
-            return new(new(accountSid, ""), null, [], TargetOverrides.None, problem);
-        string configured = WebhookTarget.WithoutFragment(url!);
-        bool isAscii = Ascii.IsValid(configured);
+        if (!WebhookTarget.TryParse(url ?? "", options, out Uri? uri, out string configured, out string problem))
+            return new(new(accountSid, ""), "", null, null, [], TargetOverrides.None, problem);
         string path = uri.PathAndQuery;
         int query = path.IndexOf('?', StringComparison.Ordinal);
-        var endpoint = new EndpointKey(accountSid, string.Concat(uri.Scheme, "://", uri.Authority, query < 0 ? path : path[..query]));
+        string origin = string.Concat(uri.Scheme, "://", uri.Authority);
+        var endpoint = new EndpointKey(accountSid, string.Concat(origin, query < 0 ? path : path[..query]));
 
-        // Other than ASCII is escaped on its way, and the escaped form is what the receiver sees and signs.
-        return new(endpoint, uri, Encoding.UTF8.GetBytes(isAscii ? configured : uri.AbsoluteUri), TargetOverrides.Parse(url!), "");
+        // Other than ASCII is escaped on its way, and the escaped form is what the receiver sees and signs. The same goes for the scheme,
+        // of which nobody sees how it was written.
+        string port = uri.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{uri.Port}");
+        string sent = (uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost.Trim('[', ']')}]" : uri.IdnHost) + port;
+        ReadOnlySpan<char> written = WebhookTarget.AuthorityOf(configured);
+        string authority = Ascii.IsValid(written) ? written.ToString() : sent;
+        string signed = Ascii.IsValid(configured)
+            ? string.Concat(uri.Scheme, configured.AsSpan(uri.Scheme.Length))
+            : string.Concat(uri.Scheme, "://", authority, path);
+        return new(
+            endpoint, origin, uri, authority == sent ? null : authority, Encoding.UTF8.GetBytes(signed), TargetOverrides.Parse(url!), "");
     }
 }
 

@@ -25,7 +25,7 @@ internal static class TwilioForm
         {
             Field("Body"u8, head.Body, body, signed);
             Field("From"u8, head.From, body, signed);
-            Country("FromCountry"u8, head.From, body, signed);
+            Place("FromCity"u8, "FromCountry"u8, "FromState"u8, "FromZip"u8, head.From, body, signed);
             Field("MessageSid"u8, sid, body, signed);
             Field("NumMedia"u8, "0", body, signed);
             Number("NumSegments"u8, Math.Max(1, head.SegmentCount), body, signed);
@@ -47,7 +47,7 @@ internal static class TwilioForm
         Field("SmsSid"u8, sid, body, signed);
         Field("SmsStatus"u8, status, body, signed);
         Field("To"u8, head.To, body, signed);
-        if (head.IsInbound) Country("ToCountry"u8, head.To, body, signed);
+        if (head.IsInbound) Place("ToCity"u8, "ToCountry"u8, "ToState"u8, "ToZip"u8, head.To, body, signed);
     }
 
     private static void Field(ReadOnlySpan<byte> name, ReadOnlySpan<char> value, PayloadBuffer body, PayloadBuffer signed)
@@ -66,11 +66,15 @@ internal static class TwilioForm
         Encode(name, signed.Written[start..], body);
     }
 
-    private static void Country(ReadOnlySpan<byte> name, string number, PayloadBuffer body, PayloadBuffer signed)
+    // Of a number's place the country is all that is known; applications expect the other fields to be there, and take them empty.
+    private static void Place(
+        ReadOnlySpan<byte> city, ReadOnlySpan<byte> country, ReadOnlySpan<byte> state, ReadOnlySpan<byte> zip, string number,
+        PayloadBuffer body, PayloadBuffer signed)
     {
-        if (!E164.TryParse(number, out E164 parsed)) return;
-        string country = NumberPlan.Lookup(parsed).Country;
-        if (country.Length > 0) Field(name, country, body, signed);
+        Field(city, "", body, signed);
+        Field(country, E164.TryParse(number, out E164 parsed) ? NumberPlan.Lookup(parsed).Country : "", body, signed);
+        Field(state, "", body, signed);
+        Field(zip, "", body, signed);
     }
 
     private static void Encode(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, PayloadBuffer body)

@@ -23,6 +23,12 @@ internal sealed class WebhookClient : IDisposable
     private readonly HostResolver _resolver;
     private readonly HttpMessageInvoker _invoker;
 
+    // Connections that rest count too: a receiver with many names could have one left open for each. From the first number on none is
+    // kept, at the second no more are made.
+    private readonly int _mostKept;
+    private readonly int _mostOpen;
+    private int _open;
+
     public WebhookClient(
         WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver)
     {
@@ -31,6 +37,8 @@ internal sealed class WebhookClient : IDisposable
         _replies = replies;
         _time = time;
         _resolver = resolver;
+        _mostOpen = Math.Max(1, options.Concurrency) * 2;
+        _mostKept = _mostOpen / 4;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -52,6 +60,9 @@ internal sealed class WebhookClient : IDisposable
         };
         _invoker = new(handler, disposeHandler: true);
     }
+
+    /// <summary>Connections that are open now, resting ones among them.</summary>
+    internal int Open => Volatile.Read(ref _open);
 
     public void Dispose()
     {
@@ -140,19 +151,25 @@ internal sealed class WebhookClient : IDisposable
         NativeJson.Write(webhook, worker.Json);
         WebhookSigner.WriteStandardText(worker.Signed, webhook.Id, timestamp, worker.Payload.Written);
         signature = WebhookSigner.SignStandard(account.WebhookSecret, worker.Signed.Written);
+        if (account.WebhookSecretPrevious is { } previous)
+            signature = string.Concat(signature, " ", WebhookSigner.SignStandard(previous, worker.Signed.Written));
         return new(worker.Payload.WrittenMemory, NativeJson.ContentType, account.Sid);
     }
 
     private HttpRequestMessage NewRequest(PendingWebhook webhook, Uri uri, PayloadContent content, string signature, long timestamp)
     {
-        bool isTls = uri.Scheme == Uri.UriSchemeHttps;
+        // Only HTTP/1.1 can ask for a connection's end.
+        bool isKept = Open < _mostKept;
+        bool mayBeHigher = isKept && uri.Scheme == Uri.UriSchemeHttps;
         var request = new HttpRequestMessage(HttpMethod.Post, uri)
         {
             Version = HttpVersion.Version11,
-            VersionPolicy = isTls ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
+            VersionPolicy = mayBeHigher ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
         HttpRequestHeaders headers = request.Headers;
+        if (webhook.Target.Host is { } host) headers.TryAddWithoutValidation("Host", host);
+        if (!isKept) headers.ConnectionClose = true;
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (webhook.Job.Head.CallbackForm == CallbackForm.Twilio)
         {
@@ -166,14 +183,20 @@ internal sealed class WebhookClient : IDisposable
             headers.TryAddWithoutValidation("webhook-signature", signature);
         }
 
-        if (webhook.Target.Overrides.Connect < _options.ConnectTimeout) request.Options.Set(ConnectLimit, webhook.Target.Overrides.Connect);
+        // The handler would go on connecting after a try is over.
+        TimeSpan connect = webhook.Target.Overrides.Connect;
+        if (webhook.Target.Overrides.Total < connect) connect = webhook.Target.Overrides.Total;
+        if (connect < _options.ConnectTimeout) request.Options.Set(ConnectLimit, connect);
         return request;
     }
 
     private async ValueTask ReadAnswerAsync(HttpResponseMessage response, PendingWebhook webhook, WebhookWorker worker)
     {
         MessageHead head = webhook.Job.Head;
-        bool mayReply = head.IsInbound && head.CallbackForm == CallbackForm.Twilio && response.IsSuccessStatusCode && IsXml(response);
+        bool isAsked = head.IsInbound && head.CallbackForm == CallbackForm.Twilio && response.IsSuccessStatusCode;
+        MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
+        ReplyKind kind = isAsked ? ReplyContent.KindOf(type?.MediaType) : ReplyKind.None;
+        bool mayReply = kind is not (ReplyKind.None or ReplyKind.NotSupported);
         Stream stream = await response.Content.ReadAsStreamAsync(worker.Token).ConfigureAwait(false);
         byte[] buffer = mayReply ? ArrayPool<byte>.Shared.Rent(ReplyDocument.MaxBytes + 1) : worker.Discard;
         int total = 0;
@@ -193,27 +216,24 @@ internal sealed class WebhookClient : IDisposable
         {
             if (mayReply)
             {
-                PassReply(head, isWhole, buffer.AsMemory(0, total));
+                PassReply(head, type!, kind, isWhole, buffer.AsMemory(0, total));
                 ArrayPool<byte>.Shared.Return(buffer);
+            }
+            else if (kind == ReplyKind.NotSupported && total > 0)
+            {
+                _replies.ReplyIgnored(head, ReplyContent.NotSupported(type?.MediaType));
             }
         }
     }
 
-    private void PassReply(MessageHead inbound, bool isWhole, ReadOnlyMemory<byte> document)
+    private void PassReply(MessageHead inbound, MediaTypeHeaderValue type, ReplyKind kind, bool isWhole, ReadOnlyMemory<byte> content)
     {
         List<string> bodies = [];
         List<string> ignored = [];
         if (!isWhole) ignored.Add(ReplyDocument.Unparsable);
-        else if (document.Length > 0) ReplyDocument.Read(document, bodies, ignored);
+        else if (content.Length > 0) ReplyContent.Read(content, kind, type, bodies, ignored);
         if (bodies.Count > 0) _replies.Reply(inbound, bodies);
-        foreach (string verb in ignored) _replies.ReplyIgnored(inbound, verb);
-    }
-
-    private static bool IsXml(HttpResponseMessage response)
-    {
-        string? type = response.Content.Headers.ContentType?.MediaType;
-        return string.Equals(type, "text/xml", StringComparison.OrdinalIgnoreCase)
-            || string.Equals(type, "application/xml", StringComparison.OrdinalIgnoreCase);
+        foreach (string what in ignored) _replies.ReplyIgnored(inbound, what);
     }
 
     private TimeSpan RetryAfterOf(HttpResponseMessage response)
@@ -245,17 +265,7 @@ internal sealed class WebhookClient : IDisposable
                 }
             }
 
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, token).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            return await OpenAsync(addresses, context.DnsEndPoint.Port, token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (limit is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
         {
@@ -263,8 +273,43 @@ internal sealed class WebhookClient : IDisposable
         }
     }
 
+    private async ValueTask<Stream> OpenAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _open) > _mostOpen)
+        {
+            Interlocked.Decrement(ref _open);
+            throw new HttpRequestException(HttpRequestError.ConnectionError, ErrorTexts.ConnectFailed);
+        }
+
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(addresses, port, cancellationToken).ConfigureAwait(false);
+            return new CountedStream(this, socket);
+        }
+        catch
+        {
+            socket?.Dispose();
+            Interlocked.Decrement(ref _open);
+            throw;
+        }
+    }
+
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    /// <summary>A connection that counts until it is closed.</summary>
+    private sealed class CountedStream(WebhookClient owner, Socket socket) : NetworkStream(socket, ownsSocket: true)
+    {
+        private bool _isClosed;
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (!Interlocked.Exchange(ref _isClosed, true)) Interlocked.Decrement(ref owner._open);
+        }
+    }
 
     private sealed class AddressRefusedException : IOException;
 }

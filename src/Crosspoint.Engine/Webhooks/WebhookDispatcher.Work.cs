@@ -111,14 +111,15 @@ public sealed partial class WebhookDispatcher
                 ReleaseIfDone(webhook);
             }
 
-            if (!_isStopping && endpoint.Running <= endpoint.Limit && endpoint.Ready.Count > 0 && now >= endpoint.PausedUntil)
+            bool hasMore = endpoint.Running <= endpoint.Limit && endpoint.Ready.Count > 0 && now >= endpoint.PausedUntil;
+            if (!_isStopping && hasMore && _places.MayKeep(endpoint))
             {
                 Assign(worker, endpoint);
                 Pump(endpoint);
                 return true;
             }
 
-            endpoint.Running--;
+            _places.Return(endpoint);
             Rest(worker);
             if (!_isStopping) Pump(endpoint);
             RetireIfIdle(endpoint);
@@ -223,7 +224,7 @@ public sealed partial class WebhookDispatcher
             if (_endpoints.Count <= MostEndpoints || endpoint.Backlog.IsSwept) return;
             _homeless.Add(endpoint.Backlog);
             _overflowing.Remove(endpoint);
-            _endpoints.Remove(endpoint.Key);
+            Remove(endpoint);
             return;
         }
 
@@ -232,22 +233,24 @@ public sealed partial class WebhookDispatcher
         WebhookEndpoint oldest = _idle.First!.Value;
         _idle.RemoveFirst();
         oldest.IdleNode = null;
-        _endpoints.Remove(oldest.Key);
+        Remove(oldest);
     }
 
+    // Puts the endpoint in line if it has something to try, and starts whatever there are places for.
     private void Pump(WebhookEndpoint endpoint)
     {
         if (!_isStarted || _isStopping) return;
         long now = Now();
-        while (endpoint.MayStart(now))
+        if (endpoint.MayStart(now)) _places.Line(endpoint);
+        while (_places.TakeNext(now) is { } next)
         {
             if (!_resting.TryPop(out WebhookWorker? worker)) worker = new(this);
-            endpoint.Running++;
             worker.Slot = _running.Count;
             _running.Add(worker);
-            Assign(worker, endpoint);
+            Assign(worker, next);
             if (_running.Count == 1) Arm(now + DeadlineStep);
             ThreadPool.UnsafeQueueUserWorkItem(worker, preferLocal: false);
+            if (next.MayStart(now)) _places.Line(next);
         }
     }
 

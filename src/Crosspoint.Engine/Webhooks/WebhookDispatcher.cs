@@ -37,6 +37,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly ITimer _timer;
     private readonly WebhookRoom _freshRoom;
     private readonly WebhookRoom _retryRoom;
+    private readonly WebhookPlaces _places;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingWebhook> _messages = [];
@@ -93,10 +94,15 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         int room = Math.Max(LeastInMemory, queues.Webhooks);
         _retryRoom = new(room / 4);
         _freshRoom = new(room - _retryRoom.Capacity);
+        int most = Math.Max(1, options.Concurrency);
+        _places = new(most, Math.Clamp(options.ConcurrencyPerOrigin, 1, Math.Max(1, most / 4)));
     }
 
     /// <summary>Webhooks in memory that are neither delivered nor given up.</summary>
     public int Waiting => Volatile.Read(ref _unfinished);
+
+    /// <summary>Connections to receivers that are open.</summary>
+    internal int Connections => _client.Open;
 
     /// <summary>
     /// Takes over a webhook whose event is committed. Never blocks. One that is in memory already is not taken twice. After
@@ -319,7 +325,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
 
     private void Add(WebhookJob job, TargetUrl target, WebhookEndpoint? endpoint)
     {
-        endpoint ??= NewEndpoint(target.Endpoint);
+        endpoint ??= NewEndpoint(target);
         if (endpoint.IdleNode is { } node)
         {
             _idle.Remove(node);
@@ -342,11 +348,17 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         }
     }
 
-    private WebhookEndpoint NewEndpoint(EndpointKey key)
+    private WebhookEndpoint NewEndpoint(TargetUrl target)
     {
-        var endpoint = new WebhookEndpoint(key, Math.Max(1, _options.ConcurrencyPerEndpoint));
-        _endpoints.Add(key, endpoint);
+        WebhookEndpoint endpoint = _places.Add(target.Endpoint, target.Origin, Math.Max(1, _options.ConcurrencyPerEndpoint));
+        _endpoints.Add(target.Endpoint, endpoint);
         return endpoint;
+    }
+
+    private void Remove(WebhookEndpoint endpoint)
+    {
+        _endpoints.Remove(endpoint.Key);
+        _places.Remove(endpoint);
     }
 
     private TargetUrl FindTarget(MessageHead head)

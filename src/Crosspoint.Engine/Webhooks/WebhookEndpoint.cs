@@ -10,13 +10,19 @@ internal sealed class WebhookEndpoint
     private readonly int _mostAtOnce;
     private int _pauses;
 
-    public WebhookEndpoint(EndpointKey key, int mostAtOnce)
+    public WebhookEndpoint(EndpointKey key, WebhookOrigin origin, int mostAtOnce)
     {
         Key = key;
+        Origin = origin;
         Limit = _mostAtOnce = mostAtOnce;
     }
 
     public EndpointKey Key { get; }
+
+    public WebhookOrigin Origin { get; }
+
+    /// <summary>Stands in line for a place (<see cref="WebhookPlaces"/>).</summary>
+    public bool IsInLine { get; set; }
 
     public Queue<PendingWebhook> Ready { get; } = new();
 

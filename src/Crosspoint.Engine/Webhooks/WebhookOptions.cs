@@ -27,6 +27,17 @@ public sealed record WebhookOptions
     /// <summary>Tries at once to one endpoint.</summary>
     public int ConcurrencyPerEndpoint { get; init; } = 32;
 
+    /// <summary>
+    /// Tries at once to one origin (scheme, host and port) of one account; at most a quarter of <see cref="Concurrency"/>.
+    /// </summary>
+    public int ConcurrencyPerOrigin { get; init; } = 256;
+
+    /// <summary>
+    /// Tries at once in all: by default a quarter of the files that the process may have open, from 32 to 4,000, so that callbacks cannot
+    /// use up what the journal, carriers and callers need.
+    /// </summary>
+    public int Concurrency { get; init; } = DefaultConcurrency;
+
     /// <summary>Waits between tries; each is spread by ±20 %.</summary>
     public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
 
@@ -42,6 +53,8 @@ public sealed record WebhookOptions
         bool isListed = States.Contains(state) || (state == MessageState.Expired && States.Contains(MessageState.Failed));
         return isListed && (head.CallbackForm != CallbackForm.Twilio || state != MessageState.Unconfirmed);
     }
+
+    private static int DefaultConcurrency { get; } = Math.Clamp(FileLimit.Read() / 4, 32, 4_000);
 
     public static IReadOnlySet<MessageState> DefaultStates { get; } = new HashSet<MessageState>
     {

@@ -15,20 +15,25 @@ public static class WebhookTarget
 
     /// <summary>Whether this URL may be called.</summary>
     /// <param name="problem">What is wrong with it, for people; empty when nothing is.</param>
-    public static bool TryCheck(string url, WebhookOptions options, out string problem) => TryParse(url, options, out _, out problem);
+    public static bool TryCheck(string url, WebhookOptions options, out string problem) =>
+        TryParse(url, options, out _, out _, out problem);
 
-    internal static bool TryParse(string url, WebhookOptions options, [NotNullWhen(true)] out Uri? uri, out string problem)
+    /// <param name="uri">What is called.</param>
+    /// <param name="text">The URL as it was configured, without its fragment and with a path.</param>
+    internal static bool TryParse(
+        string url, WebhookOptions options, [NotNullWhen(true)] out Uri? uri, out string text, out string problem)
     {
         uri = null;
-        problem = Find(url, options, out Uri? parsed);
+        problem = Find(url, options, out Uri? parsed, out text);
         if (problem.Length > 0) return false;
         uri = parsed!;
         return true;
     }
 
-    private static string Find(string url, WebhookOptions options, out Uri? uri)
+    private static string Find(string url, WebhookOptions options, out Uri? uri, out string text)
     {
         uri = null;
+        text = "";
         if (string.IsNullOrEmpty(url)) return "the URL is empty";
         if (url.Length > MaxLength) return "the URL is longer than 2,048 characters";
         bool isAscii = true;
@@ -40,9 +45,10 @@ public static class WebhookTarget
 
         // The path goes out exactly as it was configured, since the receiver checks the signature against it.
         var creation = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = isAscii };
-        string text = WithoutFragment(url);
+        text = WithPath(WithoutFragment(url));
         if (!Uri.TryCreate(text, creation, out Uri? parsed) || parsed.Host.Length == 0) return "not an absolute URL with a host";
         if (parsed.Scheme != Uri.UriSchemeHttps && parsed.Scheme != Uri.UriSchemeHttp) return "only http and https can be called";
+        if (!text.AsSpan(parsed.Scheme.Length).StartsWith("://")) return "not an absolute URL with a host";
         if (parsed.Scheme == Uri.UriSchemeHttp && !options.AllowHttp && !options.AllowPrivateAddresses) return "only https may be called";
         if (parsed.UserInfo.Length > 0 || HasUserInfo(text)) return "a user name or password in the URL is not supported";
         string host = parsed.IdnHost;
@@ -60,13 +66,26 @@ public static class WebhookTarget
         return hash < 0 ? url : url[..hash];
     }
 
-    private static bool HasUserInfo(string url)
+    /// <summary>Host and port as they are written in a URL.</summary>
+    internal static ReadOnlySpan<char> AuthorityOf(string url)
     {
         int start = url.IndexOf("//", StringComparison.Ordinal) + 2;
         ReadOnlySpan<char> rest = url.AsSpan(start);
         int end = rest.IndexOfAny('/', '?', '#');
-        return (end < 0 ? rest : rest[..end]).Contains('@');
+        return end < 0 ? rest : rest[..end];
     }
+
+    // A request line cannot do without a path. With canonicalization off nobody else puts it there, and what goes out must be what is
+    // signed.
+    private static string WithPath(string url)
+    {
+        int start = url.IndexOf("//", StringComparison.Ordinal);
+        if (start < 0) return url;
+        int end = start + 2 + AuthorityOf(url).Length;
+        return end < url.Length && url[end] == '/' ? url : url.Insert(end, "/");
+    }
+
+    private static bool HasUserInfo(string url) => AuthorityOf(url).Contains('@');
 
     private static bool IsAllowedPort(int port, IReadOnlyList<int> allowed)
     {

@@ -9,10 +9,13 @@ namespace Crosspoint.Server.Api;
 /// <summary>Health and metrics, for the operator's tools.</summary>
 internal sealed class OperatorEndpoints(ApiBackend backend, PrometheusExporter metrics)
 {
+    // Load balancers and monitors ask with HEAD.
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", static context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"u8));
-        routes.MapGet("/health/ready", context => backend.IsReady()
+        routes.MapMethods("/health/live", GetAndHead, static context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"u8));
+        routes.MapMethods("/health/ready", GetAndHead, context => backend.IsReady()
             ? AnswerAsync(context, StatusCodes.Status200OK, "ready\n"u8)
             : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready\n"u8));
         routes.MapGet("/metrics", context =>
@@ -31,7 +34,7 @@ internal sealed class OperatorEndpoints(ApiBackend backend, PrometheusExporter m
         response.ContentType ??= "text/plain; charset=utf-8";
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        response.BodyWriter.Write(body);
+        if (!HttpMethods.IsHead(context.Request.Method)) response.BodyWriter.Write(body);
         return Task.CompletedTask;
     }
 }

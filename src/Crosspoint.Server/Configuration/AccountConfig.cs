@@ -54,6 +54,10 @@ internal static class AccountConfig
     {
         string sid = ReadSid(section, "AC", names.Sids) ?? "";
         string token = ReadSecret(section, "auth_token");
+        byte[] webhookSecret = ReadWebhookSecret(section, "webhook_secret") ?? DeriveWebhookSecret(token);
+        byte[]? previous = ReadWebhookSecret(section, "webhook_secret_previous");
+        if (previous is not null && previous.AsSpan().SequenceEqual(webhookSecret))
+            section.Fail("webhook_secret_previous", "is the secret that is in use; expected the one before it");
         var account = new Account
         {
             Sid = sid,
@@ -62,7 +66,8 @@ internal static class AccountConfig
             Senders = section.Choice("senders", SenderPolicy.Any, SenderPolicies),
             Numbers = ReadNumbers(section, names),
             ApiKeys = ReadKeys(section, names),
-            WebhookSecret = ReadWebhookSecret(section) ?? DeriveWebhookSecret(token),
+            WebhookSecret = webhookSecret,
+            WebhookSecretPrevious = previous,
         };
         ReadBinds(section, names);
         section.Close();
@@ -146,17 +151,17 @@ internal static class AccountConfig
         return keys;
     }
 
-    private static byte[]? ReadWebhookSecret(ConfigSection section)
+    private static byte[]? ReadWebhookSecret(ConfigSection section, string key)
     {
         const string Expected = "'whsec_' and the base64 of 24 to 64 octets";
-        string? text = section.Text("webhook_secret", most: 200, expected: Expected);
+        string? text = section.Text(key, most: 200, expected: Expected);
         if (text is null) return null;
         byte[] secret = new byte[200];
         if (text.StartsWith(SecretPrefix, StringComparison.Ordinal) && Base64.IsValid(text.AsSpan(SecretPrefix.Length))
             && Convert.TryFromBase64String(text[SecretPrefix.Length..], secret, out int length)
             && length is >= 24 and <= 64)
             return secret[..length];
-        section.Fail("webhook_secret", $"is not well-formed; expected {Expected}");
+        section.Fail(key, $"is not well-formed; expected {Expected}");
         return null;
     }
 

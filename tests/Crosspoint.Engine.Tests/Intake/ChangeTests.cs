@@ -118,6 +118,42 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task Delete_Sent_IsRefusedAndItsReceiptIsStillTold()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(Rig.Request() with { CallbackUrl = receiver.Url });
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        (await rig.Gateway.Intake.DeleteAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
+        await carrier.ReceiptAsync(carrier.Submits[0]);
+
+        await rig.UntilAsync(head, message =>
+            message.Deliveries.Count(delivery => delivery.State == DeliveryState.Delivered) == 2);
+        receiver.Received.Last().Body.ShouldContain("message.delivered");
+        (await rig.Gateway.Intake.DeleteAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.Done);
+    }
+
+    [Fact]
+    public async Task Replay_EventWithoutWebhook_IsNotFound()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync();
+        receiver.Status = 500;
+        await using Rig rig = await Rig.StartAsync(carrier);
+        MessageHead head = await rig.SendAsync(Rig.Request() with { CallbackUrl = receiver.Url });
+        await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None);
+        int told = (await rig.FindAsync(head.Id)).Deliveries.Single().EventNumber;
+
+        (await rig.Gateway.Intake.ReplayWebhookAsync(Rig.Account, head.Id, told + 1, CancellationToken.None)).Outcome
+            .ShouldBe(ChangeOutcome.NotFound);
+        (await rig.Gateway.Intake.ReplayWebhookAsync(Rig.Account, head.Id, told, CancellationToken.None)).Outcome
+            .ShouldBe(ChangeOutcome.WrongState);
+    }
+
+    [Fact]
     public async Task Delete_Final_IsGoneAndALateReceiptHarmsNothing()
     {
         await using var carrier = new ScriptedCarrier();

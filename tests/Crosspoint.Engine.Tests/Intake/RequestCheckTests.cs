@@ -23,6 +23,7 @@ public sealed class RequestCheckTests
         { "not owned", Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned }, From = "+15550009999" },
             IntakeError.FromNotOwned, "from" },
         { "no body", Rig.Request() with { Body = "" }, IntakeError.BodyMissing, "body" },
+        { "nothing left of the body", Rig.Request() with { Body = "\u200B", SmartEncoded = true }, IntakeError.BodyMissing, "body" },
         { "body too long", Rig.Request() with { Body = new string('x', 1601) }, IntakeError.BodyTooLong, "body" },
         { "validity 0", Rig.Request() with { ValiditySeconds = 0 }, IntakeError.ValidityInvalid, "validity_seconds" },
         { "validity too long", Rig.Request() with { ValiditySeconds = 36_001 }, IntakeError.ValidityInvalid, "validity_seconds" },

@@ -13,7 +13,9 @@ internal sealed class WebhookBed : IAsyncDisposable
 {
     public const string Sid = "AC00000000000000000000000000000001";
     public const string AuthToken = "0123456789abcdef0123456789abcdef";
+    public const string OtherSid = "AC00000000000000000000000000000002";
     public static readonly byte[] Secret = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
+    public static readonly byte[] PreviousSecret = [.. Enumerable.Range(101, 24).Select(i => (byte)i)];
 
     private readonly TestMeters _meters = new();
 
@@ -24,7 +26,7 @@ internal sealed class WebhookBed : IAsyncDisposable
         Account[] accounts =
         [
             new() { Sid = Sid, Name = "demo", AuthToken = AuthToken, WebhookSecret = Secret },
-            new() { Sid = "AC00000000000000000000000000000002", Name = "other", AuthToken = "other", WebhookSecret = Secret },
+            new() { Sid = OtherSid, Name = "other", AuthToken = "other", WebhookSecret = Secret, WebhookSecretPrevious = PreviousSecret },
         ];
         Dispatcher = new(
             options ?? new() { AllowPrivateAddresses = true },

@@ -301,10 +301,48 @@ public sealed class WebhookClientTests
     }
 
     [Theory]
-    [InlineData("text/plain", "<Response><Message>hi</Message></Response>", MessageDirection.Inbound)]
-    [InlineData("application/xml", "", MessageDirection.Inbound)]
+    [InlineData("text/html; charset=utf-8", "<Response><Message>hi</Message></Response>", "hi", "")]
+    [InlineData("text/html", "<html><body>ok</body></html>", "", "content type not supported: text/html")]
+    [InlineData("text/html", "OK", "", "content type not supported: text/html")]
+    [InlineData("application/twiml+xml", "<Response><Message>hi</Message></Response>", "hi", "")]
+    [InlineData("Application/XML", "<html/>", "", "unparsable reply document")]
+    [InlineData("text/plain", "\uFEFFgrüß dich\n", "grüß dich", "")]
+    [InlineData("text/plain; charset=\"utf-7\"", "hi", "hi", "")]
+    [InlineData("application/json", "{}", "", "content type not supported: application/json")]
+    [InlineData("", "hi", "", "content type not supported: none")]
+    public async Task Reply_ByContentType_IsSentOrNoted(string type, string answer, string body, string ignored)
+    {
+        ReplyLog replies = await ReplyToAsync(type, answer, MessageDirection.Inbound);
+        string.Join('|', replies.Bodies).ShouldBe(body);
+        string.Join('|', replies.Ignored).ShouldBe(ignored);
+    }
+
+    [Theory]
+    [InlineData("text/xml")]
+    [InlineData("text/html")]
+    [InlineData("text/plain")]
+    [InlineData("application/json")]
+    [InlineData("")]
+    public async Task Reply_EmptyAnswer_MeansNothing(string type)
+    {
+        ReplyLog replies = await ReplyToAsync(type, "", MessageDirection.Inbound);
+        replies.Bodies.ShouldBeEmpty();
+        replies.Ignored.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Reply_TextInLatin1_IsReadAsThat()
+    {
+        List<string> bodies = [];
+        ReplyContent.Read(new byte[] { 0x67, 0x72, 0xFC, 0xDF }, ReplyKind.Text, new("text/plain", "iso-8859-1"), bodies, []);
+        bodies.ShouldBe(["grüß"]);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "hi", MessageDirection.OutboundApi)]
+    [InlineData("application/json", "{}", MessageDirection.OutboundApi)]
     [InlineData("application/xml", "<Response><Message>hi</Message></Response>", MessageDirection.OutboundApi)]
-    public async Task Reply_OtherAnswer_MeansNothing(string type, string answer, MessageDirection direction)
+    public async Task Reply_ToAStatusCallback_MeansNothing(string type, string answer, MessageDirection direction)
     {
         ReplyLog replies = await ReplyToAsync(type, answer, direction);
         replies.Bodies.ShouldBeEmpty();
@@ -342,12 +380,29 @@ public sealed class WebhookClientTests
         bed.Replies.Bodies.ShouldBe(["hi"]);
     }
 
+    [Fact]
+    public async Task Connections_ManyHostsWithOneReceiver_FewAreKept()
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options with { Concurrency = 8 }, lookUp: _ => [IPAddress.Loopback]);
+        bed.Dispatcher.Start();
+        for (int i = 0; i < 40; i++)
+        {
+            MessageId id = await bed.SendAsync($"http://h{i}.example:{receiver.Port}/x");
+            await bed.WhenAsync(id, d => d.State == DeliveryState.Delivered);
+        }
+
+        bed.Dispatcher.Connections.ShouldBeInRange(1, 4);
+        receiver.Received[^1].Headers["Connection"].ShouldBe("close");
+        receiver.Received[0].Headers.Keys.ShouldNotContain("Connection");
+    }
+
     private static async Task<ReplyLog> ReplyToAsync(string type, string answer, MessageDirection direction)
     {
         await using Receiver receiver = await Receiver.StartAsync();
         receiver.Answer("/in", (context, _) =>
         {
-            context.Response.ContentType = type;
+            if (type.Length > 0) context.Response.ContentType = type;
             return context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer)).AsTask();
         });
         await using var bed = new WebhookBed(Options);

@@ -75,8 +75,76 @@ public sealed class WebhookPayloadTests
         form["SmsMessageSid"].ShouldBe(form["MessageSid"]);
         form["FromCountry"].ShouldBe("DE");
         form["ToCountry"].ShouldBe("US");
+        foreach (string name in new[] { "FromCity", "FromState", "FromZip", "ToCity", "ToState", "ToZip" }) form[name].ShouldBeEmpty(name);
+        string[] names = [.. receiver.Received[0].Text.Split('&').Select(pair => pair.Split('=')[0])];
+        names.ShouldBe(names.Order(StringComparer.Ordinal));
         form.ShouldNotContainKey("MessageStatus");
         receiver.Received[0].Headers["X-Twilio-Signature"].ShouldBe(TwilioSignatureOf(receiver.Url + "/in", form));
+    }
+
+    [Fact]
+    public async Task Twilio_InboundToAShortCode_HasNoCountryAndAValidSignature()
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options);
+        bed.Dispatcher.Start();
+        await bed.SendAsync(
+            head => head with
+            {
+                Direction = MessageDirection.Inbound,
+                To = "12345",
+                CallbackUrl = receiver.Url + "/in",
+                CallbackForm = CallbackForm.Twilio,
+            },
+            MessageState.Received);
+        await receiver.WhenAsync(all => all.Count == 1);
+        Dictionary<string, string> form = FormOf(receiver.Received[0]);
+        form["ToCountry"].ShouldBeEmpty();
+        receiver.Received[0].Headers["X-Twilio-Signature"].ShouldBe(TwilioSignatureOf(receiver.Url + "/in", form));
+    }
+
+    [Theory]
+    [InlineData("", "/", "")]
+    [InlineData("?a=1", "/", "?a=1")]
+    [InlineData("#rc=1", "/", "")]
+    public async Task Url_WithoutAPath_IsCalledWithOneAndSignedSo(string end, string path, string query)
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options);
+        bed.Dispatcher.Start();
+        await bed.SendAsync(head => head with { CallbackUrl = receiver.Url + end, CallbackForm = CallbackForm.Twilio });
+        await bed.SendAsync(receiver.Url + end);
+        await receiver.WhenAsync(all => all.Count == 2);
+        receiver.Received.ShouldAllBe(hook => hook.Path == path && hook.Query == query);
+        ReceivedHook twilio = receiver.Received.Single(hook => hook.Headers.ContainsKey("X-Twilio-Signature"));
+        twilio.Headers["X-Twilio-Signature"].ShouldBe(TwilioSignatureOf(receiver.Url + path + query, FormOf(twilio)));
+    }
+
+    [Fact]
+    public async Task Host_InMixedCase_IsSentAndSignedAsConfigured()
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options, lookUp: _ => [System.Net.IPAddress.Loopback]);
+        bed.Dispatcher.Start();
+        string host = $"LocalHost:{receiver.Port}";
+        await bed.SendAsync(head => head with { CallbackUrl = $"http://{host}/x", CallbackForm = CallbackForm.Twilio });
+        await receiver.WhenAsync(all => all.Count == 1);
+        ReceivedHook hook = receiver.Received[0];
+        hook.Headers["Host"].ShouldBe(host);
+        hook.Headers["X-Twilio-Signature"].ShouldBe(TwilioSignatureOf($"http://{hook.Headers["Host"]}{hook.Path}", FormOf(hook)));
+    }
+
+    [Fact]
+    public async Task Native_SecretWithAnOneBefore_IsSignedByBoth()
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options);
+        bed.Dispatcher.Start();
+        await bed.SendAsync(head => head with { AccountSid = WebhookBed.OtherSid, CallbackUrl = receiver.Url + "/n" });
+        await receiver.WhenAsync(all => all.Count == 1);
+        ReceivedHook hook = receiver.Received[0];
+        hook.Headers["webhook-signature"]
+            .ShouldBe($"{StandardSignatureOf(hook)} {StandardSignatureOf(hook, WebhookBed.PreviousSecret)}");
     }
 
     [Fact]
@@ -171,9 +239,9 @@ public sealed class WebhookPayloadTests
 #pragma warning restore CA5350
     }
 
-    private static string StandardSignatureOf(ReceivedHook hook)
+    private static string StandardSignatureOf(ReceivedHook hook, byte[]? secret = null)
     {
         byte[] text = Encoding.UTF8.GetBytes($"{hook.Headers["webhook-id"]}.{hook.Headers["webhook-timestamp"]}.{hook.Text}");
-        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(WebhookBed.Secret, text));
+        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(secret ?? WebhookBed.Secret, text));
     }
 }

@@ -37,6 +37,8 @@ public sealed class WebhookTargetTests
     [InlineData("https://example.com:22/")]
     [InlineData("https://example.com:0/")]
     [InlineData("https://my_host.example.com/")]
+    [InlineData("https:example.com/")]
+    [InlineData("https:/example.com/")]
     [InlineData("https://example.com/a b")]
     [InlineData("https://example.com/a\r\nX-Header: 1")]
     [InlineData("https://example.com\\@10.0.0.1/")]
@@ -151,6 +153,40 @@ public sealed class WebhookTargetTests
         target.Overrides.Total.ShouldBe(TimeSpan.FromMilliseconds(5000));
         target.Endpoint.Url.ShouldBe("https://example.com/hook");
         System.Text.Encoding.UTF8.GetString(target.SignedUrl).ShouldBe("https://example.com/hook?a=1");
+    }
+
+    [Theory]
+    [InlineData("http://h:1", "/", "http://h:1/")]
+    [InlineData("http://h:1#rc=1", "/", "http://h:1/")]
+    [InlineData("http://h:1?a=1", "/?a=1", "http://h:1/?a=1")]
+    [InlineData("http://h:1?a=/b", "/?a=/b", "http://h:1/?a=/b")]
+    [InlineData("http://h:1/", "/", "http://h:1/")]
+    [InlineData("http://h:1//x", "//x", "http://h:1//x")]
+    [InlineData("http://h:1/%7E?", "/%7E?", "http://h:1/%7E?")]
+    [InlineData("http://[::1]:9000?a", "/?a", "http://[::1]:9000/?a")]
+    public void Parse_UrlWithOrWithoutPath_GoesOutAsItIsSigned(string url, string path, string signed)
+    {
+        TargetUrl target = TargetUrl.Parse("AC1", url, Open);
+        target.Uri!.PathAndQuery.ShouldBe(path);
+        System.Text.Encoding.UTF8.GetString(target.SignedUrl).ShouldBe(signed);
+    }
+
+    [Theory]
+    [InlineData("https://example.com/x", null, "https://example.com/x")]
+    [InlineData("https://Example.COM/x", "Example.COM", "https://Example.COM/x")]
+    [InlineData("HTTPS://example.com/x", null, "https://example.com/x")]
+    [InlineData("https://example.com:443/x", "example.com:443", "https://example.com:443/x")]
+    [InlineData("https://example.com:8443/x", null, "https://example.com:8443/x")]
+    [InlineData("https://[::1]:8443/x", null, "https://[::1]:8443/x")]
+    [InlineData("https://[0:0::1]/x", "[0:0::1]", "https://[0:0::1]/x")]
+    [InlineData("https://example.com/ü?ä", null, "https://example.com/%C3%BC?%C3%A4")]
+    [InlineData("https://Example.com:443/ü", "Example.com:443", "https://Example.com:443/%C3%BC")]
+    [InlineData("https://bücher.example:8443/x", null, "https://xn--bcher-kva.example:8443/x")]
+    public void Parse_Host_IsSentAsItIsSigned(string url, string? host, string signed)
+    {
+        TargetUrl target = TargetUrl.Parse("AC1", url, Open);
+        target.Host.ShouldBe(host);
+        System.Text.Encoding.UTF8.GetString(target.SignedUrl).ShouldBe(signed);
     }
 
     [Theory]

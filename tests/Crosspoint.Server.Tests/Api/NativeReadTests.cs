@@ -97,8 +97,127 @@ public sealed class NativeReadTests
             $$"""{"event":3,"id":"{{message.Id}}_3","status":"sent","url":"https://x.example/cb","state":"failed","tries":12,"next_at":null,"last_at":"2026-01-02T03:04:05.000000Z","last_status":500,"last_took_ms":12.5,"last_error":"answered 500"}""");
         (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/3/replay", "")).Status.ShouldBe(202);
         api.Engine.Replayed.ShouldBe((message.Id, 3));
-        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/4/replay", "")).Status.ShouldBe(409);
-        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/x/replay", "")).Status.ShouldBe(404);
+    }
+
+    [Fact]
+    public async Task Replay_ByTheWebhooksId_IsTheSameAsByTheEventsNumber()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 4, State = DeliveryState.Pending });
+        (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{message.Id}_3/replay", "")).Status.ShouldBe(202);
+        api.Engine.Replayed.ShouldBe((message.Id, 3));
+        Answer pending = await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{message.Id}_4/replay", "");
+        (pending.Status, pending.At("code")).ShouldBe((409, "wrong_state"));
+    }
+
+    [Fact]
+    public async Task Replay_OfNoWebhook_Is404()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed });
+        Message other = api.Engine.Add(ApiFixture.Demo);
+        foreach (string name in new[] { "4", "x", "_3", $"{other.Id}_3", $"{message.Id}_", $"{message.Id}_4", $"{message.Id}_3_3", "-3" })
+        {
+            Answer answer = await api.PostAsync($"/v1/messages/{message.Id}/webhooks/{name}/replay", "");
+            (answer.Status, answer.At("code")).ShouldBe((404, "not_found"), name);
+        }
+
+        api.Engine.Replayed.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task ListWebhooks_ByState_WalksAllOfTheAccountsNewestFirst()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        var wanted = new List<string>();
+        for (int i = 0; i < 1_100; i++)
+        {
+            Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/cb" });
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Delivered });
+            if (i % 400 != 7) continue;
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 3, State = DeliveryState.Failed, LastError = "HTTP 500" });
+            message.Deliveries.Add(new WebhookDelivery { EventNumber = 4, State = DeliveryState.Failed });
+            wanted.InsertRange(0, [$"{message.Id}_3", $"{message.Id}_4"]);
+        }
+
+        api.Engine.Add(ApiFixture.Other).Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Failed });
+        (await WalkAsync(api, "state=failed&limit=1")).ShouldBe(wanted);
+        (await WalkAsync(api, "state=failed")).ShouldBe(wanted);
+        (await WalkAsync(api, "state=pending")).ShouldBeEmpty();
+        (await WalkAsync(api, "")).Count.ShouldBe(1_100 + wanted.Count);
+        JsonNode last = (await api.GetAsync("/v1/webhooks?state=failed")).Json["webhooks"]![4]!;
+        (last["message_id"]!.ToString(), last["last_error"]!.ToString()).ShouldBe((wanted[4][..34], "HTTP 500"));
+    }
+
+    [Fact]
+    public async Task ListWebhooks_FarBetween_PageIsShortAndGoesOn()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message oldest = api.Engine.Add(ApiFixture.Demo);
+        oldest.Deliveries.Add(new WebhookDelivery { EventNumber = 2, State = DeliveryState.Failed });
+        for (int i = 0; i < 5_000; i++) api.Engine.Add(ApiFixture.Demo);
+        Answer page = await api.GetAsync("/v1/webhooks?state=failed");
+        page.Json["webhooks"]!.AsArray().ShouldBeEmpty();
+        page.At("next_cursor").ShouldNotBeNull();
+        (await WalkAsync(api, "state=failed")).ShouldBe([$"{oldest.Id}_2"]);
+    }
+
+    [Theory]
+    [InlineData("state=gone", "parameter_invalid")]
+    [InlineData("state=failed&state=failed", "parameter_invalid")]
+    [InlineData("limit=0", "parameter_invalid")]
+    [InlineData("cursor=x", "parameter_invalid")]
+    [InlineData("to=%2B15551234567", "parameter_unknown")]
+    public async Task ListWebhooks_BadParameter_IsRefusedByName(string query, string code)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.GetAsync($"/v1/webhooks?{query}");
+        (answer.Status, answer.At("code"), answer.At("field")).ShouldBe((400, code, query[..query.IndexOf('=')]));
+    }
+
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("DELETE", "")]
+    [InlineData("GET", "/events")]
+    [InlineData("GET", "/webhooks")]
+    [InlineData("POST", "/cancel")]
+    [InlineData("POST", "/redact")]
+    [InlineData("POST", "/webhooks/1/replay")]
+    public async Task Query_WhereNoneIsTaken_IsRefusedByName(string method, string suffix)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, state: MessageState.Delivered);
+        Answer answer = await api.SendAsync(new(method), $"/v1/messages/{message.Id}{suffix}?fields=id", null);
+        (answer.Status, answer.At("code"), answer.At("field")).ShouldBe((400, "parameter_unknown", "fields"));
+        (await api.GetAsync($"/v1/messages/{message.Id}?")).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Query_OfRequestsWithoutAnId_IsRefusedByName()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        const string Good = """{"to":"+15551234567","from":"+15550001000","body":"x"}""";
+        (await api.PostAsync("/v1/messages?validity_seconds=5", Good)).At("field").ShouldBe("validity_seconds");
+        (await api.PostAsync("/v1/messages/batch?x", $$"""{"messages":[{{Good}}]}""")).At("code").ShouldBe("parameter_unknown");
+        (await api.GetAsync("/v1/webhooks/secret?x=1")).At("code").ShouldBe("parameter_unknown");
+        (await api.GetAsync("/v1/events?since=1")).At("field").ShouldBe("since");
+        api.Engine.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/health/live", true, 200)]
+    [InlineData("/health/ready", true, 200)]
+    [InlineData("/health/ready", false, 503)]
+    public async Task Health_AskedWithHead_AnswersAsToGetWithoutABody(string path, bool isReady, int status)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        api.IsReady = isReady;
+        Answer answer = await api.SendAsync(HttpMethod.Head, path, null);
+        (answer.Status, answer.Text).ShouldBe((status, ""));
+        (await api.GetAsync(path)).Status.ShouldBe(status);
     }
 
     [Fact]
@@ -232,6 +351,21 @@ public sealed class NativeReadTests
         (nowhere.Status, nowhere.At("code")).ShouldBe((404, "not_found"));
         Answer wrong = await api.SendAsync(HttpMethod.Put, "/v1/messages", null);
         (wrong.Status, wrong.At("code")).ShouldBe((405, "method_not_allowed"));
+    }
+
+    private static async Task<List<string>> WalkAsync(ApiFixture api, string query)
+    {
+        var seen = new List<string>();
+        string? cursor = null;
+        do
+        {
+            Answer page = await api.GetAsync($"/v1/webhooks?{query}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            page.Status.ShouldBe(200, page.Text);
+            seen.AddRange(page.Json["webhooks"]!.AsArray().Select(w => w!["id"]!.ToString()));
+            cursor = page.At("next_cursor");
+        }
+        while (cursor is not null);
+        return seen;
     }
 
     private static async Task<string?> NextLineAsync(StreamReader reader)

@@ -78,7 +78,13 @@ public sealed class NativeSendTests
     [InlineData("[]", "json_invalid", null)]
     [InlineData("{", "json_invalid", null)]
     [InlineData("{} {}", "json_invalid", null)]
-    [InlineData("""{"to":"\ud800"}""", "json_invalid", null)]
+    [InlineData("""{"to":"\ud800"}""", "field_invalid", "to")]
+    [InlineData("""{"body":"\ude00\ud83d"}""", "field_invalid", "body")]
+    [InlineData("""{"body":"\ud83dx"}""", "field_invalid", "body")]
+    [InlineData("""{"body":"\ud83d\n"}""", "field_invalid", "body")]
+    [InlineData("""{"class":"\ud83d"}""", "field_invalid", "class")]
+    [InlineData("""{"tags":["a","\ud83d"]}""", "field_invalid", "tags")]
+    [InlineData("""{"\ud83d":1}""", "field_unknown", null)]
     [InlineData("""{"t":1}""", "field_unknown", "t")]
     [InlineData("""{"to":"+1","to":"+2"}""", "field_duplicate", "to")]
     [InlineData("""{"to":"+1","t\u006f":"+2"}""", "field_duplicate", "to")]
@@ -220,6 +226,28 @@ public sealed class NativeSendTests
         items[3]!["error"]!["code"]!.ToString().ShouldBe("field_invalid");
         items[4]!["id"]!.ToString().ShouldStartWith("SM");
         api.Engine.Requests.Select(r => r.Body).ShouldBe(["one", "two", "five"]);
+    }
+
+    [Fact]
+    public async Task SendBatch_OneWithHalfASurrogatePairOrDeepNesting_IsJudgedAlone()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        string deep = new string('[', 50) + new string(']', 50);
+        Answer answer = await api.PostAsync(
+            "/v1/messages/batch",
+            $$"""
+            {"messages":[
+              {"to":"+15551234567","from":"+15550001000","body":"cut \ud83d"},
+              {"to":"+15551234567","x":{{deep}},"body":"two"},
+              {"to":"+15551234567","\udc00":"\ud83d","body":"three"},
+              {"to":"+15551234567","from":"+15550001000","body":"whole \ud83d\ude00 \\ud83d"}]}
+            """);
+        answer.Status.ShouldBe(202, answer.Text);
+        JsonArray items = answer.Json["messages"]!.AsArray();
+        (items[0]!["error"]!["code"]!.ToString(), items[0]!["error"]!["field"]!.ToString()).ShouldBe(("field_invalid", "body"));
+        (items[1]!["error"]!["code"]!.ToString(), items[1]!["error"]!["field"]!.ToString()).ShouldBe(("field_unknown", "x"));
+        items[2]!["error"]!["code"]!.ToString().ShouldBe("field_unknown");
+        api.Engine.Requests.Select(r => r.Body).ShouldBe(["whole 😀 \\ud83d"]);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ namespace Crosspoint.Server.Tests.Api;
 /// </summary>
 public sealed class OpenApiTests
 {
-    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
+    private static readonly string[] Methods = ["get", "head", "post", "put", "patch", "delete"];
 
     [Fact]
     public async Task Document_Served_IsTheCommittedOne()
@@ -72,6 +72,7 @@ public sealed class OpenApiTests
         Check(document, "SendBatchResponse", (await api.PostAsync("/v1/messages/batch", $$"""{"messages":[{{Send}},{"x":1}]}""")).Json);
         Check(document, "Timeline", (await api.GetAsync($"/v1/messages/{message.Id}/events")).Json);
         Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
+        Check(document, "WebhookPage", (await api.GetAsync("/v1/webhooks?limit=1")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
         using HttpResponseMessage stream = await api.Client.GetAsync(
@@ -90,10 +91,13 @@ public sealed class OpenApiTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         JsonNode document = await DocumentAsync(api);
-        Names(document["components"]!["schemas"]!["SendMessageRequest"]!["properties"]!).ShouldBe(SendMessageReader.Fields);
+        Names(document["components"]!["schemas"]!["SendMessageRequest"]!["properties"]!)
+            .ShouldBe([.. SendMessageReader.Fields, "send_at"]);
         JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
-        foreach (string field in SendMessageReader.Fields)
+        parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
+        foreach (string field in SendMessageReader.Fields.Append("send_at"))
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");
             (await api.SendAsync(HttpMethod.Post, "/v1/messages", content)).Status.ShouldBe(202, field);

@@ -117,6 +117,20 @@ public sealed class TwilioReadTests
         (await api.SendAsync(HttpMethod.Delete, $"{Root}/{live.Id}.json", null)).At("code").ShouldBe("20503");
     }
 
+    [Theory]
+    [InlineData("GET", ".json")]
+    [InlineData("DELETE", ".json")]
+    [InlineData("GET", "/Media.json")]
+    public async Task Query_WithUnknownParameter_IsRefused(string method, string suffix)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, state: MessageState.Delivered);
+        Answer answer = await api.SendAsync(new(method), $"{Root}/{message.Id}{suffix}?Foo=1", null);
+        (answer.Status, answer.At("code")).ShouldBe((400, "20001"));
+        answer.At("message")!.ShouldContain("'Foo'");
+        (await api.GetAsync($"{Root}/{message.Id}.json")).Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task Feedback_OnAMessageThatAskedForIt_IsNoted()
     {
@@ -148,6 +162,7 @@ public sealed class TwilioReadTests
         Answer answer = await api.GetAsync($"{Root}/{message.Id}/Media.json");
         answer.Status.ShouldBe(200);
         answer.Json["media_list"]!.AsArray().ShouldBeEmpty();
+        (await api.GetAsync(answer.At("first_page_uri")!)).Status.ShouldBe(200);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class ConfigFileTests
             auth_token: &token 0123456789abcdef0123456789abcdef
             senders: owned
             webhook_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+            webhook_secret_previous: whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX
             numbers:
               - { number: "+1 555 000 1000", inbound_url: "https://example.com/in", inbound_format: native }
               - { number: 12345 }
@@ -147,6 +148,7 @@ public sealed class ConfigFileTests
                 CallbackForm.Twilio)]);
         account.ApiKeys.ShouldBe([new("SK00000000000000000000000000000001", "abcdefghijklmnopqrstuvwxyz")]);
         account.WebhookSecret.ShouldBe(Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        account.WebhookSecretPrevious.ShouldBe(Convert.FromBase64String("AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"));
         config.Engine.Accounts[1].AuthToken.ShouldBe(account.AuthToken);
         config.Engine.Accounts[1].Name.ShouldBe("AC00000000000000000000000000000002");
         ConnectionOptions connection = config.Engine.Connections[0];
@@ -199,6 +201,7 @@ public sealed class ConfigFileTests
     public void Parse_NoWebhookSecret_DerivesOneFromTheToken()
     {
         Account account = Valid(Contract).Engine.Accounts[0];
+        account.WebhookSecretPrevious.ShouldBeNull();
         account.WebhookSecret.ShouldBe(HMACSHA256.HashData("0123456789abcdef0123456789abcdef"u8, "crosspoint webhook secret v1"u8));
         AccountConfig.FormatWebhookSecret(account.WebhookSecret).ShouldBe("whsec_" + Convert.ToBase64String(account.WebhookSecret));
     }
@@ -236,6 +239,10 @@ public sealed class ConfigFileTests
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "    auth_token: ", 8, "accounts[0].auth_token", "is empty")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "", 6, "accounts[0].auth_token", "is missing")]
     [InlineData("senders: any", "senders: all", 9, "accounts[0].senders", "expected one of: any, owned")]
+    [InlineData(
+        "senders: any", "webhook_secret_previous: whsec_AAEC", 9, "accounts[0].webhook_secret_previous", "the base64 of 24 to 64 octets")]
+    [InlineData(
+        "senders: any", "webhook_secret_previous: DERIVED", 9, "accounts[0].webhook_secret_previous", "is the secret that is in use")]
     [InlineData("\"+15550001000\"", "\"+1\"", 10, "accounts[0].numbers[0].number", "E.164 with '+'")]
     [InlineData(
         "\"http://127.0.0.1:9000/inbound\"", "\"/inbound\"", 10, "accounts[0].numbers[0].inbound_url", "absolute http or https URL")]
@@ -286,6 +293,8 @@ public sealed class ConfigFileTests
     public void Parse_OneFault_IsNamedWithItsLineAndWhatIsExpected(string from, string to, int line, string key, string message)
     {
         Contract.ShouldContain(from);
+        byte[] derived = AccountConfig.DeriveWebhookSecret("0123456789abcdef0123456789abcdef");
+        to = to.Replace("DERIVED", AccountConfig.FormatWebhookSecret(derived));
         ConfigResult result = ConfigFile.Parse(Contract.Replace(from, to), "gateway.yaml", "/etc/crosspoint");
         result.IsValid.ShouldBeFalse();
         ConfigError error = result.Errors.ShouldHaveSingleItem();

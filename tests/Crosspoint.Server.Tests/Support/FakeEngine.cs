@@ -40,7 +40,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
     public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         Change(account, id, message =>
         {
-            if (!MessageTransitions.IsFinal(message.State)) return false;
+            if (!MessageTransitions.IsFinal(message.State) && message.State != MessageState.Sent) return false;
             message.Head = message.Head with { Body = "" };
             return true;
         });
@@ -58,12 +58,14 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
 
     public ValueTask<ChangeResult> ReplayWebhookAsync(
         Account account, MessageId id, int eventNumber, CancellationToken cancellationToken) =>
-        Change(account, id, message =>
-        {
-            if (!message.Deliveries.Exists(d => d.EventNumber == eventNumber)) return false;
-            Replayed = (id, eventNumber);
-            return true;
-        });
+        FindDelivery(id, eventNumber) is not { } delivery
+            ? new(new ChangeResult(Engine.Intake.ChangeOutcome.NotFound, null))
+            : Change(account, id, message =>
+            {
+                if (delivery.State == DeliveryState.Pending) return false;
+                Replayed = (id, eventNumber);
+                return true;
+            });
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken)
     {
@@ -113,6 +115,11 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
             _messages.Add(message);
             return message;
         }
+    }
+
+    private WebhookDelivery? FindDelivery(MessageId id, int eventNumber)
+    {
+        lock (_gate) return _messages.Find(message => message.Id == id)?.Deliveries.Find(d => d.EventNumber == eventNumber);
     }
 
     private IntakeResult[] Send(IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency)

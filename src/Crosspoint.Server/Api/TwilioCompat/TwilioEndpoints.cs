@@ -16,6 +16,10 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
     private const string Messages = Root + "/Accounts/{account}/Messages";
     private const string Suffix = ".json";
 
+    // None of them can change a list that is always empty.
+    private static readonly string[] MediaParameters =
+        ["DateCreated", "DateCreated<", "DateCreated>", "PageSize", "Page", "PageToken"];
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(Messages + Suffix, CreateAsync);
@@ -74,7 +78,7 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
 
     private async Task FetchAsync(HttpContext context)
     {
-        if (!TryBegin(context, out Account account)) return;
+        if (!TryBegin(context, out Account account) || !TakesQuery(context, [])) return;
         Message? message = TryGetId(context, "message", Suffix, out MessageId id)
             ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false)
             : null;
@@ -133,7 +137,7 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
 
     private async Task DeleteAsync(HttpContext context)
     {
-        if (!TryBegin(context, out Account account)) return;
+        if (!TryBegin(context, out Account account) || !TakesQuery(context, [])) return;
         ChangeResult result = TryGetId(context, "message", Suffix, out MessageId id)
             ? await backend.Intake.DeleteAsync(account, id, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
@@ -203,7 +207,7 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
     // Every message names this list among its resources; messages with media are refused, so it is always empty.
     private async Task ListMediaAsync(HttpContext context)
     {
-        if (!TryBegin(context, out Account account)) return;
+        if (!TryBegin(context, out Account account) || !TakesQuery(context, MediaParameters)) return;
         Message? message = TryGetId(context, "id", "", out MessageId id)
             ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false)
             : null;
@@ -243,6 +247,20 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
         if (account.Sid == (string?)context.Request.RouteValues["account"]) return true;
         TwilioError.NotFound(context.Request).Send(context);
         return false;
+    }
+
+    /// <summary>False when the query holds a parameter that is not known, and that was answered with an error.</summary>
+    private static bool TakesQuery(HttpContext context, ReadOnlySpan<string> known)
+    {
+        if (!context.Request.QueryString.HasValue) return true;
+        foreach ((string name, _) in context.Request.Query)
+        {
+            if (known.Contains(name)) continue;
+            TwilioError.Parameter($"Unknown parameter '{(name.Length > 64 ? name[..64] : name)}'").Send(context);
+            return false;
+        }
+
+        return true;
     }
 
     private static TwilioError? CheckForm(HttpRequest request, in RequestBody body)

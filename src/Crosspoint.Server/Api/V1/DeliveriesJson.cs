@@ -14,24 +14,42 @@ internal static class DeliveriesJson
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             writer.WriteStartObject();
-            writer.WriteNumber("event"u8, delivery.EventNumber);
-            writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{message.Id}_{delivery.EventNumber}"));
-            writer.WriteString("status"u8, StateNames.Of(delivery.Status));
-            writer.WriteString("url"u8, message.Head.CallbackUrl);
-            writer.WriteString("state"u8, NameOf(delivery.State));
-            writer.WriteNumber("tries"u8, delivery.Tries);
-            writer.WriteMicros("next_at"u8, delivery.State == DeliveryState.Pending ? delivery.NextAt : 0);
-            writer.WriteMicros("last_at"u8, delivery.LastAt);
-            if (delivery.LastStatus == 0) writer.WriteNull("last_status"u8);
-            else writer.WriteNumber("last_status"u8, delivery.LastStatus);
-            if (delivery.LastAt == 0) writer.WriteNull("last_took_ms"u8);
-            else writer.WriteNumber("last_took_ms"u8, delivery.LastTookMicros / (double)Micros.PerMillisecond);
-            writer.WriteString("last_error"u8, delivery.LastError);
+            WriteFields(writer, message, delivery);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what there is to say of one webhook, into an object that is open.</summary>
+    public static void WriteFields(Utf8JsonWriter writer, Message message, WebhookDelivery delivery)
+    {
+        writer.WriteNumber("event"u8, delivery.EventNumber);
+        writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{message.Id}_{delivery.EventNumber}"));
+        writer.WriteString("status"u8, StateNames.Of(delivery.Status));
+        writer.WriteString("url"u8, message.Head.CallbackUrl);
+        writer.WriteString("state"u8, NameOf(delivery.State));
+        writer.WriteNumber("tries"u8, delivery.Tries);
+        writer.WriteMicros("next_at"u8, delivery.State == DeliveryState.Pending ? delivery.NextAt : 0);
+        writer.WriteMicros("last_at"u8, delivery.LastAt);
+        if (delivery.LastStatus == 0) writer.WriteNull("last_status"u8);
+        else writer.WriteNumber("last_status"u8, delivery.LastStatus);
+        if (delivery.LastAt == 0) writer.WriteNull("last_took_ms"u8);
+        else writer.WriteNumber("last_took_ms"u8, delivery.LastTookMicros / (double)Micros.PerMillisecond);
+        writer.WriteString("last_error"u8, delivery.LastError);
+    }
+
+    public static bool TryParse(string? name, out DeliveryState state)
+    {
+        foreach (DeliveryState known in Enum.GetValues<DeliveryState>())
+        {
+            state = known;
+            if (NameOf(known) == name) return true;
+        }
+
+        state = default;
+        return false;
     }
 
     private static string NameOf(DeliveryState state) => state switch

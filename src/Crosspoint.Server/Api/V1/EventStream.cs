@@ -33,6 +33,12 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
             return;
         }
 
+        if (Problem.OfQuery(context.Request) is { } problem)
+        {
+            problem.Send(context);
+            return;
+        }
+
         if (Interlocked.Increment(ref _streams) > MaxStreams)
         {
             Interlocked.Decrement(ref _streams);

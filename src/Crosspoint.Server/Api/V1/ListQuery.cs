@@ -23,19 +23,29 @@ internal static class ListQuery
         ["limit", "cursor", "to", "from", "status", "created_after", "created_before"];
 
     /// <summary>Null and a problem when a parameter is not known or not right.</summary>
-    public static MessageQuery? Read(IQueryCollection query, string accountSid, out Problem problem)
+    public static MessageQuery? Read(IQueryCollection query, string accountSid, out Problem problem) =>
+        Read(query, accountSid, Parameters, out problem);
+
+    /// <summary>The same with other parameters; those that are not of <see cref="Parameters"/> are left to the caller.</summary>
+    public static MessageQuery? Read(IQueryCollection query, string accountSid, IReadOnlyList<string> known, out Problem problem)
     {
         problem = default;
         var result = new MessageQuery(
             accountSid, To: null, From: null, CreatedFrom: null, CreatedBefore: null, BeforeKey: null, DefaultLimit);
         foreach ((string name, StringValues values) in query)
         {
+            if (!known.Contains(name))
+            {
+                string shown = name.Length > 64 ? name[..64] : name;
+                problem = new(ProblemKind.ParameterUnknown, $"Known parameters: {string.Join(", ", known)}.", shown);
+                return null;
+            }
+
             string value = values[0] ?? "";
-            MessageQuery? next = values.Count == 1 ? Apply(result, name, value, ref problem) : null;
+            MessageQuery? next = values.Count == 1 ? Apply(result, name, value) : null;
             if (next is null)
             {
-                if (problem.Kind is null)
-                    problem = new(ProblemKind.ParameterInvalid, values.Count == 1 ? ExpectedOf(name) : "It is given twice.", name);
+                problem = new(ProblemKind.ParameterInvalid, values.Count == 1 ? ExpectedOf(name) : "It is given twice.", name);
                 return null;
             }
 
@@ -59,7 +69,7 @@ internal static class ListQuery
     public static bool TryReadTime(string text, out DateTimeOffset time) =>
         DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
-    private static MessageQuery? Apply(MessageQuery query, string name, string value, ref Problem problem)
+    private static MessageQuery? Apply(MessageQuery query, string name, string value)
     {
         switch (name)
         {
@@ -80,9 +90,7 @@ internal static class ListQuery
             case "created_before":
                 return TryReadTime(value, out DateTimeOffset before) ? query with { CreatedBefore = Micros.From(before) } : null;
             default:
-                string shown = name.Length > 64 ? name[..64] : name;
-                problem = new(ProblemKind.ParameterUnknown, $"Known parameters: {string.Join(", ", Parameters)}.", shown);
-                return null;
+                return query;
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync);
         routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync));
         routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync));
+        routes.MapGet("/v1/webhooks", ListWebhooksAsync);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync);
     }
 
@@ -148,7 +149,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
     private async Task ListAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account)) return;
+        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
         MessageQuery? query = ListQuery.Read(context.Request.Query, account.Sid, out Problem problem);
         if (query is null)
         {
@@ -217,15 +218,36 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private async Task ReplayAsync(HttpContext context)
     {
         if (!TryAuthenticate(context, out Account account)) return;
-        string? text = context.Request.RouteValues["event"] as string;
-        ChangeResult result = TryGetId(context, out MessageId id)
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ChangeResult result = TryGetId(context, out MessageId id) && TryGetEvent(context, id, out int number)
             ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
+        if (result.Outcome == ChangeOutcome.NotFound)
+        {
+            new Problem(ProblemKind.NotFound, "This account has no such message, or the message no such webhook.").Send(context);
+            return;
+        }
+
         if (TryRefuse(context, result)) return;
         JsonAnswer answer = JsonAnswer.Rent();
         DeliveriesJson.Write(answer.Writer, result.Message!);
         answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
+    private async Task ListWebhooksAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
+        MessageQuery? query = WebhookList.ReadQuery(context.Request.Query, account.Sid, out DeliveryState? state, out Problem problem);
+        if (query is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        var list = new WebhookList(backend.Messages);
+        await list.ReadAsync(query, state, context.RequestAborted).ConfigureAwait(false);
+        JsonAnswer answer = JsonAnswer.Rent();
+        list.Write(answer.Writer);
+        answer.Send(context, StatusCodes.Status200OK);
     }
 
     private Task ReadSecretAsync(HttpContext context)
@@ -267,16 +289,36 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         return true;
     }
 
-    private bool TryAuthenticate(HttpContext context, out Account account)
+    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false)
     {
         account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
-        if (account is not null) return true;
-        Problem.Unauthorized.Send(context);
+        if (account is null)
+        {
+            Problem.Unauthorized.Send(context);
+            return false;
+        }
+
+        if (takesQuery || Problem.OfQuery(context.Request) is not { } problem) return true;
+        problem.Send(context);
         return false;
     }
 
     private static bool TryGetId(HttpContext context, out MessageId id) =>
         MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);
+
+    // The event's number, or the webhook's id, which is what the delivery log and every webhook show.
+    private static bool TryGetEvent(HttpContext context, MessageId id, out int number)
+    {
+        ReadOnlySpan<char> text = context.Request.RouteValues["event"] as string;
+        int separator = text.IndexOf('_');
+        if (separator >= 0 && (!MessageId.TryParse(text[..separator], out MessageId named) || named != id))
+        {
+            number = 0;
+            return false;
+        }
+
+        return int.TryParse(text[(separator + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 
     private static bool TryRefuse(HttpContext context, in ChangeResult result)
     {

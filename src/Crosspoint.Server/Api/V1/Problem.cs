@@ -17,6 +17,19 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
 
     public static Problem From(in IntakeResult result) => new(ProblemKind.For(result.Error), result.Detail, result.Field);
 
+    /// <summary>The problem of a request that has a query where none is taken; null when it has none.</summary>
+    public static Problem? OfQuery(HttpRequest request)
+    {
+        if (!request.QueryString.HasValue) return null;
+        foreach ((string name, _) in request.Query)
+        {
+            string shown = name.Length > 64 ? name[..64] : name;
+            return new(ProblemKind.ParameterUnknown, "This request takes no query parameters.", shown);
+        }
+
+        return null;
+    }
+
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -19,7 +19,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind IdempotencyKeyInvalid = new(
         "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
     public static readonly ProblemKind IdempotencyConflict = new(
-        "idempotency_conflict", 409, "The idempotency key came before with another body.");
+        "idempotency_conflict", 409, "The idempotency key was used before, and its answer cannot be given again.");
     public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Crosspoint.Engine.Accounts;
@@ -14,7 +15,8 @@ internal static class SendMessageReader
     // Intake holds the real limit; this one keeps a hostile list from costing memory.
     private const int MaxTags = 100;
 
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 8 };
+    // What is nested more deeply cannot be skipped, so that a whole batch would be refused for one message. System.Text.Json's own limit.
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 64 };
 
     /// <summary>Fields of a message, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Fields { get; } =
@@ -137,8 +139,10 @@ internal static class SendMessageReader
         int seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            int field = FieldOf(ref reader);
-            bool isSendAt = field < 0 && reader.ValueTextEquals("send_at"u8);
+            bool isUnicode = HoldsUnicode(reader);
+            int field = isUnicode ? FieldOf(ref reader) : -1;
+            bool isSendAt = isUnicode && field < 0 && reader.ValueTextEquals("send_at"u8);
+            if (!isUnicode && problem.Kind is null) problem = new(ProblemKind.FieldUnknown, "Its name is not valid Unicode.");
             if (field < 0 && !isSendAt && problem.Kind is null) problem = Unknown(ref reader, Fields);
             if (field >= 0 && (seen & 1 << field) != 0 && problem.Kind is null)
                 problem = new(ProblemKind.FieldDuplicate, "", Fields[field]);
@@ -147,11 +151,36 @@ internal static class SendMessageReader
                 problem = new(ProblemKind.NotSupported, "Messages cannot be scheduled; leave the field out to send now.", "send_at");
             if (field >= 0) seen |= 1 << field;
             if (field < 0 || problem.Kind is not null || reader.TokenType == JsonTokenType.Null) reader.Skip();
+            else if (reader.TokenType == JsonTokenType.String && !HoldsUnicode(reader)) problem = NotUnicode(Fields[field]);
             else problem = message.Take(field, ref reader);
         }
 
         if (reader.TokenType != JsonTokenType.EndObject) throw new JsonException();
         return problem.Kind is null ? message.ToRequest(account, traceParent) : null;
+    }
+
+    private static Problem NotUnicode(string field) =>
+        new(ProblemKind.FieldInvalid, "Half of a surrogate pair stands alone in it, so it is not valid Unicode.", field);
+
+    // A text that was cut in the middle of a pair (JavaScript's slice does that) is right as JSON, and the reader throws for it.
+    private static bool HoldsUnicode(in Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped) return true;
+        ReadOnlySpan<byte> rest = reader.ValueSpan;
+        bool isPairOpen = false;
+        while (!rest.IsEmpty)
+        {
+            int at = rest.IndexOf((byte)'\\');
+            if (isPairOpen && at != 0) return false;
+            if (at < 0) return true;
+            bool isUnit = rest[at + 1] == 'u';
+            ushort unit = isUnit && Utf8Parser.TryParse(rest.Slice(at + 2, 4), out ushort value, out _, 'x') ? value : (ushort)0;
+            if (isPairOpen != char.IsLowSurrogate((char)unit)) return false;
+            isPairOpen = char.IsHighSurrogate((char)unit);
+            rest = rest[(at + (isUnit ? 6 : 2))..];
+        }
+
+        return !isPairOpen;
     }
 
     private static Problem Unknown(ref Utf8JsonReader reader, IReadOnlyList<string> known)
@@ -274,13 +303,16 @@ internal static class SendMessageReader
 
             _tags = [];
             bool isRight = true;
+            bool isUnicode = true;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 isRight &= reader.TokenType == JsonTokenType.String && _tags.Count < MaxTags;
-                if (isRight) _tags.Add(reader.GetString()!);
+                isUnicode &= reader.TokenType != JsonTokenType.String || HoldsUnicode(reader);
+                if (isRight && isUnicode) _tags.Add(reader.GetString()!);
                 else reader.Skip();
             }
 
+            if (!isUnicode) return NotUnicode("tags");
             return isRight ? default : problem;
         }
     }
