@@ -48,13 +48,28 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
-    public async Task FindCorrelated_ExactFormExists_OtherFormsAreNotMixedIn()
+    public async Task FindCorrelated_IdsThatAreEachOthersForms_AllAreFoundTheExactFormFirst()
     {
         MessageId hexadecimal = await SendAsync("4f2a");
         MessageId number = await SendAsync("20266");
+        MessageId asHexadecimal = await SendAsync("131686");
 
-        (await LookUpAsync("20266")).ShouldHaveSingleItem().Key.ShouldBe(number.Key);
-        (await LookUpAsync("4F2A")).ShouldHaveSingleItem().Key.ShouldBe(hexadecimal.Key);
+        (await LookUpAsync("20266")).Select(hit => hit.Key).ShouldBe([number.Key, asHexadecimal.Key, hexadecimal.Key]);
+        (await LookUpAsync("4F2A")).Select(hit => hit.Key).ShouldBe([hexadecimal.Key, number.Key]);
+        await ReopenAsync();
+        (await LookUpAsync("20266")).Select(hit => hit.Key).ShouldBe([number.Key, asHexadecimal.Key, hexadecimal.Key]);
+    }
+
+    [Fact]
+    public async Task FindCorrelated_ExactFormUsedOften_OtherFormIsStillOffered()
+    {
+        MessageId hexadecimal = await SendAsync("4f2a");
+        for (int i = 0; i < 12; i++) await SendAsync("20266");
+
+        IReadOnlyList<CorrelationHit> hits = await LookUpAsync("20266");
+
+        hits.Count.ShouldBe(9);
+        hits[^1].Key.ShouldBe(hexadecimal.Key);
     }
 
     [Fact]
@@ -140,6 +155,22 @@ public abstract partial class JournalConformance
         taken.Select(receipt => receipt.VendorId).ShouldBe(["4f2a", "004F2A"]);
         await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "20266").ShouldBeEmpty());
         (await Journal.CountAsync(Token)).ParkedReceipts.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task TakeParked_ExactFormIsParkedToo_EveryFormIsTaken()
+    {
+        await CommitAsync(transaction =>
+        {
+            transaction.Park(Sample.Receipt("1000", transaction.Now));
+            transaction.Park(Sample.Receipt("4096", transaction.Now + 1));
+            transaction.Park(Sample.Receipt("3e8", transaction.Now + 2));
+        });
+        await ReopenAsync();
+        IReadOnlyList<ParkedReceipt> taken = [];
+        await CommitAsync(transaction => taken = [.. transaction.TakeParked(Sample.Group, "1000")]);
+
+        taken.Select(receipt => receipt.VendorId).ShouldBe(["1000", "4096", "3e8"]);
     }
 
     [Fact]

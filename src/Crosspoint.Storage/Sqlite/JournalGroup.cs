@@ -18,6 +18,7 @@ internal sealed class JournalGroup(
     private readonly List<LiveMessage> _touched = [];
     private readonly List<Slice> _slices = [];
     private readonly List<CorrelationHit> _hits = [];
+    private readonly List<CorrelationHit> _found = [];
     private HashSet<ulong> _parkedIds = [];
     private HashSet<ulong> _earlierParkedIds = [];
     private long _parkedIdsSince;
@@ -125,10 +126,11 @@ internal sealed class JournalGroup(
     public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId)
     {
         string id = VendorIds.Canonical(vendorId);
-        if (Collect(group, id)) return Hits();
-        if (VendorIds.HexToDecimal(id) is { } number && Collect(group, number)) return Hits();
-        if (VendorIds.DecimalToHex(id) is { } hex && Collect(group, hex)) return Hits();
-        return [];
+        _found.Clear();
+        Collect(group, id);
+        if (VendorIds.HexToDecimal(id) is { } number) Collect(group, number);
+        if (VendorIds.DecimalToHex(id) is { } hex) Collect(group, hex);
+        return _found.Count == 0 ? [] : [.. _found];
     }
 
     public void Park(ParkedReceipt receipt)
@@ -146,8 +148,8 @@ internal sealed class JournalGroup(
         string id = VendorIds.Canonical(vendorId);
         var taken = new List<ParkedReceipt>();
         TakeParked(group, id, taken);
-        if (taken.Count == 0 && VendorIds.HexToDecimal(id) is { } number) TakeParked(group, number, taken);
-        if (taken.Count == 0 && VendorIds.DecimalToHex(id) is { } hex) TakeParked(group, hex, taken);
+        if (VendorIds.HexToDecimal(id) is { } number) TakeParked(group, number, taken);
+        if (VendorIds.DecimalToHex(id) is { } hex) TakeParked(group, hex, taken);
         taken.Sort(static (left, right) => left.At.CompareTo(right.At));
         return taken;
     }
@@ -351,8 +353,8 @@ internal sealed class JournalGroup(
 
     private long OldestCorrelated => Now / Micros.PerMillisecond - (long)options.CorrelationWindow.TotalMilliseconds;
 
-    /// <summary>Gathers the segments with this id in <see cref="_hits"/>, newest message first; false when there are none.</summary>
-    private bool Collect(string group, string id)
+    /// <summary>Adds the segments with this very id to <see cref="_found"/>, newest message first.</summary>
+    private void Collect(string group, string id)
     {
         _hits.Clear();
         ulong hash = VendorIds.Hash(group, id);
@@ -364,7 +366,10 @@ internal sealed class JournalGroup(
 
         if (first is not { IsOnly: true }) CollectStored(hash);
         if (_hits.Count > 1) SortHits();
-        return _hits.Count > 0;
+        foreach (CorrelationHit hit in _hits)
+        {
+            if (!_found.Contains(hit)) _found.Add(hit);
+        }
     }
 
     private void CollectStored(ulong hash)
@@ -393,8 +398,6 @@ internal sealed class JournalGroup(
         _hits.Sort(static (left, right) => left.Key != right.Key ? right.Key.CompareTo(left.Key) : left.Segment.CompareTo(right.Segment));
         if (_hits.Count > MostHits) _hits.RemoveRange(MostHits, _hits.Count - MostHits);
     }
-
-    private CorrelationHit[] Hits() => [.. _hits];
 
     private void TakeParked(string group, string id, List<ParkedReceipt> taken)
     {

@@ -196,6 +196,50 @@ public sealed class ReceiptTests
         (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Sent);
     }
 
+    [Theory]
+    [InlineData("3e8", "1000", "1000", "4096")]
+    [InlineData("1000", "4096", "3e8", "1000")]
+    public async Task Receipt_FormIsTheIdOfAnotherHandset_EachFindsItsOwn(
+        string firstId, string secondId, string firstReceipt, string secondReceipt)
+    {
+        await using var carrier = new ScriptedCarrier { Script = (c, s) => c.Accept(s, s.Number == 1 ? firstId : secondId) };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead first = await rig.SendAsync(to: "+15551230001");
+        await rig.UntilAsync(first, MessageState.Sent);
+        MessageHead second = await rig.SendAsync(to: "+15551230002");
+        await rig.UntilAsync(second, MessageState.Sent);
+
+        await carrier.ReceiptAsync(carrier.Submits[0].Session, firstReceipt, "15551230001");
+        (await rig.FindAsync(first.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Sent);
+        await carrier.ReceiptAsync(carrier.Submits[1].Session, secondReceipt, "15551230002");
+
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Receipt_BeforeTheAnswerAndItsFormIsTheIdOfAnotherHandset_EachFindsItsOwn()
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead first = await rig.SendAsync(to: "+15551230001");
+        MessageHead second = await rig.SendAsync(to: "+15551230002");
+        await rig.UntilAsync(() => carrier.Submits.Count == 2);
+        CarrierSubmit[] submits = [.. carrier.Submits.OrderBy(submit => submit.To)];
+        await carrier.ReceiptAsync(submits[0].Session, "1000", submits[0].To);
+        await carrier.ReceiptAsync(submits[1].Session, "4096", submits[1].To);
+
+        carrier.Accept(submits[1], "1000");
+        await rig.UntilAsync(second, MessageState.Delivered);
+        carrier.Accept(submits[0], "3e8");
+
+        await rig.UntilAsync(first, MessageState.Delivered);
+        await rig.UntilAsync(async () => (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts == 0);
+    }
+
     [Fact]
     public async Task Receipt_SameIdFromAnotherCarrier_FindsItsOwnMessage()
     {
