@@ -41,8 +41,8 @@ public interface IJournalTransaction
     void Park(ParkedReceipt receipt);
 
     /// <summary>
-    /// Takes out the parked receipts for this vendor id in every numeric form, oldest first. Those of other messages among them are to be
-    /// parked again.
+    /// Takes out the parked receipts for this vendor id in every numeric form, oldest first; of each form the 8 that were parked last.
+    /// Those of other messages among them are to be parked again.
     /// </summary>
     IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId);
 

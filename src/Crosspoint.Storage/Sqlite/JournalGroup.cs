@@ -10,7 +10,11 @@ namespace Crosspoint.Storage.Sqlite;
 internal sealed class JournalGroup(
     SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
 {
-    private const int MostHits = 8;
+    /// <summary>
+    /// Most segments, and most parked receipts, that one form of a vendor id leads to: the newest. Every look-up stops there, so a carrier
+    /// that gives one id again and again costs no more than others.
+    /// </summary>
+    internal const int MostHits = 8;
 
     private static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
 
@@ -32,6 +36,9 @@ internal sealed class JournalGroup(
 
     /// <summary>Rows to be written so far.</summary>
     public int Rows { get; private set; }
+
+    /// <summary>Entries of vendor ids and of parked receipts that look-ups went through since the start.</summary>
+    public long EntriesSeen { get; private set; }
 
     /// <summary>Octets that the last flush wrote to logs.</summary>
     public long LogBytes { get; private set; }
@@ -111,13 +118,13 @@ internal sealed class JournalGroup(
             throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
         }
         ulong hash = VendorIds.Hash(group, VendorIds.Canonical(vendorId));
-        LiveCorrelation? first = cache.FindCorrelation(hash);
-        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        for (LiveCorrelation? at = live.Correlations; at is not null; at = at.NextOfOwner)
         {
-            if (at.Owner == live && at.Segment == segment) return;
+            EntriesSeen++;
+            if (at.Hash == hash && at.Segment == segment) return;
         }
 
-        bool isOnly = first?.IsOnly ?? !MayBeStored(hash);
+        bool isOnly = cache.FindCorrelation(hash)?.IsOnly ?? !MayBeStored(hash);
         LiveCorrelation correlation = cache.AddCorrelation(hash, live, segment);
         correlation.IsOnly = isOnly;
         WriterOf(live.Slice).Write(correlation);
@@ -359,8 +366,10 @@ internal sealed class JournalGroup(
         _hits.Clear();
         ulong hash = VendorIds.Hash(group, id);
         LiveCorrelation? first = cache.FindCorrelation(hash);
-        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        LiveCorrelation? at = first;
+        for (int seen = 0; at is not null && seen < MostHits; seen++, at = at.NextOfId)
         {
+            EntriesSeen++;
             if (!at.Owner.IsDeleted) _hits.Add(new(at.Owner.Key, at.Segment));
         }
 
@@ -382,8 +391,10 @@ internal sealed class JournalGroup(
             if (slice.EndMilliseconds < oldest) break;
             if (!slice.Ids.MayHold(hash)) continue;
             SliceWriter writer = WriterOf(slice);
-            if (writer.Exists) slice.Ids.Find(hash, writer, _hits);
+            if (writer.Exists) slice.Ids.Find(hash, MostHits - (_hits.Count - live), writer, _hits);
         }
+
+        EntriesSeen += _hits.Count - live;
 
         // What memory knows is on disk as well, and a message may have been deleted since.
         for (int i = _hits.Count - 1; i >= live; i--)
@@ -404,26 +415,31 @@ internal sealed class JournalGroup(
         ulong hash = VendorIds.Hash(group, id);
         if (!_parkedIds.Contains(hash) && !_earlierParkedIds.Contains(hash)) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
-        var sequences = new List<long>();
-        foreach (Slice slice in catalog.All)
+        int most = taken.Count + MostHits;
+        for (int i = catalog.All.Count - 1; i >= 0 && taken.Count < most; i--)
         {
+            Slice slice = catalog.All[i];
             if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
             SliceWriter writer = WriterOf(slice);
-            sequences.Clear();
-            writer.FindParked(group, id, notBefore, taken, sequences);
-            foreach (long sequence in sequences) writer.RemoveParked(sequence);
-            List<ParkedReceipt> fresh = writer.NewParked;
-            for (int i = 0; i < fresh.Count; i++)
+            TakeFresh(writer.NewParked, group, id, notBefore, most, taken);
+            if (taken.Count < most) EntriesSeen += writer.TakeParked(group, id, notBefore, most - taken.Count, taken);
+        }
+    }
+
+    /// <summary>Takes out those that were parked in this group, the newest first.</summary>
+    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, long notBefore, int most, List<ParkedReceipt> taken)
+    {
+        for (int i = fresh.Count - 1; i >= 0 && taken.Count < most; i--)
+        {
+            EntriesSeen++;
+            ParkedReceipt receipt = fresh[i];
+            if (receipt.Group != group || receipt.At < notBefore) continue;
+            if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
             {
-                ParkedReceipt receipt = fresh[i];
-                if (receipt.Group != group || receipt.At < notBefore) continue;
-                if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
-                {
-                    continue;
-                }
-                taken.Add(receipt);
-                fresh.RemoveAt(i--);
+                continue;
             }
+            taken.Add(receipt);
+            fresh.RemoveAt(i);
         }
     }
 

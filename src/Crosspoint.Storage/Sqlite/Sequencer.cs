@@ -70,6 +70,8 @@ internal sealed partial class Sequencer
 
     public long LogBytesWritten => Interlocked.Read(ref _logBytesWritten);
 
+    public long EntriesSeen => _group.EntriesSeen;
+
     public JournalHealth Health => _health;
 
     public Task Broken => _broken.Task;

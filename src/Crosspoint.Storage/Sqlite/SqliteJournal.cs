@@ -34,6 +34,12 @@ public sealed partial class SqliteJournal : IJournal
     /// <summary>Octets written to write-ahead logs since the start.</summary>
     internal long LogBytesWritten => _sequencer.LogBytesWritten;
 
+    /// <summary>
+    /// Entries of vendor ids and of parked receipts that look-ups went through since the start. The sequencer's own: to be read while
+    /// nothing waits.
+    /// </summary>
+    internal long EntriesSeen => _sequencer.EntriesSeen;
+
     /// <summary>Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here.</summary>
     /// <param name="meters">Where its instruments are made; null for a meter of their own.</param>
     /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
