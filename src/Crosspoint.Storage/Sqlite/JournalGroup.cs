@@ -23,9 +23,9 @@ internal sealed class JournalGroup(
     private readonly List<Slice> _slices = [];
     private readonly List<CorrelationHit> _hits = [];
     private readonly List<CorrelationHit> _found = [];
-    private HashSet<ulong> _parkedIds = [];
-    private HashSet<ulong> _earlierParkedIds = [];
-    private long _parkedIdsSince;
+    private readonly ParkedIds _parkedIds = new(Micros.From(options.ParkedFor));
+    private readonly List<ParkedReceipt> _parked = [];
+    private readonly List<ParkedReceipt> _taken = [];
     private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
@@ -40,26 +40,25 @@ internal sealed class JournalGroup(
     /// <summary>Entries of vendor ids and of parked receipts that look-ups went through since the start.</summary>
     public long EntriesSeen { get; private set; }
 
+    /// <summary>Queries for parked receipts since the start.</summary>
+    public long ParkedQueries { get; private set; }
+
     /// <summary>Octets that the last flush wrote to logs.</summary>
     public long LogBytes { get; private set; }
 
     /// <summary>Keys up to this one were given out by an earlier process.</summary>
     public void StartAfter(long key) => _ids.StartAfter(key);
 
-    /// <summary>At start: a vendor id under which a receipt is parked.</summary>
-    public void NoteParked(string group, string canonical) => _parkedIds.Add(VendorIds.Hash(group, canonical));
+    /// <summary>At start: a canonical vendor id under which a receipt is parked.</summary>
+    /// <param name="at">Microseconds of the receipt's arrival.</param>
+    public void NoteParked(string group, string canonical, long at) => _parkedIds.Add(VendorIds.Hash(group, canonical), at);
 
     public void Begin()
     {
         Number++;
         LogBytes = 0;
         Now = Math.Max(Now, time.GetUtcMicros());
-        if (Now - _parkedIdsSince <= Micros.From(options.ParkedFor)) return;
-
-        // What was noted before this time is no longer offered once it is moved out again.
-        _parkedIdsSince = Now;
-        (_parkedIds, _earlierParkedIds) = (_earlierParkedIds, _parkedIds);
-        _parkedIds.Clear();
+        _parkedIds.Advance(Now);
     }
 
     /// <summary>
@@ -145,18 +144,21 @@ internal sealed class JournalGroup(
         HomeWriter.Write(receipt);
         _home!.HasParked = true;
         Rows++;
-        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId));
-        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId));
+        _parked.Add(receipt);
+        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId), receipt.At);
+        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId), receipt.At);
     }
 
     public IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId)
     {
-        if (_parkedIds.Count + _earlierParkedIds.Count == 0) return [];
+        if (_parkedIds.IsEmpty) return [];
         string id = VendorIds.Canonical(vendorId);
-        var taken = new List<ParkedReceipt>();
-        TakeParked(group, id, taken);
-        if (VendorIds.HexToDecimal(id) is { } number) TakeParked(group, number, taken);
-        if (VendorIds.DecimalToHex(id) is { } hex) TakeParked(group, hex, taken);
+        int before = _taken.Count;
+        TakeForm(group, id);
+        if (VendorIds.HexToDecimal(id) is { } number) TakeForm(group, number);
+        if (VendorIds.DecimalToHex(id) is { } hex) TakeForm(group, hex);
+        if (_taken.Count == before) return [];
+        List<ParkedReceipt> taken = _taken.GetRange(before, _taken.Count - before);
         taken.Sort(static (left, right) => left.At.CompareTo(right.At));
         return taken;
     }
@@ -254,6 +256,7 @@ internal sealed class JournalGroup(
             if (live.IsDeleted || !live.Message.IsOpen) cache.Remove(live);
         }
 
+        foreach (ParkedReceipt receipt in _taken) ForgetParked(receipt);
         cache.Trim();
         Reset();
     }
@@ -274,6 +277,7 @@ internal sealed class JournalGroup(
     public void RollBack()
     {
         foreach (LiveMessage live in _touched) cache.Remove(live);
+        foreach (ParkedReceipt receipt in _parked) ForgetParked(receipt);
         foreach (Slice slice in _slices) slice.Writer!.ClearRemovals();
         Reset();
     }
@@ -284,6 +288,8 @@ internal sealed class JournalGroup(
     {
         foreach (Slice slice in _slices) slice.Writer!.Clear();
         _touched.Clear();
+        _parked.Clear();
+        _taken.Clear();
         _last = null;
         _slices.Clear();
         _homeWriter = null;
@@ -410,26 +416,36 @@ internal sealed class JournalGroup(
         if (_hits.Count > MostHits) _hits.RemoveRange(MostHits, _hits.Count - MostHits);
     }
 
-    private void TakeParked(string group, string id, List<ParkedReceipt> taken)
+    /// <summary>Moves the receipts parked last under this very id to <see cref="_taken"/>.</summary>
+    private void TakeForm(string group, string id)
     {
-        ulong hash = VendorIds.Hash(group, id);
-        if (!_parkedIds.Contains(hash) && !_earlierParkedIds.Contains(hash)) return;
+        if (!_parkedIds.MayHold(VendorIds.Hash(group, id))) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
-        int most = taken.Count + MostHits;
-        for (int i = catalog.All.Count - 1; i >= 0 && taken.Count < most; i--)
+        int most = _taken.Count + MostHits;
+        for (int i = catalog.All.Count - 1; i >= 0 && _taken.Count < most; i--)
         {
             Slice slice = catalog.All[i];
             if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
             SliceWriter writer = WriterOf(slice);
-            TakeFresh(writer.NewParked, group, id, notBefore, most, taken);
-            if (taken.Count < most) EntriesSeen += writer.TakeParked(group, id, notBefore, most - taken.Count, taken);
+            TakeFresh(writer.NewParked, group, id, notBefore, most);
+            if (_taken.Count == most) return;
+            ParkedQueries++;
+            EntriesSeen += writer.TakeParked(group, id, notBefore, most - _taken.Count, _taken);
         }
     }
 
-    /// <summary>Takes out those that were parked in this group, the newest first.</summary>
-    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, long notBefore, int most, List<ParkedReceipt> taken)
+    // Not before the commit: until then the rows are there, and may stay.
+    private void ForgetParked(ParkedReceipt receipt)
     {
-        for (int i = fresh.Count - 1; i >= 0 && taken.Count < most; i--)
+        _parkedIds.Remove(VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.VendorId)), receipt.At);
+        if (receipt.TextId is null) return;
+        _parkedIds.Remove(VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.TextId)), receipt.At);
+    }
+
+    /// <summary>Takes out those that were parked in this group, the newest first.</summary>
+    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, long notBefore, int most)
+    {
+        for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
         {
             EntriesSeen++;
             ParkedReceipt receipt = fresh[i];
@@ -438,7 +454,7 @@ internal sealed class JournalGroup(
             {
                 continue;
             }
-            taken.Add(receipt);
+            _taken.Add(receipt);
             fresh.RemoveAt(i);
         }
     }

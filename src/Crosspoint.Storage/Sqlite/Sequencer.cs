@@ -72,6 +72,8 @@ internal sealed partial class Sequencer
 
     public long EntriesSeen => _group.EntriesSeen;
 
+    public long ParkedQueries => _group.ParkedQueries;
+
     public JournalHealth Health => _health;
 
     public Task Broken => _broken.Task;
