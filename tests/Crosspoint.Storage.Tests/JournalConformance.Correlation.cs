@@ -173,6 +173,86 @@ public abstract partial class JournalConformance
         taken.Select(receipt => receipt.VendorId).ShouldBe(["1000", "4096", "3e8"]);
     }
 
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "1000", "3e8")]
+    [InlineData(VendorIdFormat.HexDec, "0000001000", "03E8")]
+    [InlineData(VendorIdFormat.HexDec, "7", "7")]
+    [InlineData(VendorIdFormat.HexDec, "340282366920938463463374607431768211455", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
+    [InlineData(VendorIdFormat.DecHex, "1000", "4096")]
+    [InlineData(VendorIdFormat.DecHex, "00003E8", "1000")]
+    [InlineData(VendorIdFormat.DecHex, "7", "7")]
+    [InlineData(VendorIdFormat.Same, "1000", "1000")]
+    [InlineData(VendorIdFormat.Same, "03E8", "3e8")]
+    public async Task Format_FixedPair_ThatConversionAloneCounts(VendorIdFormat format, string receipted, string answered)
+    {
+        // Early receipts of other formats and for other ids are there as well, and messages with every other form of the id.
+        string[] others =
+        [
+            .. new[] { "1000", "3e8", "4096", "7", "abc" }
+                .Where(id => !id.Equals(answered.TrimStart('0'), StringComparison.OrdinalIgnoreCase)),
+        ];
+        ParkedReceipt receipt = Sample.Receipt(receipted, Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000) with { Format = format };
+        await CommitAsync(transaction => transaction.Park(receipt));
+        foreach (string other in others) await CommitAsync(transaction => transaction.TakeParked(Sample.Group, other).ShouldBeEmpty());
+        await ReopenAsync();
+        foreach (string other in others)
+        {
+            await SendAsync(other);
+            await CommitAsync(transaction => transaction.TakeParked(Sample.Group, other).ShouldBeEmpty());
+        }
+
+        IReadOnlyList<CorrelationHit> hits = [];
+        await CommitAsync(transaction => hits = [.. transaction.FindCorrelated(Sample.Group, receipted, format)]);
+        hits.ShouldBeEmpty();
+        MessageId id = await SendAsync(answered);
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, receipted, format).ShouldHaveSingleItem().Key.ShouldBe(id.Key);
+            transaction.TakeParked(Sample.Group, answered).ShouldHaveSingleItem().ShouldBe(receipt);
+        });
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "3e8")]
+    [InlineData(VendorIdFormat.HexDec, "abc-1")]
+    [InlineData(VendorIdFormat.DecHex, "abc-1")]
+    public async Task Format_FixedPair_IdThatIsNoSuchNumberMatchesNothing(VendorIdFormat format, string id)
+    {
+        await SendAsync(id);
+
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, id, format).ShouldBeEmpty();
+            transaction.Park(Sample.Receipt(id, transaction.Now) with { Format = format });
+            transaction.TakeParked(Sample.Group, id).ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
+    public async Task Format_TwoMessagesWhoseIdsAreEachOthersForms_EachReceiptHasItsOwn()
+    {
+        MessageId small = await SendAsync("3e8");
+        MessageId large = await SendAsync("1000");
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, "1000", VendorIdFormat.HexDec).ShouldHaveSingleItem().Key.ShouldBe(small.Key);
+            transaction.FindCorrelated(Sample.Group, "4096", VendorIdFormat.HexDec).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.FindCorrelated(Sample.Group, "3e8", VendorIdFormat.DecHex).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.FindCorrelated(Sample.Group, "1000", VendorIdFormat.Same).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.Park(Sample.Receipt("1000", transaction.Now) with { Format = VendorIdFormat.HexDec });
+            transaction.Park(Sample.Receipt("4096", transaction.Now) with { Format = VendorIdFormat.HexDec });
+
+            // In the group that parked them ...
+            ParkedReceipt ofLarge = transaction.TakeParked(Sample.Group, "1000").ShouldHaveSingleItem();
+            ofLarge.VendorId.ShouldBe("4096");
+            transaction.Park(ofLarge);
+        });
+
+        // ... and from the file.
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "3E8").ShouldHaveSingleItem().VendorId.ShouldBe("1000"));
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "1000").ShouldHaveSingleItem().VendorId.ShouldBe("4096"));
+    }
+
     [Fact]
     public async Task TakeParked_ByTheIdInTheText_AfterReopening_IsWhole()
     {

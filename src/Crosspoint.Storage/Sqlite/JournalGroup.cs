@@ -129,13 +129,24 @@ internal sealed class JournalGroup(
         WriterOf(live.Slice).Write(correlation);
     }
 
-    public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId)
+    public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId, VendorIdFormat format)
     {
         string id = VendorIds.Canonical(vendorId);
         _found.Clear();
-        Collect(group, id);
-        if (VendorIds.HexToDecimal(id) is { } number) Collect(group, number);
-        if (VendorIds.DecimalToHex(id) is { } hex) Collect(group, hex);
+        bool isAuto = format == VendorIdFormat.Auto;
+        if (isAuto || format == VendorIdFormat.Same) Collect(group, id);
+
+        // What the receipt writes is turned into what the answer wrote. One digit is the same in both forms.
+        if ((isAuto || format == VendorIdFormat.DecHex) && VendorIds.HexToDecimal(id) is { } number && !(isAuto && number == id))
+        {
+            Collect(group, number);
+        }
+
+        if ((isAuto || format == VendorIdFormat.HexDec) && VendorIds.DecimalToHex(id) is { } hex && !(isAuto && hex == id))
+        {
+            Collect(group, hex);
+        }
+
         return _found.Count == 0 ? [] : [.. _found];
     }
 
@@ -153,14 +164,19 @@ internal sealed class JournalGroup(
     {
         if (_parkedIds.IsEmpty) return [];
         string id = VendorIds.Canonical(vendorId);
+        string? number = VendorIds.HexToDecimal(id);
+        string? hex = VendorIds.DecimalToHex(id);
         int before = _taken.Count;
-        TakeForm(group, id);
-        if (VendorIds.HexToDecimal(id) is { } number) TakeForm(group, number);
-        if (VendorIds.DecimalToHex(id) is { } hex) TakeForm(group, hex);
+        TakeForm(id);
+        if (number is not null && number != id) TakeForm(number);
+        if (hex is not null && hex != id && hex != number) TakeForm(hex);
         if (_taken.Count == before) return [];
         List<ParkedReceipt> taken = _taken.GetRange(before, _taken.Count - before);
         taken.Sort(static (left, right) => left.At.CompareTo(right.At));
         return taken;
+
+        // Each receipt says how it writes what the answer wrote; one that does not know is taken in every form.
+        void TakeForm(string form) => this.TakeForm(group, form, new(form == id, form == number, form == hex));
     }
 
     public void KeepOrphan(OrphanPdu orphan)
@@ -417,7 +433,7 @@ internal sealed class JournalGroup(
     }
 
     /// <summary>Moves the receipts parked last under this very id to <see cref="_taken"/>.</summary>
-    private void TakeForm(string group, string id)
+    private void TakeForm(string group, string id, FormatSet formats)
     {
         if (!_parkedIds.MayHold(VendorIds.Hash(group, id))) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
@@ -427,10 +443,10 @@ internal sealed class JournalGroup(
             Slice slice = catalog.All[i];
             if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
             SliceWriter writer = WriterOf(slice);
-            TakeFresh(writer.NewParked, group, id, notBefore, most);
+            TakeFresh(writer.NewParked, group, id, formats, notBefore, most);
             if (_taken.Count == most) return;
             ParkedQueries++;
-            EntriesSeen += writer.TakeParked(group, id, notBefore, most - _taken.Count, _taken);
+            EntriesSeen += writer.TakeParked(group, id, formats, notBefore, most - _taken.Count, _taken);
         }
     }
 
@@ -443,13 +459,13 @@ internal sealed class JournalGroup(
     }
 
     /// <summary>Takes out those that were parked in this group, the newest first.</summary>
-    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, long notBefore, int most)
+    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, FormatSet formats, long notBefore, int most)
     {
         for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
         {
             EntriesSeen++;
             ParkedReceipt receipt = fresh[i];
-            if (receipt.Group != group || receipt.At < notBefore) continue;
+            if (receipt.Group != group || receipt.At < notBefore || !formats.Contains(receipt.Format)) continue;
             if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
             {
                 continue;

@@ -89,7 +89,7 @@ internal sealed partial class SliceWriter
     /// Takes out the receipts parked last under this canonical id, without those that were taken in this group. Returns how many rows it
     /// read.
     /// </summary>
-    public int TakeParked(string group, string id, long notBefore, int most, List<ParkedReceipt> receipts)
+    public int TakeParked(string group, string id, FormatSet formats, long notBefore, int most, List<ParkedReceipt> receipts)
     {
         if (_database is null) return 0;
         int rows = 0;
@@ -99,7 +99,8 @@ internal sealed partial class SliceWriter
         while (_findParked.Step())
         {
             rows++;
-            if (_findParked.GetInt64(3) < notBefore || !_takenParked.Add(_findParked.GetInt64(0))) continue;
+            var format = (VendorIdFormat)_findParked.GetInt64(8);
+            if (_findParked.GetInt64(3) < notBefore || !formats.Contains(format) || !_takenParked.Add(_findParked.GetInt64(0))) continue;
             receipts.Add(new(
                 group,
                 _findParked.GetText(1)!,
@@ -108,7 +109,8 @@ internal sealed partial class SliceWriter
                 (byte)_findParked.GetInt64(4),
                 _findParked.GetText(5),
                 _findParked.GetText(6)!,
-                _findParked.GetText(7)!));
+                _findParked.GetText(7)!,
+                format));
         }
 
         _findParked.Reset();
@@ -198,12 +200,12 @@ internal sealed partial class SliceWriter
         _clearLog = Prepare("DELETE FROM correlation_log");
         _park = Prepare(
             """
-            INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text, format)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """);
         _findParked = Prepare(
             """
-            SELECT seq, raw_id, raw_text, at, state, error, recipient, connection FROM parked
+            SELECT seq, raw_id, raw_text, at, state, error, recipient, connection, format FROM parked
             WHERE seq IN (
                 SELECT seq FROM (SELECT seq FROM parked WHERE id = ?2 AND grp = ?1 ORDER BY seq DESC LIMIT ?3)
                 UNION ALL

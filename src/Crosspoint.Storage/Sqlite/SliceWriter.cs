@@ -364,6 +364,7 @@ internal sealed partial class SliceWriter : IDisposable
         _park.Bind(8, receipt.Connection);
         _park.Bind(9, receipt.VendorId);
         _park.Bind(10, receipt.TextId);
+        _park.Bind(11, (int)receipt.Format);
         _park.Run();
     }
 
