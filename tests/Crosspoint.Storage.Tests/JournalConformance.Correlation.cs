@@ -48,13 +48,28 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
-    public async Task FindCorrelated_ExactFormExists_OtherFormsAreNotMixedIn()
+    public async Task FindCorrelated_IdsThatAreEachOthersForms_AllAreFoundTheExactFormFirst()
     {
         MessageId hexadecimal = await SendAsync("4f2a");
         MessageId number = await SendAsync("20266");
+        MessageId asHexadecimal = await SendAsync("131686");
 
-        (await LookUpAsync("20266")).ShouldHaveSingleItem().Key.ShouldBe(number.Key);
-        (await LookUpAsync("4F2A")).ShouldHaveSingleItem().Key.ShouldBe(hexadecimal.Key);
+        (await LookUpAsync("20266")).Select(hit => hit.Key).ShouldBe([number.Key, asHexadecimal.Key, hexadecimal.Key]);
+        (await LookUpAsync("4F2A")).Select(hit => hit.Key).ShouldBe([hexadecimal.Key, number.Key]);
+        await ReopenAsync();
+        (await LookUpAsync("20266")).Select(hit => hit.Key).ShouldBe([number.Key, asHexadecimal.Key, hexadecimal.Key]);
+    }
+
+    [Fact]
+    public async Task FindCorrelated_ExactFormUsedOften_OtherFormIsStillOffered()
+    {
+        MessageId hexadecimal = await SendAsync("4f2a");
+        for (int i = 0; i < 12; i++) await SendAsync("20266");
+
+        IReadOnlyList<CorrelationHit> hits = await LookUpAsync("20266");
+
+        hits.Count.ShouldBe(9);
+        hits[^1].Key.ShouldBe(hexadecimal.Key);
     }
 
     [Fact]
@@ -140,6 +155,102 @@ public abstract partial class JournalConformance
         taken.Select(receipt => receipt.VendorId).ShouldBe(["4f2a", "004F2A"]);
         await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "20266").ShouldBeEmpty());
         (await Journal.CountAsync(Token)).ParkedReceipts.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task TakeParked_ExactFormIsParkedToo_EveryFormIsTaken()
+    {
+        await CommitAsync(transaction =>
+        {
+            transaction.Park(Sample.Receipt("1000", transaction.Now));
+            transaction.Park(Sample.Receipt("4096", transaction.Now + 1));
+            transaction.Park(Sample.Receipt("3e8", transaction.Now + 2));
+        });
+        await ReopenAsync();
+        IReadOnlyList<ParkedReceipt> taken = [];
+        await CommitAsync(transaction => taken = [.. transaction.TakeParked(Sample.Group, "1000")]);
+
+        taken.Select(receipt => receipt.VendorId).ShouldBe(["1000", "4096", "3e8"]);
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "1000", "3e8")]
+    [InlineData(VendorIdFormat.HexDec, "0000001000", "03E8")]
+    [InlineData(VendorIdFormat.HexDec, "7", "7")]
+    [InlineData(VendorIdFormat.HexDec, "340282366920938463463374607431768211455", "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
+    [InlineData(VendorIdFormat.DecHex, "1000", "4096")]
+    [InlineData(VendorIdFormat.DecHex, "00003E8", "1000")]
+    [InlineData(VendorIdFormat.DecHex, "7", "7")]
+    [InlineData(VendorIdFormat.Same, "1000", "1000")]
+    [InlineData(VendorIdFormat.Same, "03E8", "3e8")]
+    public async Task Format_FixedPair_ThatConversionAloneCounts(VendorIdFormat format, string receipted, string answered)
+    {
+        // Early receipts of other formats and for other ids are there as well, and messages with every other form of the id.
+        string[] others =
+        [
+            .. new[] { "1000", "3e8", "4096", "7", "abc" }
+                .Where(id => !id.Equals(answered.TrimStart('0'), StringComparison.OrdinalIgnoreCase)),
+        ];
+        ParkedReceipt receipt = Sample.Receipt(receipted, Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000) with { Format = format };
+        await CommitAsync(transaction => transaction.Park(receipt));
+        foreach (string other in others) await CommitAsync(transaction => transaction.TakeParked(Sample.Group, other).ShouldBeEmpty());
+        await ReopenAsync();
+        foreach (string other in others)
+        {
+            await SendAsync(other);
+            await CommitAsync(transaction => transaction.TakeParked(Sample.Group, other).ShouldBeEmpty());
+        }
+
+        IReadOnlyList<CorrelationHit> hits = [];
+        await CommitAsync(transaction => hits = [.. transaction.FindCorrelated(Sample.Group, receipted, format)]);
+        hits.ShouldBeEmpty();
+        MessageId id = await SendAsync(answered);
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, receipted, format).ShouldHaveSingleItem().Key.ShouldBe(id.Key);
+            transaction.TakeParked(Sample.Group, answered).ShouldHaveSingleItem().ShouldBe(receipt);
+        });
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "3e8")]
+    [InlineData(VendorIdFormat.HexDec, "abc-1")]
+    [InlineData(VendorIdFormat.DecHex, "abc-1")]
+    public async Task Format_FixedPair_IdThatIsNoSuchNumberMatchesNothing(VendorIdFormat format, string id)
+    {
+        await SendAsync(id);
+
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, id, format).ShouldBeEmpty();
+            transaction.Park(Sample.Receipt(id, transaction.Now) with { Format = format });
+            transaction.TakeParked(Sample.Group, id).ShouldBeEmpty();
+        });
+    }
+
+    [Fact]
+    public async Task Format_TwoMessagesWhoseIdsAreEachOthersForms_EachReceiptHasItsOwn()
+    {
+        MessageId small = await SendAsync("3e8");
+        MessageId large = await SendAsync("1000");
+        await CommitAsync(transaction =>
+        {
+            transaction.FindCorrelated(Sample.Group, "1000", VendorIdFormat.HexDec).ShouldHaveSingleItem().Key.ShouldBe(small.Key);
+            transaction.FindCorrelated(Sample.Group, "4096", VendorIdFormat.HexDec).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.FindCorrelated(Sample.Group, "3e8", VendorIdFormat.DecHex).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.FindCorrelated(Sample.Group, "1000", VendorIdFormat.Same).ShouldHaveSingleItem().Key.ShouldBe(large.Key);
+            transaction.Park(Sample.Receipt("1000", transaction.Now) with { Format = VendorIdFormat.HexDec });
+            transaction.Park(Sample.Receipt("4096", transaction.Now) with { Format = VendorIdFormat.HexDec });
+
+            // In the group that parked them ...
+            ParkedReceipt ofLarge = transaction.TakeParked(Sample.Group, "1000").ShouldHaveSingleItem();
+            ofLarge.VendorId.ShouldBe("4096");
+            transaction.Park(ofLarge);
+        });
+
+        // ... and from the file.
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "3E8").ShouldHaveSingleItem().VendorId.ShouldBe("1000"));
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "1000").ShouldHaveSingleItem().VendorId.ShouldBe("4096"));
     }
 
     [Fact]

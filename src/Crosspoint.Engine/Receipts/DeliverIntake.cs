@@ -92,7 +92,8 @@ internal sealed partial class DeliverIntake(
         string? error = receipt.ErrorCode.Length > 0
             ? Encoding.Latin1.GetString(receipt.ErrorCode)
             : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var record = new ParkedReceipt(connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name);
+        var record = new ParkedReceipt(
+            connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name, connection.Smpp.MessageIdFormat);
         journal.Enqueue(new RecordReceipt(notices, session, header, record));
     }
 

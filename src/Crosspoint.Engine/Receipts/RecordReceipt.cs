@@ -41,7 +41,15 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
     private bool TryApply(IJournalTransaction transaction, string vendorId)
     {
         if (vendorId.Length == 0) return false;
-        foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId))
+        if (receipt.Format != VendorIdFormat.Auto) return TryApply(transaction, vendorId, receipt.Format);
+
+        // Most carriers write an id always the same: its other forms are worked out only for a receipt that finds no message by the first.
+        return TryApply(transaction, vendorId, VendorIdFormat.Same) || TryApply(transaction, vendorId, VendorIdFormat.Auto);
+    }
+
+    private bool TryApply(IJournalTransaction transaction, string vendorId, VendorIdFormat format)
+    {
+        foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId, format))
         {
             Message? message = transaction.Find(hit.Key);
             if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))

@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Messages;
+
 namespace Crosspoint.Engine.Stores;
 
 /// <summary>A segment that a vendor id points to.</summary>
@@ -12,8 +14,10 @@ public readonly record struct CorrelationHit(long Key, int Segment);
 /// <param name="Error">The receipt's own error text, or null.</param>
 /// <param name="Recipient">The handset's number as the receipt wrote it.</param>
 /// <param name="Connection">The connection that brought it.</param>
+/// <param name="Format">How ids in it compare with those in the vendor's answers.</param>
 public sealed record ParkedReceipt(
-    string Group, string VendorId, string? TextId, long At, byte State, string? Error, string Recipient, string Connection);
+    string Group, string VendorId, string? TextId, long At, byte State, string? Error, string Recipient, string Connection,
+    VendorIdFormat Format = VendorIdFormat.Auto);
 
 /// <summary>A PDU that nobody claims.</summary>
 public sealed record OrphanPdu(string Connection, long At, string Reason, byte[] Pdu);

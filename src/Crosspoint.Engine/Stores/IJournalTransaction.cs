@@ -31,16 +31,21 @@ public interface IJournalTransaction
     void Correlate(string group, string vendorId, long key, int segment);
 
     /// <summary>
-    /// Segments that carry this vendor id, newest message first, at most 8: by the normalised text itself and, when that finds nothing, by
-    /// its other numeric forms
-    /// (hexadecimal read as decimal and the reverse).
+    /// Segments whose vendor id a receipt writes so. Where the format is not known: first by the normalised text itself, then by its other
+    /// numeric forms (hexadecimal read as decimal and the reverse), which may mean other messages. Of each form the newest message first,
+    /// at most 8. The caller compares the recipient.
     /// </summary>
-    IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId);
+    /// <param name="vendorId">The id as the receipt writes it.</param>
+    IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId, VendorIdFormat format = VendorIdFormat.Auto);
 
     /// <summary>Keeps a receipt that matches no segment yet.</summary>
     void Park(ParkedReceipt receipt);
 
-    /// <summary>Takes out the parked receipts for this vendor id (any numeric form), oldest first.</summary>
+    /// <summary>
+    /// Takes out the parked receipts for this vendor id in the form that the format of each says (every numeric form where it is not
+    /// known), oldest first; of each form the 8 that were parked last. Those of other messages among them are to be parked again.
+    /// </summary>
+    /// <param name="vendorId">The id as the vendor's answer writes it.</param>
     IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId);
 
     /// <summary>Keeps a raw PDU that nobody claims (an inbound message for an unknown number), for people to look at.</summary>

@@ -88,6 +88,12 @@ public sealed record SmppConnectionOptions
     /// <summary>How long a receipt may take after the end of validity before the message is <c>unconfirmed</c>.</summary>
     public TimeSpan ReceiptGrace { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How the carrier writes message ids in its answers and in its receipts. With one of the fixed pairs, receipts are matched by that
+    /// conversion alone. The same for all connections of a group.
+    /// </summary>
+    public VendorIdFormat MessageIdFormat { get; init; } = VendorIdFormat.Auto;
+
     /// <summary>Look for receipts in the text of messages whose esm_class does not say so.</summary>
     public bool ReceiptsByText { get; init; }
 }

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Sessions;
 using Crosspoint.Sms.Segments;
@@ -29,17 +30,26 @@ internal static class ConnectionConfig
         ["fail"] = UnknownOutcomePolicy.Fail,
     };
 
+    private static readonly Dictionary<string, VendorIdFormat> IdFormats = new(StringComparer.Ordinal)
+    {
+        ["auto"] = VendorIdFormat.Auto,
+        ["hex_dec"] = VendorIdFormat.HexDec,
+        ["dec_hex"] = VendorIdFormat.DecHex,
+        ["same"] = VendorIdFormat.Same,
+    };
+
     public static IReadOnlyList<ConnectionOptions> Read(ConfigSection root)
     {
         var vendors = new UniqueNames(root.Errors, "name of the vendor");
         var connections = new UniqueNames(root.Errors, "name of the connection");
+        var groups = new Dictionary<string, ConnectionOptions>(StringComparer.Ordinal);
         var list = new List<ConnectionOptions>();
         foreach (ConfigSection vendor in root.Groups("vendors", required: true))
         {
             string? name = ReadName(vendor, vendors);
             foreach (ConfigSection connection in vendor.Groups("connections", required: true))
             {
-                if (ReadConnection(connection, name ?? "", connections) is { } options) list.Add(options);
+                if (ReadConnection(connection, name ?? "", connections, groups) is { } options) list.Add(options);
             }
 
             vendor.Close();
@@ -65,17 +75,19 @@ internal static class ConnectionConfig
         return name;
     }
 
-    private static ConnectionOptions? ReadConnection(ConfigSection section, string vendor, UniqueNames unique)
+    private static ConnectionOptions? ReadConnection(
+        ConfigSection section, string vendor, UniqueNames unique, Dictionary<string, ConnectionOptions> groups)
     {
         string? name = ReadName(section, unique);
         string? group = section.Text("group", most: 50, expected: "a name shared by connections of one carrier account");
         UnknownPolicies policies = ReadPolicies(section.Group("unknown_outcome"));
-        SmppConnectionOptions? smpp = section.Group("smpp", required: true) is { } inner ? ReadSmpp(inner) : null;
+        ConfigSection? inner = section.Group("smpp", required: true);
+        SmppConnectionOptions? smpp = inner is null ? null : ReadSmpp(inner);
         section.Close();
 
         // The name stands in for one that was wrong, so that routing does not blame it twice.
         if (smpp is null) return name is null ? null : Unusable(name, vendor);
-        return new()
+        var options = new ConnectionOptions
         {
             Name = name ?? "",
             Vendor = vendor,
@@ -85,6 +97,22 @@ internal static class ConnectionConfig
             UnknownTransactional = policies.Transactional,
             UnknownMarketing = policies.Marketing,
         };
+        CheckGroup(inner!, options, groups);
+        return options;
+    }
+
+    // What one connection of a group sent is reported on another: both must read the ids alike.
+    private static void CheckGroup(ConfigSection section, ConnectionOptions options, Dictionary<string, ConnectionOptions> groups)
+    {
+        if (groups.TryAdd(options.Group, options)) return;
+        ConnectionOptions first = groups[options.Group];
+        if (first.Smpp.MessageIdFormat == options.Smpp.MessageIdFormat) return;
+        section.Fail(
+            "message_id_format",
+            $"is {NameOf(options)}; expected {NameOf(first)} as in connection '{first.Name}', which is in the same group");
+
+        static string NameOf(ConnectionOptions connection) =>
+            IdFormats.First(format => format.Value == connection.Smpp.MessageIdFormat).Key;
     }
 
     private static ConnectionOptions Unusable(string name, string vendor) =>
@@ -128,10 +156,9 @@ internal static class ConnectionConfig
             SegmentMethod = section.Choice("segments", defaults.SegmentMethod, Methods),
             ReceiptGrace = section.Duration("receipt_grace", defaults.ReceiptGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
+            MessageIdFormat = section.Choice("message_id_format", defaults.MessageIdFormat, IdFormats),
         };
         if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");
-        if (section.Text("message_id_format") is { } format and not "auto")
-            section.Fail("message_id_format", $"is '{format}'; this version supports auto alone");
         section.Close();
         return options;
     }

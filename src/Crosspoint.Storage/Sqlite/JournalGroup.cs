@@ -10,7 +10,11 @@ namespace Crosspoint.Storage.Sqlite;
 internal sealed class JournalGroup(
     SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
 {
-    private const int MostHits = 8;
+    /// <summary>
+    /// Most segments, and most parked receipts, that one form of a vendor id leads to: the newest. Every look-up stops there, so a carrier
+    /// that gives one id again and again costs no more than others.
+    /// </summary>
+    internal const int MostHits = 8;
 
     private static readonly TimeSpan IdempotencyWindow = TimeSpan.FromHours(24);
 
@@ -18,9 +22,10 @@ internal sealed class JournalGroup(
     private readonly List<LiveMessage> _touched = [];
     private readonly List<Slice> _slices = [];
     private readonly List<CorrelationHit> _hits = [];
-    private HashSet<ulong> _parkedIds = [];
-    private HashSet<ulong> _earlierParkedIds = [];
-    private long _parkedIdsSince;
+    private readonly List<CorrelationHit> _found = [];
+    private readonly ParkedIds _parkedIds = new(Micros.From(options.ParkedFor));
+    private readonly List<ParkedReceipt> _parked = [];
+    private readonly List<ParkedReceipt> _taken = [];
     private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
@@ -32,26 +37,28 @@ internal sealed class JournalGroup(
     /// <summary>Rows to be written so far.</summary>
     public int Rows { get; private set; }
 
+    /// <summary>Entries of vendor ids and of parked receipts that look-ups went through since the start.</summary>
+    public long EntriesSeen { get; private set; }
+
+    /// <summary>Queries for parked receipts since the start.</summary>
+    public long ParkedQueries { get; private set; }
+
     /// <summary>Octets that the last flush wrote to logs.</summary>
     public long LogBytes { get; private set; }
 
     /// <summary>Keys up to this one were given out by an earlier process.</summary>
     public void StartAfter(long key) => _ids.StartAfter(key);
 
-    /// <summary>At start: a vendor id under which a receipt is parked.</summary>
-    public void NoteParked(string group, string canonical) => _parkedIds.Add(VendorIds.Hash(group, canonical));
+    /// <summary>At start: a canonical vendor id under which a receipt is parked.</summary>
+    /// <param name="at">Microseconds of the receipt's arrival.</param>
+    public void NoteParked(string group, string canonical, long at) => _parkedIds.Add(VendorIds.Hash(group, canonical), at);
 
     public void Begin()
     {
         Number++;
         LogBytes = 0;
         Now = Math.Max(Now, time.GetUtcMicros());
-        if (Now - _parkedIdsSince <= Micros.From(options.ParkedFor)) return;
-
-        // What was noted before this time is no longer offered once it is moved out again.
-        _parkedIdsSince = Now;
-        (_parkedIds, _earlierParkedIds) = (_earlierParkedIds, _parkedIds);
-        _parkedIds.Clear();
+        _parkedIds.Advance(Now);
     }
 
     /// <summary>
@@ -110,25 +117,37 @@ internal sealed class JournalGroup(
             throw new InvalidOperationException("A vendor id was noted for a message that is not in the journal.");
         }
         ulong hash = VendorIds.Hash(group, VendorIds.Canonical(vendorId));
-        LiveCorrelation? first = cache.FindCorrelation(hash);
-        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        for (LiveCorrelation? at = live.Correlations; at is not null; at = at.NextOfOwner)
         {
-            if (at.Owner == live && at.Segment == segment) return;
+            EntriesSeen++;
+            if (at.Hash == hash && at.Segment == segment) return;
         }
 
-        bool isOnly = first?.IsOnly ?? !MayBeStored(hash);
+        bool isOnly = cache.FindCorrelation(hash)?.IsOnly ?? !MayBeStored(hash);
         LiveCorrelation correlation = cache.AddCorrelation(hash, live, segment);
         correlation.IsOnly = isOnly;
         WriterOf(live.Slice).Write(correlation);
     }
 
-    public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId)
+    public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId, VendorIdFormat format)
     {
         string id = VendorIds.Canonical(vendorId);
-        if (Collect(group, id)) return Hits();
-        if (VendorIds.HexToDecimal(id) is { } number && Collect(group, number)) return Hits();
-        if (VendorIds.DecimalToHex(id) is { } hex && Collect(group, hex)) return Hits();
-        return [];
+        _found.Clear();
+        bool isAuto = format == VendorIdFormat.Auto;
+        if (isAuto || format == VendorIdFormat.Same) Collect(group, id);
+
+        // What the receipt writes is turned into what the answer wrote. One digit is the same in both forms.
+        if ((isAuto || format == VendorIdFormat.DecHex) && VendorIds.HexToDecimal(id) is { } number && !(isAuto && number == id))
+        {
+            Collect(group, number);
+        }
+
+        if ((isAuto || format == VendorIdFormat.HexDec) && VendorIds.DecimalToHex(id) is { } hex && !(isAuto && hex == id))
+        {
+            Collect(group, hex);
+        }
+
+        return _found.Count == 0 ? [] : [.. _found];
     }
 
     public void Park(ParkedReceipt receipt)
@@ -136,20 +155,28 @@ internal sealed class JournalGroup(
         HomeWriter.Write(receipt);
         _home!.HasParked = true;
         Rows++;
-        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId));
-        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId));
+        _parked.Add(receipt);
+        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId), receipt.At);
+        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId), receipt.At);
     }
 
     public IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId)
     {
-        if (_parkedIds.Count + _earlierParkedIds.Count == 0) return [];
+        if (_parkedIds.IsEmpty) return [];
         string id = VendorIds.Canonical(vendorId);
-        var taken = new List<ParkedReceipt>();
-        TakeParked(group, id, taken);
-        if (taken.Count == 0 && VendorIds.HexToDecimal(id) is { } number) TakeParked(group, number, taken);
-        if (taken.Count == 0 && VendorIds.DecimalToHex(id) is { } hex) TakeParked(group, hex, taken);
+        string? number = VendorIds.HexToDecimal(id);
+        string? hex = VendorIds.DecimalToHex(id);
+        int before = _taken.Count;
+        TakeForm(id);
+        if (number is not null && number != id) TakeForm(number);
+        if (hex is not null && hex != id && hex != number) TakeForm(hex);
+        if (_taken.Count == before) return [];
+        List<ParkedReceipt> taken = _taken.GetRange(before, _taken.Count - before);
         taken.Sort(static (left, right) => left.At.CompareTo(right.At));
         return taken;
+
+        // Each receipt says how it writes what the answer wrote; one that does not know is taken in every form.
+        void TakeForm(string form) => this.TakeForm(group, form, new(form == id, form == number, form == hex));
     }
 
     public void KeepOrphan(OrphanPdu orphan)
@@ -245,6 +272,7 @@ internal sealed class JournalGroup(
             if (live.IsDeleted || !live.Message.IsOpen) cache.Remove(live);
         }
 
+        foreach (ParkedReceipt receipt in _taken) ForgetParked(receipt);
         cache.Trim();
         Reset();
     }
@@ -265,6 +293,7 @@ internal sealed class JournalGroup(
     public void RollBack()
     {
         foreach (LiveMessage live in _touched) cache.Remove(live);
+        foreach (ParkedReceipt receipt in _parked) ForgetParked(receipt);
         foreach (Slice slice in _slices) slice.Writer!.ClearRemovals();
         Reset();
     }
@@ -275,6 +304,8 @@ internal sealed class JournalGroup(
     {
         foreach (Slice slice in _slices) slice.Writer!.Clear();
         _touched.Clear();
+        _parked.Clear();
+        _taken.Clear();
         _last = null;
         _slices.Clear();
         _homeWriter = null;
@@ -351,20 +382,25 @@ internal sealed class JournalGroup(
 
     private long OldestCorrelated => Now / Micros.PerMillisecond - (long)options.CorrelationWindow.TotalMilliseconds;
 
-    /// <summary>Gathers the segments with this id in <see cref="_hits"/>, newest message first; false when there are none.</summary>
-    private bool Collect(string group, string id)
+    /// <summary>Adds the segments with this very id to <see cref="_found"/>, newest message first.</summary>
+    private void Collect(string group, string id)
     {
         _hits.Clear();
         ulong hash = VendorIds.Hash(group, id);
         LiveCorrelation? first = cache.FindCorrelation(hash);
-        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
+        LiveCorrelation? at = first;
+        for (int seen = 0; at is not null && seen < MostHits; seen++, at = at.NextOfId)
         {
+            EntriesSeen++;
             if (!at.Owner.IsDeleted) _hits.Add(new(at.Owner.Key, at.Segment));
         }
 
         if (first is not { IsOnly: true }) CollectStored(hash);
         if (_hits.Count > 1) SortHits();
-        return _hits.Count > 0;
+        foreach (CorrelationHit hit in _hits)
+        {
+            if (!_found.Contains(hit)) _found.Add(hit);
+        }
     }
 
     private void CollectStored(ulong hash)
@@ -377,8 +413,10 @@ internal sealed class JournalGroup(
             if (slice.EndMilliseconds < oldest) break;
             if (!slice.Ids.MayHold(hash)) continue;
             SliceWriter writer = WriterOf(slice);
-            if (writer.Exists) slice.Ids.Find(hash, writer, _hits);
+            if (writer.Exists) slice.Ids.Find(hash, MostHits - (_hits.Count - live), writer, _hits);
         }
+
+        EntriesSeen += _hits.Count - live;
 
         // What memory knows is on disk as well, and a message may have been deleted since.
         for (int i = _hits.Count - 1; i >= live; i--)
@@ -394,33 +432,46 @@ internal sealed class JournalGroup(
         if (_hits.Count > MostHits) _hits.RemoveRange(MostHits, _hits.Count - MostHits);
     }
 
-    private CorrelationHit[] Hits() => [.. _hits];
-
-    private void TakeParked(string group, string id, List<ParkedReceipt> taken)
+    /// <summary>Moves the receipts parked last under this very id to <see cref="_taken"/>.</summary>
+    private void TakeForm(string group, string id, FormatSet formats)
     {
-        ulong hash = VendorIds.Hash(group, id);
-        if (!_parkedIds.Contains(hash) && !_earlierParkedIds.Contains(hash)) return;
+        if (!_parkedIds.MayHold(VendorIds.Hash(group, id))) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
-        var sequences = new List<long>();
-        foreach (Slice slice in catalog.All)
+        int most = _taken.Count + MostHits;
+        for (int i = catalog.All.Count - 1; i >= 0 && _taken.Count < most; i--)
         {
+            Slice slice = catalog.All[i];
             if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
             SliceWriter writer = WriterOf(slice);
-            sequences.Clear();
-            writer.FindParked(group, id, notBefore, taken, sequences);
-            foreach (long sequence in sequences) writer.RemoveParked(sequence);
-            List<ParkedReceipt> fresh = writer.NewParked;
-            for (int i = 0; i < fresh.Count; i++)
+            TakeFresh(writer.NewParked, group, id, formats, notBefore, most);
+            if (_taken.Count == most) return;
+            ParkedQueries++;
+            EntriesSeen += writer.TakeParked(group, id, formats, notBefore, most - _taken.Count, _taken);
+        }
+    }
+
+    // Not before the commit: until then the rows are there, and may stay.
+    private void ForgetParked(ParkedReceipt receipt)
+    {
+        _parkedIds.Remove(VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.VendorId)), receipt.At);
+        if (receipt.TextId is null) return;
+        _parkedIds.Remove(VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.TextId)), receipt.At);
+    }
+
+    /// <summary>Takes out those that were parked in this group, the newest first.</summary>
+    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, FormatSet formats, long notBefore, int most)
+    {
+        for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
+        {
+            EntriesSeen++;
+            ParkedReceipt receipt = fresh[i];
+            if (receipt.Group != group || receipt.At < notBefore || !formats.Contains(receipt.Format)) continue;
+            if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
             {
-                ParkedReceipt receipt = fresh[i];
-                if (receipt.Group != group || receipt.At < notBefore) continue;
-                if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
-                {
-                    continue;
-                }
-                taken.Add(receipt);
-                fresh.RemoveAt(i--);
+                continue;
             }
+            _taken.Add(receipt);
+            fresh.RemoveAt(i);
         }
     }
 

@@ -49,10 +49,15 @@ internal sealed class LiveCorrelation(ulong hash, LiveMessage owner, int segment
 
     public int Segment { get; } = segment;
 
-    /// <summary>No other row can carry this id, so memory knows the whole answer.</summary>
+    /// <summary>
+    /// No other row can carry this id, so memory knows the whole answer. Kept right in the newest of an id alone: nobody asks the others.
+    /// </summary>
     public bool IsOnly { get; set; }
 
     public LiveCorrelation? NextOfOwner { get; set; }
 
+    /// <summary>The next older one of the same id.</summary>
     public LiveCorrelation? NextOfId { get; set; }
+
+    public LiveCorrelation? PreviousOfId { get; set; }
 }

@@ -52,43 +52,39 @@ internal sealed class MessageCache(int capacity)
         while (_messages.Count > capacity && _oldest is not null) Remove(_oldest);
     }
 
+    /// <summary>The newest with this id; the others follow it.</summary>
     public LiveCorrelation? FindCorrelation(ulong hash) => _correlations.GetValueOrDefault(hash);
 
     public LiveCorrelation AddCorrelation(ulong hash, LiveMessage owner, int segment)
     {
         var correlation = new LiveCorrelation(hash, owner, segment) { NextOfOwner = owner.Correlations };
         owner.Correlations = correlation;
-        correlation.NextOfId = _correlations.GetValueOrDefault(hash);
+        if (_correlations.TryGetValue(hash, out LiveCorrelation? newest))
+        {
+            correlation.NextOfId = newest;
+            newest.PreviousOfId = correlation;
+        }
+
         _correlations[hash] = correlation;
         return correlation;
     }
 
     private void Remove(LiveCorrelation correlation)
     {
-        LiveCorrelation? first = _correlations.GetValueOrDefault(correlation.Hash);
-        if (first == correlation)
+        LiveCorrelation? newer = correlation.PreviousOfId;
+        LiveCorrelation? older = correlation.NextOfId;
+        if (newer is null && older is null)
         {
-            if (correlation.NextOfId is null)
-            {
-                _correlations.Remove(correlation.Hash);
-                return;
-            }
+            _correlations.Remove(correlation.Hash);
+            return;
+        }
 
-            first = correlation.NextOfId;
-            _correlations[correlation.Hash] = first;
-        }
-        else
-        {
-            for (LiveCorrelation? at = first; at is not null; at = at.NextOfId)
-            {
-                if (at.NextOfId != correlation) continue;
-                at.NextOfId = correlation.NextOfId;
-                break;
-            }
-        }
+        if (older is not null) older.PreviousOfId = newer;
+        if (newer is null) _correlations[correlation.Hash] = older!;
+        else newer.NextOfId = older;
 
         // The one that left memory is still on disk, so those that stay no longer know the whole answer.
-        for (LiveCorrelation? at = first; at is not null; at = at.NextOfId) at.IsOnly = false;
+        _correlations[correlation.Hash].IsOnly = false;
     }
 
     private void Link(LiveMessage live)

@@ -70,6 +70,10 @@ internal sealed partial class Sequencer
 
     public long LogBytesWritten => Interlocked.Read(ref _logBytesWritten);
 
+    public long EntriesSeen => _group.EntriesSeen;
+
+    public long ParkedQueries => _group.ParkedQueries;
+
     public JournalHealth Health => _health;
 
     public Task Broken => _broken.Task;

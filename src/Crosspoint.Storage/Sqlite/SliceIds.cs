@@ -15,6 +15,9 @@ internal sealed class SliceIds
     public const int PartBits = 9;
     public const int EntryBytes = 18;
 
+    private static readonly Comparer<Entry> NewestFirst = Comparer<Entry>.Create(
+        static (left, right) => left.Key != right.Key ? right.Key.CompareTo(left.Key) : left.Segment.CompareTo(right.Segment));
+
     private readonly List<Entry> _log = [];
     private readonly Dictionary<ulong, int> _newest = [];
     private readonly List<VendorIdFilter> _runs = [];
@@ -50,26 +53,44 @@ internal sealed class SliceIds
         return stored is null || stored.All.MayContain(hash);
     }
 
-    /// <summary>Adds every segment with this id, in no order.</summary>
-    public void Find(ulong hash, SliceWriter writer, List<CorrelationHit> hits)
+    /// <summary>Adds the newest segments with this id, in no order, and goes through no more than it adds.</summary>
+    public void Find(ulong hash, int most, SliceWriter writer, List<CorrelationHit> hits)
     {
-        for (int at = _newest.GetValueOrDefault(hash, -1); at >= 0; at = _log[at].Earlier) hits.Add(new(_log[at].Key, _log[at].Segment));
+        int end = hits.Count + most;
+        for (int at = _newest.GetValueOrDefault(hash, -1); at >= 0 && hits.Count < end; at = _log[at].Earlier)
+        {
+            hits.Add(new(_log[at].Key, _log[at].Segment));
+        }
+
         StoredFilters? stored = Stored;
-        for (int run = RunCount - 1; run >= 0; run--)
+        for (int run = RunCount - 1; run >= 0 && hits.Count < end; run--)
         {
             VendorIdFilter? filter = run >= StoredRuns ? _runs[run - StoredRuns] : stored?.Runs[run];
-            if (filter is null || filter.MayContain(hash)) writer.FindInRun(run, hash, hits);
+            if (filter is null || filter.MayContain(hash)) writer.FindInRun(run, hash, end - hits.Count, hits);
         }
     }
 
-    /// <summary>The log in order of its hashes, to be written as a run.</summary>
-    public Entry[] SortLog()
+    /// <summary>
+    /// The log in order of its hashes, the newest message of each first, to be written as a run. No look-up takes more than some of an id,
+    /// so the others are left out: they would make one part of the run as large as all.
+    /// </summary>
+    public ReadOnlyMemory<Entry> SortLog(int mostOfAnId)
     {
         Entry[] entries = [.. _log];
         var hashes = new ulong[entries.Length];
         for (int i = 0; i < entries.Length; i++) hashes[i] = entries[i].Hash;
         Array.Sort(hashes, entries);
-        return entries;
+        int length = 0;
+        for (int start = 0; start < entries.Length;)
+        {
+            int end = start + 1;
+            while (end < entries.Length && hashes[end] == hashes[start]) end++;
+            if (end - start > 1) Array.Sort(entries, start, end - start, NewestFirst);
+            for (int at = start; at < Math.Min(end, start + mostOfAnId); at++) entries[length++] = entries[at];
+            start = end;
+        }
+
+        return entries.AsMemory(0, length);
     }
 
     /// <summary>The log is now a run on disk.</summary>

@@ -40,16 +40,18 @@ internal sealed partial class SliceWriter
         return (_above > 0 && keysBefore > 0 && IndexOpen(keysBefore, cache)) | isDone;
     }
 
-    /// <summary>Adds the segments with this id that one run holds.</summary>
-    public void FindInRun(int run, ulong hash, List<CorrelationHit> hits)
+    /// <summary>Adds the newest segments with this id that one run holds.</summary>
+    public void FindInRun(int run, ulong hash, int most, List<CorrelationHit> hits)
     {
+        int end = hits.Count + most;
         _findPartOfRun!.Bind(1, SliceIds.PartOf(run, hash));
         if (_findPartOfRun.Step())
         {
             ReadOnlySpan<byte> entries = _findPartOfRun.GetBlob(0);
-            for (; entries.Length >= SliceIds.EntryBytes; entries = entries[SliceIds.EntryBytes..])
+            for (; entries.Length >= SliceIds.EntryBytes && hits.Count < end; entries = entries[SliceIds.EntryBytes..])
             {
                 SliceIds.Entry entry = SliceIds.Read(entries);
+                if (entry.Hash > hash) break;
                 if (entry.Hash == hash) hits.Add(new(entry.Key, entry.Segment));
             }
         }
@@ -81,7 +83,7 @@ internal sealed partial class SliceWriter
 
     private void WriteRun()
     {
-        SliceIds.Entry[] entries = _slice.Ids.SortLog();
+        ReadOnlySpan<SliceIds.Entry> entries = _slice.Ids.SortLog(JournalGroup.MostHits).Span;
         int run = _slice.Ids.RunCount;
         byte[] part = new byte[RowsAtOnce * SliceIds.EntryBytes];
         Begin();

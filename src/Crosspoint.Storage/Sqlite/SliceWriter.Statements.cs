@@ -85,18 +85,22 @@ internal sealed partial class SliceWriter
         return message;
     }
 
-    /// <summary>Adds the receipts parked under this canonical id, oldest first, without those that were taken in this group.</summary>
-    public void FindParked(string group, string id, long notBefore, List<ParkedReceipt> receipts, List<long> sequences)
+    /// <summary>
+    /// Takes out the receipts parked last under this canonical id, without those that were taken in this group. Returns how many rows it
+    /// read.
+    /// </summary>
+    public int TakeParked(string group, string id, FormatSet formats, long notBefore, int most, List<ParkedReceipt> receipts)
     {
-        if (_database is null) return;
+        if (_database is null) return 0;
+        int rows = 0;
         _findParked!.Bind(1, group);
         _findParked.Bind(2, id);
-        _findParked.Bind(3, notBefore);
+        _findParked.Bind(3, most);
         while (_findParked.Step())
         {
-            long sequence = _findParked.GetInt64(0);
-            if (_takenParked.Contains(sequence)) continue;
-            sequences.Add(sequence);
+            rows++;
+            var format = (VendorIdFormat)_findParked.GetInt64(8);
+            if (_findParked.GetInt64(3) < notBefore || !formats.Contains(format) || !_takenParked.Add(_findParked.GetInt64(0))) continue;
             receipts.Add(new(
                 group,
                 _findParked.GetText(1)!,
@@ -105,10 +109,12 @@ internal sealed partial class SliceWriter
                 (byte)_findParked.GetInt64(4),
                 _findParked.GetText(5),
                 _findParked.GetText(6)!,
-                _findParked.GetText(7)!));
+                _findParked.GetText(7)!,
+                format));
         }
 
         _findParked.Reset();
+        return rows;
     }
 
     public IdempotencyRecord? FindIdempotent(string account, string key)
@@ -194,13 +200,17 @@ internal sealed partial class SliceWriter
         _clearLog = Prepare("DELETE FROM correlation_log");
         _park = Prepare(
             """
-            INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text, format)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """);
         _findParked = Prepare(
             """
-            SELECT seq, raw_id, raw_text, at, state, error, recipient, connection FROM parked
-            WHERE ((id = ?2 AND grp = ?1) OR (text_id = ?2 AND grp = ?1)) AND at >= ?3 ORDER BY at, seq
+            SELECT seq, raw_id, raw_text, at, state, error, recipient, connection, format FROM parked
+            WHERE seq IN (
+                SELECT seq FROM (SELECT seq FROM parked WHERE id = ?2 AND grp = ?1 ORDER BY seq DESC LIMIT ?3)
+                UNION ALL
+                SELECT seq FROM (SELECT seq FROM parked WHERE text_id = ?2 AND grp = ?1 ORDER BY seq DESC LIMIT ?3))
+            ORDER BY seq DESC LIMIT ?3
             """);
         _deleteParked = Prepare("DELETE FROM parked WHERE seq = ?1");
         _keepOrphan = Prepare("INSERT INTO orphans (connection, at, reason, pdu) VALUES (?1, ?2, ?3, ?4)");

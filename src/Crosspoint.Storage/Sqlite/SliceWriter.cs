@@ -33,7 +33,7 @@ internal sealed partial class SliceWriter : IDisposable
     private readonly List<OrphanPdu> _orphans = [];
     private readonly List<IdempotencyRecord> _idempotent = [];
     private readonly List<InboundPart> _parts = [];
-    private readonly List<long> _takenParked = [];
+    private readonly HashSet<long> _takenParked = [];
     private readonly List<string> _removedParts = [];
 
     private SqliteDatabase? _database;
@@ -98,8 +98,6 @@ internal sealed partial class SliceWriter : IDisposable
         _parts.Add(part);
         HasWork = true;
     }
-
-    public void RemoveParked(long sequence) => _takenParked.Add(sequence);
 
     public void RemoveParts(string partKey) => _removedParts.Add(partKey);
 
@@ -366,6 +364,7 @@ internal sealed partial class SliceWriter : IDisposable
         _park.Bind(8, receipt.Connection);
         _park.Bind(9, receipt.VendorId);
         _park.Bind(10, receipt.TextId);
+        _park.Bind(11, (int)receipt.Format);
         _park.Run();
     }
 

@@ -34,6 +34,15 @@ public sealed partial class SqliteJournal : IJournal
     /// <summary>Octets written to write-ahead logs since the start.</summary>
     internal long LogBytesWritten => _sequencer.LogBytesWritten;
 
+    /// <summary>
+    /// Entries of vendor ids and of parked receipts that look-ups went through since the start. The sequencer's own: to be read while
+    /// nothing waits.
+    /// </summary>
+    internal long EntriesSeen => _sequencer.EntriesSeen;
+
+    /// <summary>Queries for parked receipts since the start; to be read likewise.</summary>
+    internal long ParkedQueries => _sequencer.ParkedQueries;
+
     /// <summary>Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here.</summary>
     /// <param name="meters">Where its instruments are made; null for a meter of their own.</param>
     /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
@@ -133,13 +142,13 @@ public sealed partial class SqliteJournal : IJournal
         slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
         slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;
         if (!slice.HasParked) return;
-        using SqliteStatement parked = database.Prepare("SELECT grp, id, text_id FROM parked WHERE at >= ?1");
+        using SqliteStatement parked = database.Prepare("SELECT grp, id, text_id, at FROM parked WHERE at >= ?1");
         parked.Bind(1, time.GetUtcMicros() - Micros.From(options.ParkedFor));
         while (parked.Step())
         {
             string name = parked.GetText(0)!;
-            group.NoteParked(name, parked.GetText(1)!);
-            if (parked.GetText(2) is { } textId) group.NoteParked(name, textId);
+            group.NoteParked(name, parked.GetText(1)!, parked.GetInt64(3));
+            if (parked.GetText(2) is { } textId) group.NoteParked(name, textId, parked.GetInt64(3));
         }
     }
 

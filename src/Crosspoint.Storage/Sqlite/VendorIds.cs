@@ -55,17 +55,14 @@ internal static class VendorIds
     public static string? HexToDecimal(string canonical) =>
         canonical.Length is > 0 and <= 32 && UInt128.TryParse(
             canonical, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value)
-            ? Distinct(value.ToString(CultureInfo.InvariantCulture), canonical)
+            ? value.ToString(CultureInfo.InvariantCulture)
             : null;
 
     /// <summary>The hexadecimal form of a canonical id read as decimal; null when it is not a number of at most 128 bits.</summary>
     public static string? DecimalToHex(string canonical) =>
         canonical.Length is > 0 and <= 39 && UInt128.TryParse(canonical, NumberStyles.None, CultureInfo.InvariantCulture, out UInt128 value)
-            ? Distinct(value.ToString("x", CultureInfo.InvariantCulture), canonical)
+            ? value.ToString("x", CultureInfo.InvariantCulture)
             : null;
-
-    private static string? Distinct(string form, string canonical) =>
-        string.Equals(form, canonical, StringComparison.Ordinal) ? null : form;
 
     private static bool ContainsUpper(ReadOnlySpan<char> text)
     {

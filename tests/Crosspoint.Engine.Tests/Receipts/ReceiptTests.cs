@@ -196,6 +196,116 @@ public sealed class ReceiptTests
         (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Sent);
     }
 
+    [Theory]
+    [InlineData("3e8", "1000", "1000", "4096")]
+    [InlineData("1000", "4096", "3e8", "1000")]
+    public async Task Receipt_FormIsTheIdOfAnotherHandset_EachFindsItsOwn(
+        string firstId, string secondId, string firstReceipt, string secondReceipt)
+    {
+        await using var carrier = new ScriptedCarrier { Script = (c, s) => c.Accept(s, s.Number == 1 ? firstId : secondId) };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead first = await rig.SendAsync(to: "+15551230001");
+        await rig.UntilAsync(first, MessageState.Sent);
+        MessageHead second = await rig.SendAsync(to: "+15551230002");
+        await rig.UntilAsync(second, MessageState.Sent);
+
+        await carrier.ReceiptAsync(carrier.Submits[0].Session, firstReceipt, "15551230001");
+        (await rig.FindAsync(first.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Sent);
+        await carrier.ReceiptAsync(carrier.Submits[1].Session, secondReceipt, "15551230002");
+
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Receipt_BeforeTheAnswerAndItsFormIsTheIdOfAnotherHandset_EachFindsItsOwn()
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead first = await rig.SendAsync(to: "+15551230001");
+        MessageHead second = await rig.SendAsync(to: "+15551230002");
+        await rig.UntilAsync(() => carrier.Submits.Count == 2);
+        CarrierSubmit[] submits = [.. carrier.Submits.OrderBy(submit => submit.To)];
+        await carrier.ReceiptAsync(submits[0].Session, "1000", submits[0].To);
+        await carrier.ReceiptAsync(submits[1].Session, "4096", submits[1].To);
+
+        carrier.Accept(submits[1], "1000");
+        await rig.UntilAsync(second, MessageState.Delivered);
+        carrier.Accept(submits[0], "3e8");
+
+        await rig.UntilAsync(first, MessageState.Delivered);
+        await rig.UntilAsync(async () => (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts == 0);
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "3e8", "1000", "1000", "4096")]
+    [InlineData(VendorIdFormat.DecHex, "4096", "1000", "1000", "3E8")]
+    [InlineData(VendorIdFormat.Same, "1000", "3e8", "1000", "03E8")]
+    public async Task Receipt_FixedPairAndFormsOfEachOtherToOneNumber_EachFindsItsOwn(
+        VendorIdFormat format, string firstId, string secondId, string firstReceipt, string secondReceipt)
+    {
+        await using var carrier = new ScriptedCarrier { Script = (c, s) => c.Accept(s, s.Number == 1 ? firstId : secondId) };
+        await using Rig rig = await StartAsync(carrier, format);
+        MessageHead first = await rig.SendAsync("first");
+        await rig.UntilAsync(first, MessageState.Sent);
+        MessageHead second = await rig.SendAsync("second");
+        await rig.UntilAsync(second, MessageState.Sent);
+
+        await carrier.ReceiptAsync(carrier.Submits[0].Session, firstReceipt, "15551230001");
+        (await rig.FindAsync(first.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Sent);
+        await carrier.ReceiptAsync(carrier.Submits[0].Session, secondReceipt, "15551230001");
+
+        (await rig.FindAsync(second.Id)).State.ShouldBe(MessageState.Delivered);
+        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "3e8", "1000", "1000", "4096")]
+    [InlineData(VendorIdFormat.DecHex, "4096", "1000", "1000", "3E8")]
+    [InlineData(VendorIdFormat.Same, "1000", "3e8", "1000", "03E8")]
+    public async Task Receipt_FixedPairAndBeforeTheAnswersToOneNumber_EachFindsItsOwn(
+        VendorIdFormat format, string firstId, string secondId, string firstReceipt, string secondReceipt)
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await StartAsync(carrier, format);
+        MessageHead first = await rig.SendAsync("first");
+        MessageHead second = await rig.SendAsync("second");
+        await rig.UntilAsync(() => carrier.Submits.Count == 2);
+        CarrierSubmit[] submits = [.. carrier.Submits.OrderBy(submit => submit.Text, StringComparer.Ordinal)];
+        await carrier.ReceiptAsync(submits[0].Session, firstReceipt, submits[0].To, "UNDELIV", "001");
+        await carrier.ReceiptAsync(submits[1].Session, secondReceipt, submits[1].To);
+
+        // The later one is answered first: its id is what the other's receipt says in another form.
+        carrier.Accept(submits[1], secondId);
+        Message message = await rig.UntilAsync(second, MessageState.Delivered);
+        message.Events.Count(entry => entry.Kind is EventKind.ReceiptNoted or EventKind.Undelivered).ShouldBe(0);
+        carrier.Accept(submits[0], firstId);
+
+        await rig.UntilAsync(first, MessageState.Undelivered);
+        await rig.UntilAsync(async () => (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts == 0);
+    }
+
+    [Theory]
+    [InlineData(VendorIdFormat.HexDec, "3e8", "3e8")]
+    [InlineData(VendorIdFormat.DecHex, "1000", "1000")]
+    [InlineData(VendorIdFormat.Same, "3e8", "1000")]
+    public async Task Receipt_FixedPairAndAnotherForm_IsParked(VendorIdFormat format, string inAnswer, string inReceipt)
+    {
+        await using var carrier = new ScriptedCarrier { Script = (c, s) => c.Accept(s, inAnswer) };
+        await using Rig rig = await StartAsync(carrier, format);
+        MessageHead head = await rig.SendAsync();
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        (await carrier.ReceiptAsync(carrier.Submits[0].Session, inReceipt, "15551230001")).ShouldBe(CommandStatus.Ok);
+
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sent);
+        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Receipt_SameIdFromAnotherCarrier_FindsItsOwnMessage()
     {
@@ -364,6 +474,13 @@ public sealed class ReceiptTests
         Message message = await rig.FindAsync(head.Id);
         message.State.ShouldBe(MessageState.Delivered);
         message.Events.Count.ShouldBeLessThanOrEqualTo(120);
+    }
+
+    private static async Task<Rig> StartAsync(ScriptedCarrier carrier, VendorIdFormat format)
+    {
+        Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { MessageIdFormat = format })));
+        await rig.BoundAsync();
+        return rig;
     }
 
     private static byte[] ReceiptTlvs(string id, byte state)

@@ -190,7 +190,8 @@ internal sealed class TestJournal : IJournal
 
         public void Correlate(string group, string vendorId, long key, int segment) => throw new NotSupportedException();
 
-        public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId) => throw new NotSupportedException();
+        public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId, VendorIdFormat format) =>
+            throw new NotSupportedException();
 
         public void Park(ParkedReceipt receipt) => throw new NotSupportedException();
 

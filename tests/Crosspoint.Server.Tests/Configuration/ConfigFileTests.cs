@@ -79,6 +79,7 @@ public sealed class ConfigFileTests
                   segments: sar
                   receipt_grace: 2h
                   receipts_by_text: true
+                  message_id_format: hex_dec
                   response_timeout: 500ms
                   enquire_link: 1m
                   reconnect: { first: 2s, most: 2m }
@@ -170,6 +171,7 @@ public sealed class ConfigFileTests
             SegmentMethod = SegmentMethod.Sar,
             ReceiptGrace = TimeSpan.FromHours(2),
             ReceiptsByText = true,
+            MessageIdFormat = VendorIdFormat.HexDec,
             ResponseTimeout = TimeSpan.FromMilliseconds(500),
             EnquireLink = TimeSpan.FromMinutes(1),
             ReconnectFirst = TimeSpan.FromSeconds(2),
@@ -195,6 +197,46 @@ public sealed class ConfigFileTests
             .ShouldBe((1000, 2000, 3000));
         config.Log.ShouldBe(new LogOptions { Level = LogLevel.Debug, Format = LogFormat.Json });
         config.Warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("auto", VendorIdFormat.Auto)]
+    [InlineData("same", VendorIdFormat.Same)]
+    [InlineData("hex_dec", VendorIdFormat.HexDec)]
+    [InlineData("dec_hex", VendorIdFormat.DecHex)]
+    public void Parse_MessageIdFormat_IsTaken(string value, VendorIdFormat expected)
+    {
+        GatewayConfig config = Valid(Contract.Replace("message_id_format: auto", $"message_id_format: {value}"));
+        config.Engine.Connections[0].Smpp.MessageIdFormat.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("", "is auto; expected hex_dec as in connection 'a', which is in the same group")]
+    [InlineData(", message_id_format: dec_hex", "is dec_hex; expected hex_dec as in connection 'a'")]
+    [InlineData(", message_id_format: hex_dec", null)]
+    public void Parse_MessageIdFormatWithinAGroup_MustBeOne(string format, string? refusal)
+    {
+        string text =
+            $$"""
+            accounts: [ { sid: AC00000000000000000000000000000001, auth_token: aaaaaaaaaaaaaaaaaaaa } ]
+            vendors:
+              - name: v
+                connections:
+                  - { name: a, smpp: { host: h, port: 1, system_id: a, password: b, message_id_format: hex_dec } }
+                  - { name: b, group: a, smpp: { host: h, port: 1, system_id: a, password: b{{format}} } }
+                  - { name: c, smpp: { host: h, port: 1, system_id: a, password: b } }
+            routing: { default: [ a ] }
+            """;
+        ConfigResult result = ConfigFile.Parse(text, "f", "/");
+        if (refusal is null)
+        {
+            result.IsValid.ShouldBeTrue();
+            return;
+        }
+
+        ConfigError error = result.Errors.ShouldHaveSingleItem();
+        (error.Line, error.Key).ShouldBe((6, "vendors[0].connections[1].smpp.message_id_format"));
+        error.Message.ShouldContain(refusal);
     }
 
     [Fact]
@@ -267,7 +309,8 @@ public sealed class ConfigFileTests
     [InlineData("tls: false", "tls: no", 17, "vendors[0].connections[0].smpp.tls", "true or false")]
     [InlineData(
         "message_id_format: auto",
-        "message_id_format: hex", 17, "vendors[0].connections[0].smpp.message_id_format", "supports auto alone")]
+        "message_id_format: hex", 17, "vendors[0].connections[0].smpp.message_id_format",
+        "is 'hex'; expected one of: auto, hex_dec, dec_hex, same")]
     [InlineData(
         "response_timeout: 10s", "response_timeout: 10", 18, "vendors[0].connections[0].smpp.response_timeout", "such as 500ms, 10s")]
     [InlineData(

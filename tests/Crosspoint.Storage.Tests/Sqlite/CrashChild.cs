@@ -39,7 +39,7 @@ internal static class CrashChild
         TextWriter output = Console.Out;
         string run = Guid.NewGuid().ToString("N");
         await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(() => LiveAsync(worker))));
-        if (!journal.Broken.IsCompleted) return;
+        if (journal.Health != JournalHealth.Broken) return;
         await output.WriteLineAsync(BrokenLine);
         Environment.Exit(1);
 

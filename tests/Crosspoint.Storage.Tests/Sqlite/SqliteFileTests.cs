@@ -52,6 +52,27 @@ public sealed class SqliteFileTests : SqliteTest
     }
 
     [Fact]
+    public async Task Open_FileWithoutTheFormatOfParkedReceipts_TheyAreTakenInEveryForm()
+    {
+        await using (SqliteJournal journal = await OpenAsync())
+        {
+            await CommitAsync(journal, transaction => transaction.Park(Sample.Receipt("20266", transaction.Now)));
+        }
+
+        string file = Path.Combine(Journal, "slices", SliceFiles()[0]);
+        using (SqliteDatabase database = SqliteDatabase.OpenForWriting(file))
+        {
+            database.Execute("ALTER TABLE parked DROP COLUMN format");
+            database.Execute("PRAGMA user_version = 1");
+        }
+
+        await using SqliteJournal upgraded = await OpenAsync();
+        await CommitAsync(upgraded, transaction =>
+            transaction.TakeParked(Sample.Group, "4f2a").ShouldHaveSingleItem().Format.ShouldBe(VendorIdFormat.Auto));
+        Count(file, "PRAGMA user_version").ShouldBe(SqliteSchema.Version);
+    }
+
+    [Fact]
     public async Task Saves_OfOneMessageInOneGroup_AreOneWrite()
     {
         await using SqliteJournal journal = await OpenAsync();
