@@ -2,6 +2,7 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Dispatch;
 
@@ -99,6 +100,8 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
         if (isCurrent && !_isLate) _follow = Conclusion.Of(dispatcher, message, active, transaction.Now, ref _notices);
         else if (_isLate) _follow = Conclusion.AfterLateAnswer(dispatcher, message, active, transaction.Now, ref _notices);
+        ReceiptRules.JoinEarly(
+            message, active.Lane.Options.Smpp.ReceiptParts, active.Lane.Name, transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
     }
 
@@ -142,11 +145,12 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         // A second copy has an id of its own: both lead here, and the receipt of either counts.
         progress.VendorId ??= _vendorId;
         string group = active.Lane.Options.Group;
+        ReceiptParts parts = active.Lane.Options.Smpp.ReceiptParts;
         transaction.Correlate(group, _vendorId, message.Id.Key, segment);
         foreach (ParkedReceipt parked in transaction.TakeParked(group, _vendorId))
         {
             if (ReceiptRules.IsRecipient(message.Head.To, parked.Recipient))
-                ReceiptRules.Apply(message, segment, parked, transaction.Now, dispatcher.Notices, ref _notices);
+                ReceiptRules.Apply(message, segment, parked, parts, transaction.Now, dispatcher.Notices, ref _notices);
             else
                 transaction.Park(parked);
         }

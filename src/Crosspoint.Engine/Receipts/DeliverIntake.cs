@@ -94,7 +94,7 @@ internal sealed partial class DeliverIntake(
             : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var record = new ParkedReceipt(
             connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name, connection.Smpp.MessageIdFormat);
-        journal.Enqueue(new RecordReceipt(notices, session, header, record));
+        journal.Enqueue(new RecordReceipt(notices, session, header, record, connection.Smpp.ReceiptParts));
     }
 
     private void TakeInbound(

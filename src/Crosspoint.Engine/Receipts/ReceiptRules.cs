@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Receipts;
 
@@ -17,7 +18,8 @@ internal static class ReceiptRules
 
     /// <summary>Applies a receipt to a segment and joins the result into the message.</summary>
     /// <returns>False when it repeats or comes after what is known: noted, and nothing changes.</returns>
-    public static bool Apply(Message message, int segment, ParkedReceipt receipt, long now, Notices notices, ref NoticeList list)
+    public static bool Apply(
+        Message message, int segment, ParkedReceipt receipt, ReceiptParts parts, long now, Notices notices, ref NoticeList list)
     {
         SegmentProgress progress = message.Segments[segment];
         bool isFinal = IsFinal(receipt.State);
@@ -32,15 +34,25 @@ internal static class ReceiptRules
             string detail = wasFinal
                 ? $"after the final receipt: {StateNames.OfReceipt(receipt.State)}"
                 : StateNames.OfReceipt(receipt.State);
-            notices.Collect(ref list, message, message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, detail), stateChanged: false);
+            MessageEvent noted = message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, detail);
+            notices.Collect(ref list, message, noted, stateChanged: false);
             return !wasFinal;
         }
 
         progress.ReceiptState = receipt.State;
         progress.ReceiptError = receipt.Error;
         progress.State = receipt.State == Delivered ? SegmentState.Delivered : SegmentState.Undelivered;
-        Aggregate(message, now, receipt.Connection, receipt.State, receipt.Error, notices, ref list);
+        if (TryJoin(message, parts, receipt.Connection, receipt.State, receipt.Error, now, notices, ref list)) return true;
+        MessageEvent entry = message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, receipt.Error);
+        notices.Collect(ref list, message, entry, stateChanged: false);
         return true;
+    }
+
+    /// <summary>Joins receipts that overtook the answers to other parts, when the vendor has taken the last of them.</summary>
+    public static void JoinEarly(Message message, ReceiptParts parts, string connection, long now, Notices notices, ref NoticeList list)
+    {
+        if (parts == ReceiptParts.Every || message.State != MessageState.Sent) return;
+        TryJoin(message, parts, connection, Delivered, null, now, notices, ref list);
     }
 
     /// <summary>
@@ -60,34 +72,48 @@ internal static class ReceiptRules
         return shorter.Length >= DigitsToMatch && longer.EndsWith(shorter, StringComparison.Ordinal);
     }
 
-    /// <summary>Joins what the segments say into the message's state, by receipts.</summary>
-    private static void Aggregate(
-        Message message, long now, string connection, byte receiptState, string? error, Notices notices, ref NoticeList list)
+    /// <summary>Joins what the segments say into the message's state. False when it says nothing yet, or the state does not allow it.</summary>
+    private static bool TryJoin(
+        Message message, ReceiptParts parts, string connection, byte receiptState, string? error, long now, Notices notices, ref NoticeList list)
     {
-        bool all = true;
+        bool every = true;
+        bool any = false;
         bool lost = false;
+        bool taken = true;
         foreach (SegmentProgress segment in message.Segments)
         {
-            all &= segment.State == SegmentState.Delivered;
+            every &= segment.State == SegmentState.Delivered;
+            any |= segment.State == SegmentState.Delivered;
             lost |= segment.State == SegmentState.Undelivered;
+            taken &= segment.State is SegmentState.Sent or SegmentState.Delivered or SegmentState.Undelivered;
         }
 
-        if (!all && !lost)
+        bool whole = parts switch
         {
-            notices.Collect(
-                ref list, message, message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), stateChanged: false);
-            return;
-        }
+            ReceiptParts.Any => any,
+            ReceiptParts.First => message.Segments[0].State == SegmentState.Delivered,
+            ReceiptParts.Last => message.Segments[^1].State == SegmentState.Delivered,
+            _ => every,
+        };
+
+        // One part speaks for the others only when the vendor has them.
+        bool isDelivered = whole && taken && !lost;
+        if (!isDelivered && !lost) return false;
 
         // The code goes on the record with the state, and only if the state is taken.
         int before = message.ErrorCode;
-        message.ErrorCode = all ? 0 : DeliveryErrors.ForReceipt(receiptState);
-        MessageEvent? entry = all
+        message.ErrorCode = isDelivered ? 0 : DeliveryErrors.ForReceipt(receiptState);
+        MessageEvent? entry = isDelivered
             ? message.TryMove(MessageState.Delivered, now, EventKind.Delivered, connection, receiptState, error)
             : message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, receiptState, error);
-        bool moved = entry is not null;
-        if (!moved) message.ErrorCode = before;
-        notices.Collect(ref list, message, entry ?? message.Note(now, EventKind.ReceiptNoted, connection, receiptState, error), moved);
+        if (entry is null)
+        {
+            message.ErrorCode = before;
+            return false;
+        }
+
+        notices.Collect(ref list, message, entry, stateChanged: true);
+        return true;
     }
 
     private static int Digits(ReadOnlySpan<char> text, Span<char> digits)

@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Sessions;
 
@@ -10,7 +11,8 @@ namespace Crosspoint.Engine.Receipts;
 /// Stores a receipt: on its segment when it is known, else parked until its segment's answer comes. The carrier is answered only after the
 /// commit.
 /// </summary>
-internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHeader header, ParkedReceipt receipt) : Transition
+internal sealed class RecordReceipt(
+    Notices notices, SmppSession session, PduHeader header, ParkedReceipt receipt, ReceiptParts parts) : Transition
 {
     private NoticeList _notices;
     private string _found = "";
@@ -54,7 +56,7 @@ internal sealed class RecordReceipt(Notices notices, SmppSession session, PduHea
             Message? message = transaction.Find(hit.Key);
             if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))
                 continue;
-            bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, transaction.Now, notices, ref _notices);
+            bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, parts, transaction.Now, notices, ref _notices);
             _found = isNews ? "matched" : "duplicate";
             if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;
             if (_notices.Count > 0) transaction.Save(message);

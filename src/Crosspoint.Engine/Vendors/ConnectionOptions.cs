@@ -96,4 +96,7 @@ public sealed record SmppConnectionOptions
 
     /// <summary>Look for receipts in the text of messages whose esm_class does not say so.</summary>
     public bool ReceiptsByText { get; init; }
+
+    /// <summary>The parts of a long message whose receipts the carrier sends.</summary>
+    public ReceiptParts ReceiptParts { get; init; }
 }

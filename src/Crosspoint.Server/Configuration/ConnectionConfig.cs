@@ -23,6 +23,14 @@ internal static class ConnectionConfig
         ["payload"] = SegmentMethod.Payload,
     };
 
+    private static readonly Dictionary<string, ReceiptParts> Parts = new(StringComparer.Ordinal)
+    {
+        ["every"] = ReceiptParts.Every,
+        ["any"] = ReceiptParts.Any,
+        ["first"] = ReceiptParts.First,
+        ["last"] = ReceiptParts.Last,
+    };
+
     private static readonly Dictionary<string, UnknownOutcomePolicy> Policies = new(StringComparer.Ordinal)
     {
         ["wait"] = UnknownOutcomePolicy.Wait,
@@ -156,6 +164,7 @@ internal static class ConnectionConfig
             SegmentMethod = section.Choice("segments", defaults.SegmentMethod, Methods),
             ReceiptGrace = section.Duration("receipt_grace", defaults.ReceiptGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
+            ReceiptParts = section.Choice("receipt_parts", defaults.ReceiptParts, Parts),
             MessageIdFormat = section.Choice("message_id_format", defaults.MessageIdFormat, IdFormats),
         };
         if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");

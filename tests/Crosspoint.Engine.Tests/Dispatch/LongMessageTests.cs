@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Sms.Segments;
 
@@ -34,6 +35,65 @@ public sealed class LongMessageTests
         message.Events.Count(entry => entry.Kind == EventKind.Sent).ShouldBe(1);
         message.Events.Count(entry => entry.Kind == EventKind.Delivered).ShouldBe(1);
         message.Segments.ShouldAllBe(segment => segment.State == SegmentState.Delivered);
+    }
+
+    [Theory]
+    [InlineData(ReceiptParts.First, 1)]
+    [InlineData(ReceiptParts.Last, 3)]
+    [InlineData(ReceiptParts.Any, 2)]
+    public async Task Long_CarrierReportsOnePart_IsDeliveredByThatPartAlone(ReceiptParts parts, int reported)
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptParts = parts })));
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(ThreeParts);
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        if (parts != ReceiptParts.Any)
+        {
+            await carrier.ReceiptAsync(carrier.Submits[1]);
+            (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sent);
+        }
+
+        await carrier.ReceiptAsync(carrier.Submits[reported - 1]);
+        await rig.UntilAsync(head, MessageState.Delivered);
+    }
+
+    [Fact]
+    public async Task Long_CarrierReportsAnyPart_OneThatFailedDecides()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptParts = ReceiptParts.Any })));
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(ThreeParts);
+        await rig.UntilAsync(head, MessageState.Sent);
+
+        await carrier.ReceiptAsync(carrier.Submits[1], "UNDELIV", "001");
+        await carrier.ReceiptAsync(carrier.Submits[0]);
+
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Undelivered);
+    }
+
+    [Fact]
+    public async Task Long_ReceiptOfTheOnlyReportedPartOvertakesTheOthers_DeliveredWhenTheVendorHasThemAll()
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await Rig.StartAsync(
+            Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { ReceiptParts = ReceiptParts.First })));
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(ThreeParts);
+        await rig.UntilAsync(() => carrier.Submits.Count == 3);
+        carrier.Accept(carrier.Submits[0]);
+        await carrier.ReceiptAsync(carrier.Submits[0]);
+        await rig.UntilAsync(head, message => message.Segments[0].State == SegmentState.Delivered);
+
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sending);
+        carrier.Accept(carrier.Submits[1]);
+        carrier.Accept(carrier.Submits[2]);
+
+        await rig.UntilAsync(head, MessageState.Delivered);
     }
 
     [Fact]

@@ -79,6 +79,7 @@ public sealed class ConfigFileTests
                   segments: sar
                   receipt_grace: 2h
                   receipts_by_text: true
+                  receipt_parts: last
                   message_id_format: hex_dec
                   response_timeout: 500ms
                   enquire_link: 1m
@@ -171,6 +172,7 @@ public sealed class ConfigFileTests
             SegmentMethod = SegmentMethod.Sar,
             ReceiptGrace = TimeSpan.FromHours(2),
             ReceiptsByText = true,
+            ReceiptParts = ReceiptParts.Last,
             MessageIdFormat = VendorIdFormat.HexDec,
             ResponseTimeout = TimeSpan.FromMilliseconds(500),
             EnquireLink = TimeSpan.FromMinutes(1),
