@@ -84,12 +84,19 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
 
     public void Forget(OutboundWork work)
     {
+        lock (_gate) _held.Remove(work.Head.Id.Key);
+        Moved();
+    }
+
+    /// <summary>Messages have left, or wait for another connection now: there may be room to read back.</summary>
+    public void Moved()
+    {
+        if (!_isOverflowing) return;
         bool isCrowded;
         lock (_gate)
         {
-            _held.Remove(work.Head.Id.Key);
+            if (_isReading) return;
             isCrowded = _held.Count > bound / 2;
-            if (!_isOverflowing || _isReading) return;
         }
 
         if (isCrowded) Shelve();

@@ -91,15 +91,18 @@ internal static class Conclusion
         if (tally.Pending > 0)
         {
             uint status = tally.PendingStatus;
-            bool temporary = SubmitPolicy.Classify(status) == AnswerClass.Temporary;
-            if (temporary && active.Work.Tries + 1 >= SubmitPolicy.TriesPerConnection)
+            AnswerClass answer = SubmitPolicy.Classify(status);
+            bool temporary = answer == AnswerClass.Temporary;
+            int most = temporary ? SubmitPolicy.TriesPerConnection : SubmitPolicy.SessionTriesPerConnection;
+            bool counts = temporary || answer == AnswerClass.Session;
+            if (counts && active.Work.Tries + 1 >= most)
                 return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
             attempt.Outcome = status == 0 ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
             MessageEvent? entry = status == 0
-                ? message.TryMove(MessageState.Queued, now, EventKind.Requeued, connection, detail: "session lost before sending")
+                ? message.TryMove(MessageState.Queued, now, EventKind.Requeued, connection, detail: "not sent: the connection was lost, pausing or stopping")
                 : message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
             if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
-            return new(temporary ? FollowKind.Later : FollowKind.Again, tally.Pending, tally.Accepted > 0, temporary);
+            return new(temporary ? FollowKind.Later : FollowKind.Again, tally.Pending, tally.Accepted > 0, counts);
         }
 
         attempt.Outcome = AttemptOutcome.Sent;

@@ -151,6 +151,7 @@ internal sealed class Dispatcher : IAsyncDisposable
                 (work.RefusedBy ??= []).Add(lane.Name);
                 work.Tries = 0;
                 Route(work, first: false);
+                _backlog.Moved();
                 break;
             default:
                 Forget(work);
@@ -182,6 +183,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 
         changed.Pump();
         if (changed.Use == ConnectionUse.Usable) _backlog.Unshelve();
+        _backlog.Moved();
     }
 
     /// <summary>

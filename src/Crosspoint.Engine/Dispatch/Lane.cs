@@ -20,9 +20,9 @@ internal readonly record struct Reservation(int Session, int Slots);
 internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 {
     // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
-    private static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Dispatcher _dispatcher;
@@ -256,7 +256,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private int SegmentsOf(MessageHead head) =>
         AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
 
-    // Under _gate. A pause, or the end of the connection, holds for the rest of a long message too.
+    // Under _gate. A pause, or the end of the connection, holds for those segments of a long message too that wait for a slot or the rate.
     private bool MayGoOn => !_isStopped && _throttle.Remaining == TimeSpan.Zero;
 
     /// <summary>Sends a segment when the rate allows: now, or by the timer.</summary>

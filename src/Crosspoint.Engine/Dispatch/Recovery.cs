@@ -142,7 +142,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                 return;
             }
 
-            work.Prefer = work.PinnedTo is null ? connection?.Name : null;
+            work.Prefer = work.PinnedTo is null ? connection?.Name ?? "" : null;
             dispatcher.Resume(work, SubmitPolicy.ResendDelay);
         }
     }

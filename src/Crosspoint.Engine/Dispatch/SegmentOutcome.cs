@@ -14,7 +14,7 @@ internal enum OutcomeKind
     /// <summary>Written, and no answer came.</summary>
     Unknown,
 
-    /// <summary>The session was gone before the first byte.</summary>
+    /// <summary>Kept back: the session was gone before the first byte, or the connection pauses or stops.</summary>
     NotSent,
 }
 

@@ -24,6 +24,12 @@ public static class SubmitPolicy
     /// <summary>Tries on one connection for temporary refusals, the first included.</summary>
     public const int TriesPerConnection = 5;
 
+    /// <summary>
+    /// Answers about the session, not the message, that one message may get on a connection, the temporary refusals among them: the session
+    /// binds anew after each, and a message that is always answered so must not keep cutting it.
+    /// </summary>
+    public const int SessionTriesPerConnection = 10;
+
     /// <summary>How long to wait for a late answer or receipt before an unknown segment is sent again.</summary>
     public static readonly TimeSpan ResendDelay = TimeSpan.FromSeconds(2);
 

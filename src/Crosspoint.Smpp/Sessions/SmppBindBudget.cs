@@ -13,6 +13,7 @@ public sealed class SmppBindBudget
     private readonly Lock _gate = new();
     private readonly Queue<long> _recent = new(BindsPerMinute);
     private int _refusedCredentials;
+    private long _refusedAt;
 
     /// <summary>Takes one try of this minute.</summary>
     /// <param name="time">The clock of the clients.</param>
@@ -33,10 +34,23 @@ public sealed class SmppBindBudget
         }
     }
 
-    /// <summary>Notes a refusal of the credentials.</summary>
+    /// <summary>Notes a refusal of the credentials. Several at once, by sessions that bind together, count as one.</summary>
+    /// <param name="time">The clock of the clients.</param>
+    /// <param name="apart">Refusals this far apart are two.</param>
     /// <returns>Refusals in a row, this one included.</returns>
-    internal int NoteRefusedCredentials() => Interlocked.Increment(ref _refusedCredentials);
+    internal int NoteRefusedCredentials(TimeProvider time, TimeSpan apart)
+    {
+        lock (_gate)
+        {
+            if (_refusedCredentials > 0 && time.GetElapsedTime(_refusedAt) < apart) return _refusedCredentials;
+            _refusedAt = time.GetTimestamp();
+            return ++_refusedCredentials;
+        }
+    }
 
     /// <summary>A bind was answered in another way: the row of refusals ends.</summary>
-    internal void NoteOtherAnswer() => Volatile.Write(ref _refusedCredentials, 0);
+    internal void NoteOtherAnswer()
+    {
+        lock (_gate) _refusedCredentials = 0;
+    }
 }

@@ -184,7 +184,7 @@ public sealed partial class SmppClient : IAsyncDisposable
             return true;
         }
 
-        int refusals = _budget.NoteRefusedCredentials();
+        int refusals = _budget.NoteRefusedCredentials(_time, _options.ReconnectFirst / 2);
         if (refusals < _options.CredentialFailureLimit) return true;
         Log.Suspended(_logger, _name, refusals);
         return false;

@@ -16,7 +16,7 @@ internal sealed class OpenAbove
 
     /// <summary>
     /// Microseconds since 1970; the least value while it is not known. Holds for what a reader sees when <see cref="Generation"/> is the
-    /// same after its snapshot began as before.
+    /// same after its snapshot began, and after this was read, as before both.
     /// </summary>
     public long Earliest => Volatile.Read(ref _earliest);
 

@@ -133,7 +133,9 @@ internal sealed class SliceReader : IDisposable
         list.Bind(3, limit);
         while (list.Step()) messages.Add(Read(list));
 
-        if (openAbove.Generation == generation && openAbove.Earliest > untilMicros) return;
+        // In this order: what is read for one generation must not be compared for the next.
+        long earliest = openAbove.Earliest;
+        if (openAbove.Generation == generation && earliest > untilMicros) return;
 
         // The earliest of those above the mark, too many of which would be too much memory.
         var above = new PriorityQueue<long, (long, long)>();

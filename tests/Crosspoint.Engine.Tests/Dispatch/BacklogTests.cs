@@ -136,6 +136,37 @@ public sealed class BacklogTests
         living.Submits.Count.ShouldBe(690);
     }
 
+    [Fact]
+    public async Task Backlog_RefusedForADeadConnectionAfterItOverflowed_IsReadBackAllTheSame()
+    {
+        await using var living = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using var dead = new ScriptedCarrier(isUp: false);
+        EngineOptions options = Rig.Options(Rig.Connection("a", living.Port), Rig.Connection("b", dead.Port)) with
+        {
+            Queues = new QueueOptions { DispatchMessages = Bound },
+        };
+        await using Rig rig = await Rig.StartAsync(options);
+        await rig.BoundAsync();
+        SendRequest[] campaign = [.. Enumerable.Range(0, Bound).Select(i => Rig.Request($"bad{i}"))];
+        await rig.Gateway.Intake.SendBatchAsync(campaign, null, CancellationToken.None);
+        SendRequest[] rest = [.. Enumerable.Range(0, 100).Select(i => Rig.Request($"good{i}"))];
+        await rig.Gateway.Intake.SendBatchAsync(rest, null, CancellationToken.None);
+        await rig.UntilAsync(() => living.Submits.Count == 10);
+        Held(rig).ShouldBe(Bound);
+
+        // Everything held is refused by the only connection that is up: nothing of it ever ends.
+        living.Script = static (c, s) =>
+        {
+            if (s.Text.StartsWith("bad", StringComparison.Ordinal)) c.Refuse(s, CommandStatus.InvalidDestinationAddress);
+            else c.Accept(s);
+        };
+        foreach (CarrierSubmit submit in living.Submits) living.Refuse(submit, CommandStatus.InvalidDestinationAddress);
+
+        await rig.UntilAsync(() => living.Submits.Count(submit => submit.Text.StartsWith("good", StringComparison.Ordinal)) == 100);
+        dead.Start();
+        await rig.UntilAsync(() => dead.Submits.Count == Bound);
+    }
+
     private static EngineOptions Options(ScriptedCarrier carrier) => Rig.Options(Rig.Connection("a", carrier.Port)) with
     {
         Queues = new QueueOptions { DispatchMessages = Bound },

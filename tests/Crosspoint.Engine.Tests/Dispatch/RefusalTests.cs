@@ -121,6 +121,27 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Refusal_OfTheSessionForOneMessageAgainAndAgain_ThatMessageEnds()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Text == "poison") c.Refuse(s, CommandStatus.InvalidSystemType);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead poison = await rig.SendAsync("poison");
+
+        await rig.UntilAsync(poison, MessageState.Failed);
+        await rig.UntilAsync(await rig.SendAsync("next"), MessageState.Sent);
+
+        carrier.Submits.Count(submit => submit.Text == "poison").ShouldBe(10);
+    }
+
+    [Fact]
     public async Task Throttled_Window_ConnectionPausesNothingIsLostAndOrderIsKept()
     {
         await using var carrier = new ScriptedCarrier
