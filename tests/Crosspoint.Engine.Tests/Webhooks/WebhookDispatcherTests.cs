@@ -374,6 +374,9 @@ public sealed class WebhookDispatcherTests
             await bed.SendAsync(receiver.Url + "/failed"), await bed.SendAsync("ftp://example.com/"),
         ];
         foreach (MessageId id in ids) await bed.WhenTriedAsync(id, 1);
+
+        // The last record is seen before the dispatcher has counted it.
+        SpinWait.SpinUntil(() => counts.Values.Sum() == 4 && bed.Dispatcher.Waiting == 1, TimeSpan.FromSeconds(20));
         listener.RecordObservableInstruments();
         counts["delivered"].ShouldBe(1);
         counts["retried"].ShouldBe(1);
