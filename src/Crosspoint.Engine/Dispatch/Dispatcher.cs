@@ -13,7 +13,8 @@ namespace Crosspoint.Engine.Dispatch;
 /// </summary>
 internal sealed class Dispatcher : IAsyncDisposable
 {
-    private static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
+    /// <summary>How long attempts wait while the journal has no space.</summary>
+    public static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Lane[] _lanes;
     private readonly Lane[] _planned;

@@ -22,7 +22,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Dispatcher _dispatcher;
@@ -189,7 +188,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         if (Use != ConnectionUse.Usable) return;
         if (_dispatcher.Journal.Health == JournalHealth.DiskFull)
         {
-            lock (_gate) WakeIn(DiskFullWait);
+            lock (_gate) WakeIn(Dispatcher.DiskFullWait);
             return;
         }
 

@@ -24,11 +24,10 @@ internal sealed partial class DeliverIntake(
     // Two fifths of the transitions at which new messages are refused (20,000 of 50,000): a carrier keeps what it brings and a customer does
     // not, so carriers wait first, and the records of answers have room as well.
     private const double ShareOfJournal = 0.4;
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
     private readonly int _mostWaiting = (int)(queues.JournalTransitions * ShareOfJournal);
     private readonly ConcurrentDictionary<string, bool> _brokenHeaders = new(StringComparer.Ordinal);
-    private long _notedAt;
+    private readonly RareNote _deferred = new(time);
 
     /// <summary>Takes one PDU. The spans are valid during the call only.</summary>
     public void Receive(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
@@ -37,7 +36,7 @@ internal sealed partial class DeliverIntake(
         {
             // Nothing is stored, so the carrier keeps it. RMSGQFUL rather than RX_T_APPN: most senders slow down at it.
             notices.Metrics.Deferred(connection.Name);
-            NoteDeferred(connection.Name);
+            if (_deferred.IsDue()) Log.Deferred(logger, connection.Name, _mostWaiting);
             session.Respond(header, CommandStatus.MessageQueueFull, default);
             return;
         }
@@ -160,14 +159,6 @@ internal sealed partial class DeliverIntake(
     {
         notices.Metrics.BrokenHeader(connection);
         if (_brokenHeaders.TryAdd(connection, true)) Log.BrokenHeader(logger, connection);
-    }
-
-    private void NoteDeferred(string connection)
-    {
-        long now = Math.Max(1, time.GetTimestamp());
-        long noted = Volatile.Read(ref _notedAt);
-        if (noted != 0 && time.GetElapsedTime(noted, now) < BetweenNotes) return;
-        if (Interlocked.CompareExchange(ref _notedAt, now, noted) == noted) Log.Deferred(logger, connection, _mostWaiting);
     }
 
     private long TimeNow() => Messages.Micros.GetUtcMicros(time);

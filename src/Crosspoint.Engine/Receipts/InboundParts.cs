@@ -17,14 +17,13 @@ internal sealed partial class InboundParts(
     IJournal journal, Notices notices, AccountDirectory accounts, CompletedParts completed, TimeProvider time, ILogger<InboundParts> logger)
 {
     private const int MostParts = 500;
-    private static readonly TimeSpan BetweenNotes = TimeSpan.FromMinutes(1);
 
     // Handed to the journal, and still there at the last look: a slow commit must not bring the message twice. Touched only by the sweeper.
     private readonly HashSet<string> _underWay = new(StringComparer.Ordinal);
 
-    // Both touched only by the journal's completion loop.
+    // Touched only by the journal's completion loop.
     private readonly PartialMessages _partial = new();
-    private long _notedAt;
+    private readonly RareNote _tooMany = new(time);
 
     /// <summary>Gives up on messages whose first part came before the given time.</summary>
     public async Task GiveUpAsync(long beforeMicros, CancellationToken cancellationToken)
@@ -53,13 +52,7 @@ internal sealed partial class InboundParts(
     public void Stored(Account account, OwnedNumber number, InboundPart part)
     {
         if (_partial.Add(account.Sid, part) is not { } oldest) return;
-        long now = Math.Max(1, time.GetTimestamp());
-        if (_notedAt == 0 || time.GetElapsedTime(_notedAt, now) >= BetweenNotes)
-        {
-            _notedAt = now;
-            Log.TooMany(logger, account.Sid, PartialMessages.MostPerAccount);
-        }
-
+        if (_tooMany.IsDue()) Log.TooMany(logger, account.Sid, PartialMessages.MostPerAccount);
         OwnedNumber itsNumber = accounts.TryFindNumber(oldest.To, out _, out OwnedNumber owned) ? owned : number;
         journal.Enqueue(new DeliverIncomplete(notices, this, completed, account, itsNumber, oldest, "too_many"));
     }
