@@ -17,6 +17,9 @@ public sealed record EngineOptions
     public WebhookOptions Webhooks { get; init; } = new();
 
     public QueueOptions Queues { get; init; } = new();
+
+    /// <summary>How long receipts and inbound messages are kept for a customer that does not fetch them.</summary>
+    public TimeSpan KeepForCustomers { get; init; } = TimeSpan.FromHours(72);
 }
 
 /// <summary>Bounds of the queues in memory.</summary>
@@ -30,4 +33,7 @@ public sealed record QueueOptions
 
     /// <summary>Webhooks held in memory; the rest waits in the journal.</summary>
     public int Webhooks { get; init; } = 20_000;
+
+    /// <summary>deliver_sm for customers' binds held in memory; the rest waits in the journal.</summary>
+    public int Customers { get; init; } = 20_000;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
@@ -22,6 +23,7 @@ public sealed class Gateway : IAsyncDisposable
     private readonly Sweeper _sweeper;
     private readonly Recovery _recovery;
     private readonly WebhookDispatcher _webhooks;
+    private readonly CustomerOutbox _customers;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -41,6 +43,9 @@ public sealed class Gateway : IAsyncDisposable
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
         notices.ConnectWebhooks(_webhooks.Enqueue);
+        _customers = new CustomerOutbox(
+            options, Accounts, journal, time, loggers.CreateLogger<CustomerOutbox>(), metrics.Meter);
+        notices.ConnectBinds(_customers.Enqueue);
         _sweeper = new Sweeper(options, journal, _dispatcher, parts, time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
@@ -56,6 +61,9 @@ public sealed class Gateway : IAsyncDisposable
 
     public IMessageReader Messages => _journal;
 
+    /// <summary>What customers' binds are owed.</summary>
+    public CustomerOutbox Customers => _customers;
+
     /// <summary>True from the end of <see cref="StartAsync"/> until the drain begins, while the journal can store.</summary>
     public bool IsTakingTraffic => _isTakingTraffic && _journal.Health == JournalHealth.Ready;
 
@@ -64,6 +72,7 @@ public sealed class Gateway : IAsyncDisposable
     {
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
         _webhooks.Start();
+        _customers.Start();
         _dispatcher.Start();
         _sweeper.Start();
         _isTakingTraffic = true;
@@ -75,19 +84,26 @@ public sealed class Gateway : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _isTakingTraffic = false;
-        _intake.Close();
+        Close();
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         await _dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Refuses new messages from now on; what is under way goes on.</summary>
+    public void Close()
+    {
+        _isTakingTraffic = false;
+        _intake.Close();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _isTakingTraffic = false;
-        _intake.Close();
+        Close();
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
+        await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -14,7 +14,8 @@ public enum SenderPolicy
 /// <param name="Number">E.164 with "+", short code, or name.</param>
 /// <param name="InboundUrl">Where inbound messages to it are reported; null for nowhere (they are kept all the same).</param>
 /// <param name="Form">The dialect of that report.</param>
-public sealed record OwnedNumber(string Number, string? InboundUrl, Messages.CallbackForm Form);
+/// <param name="SystemId">The SMPP credential whose binds get inbound messages to it; null for none.</param>
+public sealed record OwnedNumber(string Number, string? InboundUrl, Messages.CallbackForm Form, string? SystemId = null);
 
 /// <summary>A key of an account besides its auth token.</summary>
 /// <param name="Sid"><c>SK</c> and 32 hex digits: the user name of Basic authentication.</param>
@@ -37,6 +38,9 @@ public sealed record Account
     public IReadOnlyList<OwnedNumber> Numbers { get; init; } = [];
 
     public IReadOnlyList<ApiKey> ApiKeys { get; init; } = [];
+
+    /// <summary>Its credentials for SMPP binds.</summary>
+    public IReadOnlyList<SmppCredential> Smpp { get; init; } = [];
 
     /// <summary>Key of native webhooks: the octets behind <c>whsec_</c>. Never empty.</summary>
     public required byte[] WebhookSecret { get; init; }

@@ -15,6 +15,8 @@ public sealed class AccountDirectory
     private readonly Dictionary<string, Account> _bySid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Account Account, OwnedNumber Number)> _byNumber = new(StringComparer.Ordinal);
     private readonly Dictionary<CredentialHash, Account> _byCredential = [];
+    private readonly Dictionary<string, SmppLogin> _bySystemId = new(StringComparer.Ordinal);
+    private readonly Dictionary<CredentialHash, SmppLogin> _bySmppPassword = [];
     private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(KeyBytes);
 
     public AccountDirectory(IReadOnlyList<Account> accounts)
@@ -28,6 +30,13 @@ public sealed class AccountDirectory
             {
                 _byCredential.Add(Hash(key.Sid, key.Secret), account);
                 _byCredential.Add(Hash("", key.Secret), account);
+            }
+
+            foreach (SmppCredential smpp in account.Smpp)
+            {
+                var login = new SmppLogin(account, smpp);
+                _bySystemId.Add(smpp.SystemId, login);
+                _bySmppPassword.Add(Hash(smpp.SystemId, smpp.Password), login);
             }
 
             foreach (OwnedNumber number in account.Numbers) _byNumber.Add(number.Number, (account, number));
@@ -52,6 +61,16 @@ public sealed class AccountDirectory
 
     /// <summary>Checks a bearer token: a key's secret. Null when it is not right.</summary>
     public Account? AuthenticateBearer(ReadOnlySpan<char> token) => token.IsEmpty ? null : _byCredential.GetValueOrDefault(Hash("", token));
+
+    /// <summary>Checks the credentials of a bind. Null when they are not right, whichever of the two is wrong.</summary>
+    public SmppLogin? AuthenticateSmpp(ReadOnlySpan<char> systemId, ReadOnlySpan<char> password) =>
+        _bySmppPassword.GetValueOrDefault(Hash(systemId, password));
+
+    /// <summary>The credential of a system_id, or null.</summary>
+    public SmppLogin? FindSystemId(string systemId) => _bySystemId.GetValueOrDefault(systemId);
+
+    /// <summary>Every credential for SMPP binds.</summary>
+    public IReadOnlyCollection<SmppLogin> SmppLogins => _bySystemId.Values;
 
     private CredentialHash Hash(ReadOnlySpan<char> user, ReadOnlySpan<char> password)
     {

@@ -68,6 +68,13 @@ internal sealed partial class Backlog(int bound, IJournal journal, Dispatcher di
             }
 
             _lastLeft = Math.Max(_lastLeft, key);
+            if (key <= _readUpTo)
+            {
+                // Released or completed after messages that are younger: reading goes back to it.
+                _readUpTo = key - 1;
+                _rewinds++;
+            }
+
             return false;
         }
     }

@@ -24,6 +24,8 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
             return;
         }
 
+        // Its text may have been replaced since it was queued.
+        work.Head = message.Head;
         Attempt attempt = AttemptRules.Begin(
             message, lane.Options, decision, dispatcher.References.Next(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);

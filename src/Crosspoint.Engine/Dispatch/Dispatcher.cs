@@ -21,6 +21,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     private readonly Router _router;
     private readonly DelayQueue _delays;
     private readonly Backlog _backlog;
+    private readonly ReleaseSchedule _schedule;
 
     public Dispatcher(
         EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
@@ -33,6 +34,7 @@ internal sealed class Dispatcher : IAsyncDisposable
         _router = new Router(options.Routing, index => _planned[index].Use);
         _delays = new DelayQueue(time, Released);
         _backlog = new Backlog(options.Queues.DispatchMessages, journal, this, time, loggers.CreateLogger<Backlog>());
+        _schedule = new ReleaseSchedule(this, time);
     }
 
     public IJournal Journal { get; }
@@ -46,6 +48,9 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <summary>Messages held in memory.</summary>
     public int Held => _backlog.Held;
 
+    /// <summary>Messages that wait for their time.</summary>
+    public int Scheduled => _schedule.Count;
+
     public void Start()
     {
         foreach (Lane lane in _lanes) lane.Start();
@@ -54,6 +59,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _delays.Stop();
+        await _schedule.DisposeAsync().ConfigureAwait(false);
         await _backlog.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_lanes.Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
     }
@@ -61,6 +67,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _delays.Stop();
+        await _schedule.DisposeAsync().ConfigureAwait(false);
         await _backlog.DisposeAsync().ConfigureAwait(false);
         foreach (Lane lane in _lanes) await lane.DisposeAsync().ConfigureAwait(false);
     }
@@ -83,6 +90,13 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         var work = new OutboundWork(head);
         if (_backlog.TryHold(work)) Route(work, first: false);
+    }
+
+    /// <summary>An accepted message, committed as queued or, when it has a time of its own, as scheduled.</summary>
+    public void AcceptOrSchedule(MessageHead head)
+    {
+        if (head.SendAt == 0) Accept(head);
+        else _schedule.Add(head.Id.Key, head.SendAt);
     }
 
     /// <summary>An accepted message, committed with its first attempt: its segments go out now.</summary>

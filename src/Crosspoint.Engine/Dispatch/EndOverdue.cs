@@ -19,6 +19,12 @@ internal sealed class EndOverdue(Notices notices, long key, long graceMicros) : 
         {
             AttemptRules.Expire(message, transaction.Now, notices, ref _list);
         }
+        else if (message.State == MessageState.Receiving)
+        {
+            message.ErrorCode = ErrorCodes.InboundSegmentMissing;
+            if (message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, detail: "parts are missing") is { } failed)
+                notices.Collect(ref _list, message, failed, stateChanged: true);
+        }
         else if (message.State is MessageState.Sent or MessageState.Sending && transaction.Now >= message.Head.ValidUntil + graceMicros)
         {
             string detail = message.State == MessageState.Sent ? "no receipt came" : "no answer and no receipt came";

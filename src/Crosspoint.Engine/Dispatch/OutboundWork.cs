@@ -7,7 +7,7 @@ namespace Crosspoint.Engine.Dispatch;
 /// </summary>
 public sealed class OutboundWork(MessageHead head)
 {
-    public MessageHead Head => head;
+    public MessageHead Head { get; internal set; } = head;
 
     /// <summary>Temporary refusals on the present connection.</summary>
     public int Tries { get; set; }

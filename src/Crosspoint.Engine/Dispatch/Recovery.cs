@@ -33,6 +33,9 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                         OutboundWork work = OutboundWork.From(message);
                         if (dispatcher.TryHold(work)) dispatcher.Resume(work, TimeSpan.Zero);
                         break;
+                    case MessageState.Scheduled:
+                        dispatcher.AcceptOrSchedule(message.Head);
+                        break;
                     case MessageState.Sending:
                         unknown++;
                         ResumeSending(message);

@@ -18,7 +18,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     private readonly Entry[] _entries;
     private readonly IdempotencyInput? _idempotency;
     private readonly string _account;
-    private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _done;
     private NoticeList _list;
     private bool _isReplay;
     private bool _isConflict;
@@ -32,14 +32,21 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         _notices = dispatcher.Notices;
         _account = account;
         _idempotency = idempotency;
+        _done.RunContinuationsAsynchronously = true;
         Results = results;
         _entries = new Entry[prepared.Length];
         for (int i = 0; i < prepared.Length; i++)
         {
             MessageHead? head = prepared[i];
-            if (head is not null) _entries[i] = new Entry { Prepared = head, Direct = dispatcher.TryReserveDirect(head) };
+            if (head is not null)
+                _entries[i] = new Entry { Prepared = head, Direct = head.SendAt == 0 ? dispatcher.TryReserveDirect(head) : null };
         }
     }
+
+    /// <summary>
+    /// Continue who waits on the journal's completion loop: for those who only write an answer into a buffer. Others must not hold it up.
+    /// </summary>
+    public bool AnswersInline { init => _done.RunContinuationsAsynchronously = !value; }
 
     /// <summary>The verdicts, final once the wait is over.</summary>
     public IntakeResult[] Results { get; }
@@ -63,7 +70,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             ref Entry entry = ref _entries[i];
             if (entry.Prepared is null) continue;
             entry.Head = Complete(entry.Prepared, transaction);
-            Message message = Message.Create(entry.Head, MessageState.Queued, EventKind.Accepted);
+            bool isScheduled = entry.Head.SendAt > transaction.Now;
+            Message message = Message.Create(
+                entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
             _notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
             if (entry.Direct is { } route)
             {
@@ -97,7 +106,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
                 Results[i] = IntakeResult.Accepted(entry.Head);
                 _notices.Metrics.Accepted(entry.Head.Class);
                 if (entry.Direct is { } route) _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);
-                else _dispatcher.Accept(entry.Head);
+                else _dispatcher.AcceptOrSchedule(entry.Head);
             }
         }
 
@@ -125,11 +134,12 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
-    private static MessageHead Complete(MessageHead prepared, IJournalTransaction transaction)
+    private static MessageHead Complete(MessageHead prepared, IJournalTransaction transaction) => prepared with
     {
-        long seconds = prepared.ValiditySeconds > 0 ? prepared.ValiditySeconds : RequestCheck.MostValiditySeconds;
-        return prepared with { Id = transaction.NextId(), CreatedAt = transaction.Now, ValidUntil = transaction.Now + (seconds * Micros.PerSecond) };
-    }
+        Id = transaction.NextId(),
+        CreatedAt = transaction.Now,
+        ValidUntil = RequestCheck.ValidUntil(prepared, transaction.Now),
+    };
 
     private void Replay(IJournalTransaction transaction, IdempotencyRecord known, IdempotencyInput input)
     {

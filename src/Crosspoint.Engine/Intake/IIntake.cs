@@ -13,6 +13,13 @@ public interface IIntake
     ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Stores one part of a long message that an SMPP customer cut itself; the last part makes it whole. Every part has the message's id.
+    /// </summary>
+    /// <param name="request">The part's text as the body, and in its details the part.</param>
+    /// <param name="partKey">Reference, number of parts and kind of numbering: what the parts of one message have in common.</param>
+    ValueTask<IntakeResult> SendPartAsync(SendRequest request, string partKey, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The same for up to 1,000 requests of one account; each is judged on its own, the accepted ones are stored in one commit. Answers
     /// stand in the order of the requests.
     /// </summary>
@@ -21,6 +28,10 @@ public interface IIntake
 
     /// <summary>Withdraws a message that was not handed to a vendor yet.</summary>
     ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the text of a message that was not handed to a vendor yet.</summary>
+    ValueTask<ChangeResult> ReplaceAsync(
+        Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken);
 
     /// <summary>Removes the body of a message that is sent or finished.</summary>
     ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken);
@@ -37,3 +48,10 @@ public interface IIntake
     /// </summary>
     ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken);
 }
+
+/// <summary>What replaces a message's text (SMPP v3.4 §4.10).</summary>
+/// <param name="Body">1 to 1,600 UTF-16 code units.</param>
+/// <param name="SendAt">Null leaves the time as it was.</param>
+/// <param name="ValiditySeconds">Null leaves the validity as it was.</param>
+/// <param name="RegisteredDelivery">Null leaves it as it was.</param>
+public sealed record Replacement(string Body, DateTimeOffset? SendAt, int? ValiditySeconds, byte? RegisteredDelivery);

@@ -5,6 +5,8 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Sms.Segments;
+using Crosspoint.Sms.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Intake;
@@ -25,12 +27,23 @@ internal sealed partial class MessageIntake(
     public async ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken)
     {
         IntakeResult[] results = new IntakeResult[1];
+        bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
         if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
-        var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency);
+        var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency) { AnswersInline = isSmpp };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
         return results[0].IsAccepted ? results[0] : Refused(results[0]);
+    }
+
+    public async ValueTask<IntakeResult> SendPartAsync(SendRequest request, string partKey, CancellationToken cancellationToken)
+    {
+        if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
+        if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
+        var accept = new AcceptPart(dispatcher, head!, partKey);
+        journal.Enqueue(accept);
+        await accept.WaitAsync().ConfigureAwait(false);
+        return accept.Result.IsAccepted ? accept.Result : Refused(accept.Result);
     }
 
     public async ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
@@ -56,6 +69,23 @@ internal sealed partial class MessageIntake(
 
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         ChangeAsync(account, id, Cancel, cancellationToken);
+
+    public ValueTask<ChangeResult> ReplaceAsync(
+        Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken)
+    {
+        MessageHead? replaced = null;
+        return ChangeAsync(
+            account,
+            id,
+            (Message message, long now, ref NoticeList list) =>
+            {
+                ChangeOutcome outcome = Replace(message, replacement, now, ref list);
+                replaced = message.Head;
+                return outcome;
+            },
+            cancellationToken,
+            then: () => dispatcher.AcceptOrSchedule(replaced!));
+    }
 
     public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         ChangeAsync(account, id, Redact, cancellationToken);
@@ -150,6 +180,30 @@ internal sealed partial class MessageIntake(
         MessageEvent? entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled);
         if (entry is null) return ChangeOutcome.WrongState;
         dispatcher.Notices.Collect(ref list, message, entry, stateChanged: true);
+        return ChangeOutcome.Done;
+    }
+
+    private ChangeOutcome Replace(Message message, Replacement replacement, long now, ref NoticeList list)
+    {
+        bool isPending = message.State is MessageState.Scheduled or MessageState.Queued && message.Attempts.Count == 0;
+        if (message.Head.IsInbound || !isPending) return ChangeOutcome.WrongState;
+        MessageHead head = message.Head;
+        SmsEncoding encoding = EncodingChoice.Cheapest(replacement.Body);
+        head = head with
+        {
+            Body = replacement.Body,
+            Encoding = encoding,
+            SegmentCount = Segmenter.Count(replacement.Body, encoding, SegmentMethod.Udh8),
+            SendAt = replacement.SendAt is { } at ? Micros.From(at) : head.SendAt,
+            ValiditySeconds = replacement.ValiditySeconds ?? head.ValiditySeconds,
+            Submit = head.Submit is { PartCount: 0 } submit
+                ? submit with { RegisteredDelivery = replacement.RegisteredDelivery ?? submit.RegisteredDelivery }
+                : head.Submit,
+        };
+        message.Head = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };
+        MessageState state = head.SendAt > now ? MessageState.Scheduled : MessageState.Queued;
+        MessageEvent entry = message.TryMove(state, now, EventKind.Replaced) ?? message.Note(now, EventKind.Replaced);
+        dispatcher.Notices.Collect(ref list, message, entry, stateChanged: false);
         return ChangeOutcome.Done;
     }
 

@@ -16,6 +16,12 @@ internal static class RequestCheck
     /// <summary>Seconds a message may wait, and the default: 10 hours.</summary>
     public const int MostValiditySeconds = 36_000;
 
+    /// <summary>The same for what comes over SMPP, where a day and more is usual: 7 days.</summary>
+    public const int MostSmppValiditySeconds = 7 * 24 * 3600;
+
+    /// <summary>The furthest that a message may be scheduled ahead: 35 days.</summary>
+    public static readonly TimeSpan MostAhead = TimeSpan.FromDays(35);
+
     private const int MostReferenceCharacters = 255;
     private const int MostTags = 10;
     private const int MostTagCharacters = 64;
@@ -42,8 +48,9 @@ internal static class RequestCheck
             return Refuse(IntakeError.BodyMissing, "body", "Smart encoding leaves nothing of the body: expected 1 to 1,600 characters.");
         if (body.Length > MostBodyCharacters)
             return Refuse(IntakeError.BodyTooLong, "body", $"The body has {body.Length} UTF-16 code units: expected 1 to 1,600.");
-        if (request.ValiditySeconds is < 1 or > MostValiditySeconds)
-            return Refuse(IntakeError.ValidityInvalid, "validity_seconds", "The validity is out of range: expected 1 to 36,000 seconds.");
+        int mostValidity = request.Submit is null ? MostValiditySeconds : MostSmppValiditySeconds;
+        if (request.ValiditySeconds is { } validity && (validity < 1 || validity > mostValidity))
+            return Refuse(IntakeError.ValidityInvalid, "validity_seconds", $"The validity is out of range: expected 1 to {mostValidity} seconds.");
         if (request.CallbackUrl is not null)
         {
             if (request.CallbackUrl.Length > MostUrlCharacters)
@@ -81,8 +88,18 @@ internal static class RequestCheck
             SmartEncoded = request.SmartEncoded,
             ProvideFeedback = request.ProvideFeedback,
             TraceParent = request.TraceParent,
+            SystemId = request.SystemId,
+            Submit = request.Submit,
+            SendAt = request.SendAt is { } at ? Micros.From(at) : 0,
         };
         return null;
+    }
+
+    /// <summary>The end of validity, in microseconds: it counts from when the message may go out.</summary>
+    public static long ValidUntil(MessageHead head, long now)
+    {
+        long seconds = head.ValiditySeconds > 0 ? head.ValiditySeconds : MostValiditySeconds;
+        return Math.Max(now, head.SendAt) + (seconds * Micros.PerSecond);
     }
 
     private static IntakeResult Refuse(IntakeError error, string field, string detail) => IntakeResult.Refused(error, field, detail);

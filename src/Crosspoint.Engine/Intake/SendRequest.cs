@@ -24,7 +24,7 @@ public sealed record SendRequest
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>1 to 36,000; null for the default of 36,000 (10 hours).</summary>
+    /// <summary>1 to 36,000, over SMPP to 604,800 (7 days); null for the default of 36,000 (10 hours).</summary>
     public int? ValiditySeconds { get; init; }
 
     /// <summary>Replace typographic look-alikes by GSM-7 characters.</summary>
@@ -35,4 +35,13 @@ public sealed record SendRequest
     public MessageDirection Direction { get; init; } = MessageDirection.OutboundApi;
 
     public string? TraceParent { get; init; }
+
+    /// <summary>Not before this moment; null for at once.</summary>
+    public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>The system_id that submitted it over SMPP; null otherwise.</summary>
+    public string? SystemId { get; init; }
+
+    /// <summary>What its submit_sm said besides; null when it did not come over SMPP.</summary>
+    public SubmitDetails? Submit { get; init; }
 }

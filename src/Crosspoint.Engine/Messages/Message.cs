@@ -31,6 +31,9 @@ public sealed class Message
 
     public List<WebhookDelivery> Deliveries { get; init; } = [];
 
+    /// <summary>What the customer's binds are owed.</summary>
+    public List<BindDelivery> BindDeliveries { get; init; } = [];
+
     /// <summary>The application's word on whether the recipient acted: null until told, else true for confirmed.</summary>
     public bool? FeedbackConfirmed { get; set; }
 
@@ -38,7 +41,7 @@ public sealed class Message
 
     public MessageId Id => Head.Id;
 
-    /// <summary>Something is still to be done: a try, a receipt that may come, or a webhook.</summary>
+    /// <summary>Something is still to be done: a try, a receipt that may come, a webhook, or a deliver_sm to a customer.</summary>
     public bool IsOpen => !MessageTransitions.IsFinal(State) || HasPendingDelivery;
 
     public bool HasPendingDelivery
@@ -46,6 +49,11 @@ public sealed class Message
         get
         {
             foreach (WebhookDelivery delivery in Deliveries)
+            {
+                if (delivery.State == DeliveryState.Pending) return true;
+            }
+
+            foreach (BindDelivery delivery in BindDeliveries)
             {
                 if (delivery.State == DeliveryState.Pending) return true;
             }

@@ -15,6 +15,9 @@ public static class MessageCodec
 
     private const byte SmartEncodedFlag = 1;
     private const byte ProvideFeedbackFlag = 2;
+    private const byte SystemIdFlag = 4;
+    private const byte SubmitFlag = 8;
+    private const byte SendAtFlag = 16;
 
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
@@ -28,7 +31,11 @@ public static class MessageCodec
     {
         buffer.WriteByte(HeadVersion);
         buffer.WriteFixed(head.Id.Tail);
-        buffer.WriteByte((byte)((head.SmartEncoded ? SmartEncodedFlag : 0) | (head.ProvideFeedback ? ProvideFeedbackFlag : 0)));
+        buffer.WriteByte((byte)((head.SmartEncoded ? SmartEncodedFlag : 0)
+            | (head.ProvideFeedback ? ProvideFeedbackFlag : 0)
+            | (head.SystemId is null ? 0 : SystemIdFlag)
+            | (head.Submit is null ? 0 : SubmitFlag)
+            | (head.SendAt == 0 ? 0 : SendAtFlag)));
         buffer.WriteByte((byte)head.Direction);
         buffer.WriteByte((byte)head.Class);
         buffer.WriteByte((byte)head.Encoding);
@@ -47,6 +54,11 @@ public static class MessageCodec
         buffer.WriteUnsigned((uint)head.Tags.Count);
         for (int i = 0; i < head.Tags.Count; i++) buffer.WriteText(head.Tags[i]);
         buffer.WriteText(head.Body);
+
+        // What most messages do not have stands behind the rest, each announced by its flag.
+        if (head.SystemId is not null) buffer.WriteText(head.SystemId);
+        if (head.Submit is not null) WriteSubmit(head.Submit, buffer);
+        if (head.SendAt != 0) buffer.WriteTime(head.SendAt, head.CreatedAt);
     }
 
     /// <summary>Rebuilds a head.</summary>
@@ -77,6 +89,9 @@ public static class MessageCodec
         string[] tags = tagCount == 0 ? [] : new string[tagCount];
         for (int i = 0; i < tagCount; i++) tags[i] = Required(reader.ReadShared());
         string body = Required(reader.ReadText());
+        string? systemId = (flags & SystemIdFlag) == 0 ? null : reader.ReadShared();
+        SubmitDetails? submit = (flags & SubmitFlag) == 0 ? null : ReadSubmit(ref reader);
+        long sendAt = (flags & SendAtFlag) == 0 ? 0 : reader.ReadTime(createdAt);
         if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
         return new()
         {
@@ -100,15 +115,10 @@ public static class MessageCodec
             ProvideFeedback = (flags & ProvideFeedbackFlag) != 0,
             Connection = connection,
             TraceParent = trace,
+            SystemId = systemId,
+            Submit = submit,
+            SendAt = sendAt,
         };
-    }
-
-    /// <summary>The random part of a stored head's id, so that a look-up can refuse a guessed id without reading the rest.</summary>
-    public static long ReadTail(ReadOnlySpan<byte> head)
-    {
-        var reader = new MessageBytes(head);
-        CheckVersion(reader.ReadByte(), HeadVersion, "head");
-        return reader.ReadFixed();
     }
 
     /// <summary>
@@ -153,6 +163,12 @@ public static class MessageCodec
 
         buffer.WriteUnsigned((uint)message.Deliveries.Count);
         foreach (WebhookDelivery delivery in message.Deliveries) WriteDelivery(delivery, origin, buffer);
+        if (message.BindDeliveries.Count > 0)
+        {
+            buffer.WriteUnsigned((uint)message.BindDeliveries.Count);
+            foreach (BindDelivery delivery in message.BindDeliveries) WriteBindDelivery(delivery, origin, buffer);
+        }
+
         int padding = padTo - (buffer.Length - start);
         if (padding > 0) buffer.WriteZeros(padding);
     }
@@ -215,6 +231,11 @@ public static class MessageCodec
         count = reader.ReadCount();
         message.Deliveries.EnsureCapacity(count);
         for (int i = 0; i < count; i++) message.Deliveries.Add(ReadDelivery(ref reader, origin));
+
+        // Rows without any end here, or in the zeros of their room: no count, or one of zero.
+        count = reader.Left == 0 ? 0 : reader.ReadCount();
+        message.BindDeliveries.EnsureCapacity(count);
+        for (int i = 0; i < count; i++) message.BindDeliveries.Add(ReadBindDelivery(ref reader, origin));
         if (reader.ReadSpan(reader.Left).ContainsAnyExcept((byte)0)) throw MessageBytes.Damaged("unknown data follows the progress");
         return message;
     }
@@ -325,6 +346,108 @@ public static class MessageCodec
             LastTookMicros = reader.ReadInt32(),
             LastError = reader.ReadText(),
         };
+    }
+
+    private static void WriteBindDelivery(BindDelivery delivery, long origin, MessageBuffer buffer)
+    {
+        buffer.WriteUnsigned((uint)delivery.EventNumber);
+        buffer.WriteUnsigned((uint)delivery.Part);
+        buffer.WriteByte((byte)delivery.Status);
+        buffer.WriteByte((byte)delivery.State);
+        buffer.WriteUnsigned((uint)delivery.Tries);
+        buffer.WriteTime(delivery.LastAt, origin);
+        buffer.WriteUnsigned(delivery.LastStatus);
+    }
+
+    private static BindDelivery ReadBindDelivery(ref MessageBytes reader, long origin)
+    {
+        int number = reader.ReadInt32();
+        int part = reader.ReadInt32();
+        var status = (MessageState)reader.ReadByte();
+        return new()
+        {
+            EventNumber = number,
+            Part = part,
+            Status = status,
+            State = (DeliveryState)reader.ReadByte(),
+            Tries = reader.ReadInt32(),
+            LastAt = reader.ReadTime(origin),
+            LastStatus = reader.ReadUInt32(),
+        };
+    }
+
+    private static void WriteSubmit(SubmitDetails submit, MessageBuffer buffer)
+    {
+        buffer.WriteText(submit.ServiceType);
+        WriteAddress(submit.Source, buffer);
+        WriteAddress(submit.Destination, buffer);
+        buffer.WriteByte(submit.RegisteredDelivery);
+        buffer.WriteByte(submit.ProtocolId);
+        buffer.WriteUnsigned((ulong)submit.Group.Key);
+        buffer.WriteUnsigned((ulong)submit.Group.Tail);
+        buffer.WriteUnsigned((uint)submit.Others.Count);
+        for (int i = 0; i < submit.Others.Count; i++) buffer.WriteUnsigned((ulong)submit.Others[i]);
+        buffer.WriteUnsigned((uint)submit.PartCount);
+        buffer.WriteUnsigned((uint)submit.Parts.Count);
+        for (int i = 0; i < submit.Parts.Count; i++)
+        {
+            SubmittedPart part = submit.Parts[i];
+            buffer.WriteByte(part.Number);
+            buffer.WriteByte(part.RegisteredDelivery);
+            buffer.WriteByte(part.IsUcs2 ? (byte)1 : (byte)0);
+            buffer.WriteText(part.Content);
+        }
+    }
+
+    private static SubmitDetails ReadSubmit(ref MessageBytes reader)
+    {
+        string serviceType = Required(reader.ReadShared());
+        SubmitAddress source = ReadAddress(ref reader);
+        SubmitAddress destination = ReadAddress(ref reader);
+        byte registered = reader.ReadByte();
+        byte protocol = reader.ReadByte();
+        long groupKey = (long)reader.ReadUnsigned();
+        var group = new MessageId(groupKey, (long)reader.ReadUnsigned());
+        int otherCount = reader.ReadCount();
+        long[] others = otherCount == 0 ? [] : new long[otherCount];
+        for (int i = 0; i < otherCount; i++) others[i] = (long)reader.ReadUnsigned();
+        int total = reader.ReadInt32();
+        int partCount = reader.ReadCount();
+        SubmittedPart[] parts = partCount == 0 ? [] : new SubmittedPart[partCount];
+        for (int i = 0; i < partCount; i++)
+        {
+            byte number = reader.ReadByte();
+            byte partRegistered = reader.ReadByte();
+            bool isUcs2 = reader.ReadByte() != 0;
+            parts[i] = new(number, partRegistered, reader.ReadText(), isUcs2);
+        }
+
+        return new()
+        {
+            ServiceType = serviceType,
+            Source = source,
+            Destination = destination,
+            RegisteredDelivery = registered,
+            ProtocolId = protocol,
+            Group = group,
+            Others = others,
+            PartCount = total,
+            Parts = parts,
+        };
+    }
+
+    private static void WriteAddress(SubmitAddress address, MessageBuffer buffer)
+    {
+        buffer.WriteByte(address.Ton);
+        buffer.WriteByte(address.Npi);
+        buffer.WriteText(address.Digits);
+    }
+
+    private static SubmitAddress ReadAddress(ref MessageBytes reader)
+    {
+        byte ton = reader.ReadByte();
+        byte npi = reader.ReadByte();
+        return new(ton, npi, Required(reader.ReadText()));
     }
 
     private static void CheckVersion(byte version, byte known, string part)

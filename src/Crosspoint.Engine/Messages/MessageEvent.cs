@@ -24,6 +24,15 @@ public enum EventKind : byte
 
     /// <summary>The application's answer to a webhook asked for something that is not supported.</summary>
     ReplyIgnored = 16,
+
+    /// <summary>A part of a long message came from an SMPP customer, and others are missing.</summary>
+    PartAccepted = 17,
+
+    /// <summary>The time for which it was scheduled has come.</summary>
+    Released = 18,
+
+    /// <summary>The customer replaced its text before it was sent (replace_sm).</summary>
+    Replaced = 19,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

@@ -58,5 +58,14 @@ public sealed record MessageHead
     /// <summary>W3C traceparent of the request, when it had one.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>The customer's system_id: that submitted it over SMPP, or whose binds get it (inbound); null for none.</summary>
+    public string? SystemId { get; init; }
+
+    /// <summary>What was said in its submit_sm; null when it did not come over SMPP.</summary>
+    public SubmitDetails? Submit { get; init; }
+
+    /// <summary>When it may go out, in microseconds; 0 for at once.</summary>
+    public long SendAt { get; init; }
+
     public bool IsInbound => Direction == MessageDirection.Inbound;
 }

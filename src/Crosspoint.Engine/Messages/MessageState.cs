@@ -36,7 +36,7 @@ public enum MessageState : byte
     /// <summary>No receipt, or no answer at all, came in the time the route is known to need.</summary>
     Unconfirmed = 10,
 
-    /// <summary>Inbound: parts are still missing.</summary>
+    /// <summary>Parts are still missing: of an inbound message, or of one that an SMPP customer cut itself.</summary>
     Receiving = 11,
 
     /// <summary>Inbound: whole.</summary>

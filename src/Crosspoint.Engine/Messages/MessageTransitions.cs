@@ -8,6 +8,8 @@ public static class MessageTransitions
     {
         (MessageState.Scheduled, MessageState.Accepted or MessageState.Queued or MessageState.Canceled or MessageState.Failed or MessageState.Expired) => true,
         (MessageState.Accepted, MessageState.Queued or MessageState.Sending or MessageState.Canceled or MessageState.Failed or MessageState.Expired) => true,
+        // Scheduled: the customer replaced it, with a later time.
+        (MessageState.Queued, MessageState.Scheduled) => true,
         (MessageState.Queued, MessageState.Sending or MessageState.Expired or MessageState.Canceled or MessageState.Failed) => true,
 
         // Queued again: a temporary refusal, or a resend after an unknown outcome. Delivered and Undelivered: the receipt overtook the
@@ -25,6 +27,9 @@ public static class MessageTransitions
         (MessageState.Queued, MessageState.Delivered or MessageState.Sent or MessageState.Undelivered or MessageState.Unconfirmed) => true,
         (MessageState.Undelivered, MessageState.Delivered) => true,
         (MessageState.Receiving, MessageState.Received) => true,
+
+        // The last part came from the customer; or it never did.
+        (MessageState.Receiving, MessageState.Queued or MessageState.Scheduled or MessageState.Canceled or MessageState.Failed) => true,
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Webhooks;
 
@@ -11,16 +12,20 @@ namespace Crosspoint.Engine.Monitoring;
 public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, EventFeed feed)
 {
     private Action<WebhookJob> _sendWebhook = static _ => { };
+    private Action<BindJob> _sendToBinds = static _ => { };
 
     public EngineMetrics Metrics => metrics;
 
     /// <summary>Names the webhook sender, once, before anything is published.</summary>
     public void ConnectWebhooks(Action<WebhookJob> send) => _sendWebhook = send;
 
+    /// <summary>Names the sender to customers' binds, once, before anything is published.</summary>
+    public void ConnectBinds(Action<BindJob> send) => _sendToBinds = send;
+
     /// <summary>Hands a webhook to the sender; it is on record as pending.</summary>
     public void SendWebhook(WebhookJob job) => _sendWebhook(job);
 
-    /// <summary>Collects an event, and puts a webhook on record with it when its state calls back.</summary>
+    /// <summary>Collects an event, and puts on record with it the webhook and the deliver_sm that its state leads to.</summary>
     public void Collect(ref NoticeList list, Message message, MessageEvent entry, bool stateChanged)
     {
         WebhookJob? job = null;
@@ -31,7 +36,8 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
             job = new(head, entry.Number, entry.State, message.ErrorCode, entry.At, Tries: 0, NextAt: 0, message.IsPossibleDuplicate);
         }
 
-        list.Add(new(head, entry, message.ErrorCode, job, stateChanged));
+        BindJob? owed = stateChanged && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
+        list.Add(new(head, entry, message.ErrorCode, job, owed, stateChanged));
     }
 
     /// <summary>Tells everybody. Called after the commit.</summary>
@@ -43,12 +49,13 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
             if (notice.StateChanged) metrics.Reached(notice.Event.State);
             feed.Publish(notice.Head, notice.Event, notice.ErrorCode);
             if (notice.Job is not null) _sendWebhook(notice.Job);
+            if (notice.Owed is not null) _sendToBinds(notice.Owed);
         }
     }
 }
 
 /// <summary>An event on its way to those who listen.</summary>
-public readonly record struct Notice(MessageHead Head, MessageEvent Event, int ErrorCode, WebhookJob? Job, bool StateChanged);
+public readonly record struct Notice(MessageHead Head, MessageEvent Event, int ErrorCode, WebhookJob? Job, BindJob? Owed, bool StateChanged);
 
 /// <summary>A short list that costs nothing until a transition has more than one notice.</summary>
 public struct NoticeList

@@ -87,6 +87,7 @@ internal sealed class RecordInbound(
             CallbackUrl = number.InboundUrl,
             CallbackForm = number.Form,
             Connection = part.Connection,
+            SystemId = number.SystemId,
         };
         Message message = Message.Create(head, MessageState.Received, EventKind.Received, errorCode == 0 ? null : "parts are missing");
         message.ErrorCode = errorCode;

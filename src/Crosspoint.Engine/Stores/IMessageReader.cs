@@ -8,6 +8,11 @@ public interface IMessageReader
     /// <summary>The message with that id (key and random part must both match), or null.</summary>
     ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The message with that key, or null. For ids that hold no random part (SMPP customers' short forms): the caller checks whose it is.
+    /// </summary>
+    ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken);
+
     /// <summary>Messages of one account, newest first.</summary>
     ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken);
 

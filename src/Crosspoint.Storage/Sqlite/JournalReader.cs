@@ -23,14 +23,17 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
 
     private readonly SemaphoreSlim _free = new(options.MaxReaders);
 
-    public async ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken)
+    public async ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) =>
+        await FindAsync(id.Key, cancellationToken).ConfigureAwait(false) is { } message && message.Id == id ? message : null;
+
+    public async ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken)
     {
-        if (SliceCatalog.Find(catalog.Current, id.Key) is not { } slice) return null;
+        if (SliceCatalog.Find(catalog.Current, key) is not { } slice) return null;
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             using Lease lease = Rent(slice);
-            return lease.Reader.Find(id);
+            return lease.Reader.Find(key);
         }
         finally
         {

@@ -27,16 +27,14 @@ internal sealed class SliceReader : IDisposable
         _database.SetBusyTimeout(BusyMilliseconds);
     }
 
-    public Message? Find(MessageId id)
+    public Message? Find(long key)
     {
         _find ??= _database.Prepare("SELECT head, progress FROM messages WHERE key = ?1");
         try
         {
-            _find.Bind(1, id.Key);
+            _find.Bind(1, key);
             if (!_find.Step()) return null;
-            ReadOnlySpan<byte> head = _find.GetBlob(0);
-            if (MessageCodec.ReadTail(head) != id.Tail) return null;
-            return MessageCodec.ReadProgress(MessageCodec.ReadHead(id.Key, head), _find.GetBlob(1));
+            return MessageCodec.ReadProgress(MessageCodec.ReadHead(key, _find.GetBlob(0)), _find.GetBlob(1));
         }
         finally
         {

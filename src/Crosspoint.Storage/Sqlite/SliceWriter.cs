@@ -329,11 +329,18 @@ internal sealed partial class SliceWriter : IDisposable
 
     private void WriteOpen(LiveMessage live, bool isIndexed)
     {
-        if (isIndexed == live.IsIndexed) return;
-        SqliteStatement statement = isIndexed ? _addOpen! : _removeOpen!;
-        statement.Bind(1, live.Message.Head.ValidUntil);
-        statement.Bind(2, live.Key);
-        statement.Run();
+        // The end of validity changes when the last part of a message comes, or its text is replaced.
+        bool moves = isIndexed && live.IsIndexed && live.StoredHead!.ValidUntil != live.Message.Head.ValidUntil;
+        if (isIndexed == live.IsIndexed && !moves) return;
+        if (live.IsIndexed) Run(_removeOpen!, live.StoredHead!.ValidUntil, live.Key);
+        if (isIndexed) Run(_addOpen!, live.Message.Head.ValidUntil, live.Key);
+
+        static void Run(SqliteStatement statement, long until, long key)
+        {
+            statement.Bind(1, until);
+            statement.Bind(2, key);
+            statement.Run();
+        }
     }
 
     private void DeleteRow(LiveMessage live)

@@ -60,6 +60,8 @@ public sealed partial class SqliteJournal : IJournal
 
     public void Enqueue(Transition transition) => _sequencer.Enqueue(transition);
 
+    public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => _reader.FindAsync(key, cancellationToken);
+
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => _reader.FindAsync(id, cancellationToken);
 
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>

@@ -1,0 +1,53 @@
+using Crosspoint.Engine.Messages;
+
+namespace Crosspoint.Engine.Customers;
+
+/// <summary>One deliver_sm that a customer is owed, in memory: made with its event and handed over after the commit, or read back.</summary>
+/// <param name="EventNumber">The event that it tells.</param>
+/// <param name="Part">See <see cref="BindDelivery.Part"/>.</param>
+/// <param name="Status">The state that a receipt tells.</param>
+/// <param name="At">Microseconds of the event.</param>
+/// <param name="CarrierState">message_state of the carrier's receipt that decided; <see cref="SegmentProgress.NoReceipt"/> for none.</param>
+/// <param name="Error">The carrier's own error code, or null.</param>
+public sealed record BindJob(
+    MessageHead Head, int EventNumber, int Part, MessageState Status, long At, byte CarrierState, string? Error)
+{
+    /// <summary>Times it was written to a bind.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>The next job of the same event.</summary>
+    public BindJob? Next { get; set; }
+
+    /// <summary>Delivered or given up; the record is on its way.</summary>
+    internal bool IsDone { get; set; }
+
+    internal BindJobId Id => new(Head.Id.Key, EventNumber, Part);
+
+    /// <summary>The job of a delivery as the journal holds it.</summary>
+    public static BindJob From(Message message, BindDelivery delivery)
+    {
+        long at = message.UpdatedAt;
+        foreach (MessageEvent entry in message.Events)
+        {
+            if (entry.Number == delivery.EventNumber) at = entry.At;
+        }
+
+        byte state = SegmentProgress.NoReceipt;
+        string? error = null;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            // A segment that did not arrive tells why the whole did not.
+            bool speaks = delivery.Status == MessageState.Undelivered
+                ? segment.State == SegmentState.Undelivered
+                : segment.State == SegmentState.Delivered;
+            if (!speaks || segment.ReceiptState == SegmentProgress.NoReceipt) continue;
+            (state, error) = (segment.ReceiptState, segment.ReceiptError);
+            break;
+        }
+
+        return new(message.Head, delivery.EventNumber, delivery.Part, delivery.Status, at, state, error) { Tries = delivery.Tries };
+    }
+}
+
+/// <summary>What makes a delivery one of its kind.</summary>
+internal readonly record struct BindJobId(long Key, int EventNumber, int Part);
