@@ -68,6 +68,8 @@ internal ref struct BodyWriter(Span<byte> destination)
         Length += value.Length;
     }
 
+    public void Fail() => _failed = true;
+
     public readonly bool Finish(out int written)
     {
         written = _failed ? 0 : Length;

@@ -33,6 +33,13 @@ public ref struct SmppAddress
     internal static SmppAddress Read(scoped ref Codec.BodyReader reader, int maxBytes, Codec.CommandStatus tooLong) =>
         new(reader.Byte(), reader.Byte(), reader.CString(maxBytes, tooLong));
 
+    internal static void Write(scoped ref Codec.BodyWriter writer, scoped SmppAddress address, int maxBytes)
+    {
+        writer.Byte(address.Ton);
+        writer.Byte(address.Npi);
+        writer.CString(address.Digits, maxBytes);
+    }
+
     internal readonly void Write(ref Codec.BodyWriter writer, int maxBytes)
     {
         writer.Byte(Ton);

@@ -72,12 +72,7 @@ public ref struct SubmitSm
     {
         pdu = default;
         DecodeResult result = ShortMessageBody.TryRead(body, out pdu._body);
-        if (!result.IsOk) return result;
-        if (pdu.ScheduleDeliveryTime.Length is not (0 or SmppTime.Bytes)) return new DecodeResult(CommandStatus.InvalidScheduleTime);
-        if (pdu.ValidityPeriod.Length is not (0 or SmppTime.Bytes)) return new DecodeResult(CommandStatus.InvalidExpiryTime);
-        if (pdu.Tlvs.IsEmpty || pdu.ShortMessage.IsEmpty) return result;
-        bool both = new TlvReader(pdu.Tlvs).TryGet(TlvTag.MessagePayload, out ReadOnlySpan<byte> payload) && !payload.IsEmpty;
-        return both ? new DecodeResult(CommandStatus.InvalidMessageLength) : result;
+        return result.IsOk ? pdu._body.CheckSubmission() : result;
     }
 
     /// <summary>Writes the body.</summary>

@@ -12,8 +12,9 @@ public interface ISmppSessionHandler
     void OnBound(SmppSession session);
 
     /// <summary>
-    /// A request that is legal in the state of the session: submit_sm, deliver_sm, data_sm, query_sm, cancel_sm, replace_sm or
-    /// alert_notification. Answer it, now or later, with <see cref="SmppSession.Respond"/> (alert_notification is not answered).
+    /// A request that is legal in the state of the session: submit_sm, submit_multi, deliver_sm, data_sm, query_sm, cancel_sm,
+    /// replace_sm or alert_notification. Answer it, now or later, with <see cref="SmppSession.Respond"/> (alert_notification is not answered);
+    /// what is not served is answered with <see cref="CommandStatus.InvalidCommandId"/>.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="header">The header, to keep for the answer.</param>

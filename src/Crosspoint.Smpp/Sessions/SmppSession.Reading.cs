@@ -164,11 +164,11 @@ public sealed partial class SmppSession
                 Log.OutbindIgnored(_logger, Name);
                 return Next.ReadMore;
             case CommandId.SubmitSm or CommandId.DeliverSm or CommandId.DataSm or CommandId.QuerySm or CommandId.CancelSm
-                or CommandId.ReplaceSm or CommandId.AlertNotification:
+                or CommandId.ReplaceSm or CommandId.SubmitMulti or CommandId.AlertNotification:
                 HandleRequest(header, body);
                 return Next.ReadMore;
             default:
-                // Unknown operations, and submit_multi and the broadcast family, which are known but not served here.
+                // Unknown operations, and the broadcast family, which is known but not served here.
                 Log.UnknownRequest(_logger, Name, (uint)header.CommandId);
                 Write(CommandId.GenericNack, CommandStatus.InvalidCommandId, header.SequenceNumber, default);
                 return Next.ReadMore;

@@ -222,23 +222,29 @@ public sealed partial class SmppSession
     /// </summary>
     /// <param name="request">The header of the request.</param>
     /// <param name="status">Ok, or the error; an error response is a header only.</param>
-    /// <param name="messageId">The message id of submit_sm_resp and data_sm_resp, at most 64 octets; deliver_sm_resp always carries
-    /// one null.</param>
+    /// <param name="messageId">The message id of submit_sm_resp, data_sm_resp and submit_multi_resp (which then says that no
+    /// destination failed), at most 64 octets; deliver_sm_resp always carries one null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The message id is longer than 64 octets.</exception>
     public void Respond(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> messageId)
     {
         const int LongestId = 64;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(messageId.Length, LongestId);
-        Span<byte> body = stackalloc byte[LongestId + 1];
+        Span<byte> body = stackalloc byte[LongestId + 2];
         var bytes = 0;
         if (status == CommandStatus.Ok)
         {
             switch (request.CommandId)
             {
-                case CommandId.SubmitSm or CommandId.DataSm or CommandId.SubmitMulti:
+                case CommandId.SubmitSm or CommandId.DataSm:
                     messageId.CopyTo(body);
                     body[messageId.Length] = 0;
                     bytes = messageId.Length + 1;
+                    break;
+                case CommandId.SubmitMulti:
+                    // Behind the id stands no_unsuccess: taken for all destinations.
+                    messageId.CopyTo(body);
+                    body[messageId.Length] = body[messageId.Length + 1] = 0;
+                    bytes = messageId.Length + 2;
                     break;
                 case CommandId.DeliverSm:
                     body[0] = 0;
@@ -250,15 +256,21 @@ public sealed partial class SmppSession
         RespondWithBody(request, status, body[..bytes]);
     }
 
-    /// <summary>Answers a request with a body of the caller's making, as query_sm_resp needs it.</summary>
+    /// <summary>Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.</summary>
     /// <param name="request">The header of the request.</param>
-    /// <param name="status">Ok, or the error.</param>
+    /// <param name="status">Ok, or the error; <see cref="CommandStatus.InvalidCommandId"/> goes out as generic_nack, which is the answer of
+    /// the standard to an operation that is not served.</param>
     /// <param name="body">The body as it goes on the wire; empty for a header only.</param>
     public void RespondWithBody(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> body)
     {
         if (request.IsResponse || request.CommandId is CommandId.AlertNotification or CommandId.Outbind) return;
-        CommandId response = request.CommandId.IsAnswered() ? request.CommandId.ToResponse() : CommandId.GenericNack;
-        Write(response, status, request.SequenceNumber, body);
+        if (status == CommandStatus.InvalidCommandId || !request.CommandId.IsAnswered())
+        {
+            Write(CommandId.GenericNack, status, request.SequenceNumber, default);
+            return;
+        }
+
+        Write(request.CommandId.ToResponse(), status, request.SequenceNumber, body);
     }
 
     /// <inheritdoc cref="Name"/>

@@ -22,6 +22,8 @@ public sealed class FuzzTests
         Hex.Bytes("736D736300 0210 0001 34"),
         Hex.Bytes("313200 0101 343400 00 00 01 00 02 6869"),
         Hex.Bytes("0101 343400 0500 4100 0422 0001 00"),
+        Hex.Bytes("00 0500 416300 02 01 0101 343400 02 6F707300 00 00 00 00 00 01 00 00 00 02 6869 0204 0002 0001"),
+        Hex.Bytes("69643100 01 0101 343400 0000000B 0427 0001 02"),
     ];
 
     [Fact]
@@ -96,6 +98,31 @@ public sealed class FuzzTests
         if (CancelSm.TryRead(body, out CancelSm cancel).IsOk) Inside(body, cancel.MessageId);
         if (ReplaceSm.TryRead(body, out ReplaceSm replace).IsOk) Inside(body, replace.ShortMessage);
         if (AlertNotification.TryRead(body, out AlertNotification alert).IsOk) Inside(body, alert.SourceAddr.Digits);
+        if (SubmitMulti.TryRead(body, out SubmitMulti multi).IsOk)
+        {
+            ok++;
+            var seen = 0;
+            foreach (MultiDestination destination in multi.Destinations)
+            {
+                seen++;
+                Inside(body, destination.Address.Digits);
+                Inside(body, destination.DistributionList);
+            }
+
+            seen.ShouldBe(multi.Destinations.Count);
+            Inside(body, multi.ShortMessage);
+            Inside(body, multi.Tlvs);
+            var again = new byte[multi.BodyLength];
+            multi.TryWrite(again, out int written).ShouldBeTrue();
+            if (!again.AsSpan(0, written).SequenceEqual(body)) throw new InvalidOperationException("Written again it differs.");
+        }
+
+        if (SubmitMultiResp.TryRead(body, out SubmitMultiResp multiResponse).IsOk)
+        {
+            foreach (UnsuccessfulDestination destination in multiResponse.Unsuccessful) Inside(body, destination.Address.Digits);
+            Inside(body, multiResponse.Tlvs);
+        }
+
         if (Outbind.TryRead(body, out Outbind outbind).IsOk) Inside(body, outbind.Password);
         if (DeliveryReceipt.TryParse(body, new TlvReader(body), out DeliveryReceipt receipt))
         {

@@ -18,6 +18,7 @@ public sealed class ServerStateTests
     [InlineData(CommandId.None, CommandId.EnquireLink, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.SubmitSm, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.DataSm, CommandStatus.Ok)]
+    [InlineData(CommandId.BindTransmitter, CommandId.SubmitMulti, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.QuerySm, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.CancelSm, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.ReplaceSm, CommandStatus.Ok)]
@@ -26,6 +27,7 @@ public sealed class ServerStateTests
     [InlineData(CommandId.BindTransmitter, CommandId.Unbind, CommandStatus.Ok)]
     [InlineData(CommandId.BindTransmitter, CommandId.BindReceiver, CommandStatus.AlreadyBound)]
     [InlineData(CommandId.BindReceiver, CommandId.SubmitSm, CommandStatus.InvalidBindStatus)]
+    [InlineData(CommandId.BindReceiver, CommandId.SubmitMulti, CommandStatus.InvalidBindStatus)]
     [InlineData(CommandId.BindReceiver, CommandId.DataSm, CommandStatus.InvalidBindStatus)]
     [InlineData(CommandId.BindReceiver, CommandId.EnquireLink, CommandStatus.Ok)]
     [InlineData(CommandId.BindReceiver, CommandId.Unbind, CommandStatus.Ok)]
@@ -64,7 +66,6 @@ public sealed class ServerStateTests
     [Theory]
     [InlineData((CommandId)0x7777)]
     [InlineData((CommandId)0)]
-    [InlineData(CommandId.SubmitMulti)]
     [InlineData(CommandId.BroadcastSm)]
     public async Task Request_NotServed_GetsGenericNackAndTheSessionLives(CommandId id)
     {
@@ -73,6 +74,36 @@ public sealed class ServerStateTests
         await peer.SendAsync(Pdu.Of(id, 9), Pdu.Of(CommandId.EnquireLink, 10));
         (await peer.ExpectAsync(CommandId.GenericNack, CommandStatus.InvalidCommandId)).SequenceNumber.ShouldBe(9u);
         await peer.ExpectAsync(CommandId.EnquireLinkResp);
+        peer.Dispose();
+    }
+
+    [Fact]
+    public async Task Request_TheHandlerDoesNotServe_GetsGenericNack()
+    {
+        await using var server = new TestServer();
+        server.Handler.Answers = false;
+        (RawPeer peer, SmppSession session) = await server.BindAsync(CommandId.BindTransmitter);
+        await peer.SendAsync(Pdu.Of(CommandId.QuerySm, 9));
+        session.Respond((await server.Handler.NextAsync(EventKind.Request)).Header, CommandStatus.InvalidCommandId, default);
+        PduHeader header = await peer.ExpectAsync(CommandId.GenericNack, CommandStatus.InvalidCommandId);
+        header.SequenceNumber.ShouldBe(9u);
+        header.CommandLength.ShouldBe(16u);
+        peer.Dispose();
+    }
+
+    [Fact]
+    public async Task SubmitMulti_AnsweredWithAnId_SaysThatNoDestinationFailed()
+    {
+        await using var server = new TestServer();
+        (RawPeer peer, _) = await server.BindAsync(CommandId.BindTransceiver);
+        byte[] body = Hex.Bytes("00 0500 416300 02 01 0101 343400 02 6F707300 00 00 00 00 00 01 00 00 00 02 6869");
+        await peer.SendAsync(Pdu.Of(CommandId.SubmitMulti, 5, CommandStatus.Ok, body));
+        (await server.Handler.NextAsync(EventKind.Request)).Body.ShouldBe(body);
+        (PduHeader header, byte[] answer) = await peer.ReadAsync();
+        header.CommandId.ShouldBe(CommandId.SubmitMultiResp);
+        SubmitMultiResp.TryRead(answer, out SubmitMultiResp response).IsOk.ShouldBeTrue();
+        response.MessageId.ToArray().ShouldBe("id-1"u8.ToArray());
+        answer.ShouldBe("id-1\0\0"u8.ToArray());
         peer.Dispose();
     }
 
