@@ -11,6 +11,9 @@ namespace Crosspoint.Engine.Messages;
 public static class MessageCodec
 {
     private const byte HeadVersion = 1;
+
+    // Version 1 and the metadata after it. Only heads that have any are written so: the others stay readable for older programs.
+    private const byte HeadVersionWithMetadata = 2;
     private const byte ProgressVersion = 1;
 
     private const byte SmartEncodedFlag = 1;
@@ -26,7 +29,8 @@ public static class MessageCodec
     /// <summary>Appends the stored form of a head.</summary>
     public static void WriteHead(MessageHead head, MessageBuffer buffer)
     {
-        buffer.WriteByte(HeadVersion);
+        int names = head.Metadata.Count;
+        buffer.WriteByte(names == 0 ? HeadVersion : HeadVersionWithMetadata);
         buffer.WriteFixed(head.Id.Tail);
         buffer.WriteByte((byte)((head.SmartEncoded ? SmartEncodedFlag : 0) | (head.ProvideFeedback ? ProvideFeedbackFlag : 0)));
         buffer.WriteByte((byte)head.Direction);
@@ -47,6 +51,13 @@ public static class MessageCodec
         buffer.WriteUnsigned((uint)head.Tags.Count);
         for (int i = 0; i < head.Tags.Count; i++) buffer.WriteText(head.Tags[i]);
         buffer.WriteText(head.Body);
+        if (names == 0) return;
+        buffer.WriteUnsigned((uint)names);
+        for (int i = 0; i < names; i++)
+        {
+            buffer.WriteText(head.Metadata[i].Key);
+            buffer.WriteText(head.Metadata[i].Value);
+        }
     }
 
     /// <summary>Rebuilds a head.</summary>
@@ -55,7 +66,7 @@ public static class MessageCodec
     public static MessageHead ReadHead(long key, ReadOnlySpan<byte> bytes)
     {
         var reader = new MessageBytes(bytes);
-        CheckVersion(reader.ReadByte(), HeadVersion, "head");
+        byte version = ReadHeadVersion(ref reader);
         var id = new MessageId(key, reader.ReadFixed());
         byte flags = reader.ReadByte();
         var direction = (MessageDirection)reader.ReadByte();
@@ -77,6 +88,7 @@ public static class MessageCodec
         string[] tags = tagCount == 0 ? [] : new string[tagCount];
         for (int i = 0; i < tagCount; i++) tags[i] = Required(reader.ReadShared());
         string body = Required(reader.ReadText());
+        Metadata metadata = version == HeadVersionWithMetadata ? ReadMetadata(ref reader) : Metadata.Empty;
         if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
         return new()
         {
@@ -96,6 +108,7 @@ public static class MessageCodec
             CallbackForm = form,
             Reference = reference,
             Tags = tags,
+            Metadata = metadata,
             SmartEncoded = (flags & SmartEncodedFlag) != 0,
             ProvideFeedback = (flags & ProvideFeedbackFlag) != 0,
             Connection = connection,
@@ -107,7 +120,7 @@ public static class MessageCodec
     public static long ReadTail(ReadOnlySpan<byte> head)
     {
         var reader = new MessageBytes(head);
-        CheckVersion(reader.ReadByte(), HeadVersion, "head");
+        ReadHeadVersion(ref reader);
         return reader.ReadFixed();
     }
 
@@ -325,6 +338,20 @@ public static class MessageCodec
             LastTookMicros = reader.ReadInt32(),
             LastError = reader.ReadText(),
         };
+    }
+
+    private static Metadata ReadMetadata(ref MessageBytes reader)
+    {
+        var items = new KeyValuePair<string, string>[reader.ReadCount()];
+        for (int i = 0; i < items.Length; i++) items[i] = new(Required(reader.ReadShared()), Required(reader.ReadText()));
+        return Metadata.Restore(items);
+    }
+
+    private static byte ReadHeadVersion(ref MessageBytes reader)
+    {
+        byte version = reader.ReadByte();
+        if (version is HeadVersion or HeadVersionWithMetadata) return version;
+        throw MessageBytes.Damaged($"its head is of version {version}, and this program knows {HeadVersion} and {HeadVersionWithMetadata}");
     }
 
     private static void CheckVersion(byte version, byte known, string part)
