@@ -85,6 +85,7 @@ internal static class RequestCheck
             CallbackForm = request.CallbackForm,
             Reference = request.Reference,
             Tags = request.Tags,
+            Metadata = request.Metadata,
             SmartEncoded = request.SmartEncoded,
             ProvideFeedback = request.ProvideFeedback,
             TraceParent = request.TraceParent,

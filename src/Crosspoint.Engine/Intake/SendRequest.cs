@@ -24,6 +24,9 @@ public sealed record SendRequest
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What connections put into TLVs of their carrier.</summary>
+    public Metadata Metadata { get; init; } = Metadata.Empty;
+
     /// <summary>1 to 36,000, over SMPP to 604,800 (7 days); null for the default of 36,000 (10 hours).</summary>
     public int? ValiditySeconds { get; init; }
 

@@ -18,6 +18,7 @@ public static class MessageCodec
     private const byte SystemIdFlag = 4;
     private const byte SubmitFlag = 8;
     private const byte SendAtFlag = 16;
+    private const byte MetadataFlag = 32;
 
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
@@ -35,7 +36,8 @@ public static class MessageCodec
             | (head.ProvideFeedback ? ProvideFeedbackFlag : 0)
             | (head.SystemId is null ? 0 : SystemIdFlag)
             | (head.Submit is null ? 0 : SubmitFlag)
-            | (head.SendAt == 0 ? 0 : SendAtFlag)));
+            | (head.SendAt == 0 ? 0 : SendAtFlag)
+            | (head.Metadata.Count == 0 ? 0 : MetadataFlag)));
         buffer.WriteByte((byte)head.Direction);
         buffer.WriteByte((byte)head.Class);
         buffer.WriteByte((byte)head.Encoding);
@@ -55,10 +57,17 @@ public static class MessageCodec
         for (int i = 0; i < head.Tags.Count; i++) buffer.WriteText(head.Tags[i]);
         buffer.WriteText(head.Body);
 
-        // What most messages do not have stands behind the rest, each announced by its flag.
+        // What most messages do not have stands behind the rest, each announced by its flag: the others stay readable for older programs.
         if (head.SystemId is not null) buffer.WriteText(head.SystemId);
         if (head.Submit is not null) WriteSubmit(head.Submit, buffer);
         if (head.SendAt != 0) buffer.WriteTime(head.SendAt, head.CreatedAt);
+        if (head.Metadata.Count == 0) return;
+        buffer.WriteUnsigned((uint)head.Metadata.Count);
+        for (int i = 0; i < head.Metadata.Count; i++)
+        {
+            buffer.WriteText(head.Metadata[i].Key);
+            buffer.WriteText(head.Metadata[i].Value);
+        }
     }
 
     /// <summary>Rebuilds a head.</summary>
@@ -92,6 +101,7 @@ public static class MessageCodec
         string? systemId = (flags & SystemIdFlag) == 0 ? null : reader.ReadShared();
         SubmitDetails? submit = (flags & SubmitFlag) == 0 ? null : ReadSubmit(ref reader);
         long sendAt = (flags & SendAtFlag) == 0 ? 0 : reader.ReadTime(createdAt);
+        Metadata metadata = (flags & MetadataFlag) != 0 ? ReadMetadata(ref reader) : Metadata.Empty;
         if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
         return new()
         {
@@ -111,6 +121,7 @@ public static class MessageCodec
             CallbackForm = form,
             Reference = reference,
             Tags = tags,
+            Metadata = metadata,
             SmartEncoded = (flags & SmartEncodedFlag) != 0,
             ProvideFeedback = (flags & ProvideFeedbackFlag) != 0,
             Connection = connection,
@@ -448,6 +459,11 @@ public static class MessageCodec
         byte ton = reader.ReadByte();
         byte npi = reader.ReadByte();
         return new(ton, npi, Required(reader.ReadText()));
+    private static Metadata ReadMetadata(ref MessageBytes reader)
+    {
+        var items = new KeyValuePair<string, string>[reader.ReadCount()];
+        for (int i = 0; i < items.Length; i++) items[i] = new(Required(reader.ReadShared()), Required(reader.ReadText()));
+        return Metadata.Restore(items);
     }
 
     private static void CheckVersion(byte version, byte known, string part)

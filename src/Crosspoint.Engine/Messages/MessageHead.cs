@@ -48,6 +48,9 @@ public sealed record MessageHead
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What connections put into TLVs of their carrier.</summary>
+    public Metadata Metadata { get; init; } = Metadata.Empty;
+
     public bool SmartEncoded { get; init; }
 
     public bool ProvideFeedback { get; init; }

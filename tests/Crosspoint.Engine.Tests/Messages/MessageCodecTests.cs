@@ -8,6 +8,10 @@ namespace Crosspoint.Engine.Tests.Messages;
 
 public sealed class MessageCodecTests
 {
+    private const string FirstVersionRow =
+        "0188776655443322110100000001044143310D2B31353535313233303030310553686F70012281A0A39C8C023C1368747470733A2F2F78"
+        + "2E6578616D706C652F00000002026102620668656C6C6F";
+
     private static readonly string[] Texts = ["", "a", "north-1", "Grüße aus Köln ✓", "🙂 emoji", new('x', 300), "line\r\nline\0end"];
 
     private readonly Random _random = new(20261121);
@@ -38,6 +42,33 @@ public sealed class MessageCodecTests
     }
 
     [Fact]
+    public void ReadHead_OfTheFirstPrograms_HasNothingBehindTheBody()
+    {
+        // A row as the first version wrote it.
+        byte[] row = Convert.FromHexString(FirstVersionRow);
+
+        MessageHead head = MessageCodec.ReadHead(MessageId.FirstKeyAt(1_767_323_045_000), row);
+
+        head.Body.ShouldBe("hello");
+        head.Tags.ShouldBe(["a", "b"]);
+        head.Metadata.ShouldBeSameAs(Metadata.Empty);
+        _buffer.Clear();
+        MessageCodec.WriteHead(head, _buffer);
+        Convert.ToHexString(_buffer.Written).ShouldBe(FirstVersionRow);
+    }
+
+    [Fact]
+    public void WriteHead_WithMetadata_KeepsTheOrder()
+    {
+        Metadata metadata = Metadata.TryCreate([new("template_id", "1107"), new("entity_id", "")], out _)!;
+        MessageHead head = RandomMessage().Head with { Metadata = metadata };
+        _buffer.Clear();
+        MessageCodec.WriteHead(head, _buffer);
+
+        MessageCodec.ReadHead(head.Id.Key, _buffer.Written).Metadata.ShouldBe([new("template_id", "1107"), new("entity_id", "")]);
+    }
+
+    [Fact]
     public void ReadState_AndReadOpenUntil_AgreeWithTheMessage()
     {
         for (int i = 0; i < 500; i++)
@@ -63,7 +94,7 @@ public sealed class MessageCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(255)]
     public void Read_UnknownVersion_IsRefusedByName(byte version)
     {
@@ -177,6 +208,8 @@ public sealed class MessageCodecTests
             CallbackForm = Any<CallbackForm>(),
             Reference = MaybeText(),
             Tags = [.. Enumerable.Range(0, _random.Next(0, 4)).Select(_ => AnyText())],
+            Metadata = Metadata.TryCreate(
+                [.. Enumerable.Range(0, _random.Next(0, 4)).Select(i => KeyValuePair.Create($"name_{i}", AnyText()))], out _) ?? Metadata.Empty,
             SmartEncoded = AnyBool(),
             ProvideFeedback = AnyBool(),
             Connection = MaybeText(),

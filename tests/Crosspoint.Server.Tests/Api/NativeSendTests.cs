@@ -17,7 +17,7 @@ public sealed class NativeSendTests
         using var content = new StringContent(
             """
             {"to":"+15551234567","from":"Shop","body":"Grüße 🎉 \"x\"","class":"otp","callback_url":"https://x.example/cb","reference":"order 7",
-             "validity_seconds":60,"tags":["a","b"],"smart_encoding":true}
+             "validity_seconds":60,"tags":["a","b"],"smart_encoding":true,"metadata":{"entity_id":"1101","template_id":"1107"}}
             """,
             Encoding.UTF8,
             "application/json");
@@ -36,6 +36,7 @@ public sealed class NativeSendTests
         request.ValiditySeconds.ShouldBe(60);
         request.Tags.ShouldBe(["a", "b"]);
         request.SmartEncoded.ShouldBeTrue();
+        request.Metadata.ShouldBe([new("entity_id", "1101"), new("template_id", "1107")]);
         request.TraceParent.ShouldBe("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     }
 
@@ -64,6 +65,7 @@ public sealed class NativeSendTests
             ["possible_duplicate"] = false,
             ["reference"] = null,
             ["tags"] = new JsonArray(),
+            ["metadata"] = new JsonObject(),
             ["callback_url"] = null,
             ["created_at"] = "2026-01-02T03:04:05.000000Z",
             ["updated_at"] = "2026-01-02T03:04:05.000000Z",
@@ -97,6 +99,14 @@ public sealed class NativeSendTests
     [InlineData("""{"tags":"a"}""", "tags_invalid", "tags")]
     [InlineData("""{"tags":["a",1,{"b":2}]}""", "tags_invalid", "tags")]
     [InlineData("""{"smart_encoding":"true"}""", "field_invalid", "smart_encoding")]
+    [InlineData("""{"metadata":["a"]}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"a":1}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"A":"1"}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"":"1"}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"a":"1","a":"2"}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"a":{"b":"c"},"d":"e"}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":"","j":"","k":"","l":""}}""", "metadata_invalid", "metadata")]
+    [InlineData("""{"metadata":{"a":"\ud83d"}}""", "field_invalid", "metadata")]
     [InlineData("""{"send_at":"2026-05-01T00:00:00Z"}""", "not_supported", "send_at")]
     public async Task Send_BadBody_IsAProblemThatNamesTheField(string json, string code, string? field)
     {
@@ -118,7 +128,7 @@ public sealed class NativeSendTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         Answer answer = await api.PostAsync(
             "/v1/messages",
-            """{"to":"+15551234567","from":"+15550001000","body":"x","class":null,"callback_url":null,"reference":null,"validity_seconds":null,"tags":null,"smart_encoding":null,"send_at":null}""");
+            """{"to":"+15551234567","from":"+15550001000","body":"x","class":null,"callback_url":null,"reference":null,"validity_seconds":null,"tags":null,"smart_encoding":null,"metadata":null,"send_at":null}""");
         answer.Status.ShouldBe(202, answer.Text);
         api.Engine.Requests[0].ValiditySeconds.ShouldBeNull();
     }

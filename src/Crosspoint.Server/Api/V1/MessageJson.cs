@@ -72,6 +72,10 @@ internal static class MessageJson
         IReadOnlyList<string> tags = head.Tags;
         for (int i = 0; i < tags.Count; i++) writer.WriteStringValue(tags[i]);
         writer.WriteEndArray();
+        writer.WriteStartObject("metadata"u8);
+        Metadata metadata = head.Metadata;
+        for (int i = 0; i < metadata.Count; i++) writer.WriteString(metadata[i].Key, metadata[i].Value);
+        writer.WriteEndObject();
         writer.WriteString("callback_url"u8, head.CallbackUrl);
         writer.WriteMicros("created_at"u8, head.CreatedAt);
         writer.WriteMicros("updated_at"u8, updatedAt);

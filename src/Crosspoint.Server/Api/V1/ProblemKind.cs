@@ -16,6 +16,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind CallbackInvalid = new("callback_invalid", 400, "The callback URL cannot be called.");
     public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
     public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
+    public static readonly ProblemKind MetadataInvalid = new("metadata_invalid", 400, "The metadata is not well-formed.");
     public static readonly ProblemKind IdempotencyKeyInvalid = new(
         "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
     public static readonly ProblemKind IdempotencyConflict = new(
@@ -45,8 +46,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
-        ReferenceInvalid, TagsInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown, FieldDuplicate, FieldInvalid,
-        NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed,
+        ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
+        FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed,
         RequestTimeout, WrongState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 

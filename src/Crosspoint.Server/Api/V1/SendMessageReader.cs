@@ -20,7 +20,7 @@ internal static class SendMessageReader
 
     /// <summary>Fields of a message, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Fields { get; } =
-        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding"];
+        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding", "metadata"];
 
     /// <summary>Reads the body of one request. Null and a problem when it cannot be taken.</summary>
     public static SendRequest? ReadOne(ReadOnlySpan<byte> json, Account account, string? traceParent, out Problem problem)
@@ -200,7 +200,8 @@ internal static class SendMessageReader
         if (reader.ValueTextEquals("reference"u8)) return 5;
         if (reader.ValueTextEquals("validity_seconds"u8)) return 6;
         if (reader.ValueTextEquals("tags"u8)) return 7;
-        return reader.ValueTextEquals("smart_encoding"u8) ? 8 : -1;
+        if (reader.ValueTextEquals("smart_encoding"u8)) return 8;
+        return reader.ValueTextEquals("metadata"u8) ? 9 : -1;
     }
 
     /// <summary>A message's fields as they are found.</summary>
@@ -215,6 +216,7 @@ internal static class SendMessageReader
         private int? _validitySeconds;
         private List<string>? _tags;
         private bool _smartEncoding;
+        private Metadata? _metadata;
 
         public Problem Take(int field, ref Utf8JsonReader reader)
         {
@@ -228,6 +230,7 @@ internal static class SendMessageReader
                 case 5: return TakeText(ref reader, out _reference, "reference");
                 case 6: return TakeValidity(ref reader);
                 case 7: return TakeTags(ref reader);
+                case 9: return TakeMetadata(ref reader);
                 default:
                     _smartEncoding = reader.TokenType == JsonTokenType.True;
                     if (reader.TokenType is JsonTokenType.True or JsonTokenType.False) return default;
@@ -247,6 +250,7 @@ internal static class SendMessageReader
             CallbackForm = CallbackForm.Native,
             Reference = _reference,
             Tags = _tags is null ? [] : _tags,
+            Metadata = _metadata ?? Metadata.Empty,
             ValiditySeconds = _validitySeconds,
             SmartEncoded = _smartEncoding,
             TraceParent = traceParent,
@@ -314,6 +318,38 @@ internal static class SendMessageReader
 
             if (!isUnicode) return NotUnicode("tags");
             return isRight ? default : problem;
+        }
+
+        private Problem TakeMetadata(ref Utf8JsonReader reader)
+        {
+            const string Expected = "Expected an object of names and texts.";
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                return new(ProblemKind.MetadataInvalid, Expected, "metadata");
+            }
+
+            var items = new List<KeyValuePair<string, string>>();
+            bool isRight = true;
+            bool isUnicode = true;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                isUnicode &= HoldsUnicode(reader);
+
+                // One more than may be given is enough to say that there are too many.
+                bool isKept = isRight && isUnicode && items.Count <= Metadata.MostNames;
+                string name = isKept ? reader.GetString()! : "";
+                reader.Read();
+                isRight &= reader.TokenType == JsonTokenType.String;
+                isUnicode &= reader.TokenType != JsonTokenType.String || HoldsUnicode(reader);
+                if (isKept && isRight && isUnicode) items.Add(new(name, reader.GetString()!));
+                else reader.Skip();
+            }
+
+            if (!isUnicode) return NotUnicode("metadata");
+            if (!isRight) return new(ProblemKind.MetadataInvalid, Expected, "metadata");
+            _metadata = Metadata.TryCreate(items, out string problem);
+            return _metadata is null ? new(ProblemKind.MetadataInvalid, problem, "metadata") : default;
         }
     }
 }
