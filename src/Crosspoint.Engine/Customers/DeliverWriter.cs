@@ -14,7 +14,7 @@ using SmppState = Crosspoint.Smpp.Pdus.MessageState;
 namespace Crosspoint.Engine.Customers;
 
 /// <summary>Writes what a customer is owed as deliver_sm, on a session with a slot reserved.</summary>
-internal static class DeliverWriter
+public static class DeliverWriter
 {
     private const int MostShortMessage = 254;
     private const int MostReceiptText = 20;
@@ -23,7 +23,7 @@ internal static class DeliverWriter
     // 1,600 characters as UTF-8, and the header of a part.
     private const int MostText = (1600 * 3) + UserDataHeaders.Concat8Length;
 
-    public static SendResult Write(SmppSession session, SmppCredential credential, BindJob job) =>
+    internal static SendResult Write(SmppSession session, SmppCredential credential, BindJob job) =>
         job.Head.IsInbound ? WriteInbound(session, credential, job) : WriteReceipt(session, credential, job);
 
     /// <summary>The message_state that a receipt gives for a state (SMPP v3.4 §5.2.28).</summary>
@@ -77,6 +77,7 @@ internal static class DeliverWriter
             writer.Add(TlvTag.NetworkErrorCode, network);
         }
 
+        if (submit.UserReference is { } reference) writer.Add(TlvTag.UserMessageReference, reference);
         var pdu = new DeliverSm
         {
             // The receipt comes from whom the message went to.

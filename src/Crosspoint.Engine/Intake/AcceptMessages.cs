@@ -48,6 +48,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     /// </summary>
     public bool AnswersInline { init => _done.RunContinuationsAsynchronously = !value; }
 
+    /// <summary>The messages are one submit_multi: the id of the first stands for all of them.</summary>
+    public bool IsGroup { get; init; }
+
     /// <summary>The verdicts, final once the wait is over.</summary>
     public IntakeResult[] Results { get; }
 
@@ -68,8 +71,14 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         for (int i = 0; i < _entries.Length; i++)
         {
             ref Entry entry = ref _entries[i];
-            if (entry.Prepared is null) continue;
-            entry.Head = Complete(entry.Prepared, transaction);
+            entry.Head = entry.Prepared is null ? null : Complete(entry.Prepared, transaction);
+        }
+
+        if (IsGroup) JoinGroup();
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (entry.Head is null) continue;
             bool isScheduled = entry.Head.SendAt > transaction.Now;
             Message message = Message.Create(
                 entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
@@ -140,6 +149,22 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         CreatedAt = transaction.Now,
         ValidUntil = RequestCheck.ValidUntil(prepared, transaction.Now),
     };
+
+    private void JoinGroup()
+    {
+        int first = Array.FindIndex(_entries, static entry => entry.Head is not null);
+        MessageHead head = _entries[first].Head!;
+        var others = new List<long>(_entries.Length);
+        for (int i = first + 1; i < _entries.Length; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (entry.Head is null) continue;
+            others.Add(entry.Head.Id.Key);
+            entry.Head = entry.Head with { Submit = entry.Head.Submit! with { Group = head.Id } };
+        }
+
+        _entries[first].Head = head with { Submit = head.Submit! with { Others = others } };
+    }
 
     private void Replay(IJournalTransaction transaction, IdempotencyRecord known, IdempotencyInput input)
     {

@@ -21,7 +21,7 @@ public interface IIntake
 
     /// <summary>
     /// The same for up to 1,000 requests of one account; each is judged on its own, the accepted ones are stored in one commit. Answers
-    /// stand in the order of the requests.
+    /// stand in the order of the requests. Requests that came over SMPP are one submit_multi.
     /// </summary>
     ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
         IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken);

@@ -61,7 +61,8 @@ internal sealed partial class MessageIntake(
         }
 
         if (!any) return results;
-        var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency);
+        bool isMulti = requests[0].Submit is not null;
+        var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency) { IsGroup = isMulti, AnswersInline = isMulti };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
         return results;

@@ -8,7 +8,7 @@ using Crosspoint.Sms.Text;
 namespace Crosspoint.Engine.Intake;
 
 /// <summary>Judges a request and brings it into the form in which it is stored and sent. Touches nothing.</summary>
-internal static class RequestCheck
+public static class RequestCheck
 {
     /// <summary>UTF-16 code units in a body: what the Twilio-shaped API allows, and more segments than most handsets join.</summary>
     public const int MostBodyCharacters = 1600;
@@ -28,7 +28,7 @@ internal static class RequestCheck
     private const int MostUrlCharacters = 2048;
 
     /// <summary>The message to be, without id and times; or why not.</summary>
-    public static IntakeResult? TryPrepare(SendRequest request, WebhookOptions webhooks, out MessageHead? prepared)
+    internal static IntakeResult? TryPrepare(SendRequest request, WebhookOptions webhooks, out MessageHead? prepared)
     {
         prepared = null;
         if (string.IsNullOrEmpty(request.To))
@@ -97,7 +97,7 @@ internal static class RequestCheck
     }
 
     /// <summary>The end of validity, in microseconds: it counts from when the message may go out.</summary>
-    public static long ValidUntil(MessageHead head, long now)
+    internal static long ValidUntil(MessageHead head, long now)
     {
         long seconds = head.ValiditySeconds > 0 ? head.ValiditySeconds : MostValiditySeconds;
         return Math.Max(now, head.SendAt) + (seconds * Micros.PerSecond);

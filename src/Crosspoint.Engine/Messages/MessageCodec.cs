@@ -394,6 +394,8 @@ public static class MessageCodec
         WriteAddress(submit.Destination, buffer);
         buffer.WriteByte(submit.RegisteredDelivery);
         buffer.WriteByte(submit.ProtocolId);
+        buffer.WriteByte(submit.DataCoding);
+        buffer.WriteUnsigned(submit.UserReference is { } reference ? reference + 1u : 0);
         buffer.WriteUnsigned((ulong)submit.Group.Key);
         buffer.WriteUnsigned((ulong)submit.Group.Tail);
         buffer.WriteUnsigned((uint)submit.Others.Count);
@@ -417,6 +419,8 @@ public static class MessageCodec
         SubmitAddress destination = ReadAddress(ref reader);
         byte registered = reader.ReadByte();
         byte protocol = reader.ReadByte();
+        byte coding = reader.ReadByte();
+        uint reference = reader.ReadUInt32();
         long groupKey = (long)reader.ReadUnsigned();
         var group = new MessageId(groupKey, (long)reader.ReadUnsigned());
         int otherCount = reader.ReadCount();
@@ -440,6 +444,8 @@ public static class MessageCodec
             Destination = destination,
             RegisteredDelivery = registered,
             ProtocolId = protocol,
+            DataCoding = coding,
+            UserReference = reference == 0 ? null : (ushort)(reference - 1),
             Group = group,
             Others = others,
             PartCount = total,
@@ -459,6 +465,8 @@ public static class MessageCodec
         byte ton = reader.ReadByte();
         byte npi = reader.ReadByte();
         return new(ton, npi, Required(reader.ReadText()));
+    }
+
     private static Metadata ReadMetadata(ref MessageBytes reader)
     {
         var items = new KeyValuePair<string, string>[reader.ReadCount()];

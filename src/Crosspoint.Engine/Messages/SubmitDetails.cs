@@ -34,6 +34,12 @@ public sealed record SubmitDetails
     /// <summary>protocol_id as received; 0 for none.</summary>
     public byte ProtocolId { get; init; }
 
+    /// <summary>data_coding as received: the text of replace_sm, which names none, is in it too (SMPP v3.4 §4.10).</summary>
+    public byte DataCoding { get; init; }
+
+    /// <summary>TLV user_message_reference, which receipts repeat; null for none.</summary>
+    public ushort? UserReference { get; init; }
+
     /// <summary>submit_multi: its first message, whose id stands for all of them; default for that one, and for any other message.</summary>
     public MessageId Group { get; init; }
 

@@ -21,7 +21,7 @@ public static class TwilioStatus
             MessageState.Delivered => "delivered",
             MessageState.Undelivered => "undelivered",
             MessageState.Canceled => "canceled",
-            MessageState.Receiving => "receiving",
+            MessageState.Receiving => "accepted",
             MessageState.Received => "received",
             _ => "failed",
         };

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
+using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Server.Configuration;
 
@@ -30,6 +32,42 @@ internal static class AccountConfig
     {
         ["twilio"] = CallbackForm.Twilio,
         ["native"] = CallbackForm.Native,
+    };
+
+    private static readonly Dictionary<string, SubmitIdForm> IdForms = new(StringComparer.Ordinal)
+    {
+        ["uuid"] = SubmitIdForm.Uuid,
+        ["hex"] = SubmitIdForm.Hex,
+        ["decimal"] = SubmitIdForm.Decimal,
+    };
+
+    private static readonly Dictionary<string, AllowedBinds> BindTypes = new(StringComparer.Ordinal)
+    {
+        ["transmitter"] = AllowedBinds.Transmitter,
+        ["receiver"] = AllowedBinds.Receiver,
+        ["transceiver"] = AllowedBinds.Transceiver,
+    };
+
+    private static readonly Dictionary<string, TrafficClass> Classes = new(StringComparer.Ordinal)
+    {
+        ["otp"] = TrafficClass.Otp,
+        ["transactional"] = TrafficClass.Transactional,
+        ["marketing"] = TrafficClass.Marketing,
+    };
+
+    private static readonly Dictionary<string, DefaultAlphabet> Alphabets = new(StringComparer.Ordinal)
+    {
+        ["gsm"] = DefaultAlphabet.GsmUnpacked,
+        ["gsm_packed"] = DefaultAlphabet.GsmPacked,
+        ["latin1"] = DefaultAlphabet.Latin1,
+        ["ascii"] = DefaultAlphabet.Ascii,
+        ["utf8"] = DefaultAlphabet.Utf8,
+    };
+
+    private static readonly Dictionary<string, bool> LongMessages = new(StringComparer.Ordinal)
+    {
+        ["udh"] = false,
+        ["payload"] = true,
     };
 
     public static IReadOnlyList<Account> Read(ConfigSection root)
@@ -66,12 +104,22 @@ internal static class AccountConfig
             Senders = section.Choice("senders", SenderPolicy.Any, SenderPolicies),
             Numbers = ReadNumbers(section, names),
             ApiKeys = ReadKeys(section, names),
+            Smpp = ReadCredentials(section, names),
             WebhookSecret = webhookSecret,
             WebhookSecretPrevious = previous,
         };
-        ReadBinds(section, names);
         section.Close();
+        CheckInbound(section, account);
         return account;
+    }
+
+    private static void CheckInbound(ConfigSection section, Account account)
+    {
+        foreach (OwnedNumber number in account.Numbers)
+        {
+            bool isKnown = number.SystemId is null || account.Smpp.Any(credential => credential.SystemId == number.SystemId);
+            if (!isKnown) section.Fail("numbers", $"{number.Number} names '{number.SystemId}' in 'smpp'; expected a system_id of the account");
+        }
     }
 
     private static string? ReadSid(ConfigSection section, string prefix, UniqueNames unique)
@@ -125,7 +173,8 @@ internal static class AccountConfig
             }
 
             CallbackForm form = section.Choice("inbound_format", CallbackForm.Twilio, Forms);
-            if (number is not null) numbers.Add(new(number, url, form));
+            string? systemId = section.Text("smpp", most: 15, expected: "a system_id of the account");
+            if (number is not null) numbers.Add(new(number, url, form, systemId));
             section.Close();
         }
 
@@ -166,22 +215,63 @@ internal static class AccountConfig
     }
 
     // The binds of customers are part of the contract; they are checked here and not served yet.
-    private static void ReadBinds(ConfigSection account, Names names)
+    private static List<SmppCredential> ReadCredentials(ConfigSection account, Names names)
     {
-        bool any = false;
+        var credentials = new List<SmppCredential>();
         foreach (ConfigSection section in account.Groups("smpp"))
         {
-            any = true;
             string? systemId = section.Text("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)");
             names.SystemIds.Add(systemId, section.LineOf("system_id"), section.PathOf("system_id"));
-            section.Text("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)");
-            section.Int("max_binds", 1, 1, 10_000);
-            section.Int("in_flight_window", 10, 1, 10_000);
-            section.Number("rate", 0, 0, 1_000_000);
+            var defaults = new SmppCredential { SystemId = "", Password = "" };
+            SmppCredential credential = defaults with
+            {
+                SystemId = systemId ?? "",
+                Password = section.Text("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)") ?? "",
+                MaxBinds = section.Int("max_binds", defaults.MaxBinds, 1, 10_000),
+                Binds = ReadBindTypes(section),
+                InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
+                DeliverWindow = section.Int("deliver_window", defaults.DeliverWindow, 1, 10_000),
+                Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
+                AllowFrom = section.Networks("allow_from"),
+                MessageIds = section.Choice("message_ids", defaults.MessageIds, IdForms),
+                Alphabet = section.Choice("default_alphabet", defaults.Alphabet, Alphabets),
+                Class = section.Choice("class", defaults.Class, Classes),
+                PriorityClasses = ReadPriorities(section.Group("priority_class")),
+                InboundAsPayload = section.Choice("long_messages", defaults.InboundAsPayload, LongMessages),
+            };
             section.Close();
+            if (systemId is not null) credentials.Add(credential);
         }
 
-        if (any) account.Warn("smpp", "customers' SMPP binds are not served by this version; these credentials cannot bind");
+        return credentials;
+    }
+
+    private static AllowedBinds ReadBindTypes(ConfigSection section)
+    {
+        if (section.Items("binds", "transmitter, receiver, transceiver") is not { } items) return AllowedBinds.All;
+        AllowedBinds allowed = AllowedBinds.None;
+        foreach (ConfigItem item in items)
+        {
+            if (BindTypes.TryGetValue(item.Text, out AllowedBinds kind)) allowed |= kind;
+            else section.Errors.Add(item.Line, item.Path, $"is '{item.Text}'; expected one of: {string.Join(", ", BindTypes.Keys)}");
+        }
+
+        if (items.Count == 0) section.Fail("binds", "is empty; expected at least one of: transmitter, receiver, transceiver");
+        return allowed;
+    }
+
+    private static TrafficClass?[] ReadPriorities(ConfigSection? section)
+    {
+        if (section is null) return [];
+        var classes = new TrafficClass?[4];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            string key = i.ToString(CultureInfo.InvariantCulture);
+            if (section.Has(key)) classes[i] = section.Choice(key, TrafficClass.Transactional, Classes);
+        }
+
+        section.Close();
+        return classes;
     }
 
     private sealed class Names(ConfigErrors errors)

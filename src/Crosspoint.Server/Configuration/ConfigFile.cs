@@ -1,6 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Configuration;
@@ -71,11 +72,7 @@ public static class ConfigFile
         string data = root.Text("data", most: 4096, expected: "a directory, relative to this file") ?? "./data";
         root.NotSupported("database", "leave it out: messages are kept in SQLite under 'data'");
         HttpOptions http = ReadHttp(root.Group("http"));
-        ConfigSection? smpp = root.Group("smpp");
-        System.Net.IPEndPoint? listen = smpp?.EndPoint("listen", fallback: null, required: true);
-        smpp?.Close();
-        if (smpp is not null) root.Warn("smpp", "customers' SMPP binds are not served by this version; nothing listens there");
-
+        SmppListenerOptions? smpp = SmppListenerConfig.Read(root.Group("smpp"), out TimeSpan keepFor);
         var engine = new EngineOptions
         {
             Accounts = AccountConfig.Read(root),
@@ -83,14 +80,17 @@ public static class ConfigFile
             Routing = new(1, []),
             Webhooks = WebhookConfig.Read(root.Group("webhooks")),
             Queues = ReadQueues(root.Group("queues")),
+            KeepForCustomers = keepFor,
         };
+        if (smpp is null && engine.Accounts.Any(account => account.Smpp.Count > 0))
+            root.Warn("accounts", "there are credentials for SMPP binds, and no listener: 'smpp' is not configured");
         WarnOfTargets(root, engine);
         engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
         var config = new GatewayConfig
         {
             DataDirectory = Path.GetFullPath(data, Path.GetFullPath(directory)),
             Http = http,
-            SmppListen = listen,
+            Smpp = smpp,
             Engine = engine,
             Journal = ReadJournal(root.Group("journal")),
             Log = ReadLog(root.Group("log")),
@@ -139,6 +139,7 @@ public static class ConfigFile
             DispatchMessages = section.Int("dispatch", defaults.DispatchMessages, 100, 10_000_000),
             JournalTransitions = section.Int("journal", defaults.JournalTransitions, 100, 10_000_000),
             Webhooks = section.Int("webhooks", defaults.Webhooks, 100, 10_000_000),
+            Customers = section.Int("customers", defaults.Customers, 100, 10_000_000),
         };
         section.Close();
         return options;

@@ -169,6 +169,34 @@ internal sealed class ConfigSection
         return items;
     }
 
+    /// <summary>A 16-bit tag in hexadecimal or decimal; 0 when it is missing or wrong.</summary>
+    public int Tag(string key, string expected, int least, int most)
+    {
+        if (Scalar(key, required: true, expected) is not { } scalar) return 0;
+        ReadOnlySpan<char> text = scalar.Text;
+        bool isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        NumberStyles style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        if (int.TryParse(isHex ? text[2..] : text, style, CultureInfo.InvariantCulture, out int tag) && tag >= least && tag <= most) return tag;
+        Fail(key, $"is '{scalar.Text}'; expected {expected}");
+        return 0;
+    }
+
+    /// <summary>A list of networks such as <c>10.0.0.0/8</c>, or single addresses; empty when absent.</summary>
+    public IReadOnlyList<IPNetwork> Networks(string key)
+    {
+        const string Expected = "networks such as 10.0.0.0/8 or 2001:db8::/32, or addresses";
+        if (Items(key, Expected) is not { } items) return [];
+        var networks = new List<IPNetwork>(items.Count);
+        foreach (ConfigItem item in items)
+        {
+            if (IPNetwork.TryParse(item.Text, out IPNetwork network)) networks.Add(network);
+            else if (IPAddress.TryParse(item.Text, out IPAddress? address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else _errors.Add(item.Line, item.Path, $"is '{item.Text}'; expected one of a list of {Expected}");
+        }
+
+        return networks;
+    }
+
     /// <summary>Refuses a key of the contract that this version does not serve.</summary>
     public void NotSupported(string key, string instead)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using Crosspoint.Engine;
+using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Server.Configuration;
@@ -12,8 +13,8 @@ public sealed record GatewayConfig
 
     public HttpOptions Http { get; init; } = new();
 
-    /// <summary>The listener for customers' binds, when one is configured. This version checks it and does not open it.</summary>
-    public IPEndPoint? SmppListen { get; init; }
+    /// <summary>The listener for customers' binds; null for none.</summary>
+    public SmppListenerOptions? Smpp { get; init; }
 
     public required EngineOptions Engine { get; init; }
 

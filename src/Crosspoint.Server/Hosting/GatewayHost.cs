@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +26,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private ApiServer? _api;
+    private CustomerListener? _smpp;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -39,6 +43,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Where the HTTP listener can be reached from this host.</summary>
     public Uri HttpAddress => _api!.Address;
+
+    /// <summary>Where customers bind; null when there is no listener.</summary>
+    public IPEndPoint? SmppEndPoint => _smpp?.EndPoint;
 
     /// <summary>Completes when the journal broke: the process must end, and recover at its next start.</summary>
     public Task JournalBroken => _journal.Broken;
@@ -74,6 +81,10 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _isDraining = true;
         Log.Draining(_logger);
 
+        // Customers first: what they have submitted is answered, and they are unbound in order.
+        Gateway.Close();
+        if (_smpp is not null) await WithinAsync(RequestsMayTake, _smpp.StopAsync, cancellationToken).ConfigureAwait(false);
+
         // The listener goes last: until then whoever asks can see that this gateway is no longer ready.
         await WithinAsync(EngineMayTake, Gateway.StopAsync, cancellationToken).ConfigureAwait(false);
         if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
@@ -84,6 +95,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isDraining = true;
+        if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
@@ -116,6 +128,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             };
             host._api = await ApiServer.StartAsync(
                 config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            if (config.Smpp is not null) host.ListenForBinds(config.Smpp, time, loggers);
             Log.Started(host._logger, host.HttpAddress, config.DataDirectory);
             return host;
         }
@@ -125,6 +138,19 @@ public sealed partial class GatewayHost : IAsyncDisposable
             if (error is GatewayStartException or OperationCanceledException) throw;
             string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
             throw new GatewayStartException($"{what}: {error.Message}", error);
+        }
+    }
+
+    private void ListenForBinds(SmppListenerOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        _smpp = new CustomerListener(options, Gateway, time, loggers);
+        try
+        {
+            _smpp.Start();
+        }
+        catch (SocketException error)
+        {
+            throw new GatewayStartException($"smpp.listen: {options.Listen} cannot be listened on: {error.Message}", error);
         }
     }
 

@@ -22,7 +22,8 @@ public static partial class GatewayProcess
     public const int JournalBroken = 70;
 
     /// <summary>
-    /// Runs to the end. Prints one line to <paramref name="output"/> when it takes traffic: <c>ready http=HOST:PORT smpp=-</c>.
+    /// Runs to the end. Prints one line to <paramref name="output"/> when it takes traffic: <c>ready http=HOST:PORT smpp=HOST:PORT</c>, with a hyphen where
+    /// nothing listens.
     /// </summary>
     /// <param name="stop">Stops it as SIGTERM does.</param>
     public static async Task<int> RunAsync(
@@ -40,7 +41,7 @@ public static partial class GatewayProcess
         try
         {
             await using GatewayHost host = await GatewayHost.StartAsync(config, time, loggers, signals.First).ConfigureAwait(false);
-            await output.WriteLineAsync($"ready http={host.HttpAddress.Authority} smpp=-").ConfigureAwait(false);
+            await output.WriteLineAsync($"ready http={host.HttpAddress.Authority} smpp={host.SmppEndPoint?.ToString() ?? "-"}").ConfigureAwait(false);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             return await RunAsync(host, loggers.CreateLogger(typeof(GatewayProcess).FullName!), signals).ConfigureAwait(false);
         }

@@ -83,34 +83,6 @@ public sealed class MessageCodecTests
     }
 
     [Fact]
-    public void ReadTail_OfAHead_IsTheRandomPart()
-    {
-        Message message = RandomMessage();
-        _buffer.Clear();
-        MessageCodec.WriteHead(message.Head, _buffer);
-
-        MessageCodec.ReadTail(_buffer.Written).ShouldBe(message.Id.Tail);
-    }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(3)]
-    [InlineData(255)]
-    public void Read_UnknownVersion_IsRefusedByName(byte version)
-    {
-        Message message = RandomMessage();
-        (byte[] head, byte[] progress) = Write(message, 0);
-        head[0] = version;
-        progress[0] = version;
-
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadHead(1, head)).Message.ShouldContain($"version {version}");
-        Should.Throw<InvalidDataException>(
-            () => MessageCodec.ReadProgress(message.Head, progress)).Message.ShouldContain($"version {version}");
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadState(progress));
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadOpenUntil(progress));
-    }
-
-    [Fact]
     public void Read_DataAfterTheEnd_IsRefused()
     {
         Message message = RandomMessage();

@@ -108,7 +108,7 @@ public sealed class ConfigFileTests
         config.DataDirectory.ShouldBe("/etc/crosspoint/data");
         config.Http.Listen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 8080));
         config.Http.MaxBody.ShouldBe(1024 * 1024);
-        config.SmppListen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 2775));
+        config.Smpp!.Listen.ShouldBe(new IPEndPoint(IPAddress.Loopback, 2775));
         Account account = config.Engine.Accounts.ShouldHaveSingleItem();
         (account.Sid, account.Name, account.Senders).ShouldBe(("AC00000000000000000000000000000001", "demo", SenderPolicy.Any));
         account.Numbers.ShouldHaveSingleItem()

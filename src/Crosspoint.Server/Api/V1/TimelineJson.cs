@@ -73,6 +73,9 @@ internal static class TimelineJson
         EventKind.Requeued => "requeued",
         EventKind.FeedbackNoted => "feedback_noted",
         EventKind.ReplyIgnored => "reply_ignored",
+        EventKind.PartAccepted => "part_accepted",
+        EventKind.Released => "released",
+        EventKind.Replaced => "replaced",
         _ => "other",
     };
 
