@@ -55,18 +55,24 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>Waits until the other side has closed; anything that still comes is dropped.</summary>
-    public async Task ReadToEndAsync()
+    public async Task ReadToEndAsync() => await CountToEndAsync();
+
+    /// <summary>Waits until the other side has closed.</summary>
+    /// <returns>The octets that still came.</returns>
+    public async Task<int> CountToEndAsync()
     {
+        var count = 0;
         var buffer = new byte[4096];
         try
         {
-            while (await _socket.ReceiveAsync(buffer).WaitAsync(Patience) > 0)
-            {
-            }
+            int bytes;
+            while ((bytes = await _socket.ReceiveAsync(buffer).WaitAsync(Patience)) > 0) count += bytes;
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
         {
         }
+
+        return count;
     }
 
     public void Close() => _socket.Close();
