@@ -5,6 +5,34 @@ namespace Crosspoint.Smpp.Codec;
 /// <summary>Names of command_status values as the standard spells them.</summary>
 public static class CommandStatuses
 {
+    /// <summary>
+    /// The status to send to a peer: one that came with 5.0 is replaced, for older peers, by the nearest one of 3.4. Those that say "never
+    /// again" stay of that kind. Values of vendors, and all of 3.4, stay.
+    /// </summary>
+    /// <param name="status">Any 32-bit value.</param>
+    /// <param name="interfaceVersion">The version in use with the peer, for example 0x34.</param>
+    public static CommandStatus ForVersion(CommandStatus status, byte interfaceVersion)
+    {
+        if (interfaceVersion >= 0x50 || status is < CommandStatus.ServiceTypeUnauthorised or > CommandStatus.InvalidBroadcastChannel)
+        {
+            return status;
+        }
+
+        return status switch
+        {
+            CommandStatus.ServiceTypeUnauthorised or CommandStatus.ServiceTypeDenied => CommandStatus.InvalidServiceType,
+            CommandStatus.ServiceTypeUnavailable => CommandStatus.SystemError,
+            CommandStatus.InvalidSourceAddressSubunit => CommandStatus.InvalidSourceAddress,
+            CommandStatus.InvalidDestinationAddressSubunit => CommandStatus.InvalidDestinationAddress,
+            CommandStatus.BroadcastFailed => CommandStatus.SubmitFailed,
+            CommandStatus.BroadcastQueryFailed => CommandStatus.QueryFailed,
+            CommandStatus.BroadcastCancelFailed => CommandStatus.CancelFailed,
+
+            // RPROHIBITED, RINVDCS and the fields of a broadcast: 3.4 has no word for them.
+            _ => CommandStatus.UnknownError,
+        };
+    }
+
     /// <summary>The standard's name of a status.</summary>
     /// <param name="status">Any 32-bit value.</param>
     /// <returns>For example <c>ESME_RTHROTTLED</c>; <c>0x00000499</c> for a value that the standard does not name.</returns>

@@ -18,9 +18,12 @@ public ref struct QuerySmResp
     /// <summary>error_code of the network; 0 for none. Default 0.</summary>
     public byte ErrorCode { get; set; }
 
+    /// <summary>The optional parameters as they stand on the wire; 3.4 has none here. Default empty.</summary>
+    public ReadOnlySpan<byte> Tlvs { get; set; }
+
     /// <summary>Octets of the body on the wire.</summary>
     public readonly int BodyLength =>
-        4 + MessageId.Length + FinalDate.Length;
+        4 + MessageId.Length + FinalDate.Length + Tlvs.Length;
 
     /// <summary>Reads a body.</summary>
     /// <param name="body">Everything behind the header; it may be missing, as it is in many error responses.</param>
@@ -35,7 +38,9 @@ public ref struct QuerySmResp
         pdu.FinalDate = reader.CString(17, CommandStatus.InvalidCommandLength);
         pdu.State = reader.Byte();
         pdu.ErrorCode = reader.Byte();
-        return new DecodeResult(reader.Status);
+        if (reader.Status != CommandStatus.Ok) return new DecodeResult(reader.Status);
+        pdu.Tlvs = reader.Rest;
+        return TlvReader.Check(pdu.Tlvs);
     }
 
     /// <summary>Writes the body.</summary>
@@ -49,6 +54,7 @@ public ref struct QuerySmResp
         writer.CString(FinalDate, 17);
         writer.Byte(State);
         writer.Byte(ErrorCode);
+        writer.Octets(Tlvs);
         return writer.Finish(out written);
     }
 }

@@ -154,7 +154,7 @@ public sealed partial class SmppClient : IAsyncDisposable
         CommandStatus? status;
         try
         {
-            status = await session.BindAsync(BindCommand(), _options).WaitAsync(stopping).ConfigureAwait(false);
+            status = await session.BindAsync(_options).WaitAsync(stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -228,7 +228,7 @@ public sealed partial class SmppClient : IAsyncDisposable
             await socket.ConnectAsync(_options.Host, _options.Port, either.Token).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: false);
             if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls, either.Token).ConfigureAwait(false);
-            return new SmppSession(_name, SmppRole.Esme, socket, stream, Settings(), _handler, _time, _logger);
+            return new SmppSession(_name, SmppRole.Esme, socket, stream, SessionSettings.Of(_options, FirstSequenceNumber), _handler, _time, _logger);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
             or OperationCanceledException)
@@ -248,29 +248,6 @@ public sealed partial class SmppClient : IAsyncDisposable
         await secure.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
         return secure;
     }
-
-    private SessionSettings Settings() => new()
-    {
-        SystemId = _options.SystemId,
-        WindowSize = _options.InFlightWindow,
-        ResponseTimeout = _options.ResponseTimeout,
-        EnquireLinkInterval = _options.EnquireLinkInterval,
-        EnquireLinkTimeout = _options.EnquireLinkTimeout,
-        InactivityTimeout = _options.InactivityTimeout,
-        SessionInitTimeout = _options.BindTimeout,
-        PartialPduTimeout = _options.PartialPduTimeout,
-        WriteTimeout = _options.WriteTimeout,
-        MaxPreBindPduBytes = Math.Min(1024, _options.MaxPduBytes),
-        MaxPduBytes = _options.MaxPduBytes,
-        FirstSequenceNumber = FirstSequenceNumber,
-    };
-
-    private CommandId BindCommand() => _options.BindType switch
-    {
-        SmppBindType.Transmitter => CommandId.BindTransmitter,
-        SmppBindType.Receiver => CommandId.BindReceiver,
-        _ => CommandId.BindTransceiver,
-    };
 
     private async Task KeepBindRateAsync(CancellationToken stopping)
     {

@@ -26,8 +26,14 @@ public sealed class SmppClientOptions
     /// <summary>Which bind. Default transceiver.</summary>
     public SmppBindType BindType { get; init; } = SmppBindType.Transceiver;
 
-    /// <summary>interface_version. Default 0x34 (SMPP 3.4).</summary>
+    /// <summary>interface_version: the highest version offered, 0x33, 0x34 or 0x50. Default 0x34 (SMPP 3.4).</summary>
     public byte InterfaceVersion { get; init; } = 0x34;
+
+    /// <summary>
+    /// True to take a message centre that does not say its version for one of 3.3, and to send it no TLVs. Default false: many carriers of
+    /// 3.4 leave it out.
+    /// </summary>
+    public bool StrictInterfaceVersion { get; init; }
 
     /// <summary>addr_ton of the bind. Default 0.</summary>
     public byte AddrTon { get; init; }

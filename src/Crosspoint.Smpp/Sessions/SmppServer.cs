@@ -24,6 +24,7 @@ public sealed partial class SmppServer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _allGone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _congestionState = -1;
     private Socket? _listener;
     private IPEndPoint? _endPoint;
     private Task _accepting = Task.CompletedTask;
@@ -50,6 +51,21 @@ public sealed partial class SmppServer : IAsyncDisposable
         OptionsCheck.Positive(options.EnquireLinkTimeout, "EnquireLinkTimeout");
         OptionsCheck.Positive(options.ResponseTimeout, "ResponseTimeout");
         OptionsCheck.Positive(options.WriteTimeout, "WriteTimeout");
+        if (options.Tls is not null && options.SecureTls is not null)
+        {
+            throw new ArgumentException("Tls and SecureTls are two ways to say one thing: give one of them.", nameof(options));
+        }
+
+        if (options.Tls is { } tls)
+        {
+            if ((tls.EnabledSslProtocols & ~SmppServerTls.Protocols) != SslProtocols.None)
+            {
+                throw new ArgumentException("Tls.EnabledSslProtocols must be TLS 1.2 or later.", nameof(options));
+            }
+
+            if (tls.EnabledSslProtocols == SslProtocols.None) tls.EnabledSslProtocols = SmppServerTls.Protocols;
+        }
+
         _options = options;
         _handler = handler;
         _time = time;
@@ -57,6 +73,7 @@ public sealed partial class SmppServer : IAsyncDisposable
         _settings = new SessionSettings
         {
             SystemId = options.SystemId,
+            InterfaceVersion = options.InterfaceVersion,
             WindowSize = options.InFlightWindow,
             ResponseTimeout = options.ResponseTimeout,
             EnquireLinkInterval = options.EnquireLinkInterval,
@@ -77,6 +94,22 @@ public sealed partial class SmppServer : IAsyncDisposable
 
     /// <summary>The sessions open now, bound or not: a copy.</summary>
     public IReadOnlyCollection<SmppSession> Sessions => [.. _sessions.Keys];
+
+    /// <summary>
+    /// congestion_state of all sessions, also of those to come: 0 idle to 100 congested, null (the default) to send none. See
+    /// <see cref="SmppSession.CongestionState"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is more than 100.</exception>
+    public byte? CongestionState
+    {
+        get => Volatile.Read(ref _congestionState) is var state and >= 0 ? (byte)state : null;
+        set
+        {
+            if (value is { } state) ArgumentOutOfRangeException.ThrowIfGreaterThan(state, (byte)100, nameof(value));
+            Volatile.Write(ref _congestionState, value ?? -1);
+            foreach (SmppSession session in _sessions.Keys) session.CongestionState = value;
+        }
+    }
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
@@ -147,46 +180,153 @@ public sealed partial class SmppServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Connects to an ESME that waits for it and sends outbind; the ESME then binds on this connection, and the handler is asked and told as
+    /// for any other bind. Plain TCP.
+    /// </summary>
+    /// <param name="host">Host name or address of the ESME.</param>
+    /// <param name="port">TCP port of the ESME.</param>
+    /// <param name="systemId">system_id told in the outbind: at most 15 characters.</param>
+    /// <param name="password">password told in the outbind: at most 8 characters.</param>
+    /// <param name="cancellationToken">Ends the connecting.</param>
+    /// <returns>The session, not bound yet; it is cut when no bind comes within the session init time.</returns>
+    /// <exception cref="SocketException">The connection cannot be made.</exception>
+    /// <exception cref="InvalidOperationException">The server has as many connections as it may, or stops.</exception>
+    public async Task<SmppSession> OutbindAsync(
+        string host, int port, string systemId, string password, CancellationToken cancellationToken)
+    {
+        OptionsCheck.Text(systemId, 15, nameof(systemId));
+        OptionsCheck.Text(password, 8, nameof(password));
+        if (!TryAdmit()) throw new InvalidOperationException("The server has as many connections as it may.");
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        try
+        {
+            await socket.ConnectAsync(host, port, either.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            Discharge(null);
+            throw;
+        }
+
+        var remote = (IPEndPoint)socket.RemoteEndPoint!;
+        SmppSession session = Open(socket, new NetworkStream(socket, ownsSocket: false), remote);
+        session.SendOutbind(systemId, password);
+        _ = FollowAsync(session, remote.Address, isAdmitted: false);
+        return session;
+    }
+
     private async Task ServeAsync(Socket socket)
     {
         IPAddress? address = null;
+        if (!TryAdmit())
+        {
+            socket.Dispose();
+            return;
+        }
+
+        var remote = new IPEndPoint(IPAddress.None, 0);
         SmppSession? session = null;
         try
         {
-            var remote = (IPEndPoint)socket.RemoteEndPoint!;
-            if (!TryAdmit(remote.Address))
-            {
-                socket.Dispose();
-                return;
-            }
-
-            address = remote.Address;
+            remote = (IPEndPoint)socket.RemoteEndPoint!;
             socket.NoDelay = true;
             Stream stream = new NetworkStream(socket, ownsSocket: false);
-            if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls).ConfigureAwait(false);
-            session = new SmppSession(remote.ToString(), SmppRole.MessageCentre, socket, stream, _settings, _handler, _time, _logger);
-            _sessions.TryAdd(session, 0);
-            session.Start();
-            if (_stopping.IsCancellationRequested) session.Abort("the server stops");
-            await session.Completion.ConfigureAwait(false);
-            SmppCloseReason reason = session.CloseReason;
-            if (reason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, reason);
+            IPEndPoint? client = _options.TrustedProxies is null ? remote : await ReadProxyHeaderAsync(stream, remote).ConfigureAwait(false);
+            if (client is not null && TryAdmit(client.Address))
+            {
+                address = client.Address;
+                if (IsSecure) stream = await SecureAsync(stream).ConfigureAwait(false);
+                session = Open(socket, stream, client);
+            }
         }
-        catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
-            or OperationCanceledException or ObjectDisposedException)
+        catch (AuthenticationException exception)
         {
-            socket.Dispose();
-            Log.ConnectionFailed(_logger, exception.Message);
+            LogOnce(address ?? remote.Address, exception.Message, Log.HandshakeFailed);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException
+            or ObjectDisposedException)
+        {
+            // A peer that leaves or is silent in the middle of the handshake is worth the same line as one that fails it.
+            if (IsSecure && address is not null) LogOnce(address, exception.Message, Log.HandshakeFailed);
+            else Log.ConnectionFailed(_logger, exception.Message);
         }
         finally
         {
-            if (session is not null) _sessions.TryRemove(session, out _);
-            if (address is not null) Discharge(address);
+            if (session is null)
+            {
+                socket.Dispose();
+                Discharge(address);
+            }
         }
+
+        if (session is not null) await FollowAsync(session, address!, isAdmitted: true).ConfigureAwait(false);
     }
 
-    private async Task<Stream> SecureAsync(Stream plain, SslServerAuthenticationOptions tls)
+    private bool IsSecure => _options.Tls is not null || _options.SecureTls is not null;
+
+    private SmppSession Open(Socket socket, Stream stream, IPEndPoint remote)
     {
+        var session = new SmppSession(
+            remote.ToString(), SmppRole.MessageCentre, socket, stream, _settings, _handler, _time, _logger, remote)
+        {
+            CongestionState = CongestionState,
+        };
+        _sessions.TryAdd(session, 0);
+        session.Start();
+        if (_stopping.IsCancellationRequested) session.Abort("the server stops");
+        return session;
+    }
+
+    private async Task FollowAsync(SmppSession session, IPAddress address, bool isAdmitted)
+    {
+        await session.Completion.ConfigureAwait(false);
+        SmppCloseReason reason = session.CloseReason;
+        if (reason is SmppCloseReason.InvalidPdu or SmppCloseReason.SessionInitTimeout) LogStranger(address, reason);
+        _sessions.TryRemove(session, out _);
+        Discharge(isAdmitted ? address : null);
+    }
+
+    // Null when the connection must not be served. Read octet-exact from the plain stream: TLS or SMPP begins right behind it.
+    private async Task<IPEndPoint?> ReadProxyHeaderAsync(Stream stream, IPEndPoint proxy)
+    {
+        if (!IsTrustedProxy(proxy.Address))
+        {
+            LogOnce(proxy.Address, "it is no trusted proxy", Log.ProxyRefused);
+            return null;
+        }
+
+        using var limit = new CancellationTokenSource(_options.SessionInitTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
+        var start = new byte[ProxyHeader.FixedBytes];
+        await stream.ReadExactlyAsync(start, either.Token).ConfigureAwait(false);
+        if (!ProxyHeader.TryReadStart(start, out int variableBytes))
+        {
+            LogOnce(proxy.Address, "what it sent is no header of version 2 for TCP", Log.ProxyRefused);
+            return null;
+        }
+
+        var addresses = new byte[variableBytes];
+        await stream.ReadExactlyAsync(addresses, either.Token).ConfigureAwait(false);
+        return ProxyHeader.ReadSource(start, addresses) ?? proxy;
+    }
+
+    private bool IsTrustedProxy(IPAddress address)
+    {
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (IPNetwork network in _options.TrustedProxies!)
+        {
+            if (network.Contains(plain)) return true;
+        }
+
+        return false;
+    }
+
+    private async Task<Stream> SecureAsync(Stream plain)
+    {
+        SslServerAuthenticationOptions tls = _options.SecureTls is null ? _options.Tls! : CurrentTls(_options.SecureTls);
         var secure = new SslStream(plain, leaveInnerStreamOpen: false);
         using var limit = new CancellationTokenSource(_options.SessionInitTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
@@ -202,44 +342,82 @@ public sealed partial class SmppServer : IAsyncDisposable
         }
     }
 
+    private SslServerAuthenticationOptions CurrentTls(SmppServerTls options)
+    {
+        try
+        {
+            return options.ForConnection();
+        }
+#pragma warning disable CA1031 // An owner that cannot give its certificate must not take the listener down.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.NoCertificate(_logger, exception);
+            throw new AuthenticationException("There is no certificate.", exception);
+        }
+    }
+
+    private bool TryAdmit()
+    {
+        lock (_gate)
+        {
+            if (_connectionCount >= _options.MaxConnections || _stopping.IsCancellationRequested)
+            {
+                Log.TooManyConnections(_logger, _connectionCount);
+                return false;
+            }
+
+            _connectionCount++;
+            return true;
+        }
+    }
+
     private bool TryAdmit(IPAddress address)
     {
         lock (_gate)
         {
             int fromAddress = _connections.GetValueOrDefault(address);
-            if (_connectionCount >= _options.MaxConnections || fromAddress >= _options.MaxConnectionsPerAddress)
+            if (fromAddress >= _options.MaxConnectionsPerAddress)
             {
-                Log.TooManyConnections(_logger, address, _connectionCount, fromAddress);
+                Log.TooManyConnectionsFrom(_logger, address, fromAddress);
                 return false;
             }
 
-            _connectionCount++;
             _connections[address] = fromAddress + 1;
             return true;
         }
     }
 
-    private void Discharge(IPAddress address)
+    private void Discharge(IPAddress? address)
     {
         lock (_gate)
         {
             _connectionCount--;
             if (_connectionCount == 0 && _stopping.IsCancellationRequested) _allGone.TrySetResult();
+            if (address is null) return;
             int left = _connections[address] - 1;
             if (left == 0) _connections.Remove(address);
             else _connections[address] = left;
         }
     }
 
+    private void LogOnce(IPAddress address, string why, Action<ILogger, IPAddress, string> log)
+    {
+        if (IsNewStranger(address)) log(_logger, address, why);
+    }
+
     private void LogStranger(IPAddress address, SmppCloseReason reason)
+    {
+        if (IsNewStranger(address)) Log.Stranger(_logger, address, reason);
+    }
+
+    private bool IsNewStranger(IPAddress address)
     {
         lock (_gate)
         {
             if (_strangers.Count >= RememberedSources) _strangers.Clear();
-            if (!_strangers.Add(address)) return;
+            return _strangers.Add(address);
         }
-
-        Log.Stranger(_logger, address, reason);
     }
 
     private static partial class Log
@@ -250,10 +428,23 @@ public sealed partial class SmppServer : IAsyncDisposable
         [LoggerMessage(1101, LogLevel.Debug, "A connection failed before its session began: {Why}")]
         public static partial void ConnectionFailed(ILogger logger, string why);
 
-        [LoggerMessage(1102, LogLevel.Debug, "A connection from {Address} was refused: {Total} are open, {FromAddress} from this address.")]
-        public static partial void TooManyConnections(ILogger logger, IPAddress address, int total, int fromAddress);
+        [LoggerMessage(1102, LogLevel.Debug, "A connection from {Address} was refused: {FromAddress} are open from this address.")]
+        public static partial void TooManyConnectionsFrom(ILogger logger, IPAddress address, int fromAddress);
 
         [LoggerMessage(1103, LogLevel.Information, "{Address} does not speak SMPP ({Reason}); said once for each address.")]
         public static partial void Stranger(ILogger logger, IPAddress address, SmppCloseReason reason);
+
+        [LoggerMessage(1104, LogLevel.Information, "The TLS handshake with {Address} failed: {Why} Said once for each address.")]
+        public static partial void HandshakeFailed(ILogger logger, IPAddress address, string why);
+
+        [LoggerMessage(1105, LogLevel.Warning,
+            "A connection from {Address} was refused, {Why}: this listener takes PROXY protocol only. Said once for each address.")]
+        public static partial void ProxyRefused(ILogger logger, IPAddress address, string why);
+
+        [LoggerMessage(1107, LogLevel.Error, "The server's certificate cannot be had: a connection was refused.")]
+        public static partial void NoCertificate(ILogger logger, Exception exception);
+
+        [LoggerMessage(1106, LogLevel.Debug, "A connection was refused: {Total} are open.")]
+        public static partial void TooManyConnections(ILogger logger, int total);
     }
 }

@@ -12,6 +12,12 @@ public sealed class SmppServerOptions
     /// <summary>system_id told in bind responses: at most 15 characters. Default <c>Crosspoint</c>.</summary>
     public string SystemId { get; init; } = "Crosspoint";
 
+    /// <summary>
+    /// The highest version served, 0x33, 0x34 or 0x50; told in bind responses and used with clients that offer as much. Default 0x34
+    /// (SMPP 3.4), which every client knows.
+    /// </summary>
+    public byte InterfaceVersion { get; init; } = 0x34;
+
     /// <summary>A client that is connected so long without a bind is cut. Default 10 s.</summary>
     public TimeSpan SessionInitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -48,6 +54,17 @@ public sealed class SmppServerOptions
     /// <summary>Connections allowed from one address; more are closed at once. Default 1 000.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 1_000;
 
-    /// <summary>TLS settings with the server's certificate; null for plain TCP, the default.</summary>
+    /// <summary>
+    /// Networks of the load balancers in front of this listener; every connection must then come from one of them and begin with a binary
+    /// PROXY protocol header of version 2, and the client that it announces counts as the remote end. Null, the default, for none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork>? TrustedProxies { get; init; }
+
+    /// <summary>TLS with a certificate that may be renewed while the server runs; null for plain TCP, the default.</summary>
+    public SmppServerTls? SecureTls { get; init; }
+
+    /// <summary>
+    /// TLS settings in the runtime's own form, fixed for the life of the server, TLS 1.2 or later; null for plain TCP, the default.
+    /// </summary>
     public SslServerAuthenticationOptions? Tls { get; init; }
 }

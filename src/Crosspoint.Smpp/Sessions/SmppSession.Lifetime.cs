@@ -58,8 +58,14 @@ public sealed partial class SmppSession
 
     /// <summary>Sends the bind of an ESME and waits for the answer.</summary>
     /// <returns>The status of the answer; null when the session ended without one.</returns>
-    internal Task<CommandStatus?> BindAsync(CommandId bind, SmppClientOptions options)
+    internal Task<CommandStatus?> BindAsync(SmppClientOptions options)
     {
+        CommandId bind = options.BindType switch
+        {
+            SmppBindType.Transmitter => CommandId.BindTransmitter,
+            SmppBindType.Receiver => CommandId.BindReceiver,
+            _ => CommandId.BindTransceiver,
+        };
         Span<byte> body = stackalloc byte[128];
         var request = new BindRequest
         {
@@ -83,6 +89,24 @@ public sealed partial class SmppSession
 
         if (wake) _signal.Set(inline: false);
         return _bindAnswered.Task;
+    }
+
+    /// <summary>Sends the outbind of a message centre; the bind of the ESME follows as on any other connection.</summary>
+    internal void SendOutbind(string systemId, string password)
+    {
+        Span<byte> body = stackalloc byte[32];
+        var outbind = new Outbind { SystemId = Encoding.Latin1.GetBytes(systemId), Password = Encoding.Latin1.GetBytes(password) };
+        if (!outbind.TryWrite(body, out int bytes)) throw new InvalidOperationException("An outbind field is too long.");
+        bool wake;
+        lock (_gate)
+        {
+            if (_state != SmppSessionState.Open) return;
+            _state = SmppSessionState.Outbound;
+            Append(CommandId.Outbind, CommandStatus.Ok, NextSequenceNumber(), body[..bytes]);
+            wake = NeedsWake();
+        }
+
+        if (wake) _signal.Set(inline: false);
     }
 
     private async Task CloseAsync(SmppCloseReason reason, TimeSpan drainTimeout, CancellationToken cancellationToken)
@@ -113,7 +137,7 @@ public sealed partial class SmppSession
         bool wake;
         lock (_gate)
         {
-            if (_state is SmppSessionState.Open or SmppSessionState.Unbound or SmppSessionState.Closed) return null;
+            if (_state is SmppSessionState.Open or SmppSessionState.Outbound or SmppSessionState.Unbound or SmppSessionState.Closed) return null;
             if (_unbindAnswered is not null) return _unbindAnswered.Task;
             _unbindAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _unbindSequenceNumber = NextSequenceNumber();

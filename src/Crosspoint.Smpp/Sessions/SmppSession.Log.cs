@@ -16,7 +16,7 @@ public sealed partial class SmppSession
         [LoggerMessage(1002, LogLevel.Debug, "{Session}: request 0x{CommandId:X8} is not served.")]
         public static partial void UnknownRequest(ILogger logger, string session, uint commandId);
 
-        [LoggerMessage(1003, LogLevel.Debug, "{Session}: outbind ignored.")]
+        [LoggerMessage(1003, LogLevel.Debug, "{Session}: an outbind that was not waited for is ignored.")]
         public static partial void OutbindIgnored(ILogger logger, string session);
 
         [LoggerMessage(1004, LogLevel.Error, "{Session}: the handler of the session failed.")]

@@ -8,8 +8,6 @@ namespace Crosspoint.Smpp.Sessions;
 
 public sealed partial class SmppSession
 {
-    private const byte FirstVersionWithTlvs = 0x34;
-
     private readonly Lock _callbacks = new();
     private readonly PipeReader _input;
     private byte[] _pieced = [];
@@ -25,7 +23,7 @@ public sealed partial class SmppSession
         End,
     }
 
-    private int MaxPduBytes => _state == SmppSessionState.Open ? _settings.MaxPreBindPduBytes : _settings.MaxPduBytes;
+    private int MaxPduBytes => IsBeforeBind(_state) ? _settings.MaxPreBindPduBytes : _settings.MaxPduBytes;
 
     private async Task ReadLoopAsync()
     {
@@ -161,24 +159,26 @@ public sealed partial class SmppSession
             case CommandId.BindReceiver or CommandId.BindTransmitter or CommandId.BindTransceiver:
                 return HandleBind(header, body);
             case CommandId.Outbind:
-                Log.OutbindIgnored(_logger, Name);
-                return Next.ReadMore;
-            case CommandId.SubmitSm or CommandId.DeliverSm or CommandId.DataSm or CommandId.QuerySm or CommandId.CancelSm
-                or CommandId.ReplaceSm or CommandId.SubmitMulti or CommandId.AlertNotification:
-                HandleRequest(header, body);
-                return Next.ReadMore;
+                return HandleOutbind(body);
             default:
-                // Unknown operations, and the broadcast family, which is known but not served here.
+                if (IsServed(header.CommandId))
+                {
+                    HandleRequest(header, body);
+                    return Next.ReadMore;
+                }
+
                 Log.UnknownRequest(_logger, Name, (uint)header.CommandId);
                 Write(CommandId.GenericNack, CommandStatus.InvalidCommandId, header.SequenceNumber, default);
                 return Next.ReadMore;
         }
     }
 
+    private RequestVerdict Judge(CommandId request) =>
+        SessionRules.Judge(request, Role == SmppRole.Esme ? SmppRole.MessageCentre : SmppRole.Esme, _state);
+
     private void HandleRequest(in PduHeader header, ReadOnlySpan<byte> body)
     {
-        SmppRole sender = Role == SmppRole.Esme ? SmppRole.MessageCentre : SmppRole.Esme;
-        if (!IsLegal(header.CommandId, sender, _state))
+        if (Judge(header.CommandId) != RequestVerdict.Legal)
         {
             Respond(header, CommandStatus.InvalidBindStatus, default);
             return;
@@ -193,13 +193,14 @@ public sealed partial class SmppSession
         switch (header.CommandId)
         {
             case CommandId.EnquireLinkResp:
+                if (!body.IsEmpty && _version >= SmppVersions.V50 && Role == SmppRole.Esme) NoteCongestion(header.CommandId, body);
                 return Next.ReadMore;
             case CommandId.UnbindResp:
                 _unbindAnswered?.TrySetResult();
                 return Next.ReadMore;
             case CommandId.BindReceiverResp or CommandId.BindTransmitterResp or CommandId.BindTransceiverResp:
                 return HandleBindResponse(header, body);
-            case CommandId.GenericNack when header.SequenceNumber == _bindSequenceNumber && _state == SmppSessionState.Open:
+            case CommandId.GenericNack when header.SequenceNumber == _bindSequenceNumber && IsBeforeBind(_state):
                 return HandleBindResponse(header, body);
             case CommandId.GenericNack when header.SequenceNumber == _unbindSequenceNumber && _unbindAnswered is not null:
                 _unbindAnswered.TrySetResult();
@@ -232,14 +233,23 @@ public sealed partial class SmppSession
             _windowOpened = true;
         }
 
+        if (_version >= SmppVersions.V50 && Role == SmppRole.Esme) NoteCongestion(header.CommandId, body);
         _lastMessageAt = _batchAt;
         _handler.OnResponse(this, header, body, request.State, _time.GetElapsedTime(request.WrittenAt, _batchAt), late);
         return Next.ReadMore;
     }
 
+    private void NoteCongestion(CommandId response, ReadOnlySpan<byte> body)
+    {
+        int bytes = TlvArea.Length(response, body);
+        if (bytes == 0) return;
+        bool says = new TlvReader(body[^bytes..]).TryGetByte(TlvTag.CongestionState, out byte state);
+        if (says && state <= 100) Volatile.Write(ref _peerCongestionState, state);
+    }
+
     private void HandleUnbind(in PduHeader header)
     {
-        if (_state == SmppSessionState.Open)
+        if (Judge(CommandId.Unbind) != RequestVerdict.Legal)
         {
             Write(CommandId.UnbindResp, CommandStatus.InvalidBindStatus, header.SequenceNumber, default);
             return;
@@ -258,11 +268,39 @@ public sealed partial class SmppSession
         if (isFirst) _handler.OnUnbound(this);
     }
 
+    private Next HandleOutbind(ReadOnlySpan<byte> body)
+    {
+        if (_settings.AnswerToOutbind is null || Judge(CommandId.Outbind) != RequestVerdict.Legal)
+        {
+            Log.OutbindIgnored(_logger, Name);
+            return Next.ReadMore;
+        }
+
+        SmppClientOptions? bind =
+            Outbind.TryRead(body, out Outbind pdu).IsOk ? _settings.AnswerToOutbind(this, pdu.SystemId, pdu.Password) : null;
+        if (bind is null)
+        {
+            SetReason(SmppCloseReason.BindRefused, "the outbind was refused");
+            return Next.End;
+        }
+
+        lock (_gate)
+        {
+            if (_state != SmppSessionState.Open) return Next.End;
+            _state = SmppSessionState.Outbound;
+        }
+
+        _ = BindAsync(bind);
+        return Next.ReadMore;
+    }
+
     private Next HandleBind(in PduHeader header, ReadOnlySpan<byte> body)
     {
-        if (Role == SmppRole.Esme || _state != SmppSessionState.Open)
+        RequestVerdict verdict = Judge(header.CommandId);
+        if (verdict != RequestVerdict.Legal)
         {
-            CommandStatus refusal = Role == SmppRole.Esme ? CommandStatus.InvalidBindStatus : CommandStatus.AlreadyBound;
+            CommandStatus refusal =
+                verdict == RequestVerdict.AlreadyBound ? CommandStatus.AlreadyBound : CommandStatus.InvalidBindStatus;
             Write(header.CommandId.ToResponse(), refusal, header.SequenceNumber, default);
             return Next.ReadMore;
         }
@@ -324,7 +362,8 @@ public sealed partial class SmppSession
             return true;
         }
 
-        Write(_bindHeader.CommandId.ToResponse(), decision.Status, _bindHeader.SequenceNumber, default);
+        Write(_bindHeader.CommandId.ToResponse(), CommandStatuses.ForVersion(decision.Status, SmppVersions.Common(_version, credentials.InterfaceVersion)),
+            _bindHeader.SequenceNumber, default);
         SetReason(SmppCloseReason.BindRefused, CommandStatuses.Name(decision.Status));
         return false;
     }
@@ -334,17 +373,17 @@ public sealed partial class SmppSession
         Span<byte> body = stackalloc byte[32];
         int bytes = Encoding.Latin1.GetBytes(_settings.SystemId, body);
         body[bytes++] = 0;
-        if (credentials.InterfaceVersion >= FirstVersionWithTlvs)
+        if (credentials.InterfaceVersion >= SmppVersions.V34 && _settings.InterfaceVersion >= SmppVersions.V34)
         {
             var tlvs = new TlvWriter(body[bytes..]);
-            tlvs.Add(TlvTag.ScInterfaceVersion, FirstVersionWithTlvs);
+            tlvs.Add(TlvTag.ScInterfaceVersion, _settings.InterfaceVersion);
             bytes += tlvs.Length;
         }
 
         // The answer goes into the output before the session takes requests, so that nothing can overtake it.
         Write(_bindHeader.CommandId.ToResponse(), CommandStatus.Ok, _bindHeader.SequenceNumber, body[..bytes]);
         byte version = credentials.InterfaceVersion;
-        BecomeBound(credentials.Operation, credentials.SystemId, version, version >= FirstVersionWithTlvs, window);
+        BecomeBound(credentials.Operation, credentials.SystemId, version, version, window);
         lock (_callbacks)
         {
             _handler.OnBound(this);
@@ -353,7 +392,7 @@ public sealed partial class SmppSession
 
     private Next HandleBindResponse(in PduHeader header, ReadOnlySpan<byte> body)
     {
-        if (_state != SmppSessionState.Open || header.SequenceNumber != _bindSequenceNumber || _bindCommand == CommandId.None)
+        if (!IsBeforeBind(_state) || header.SequenceNumber != _bindSequenceNumber || _bindCommand == CommandId.None)
         {
             Log.UnknownResponse(_logger, Name, (uint)header.CommandId, header.SequenceNumber);
             return Next.ReadMore;
@@ -370,25 +409,28 @@ public sealed partial class SmppSession
 
         byte version = response.ScInterfaceVersion ?? 0;
         string systemId = Encoding.Latin1.GetString(response.SystemId);
-        BecomeBound(_bindCommand, systemId, version, version is 0 or >= FirstVersionWithTlvs, WindowSize);
+
+        // Many 3.4 carriers leave their version out.
+        byte assumed = _settings.StrictInterfaceVersion ? SmppVersions.V33 : SmppVersions.V34;
+        BecomeBound(_bindCommand, systemId, version, response.ScInterfaceVersion ?? assumed, WindowSize);
         _handler.OnBound(this);
         _bindAnswered.TrySetResult(CommandStatus.Ok);
         return Next.ReadMore;
     }
 
-    private void BecomeBound(CommandId bind, string systemId, byte version, bool takesTlvs, int window)
+    private void BecomeBound(CommandId bind, string systemId, byte version, byte assumedVersion, int window)
     {
         SystemId = systemId;
         PeerInterfaceVersion = version;
         WindowSize = window;
         lock (_gate)
         {
-            _peerTakesTlvs = takesTlvs;
+            _version = SmppVersions.Common(_settings.InterfaceVersion, assumedVersion);
             _outstanding = new OutstandingTable(window + RequestsBesideWindow);
             _free = window;
             _lastMessageAt = _time.GetTimestamp();
             _wasBound = true;
-            if (_state != SmppSessionState.Open) return;
+            if (!IsBeforeBind(_state)) return;
             _state = bind switch
             {
                 CommandId.BindTransmitter => SmppSessionState.BoundTx,

@@ -50,7 +50,7 @@ public sealed partial class SmppSession
 
     private bool CutIfOverdue(long now)
     {
-        if (_state == SmppSessionState.Open && !Volatile.Read(ref _authenticating)
+        if (IsBeforeBind(_state) && !Volatile.Read(ref _authenticating)
             && HasPassed(_openedAt, _settings.SessionInitTimeout, now))
         {
             Cut(SmppCloseReason.SessionInitTimeout, null);
@@ -155,6 +155,8 @@ public sealed partial class SmppSession
         _timedOut.Clear();
         if (freed > 0 && _accepting) _handler.OnWindowOpened(this);
     }
+
+    private static bool IsBeforeBind(SmppSessionState state) => state is SmppSessionState.Open or SmppSessionState.Outbound;
 
     private bool HasPassed(long since, TimeSpan limit, long now) =>
         since != 0 && limit > TimeSpan.Zero && _time.GetElapsedTime(since, now) >= limit;

@@ -38,7 +38,9 @@ public sealed partial class SmppSession
     private OutstandingTable? _outstanding;
     private volatile SmppSessionState _state = SmppSessionState.Open;
     private volatile bool _accepting;
-    private volatile bool _peerTakesTlvs = true;
+    private volatile byte _version;
+    private int _congestionState = -1;
+    private int _peerCongestionState = -1;
     private volatile int _batchThread;
     private bool _writerIdle;
     private bool _writerStopping;
@@ -54,16 +56,18 @@ public sealed partial class SmppSession
         SessionSettings settings,
         ISmppSessionHandler handler,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        EndPoint? remoteEndPoint = null)
     {
         Name = name;
         Role = role;
         WindowSize = settings.WindowSize;
-        RemoteEndPoint = socket.RemoteEndPoint;
+        RemoteEndPoint = remoteEndPoint ?? socket.RemoteEndPoint;
         _socket = socket;
         _stream = stream;
         _input = PipeReader.Create(stream, InputOptions);
         _settings = settings;
+        _version = SmppVersions.Common(settings.InterfaceVersion, SmppVersions.V50);
         _handler = handler;
         _time = time;
         _logger = logger;
@@ -80,7 +84,7 @@ public sealed partial class SmppSession
     /// <summary>The state at this moment.</summary>
     public SmppSessionState State => _state;
 
-    /// <summary>The peer's address.</summary>
+    /// <summary>The peer's address; the announced one when a trusted proxy stands between.</summary>
     public EndPoint? RemoteEndPoint { get; }
 
     /// <summary>The peer's system_id, read as Latin-1; null before the bind.</summary>
@@ -89,8 +93,35 @@ public sealed partial class SmppSession
     /// <summary>The peer's interface version, for example 0x34; 0 when it does not say.</summary>
     public byte PeerInterfaceVersion { get; private set; }
 
-    /// <summary>False for a peer that says it speaks SMPP 3.3, which knows no optional parameters. True before the bind.</summary>
-    public bool PeerTakesTlvs => _peerTakesTlvs;
+    /// <summary>
+    /// The version in use, the lower one of both sides: 0x33, 0x34 or 0x50. Before the bind it is this side's. A peer that does not say its
+    /// version counts as 3.4, or as 3.3 when the owner wants it strict.
+    /// </summary>
+    public byte InterfaceVersion => _version;
+
+    /// <summary>False when SMPP 3.3 is in use, which knows no optional parameters.</summary>
+    public bool PeerTakesTlvs => _version >= SmppVersions.V34;
+
+    /// <summary>
+    /// Sent as congestion_state with the responses of a message centre in SMPP 5.0: 0 idle to 100 congested, best kept from 80 to 89. Null,
+    /// the default, sends none.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is more than 100.</exception>
+    public byte? CongestionState
+    {
+        get => Volatile.Read(ref _congestionState) is var state and >= 0 ? (byte)state : null;
+        set
+        {
+            if (value is { } state) ArgumentOutOfRangeException.ThrowIfGreaterThan(state, (byte)100, nameof(value));
+            Volatile.Write(ref _congestionState, value ?? -1);
+        }
+    }
+
+    /// <summary>
+    /// The last congestion_state that came with a response of a message centre in SMPP 5.0, 0 to 100; null before the first. Other values
+    /// are passed over.
+    /// </summary>
+    public byte? PeerCongestionState => Volatile.Read(ref _peerCongestionState) is var state and >= 0 ? (byte)state : null;
 
     /// <summary>Unanswered requests allowed.</summary>
     public int WindowSize { get; private set; }
@@ -136,7 +167,7 @@ public sealed partial class SmppSession
     /// <param name="state">Comes back with the response, the time-out or the close.</param>
     public SendResult Submit(in SubmitSm pdu, object state)
     {
-        if (!_peerTakesTlvs && !pdu.Tlvs.IsEmpty)
+        if (!PeerTakesTlvs && !pdu.Tlvs.IsEmpty)
         {
             bool isTextLost = pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty;
             if (isTextLost || IsPart(pdu.Tlvs)) return Refuse(SendResult.NotEncodable, usesWindow: true);
@@ -152,6 +183,7 @@ public sealed partial class SmppSession
             if (!MaySend(CommandId.SubmitSm)) return Refuse(SendResult.NotSent, usesWindow: true);
             Span<byte> span = _output.GetSpan(PduHeader.Bytes + pdu.BodyLength);
             if (!pdu.TryWrite(span[PduHeader.Bytes..], out int bytes)) return Refuse(SendResult.NotEncodable, usesWindow: true);
+            if (!pdu.Tlvs.IsEmpty) bytes = KeepKnownTlvs(span, bytes, pdu.Tlvs.Length);
             bool recorded = TryRecord(span, bytes, CommandId.SubmitSm, state, now, usesWindow: true);
             if (!recorded) return Refuse(SendResult.NotSent, usesWindow: true);
             wake = NeedsWake();
@@ -167,7 +199,7 @@ public sealed partial class SmppSession
     /// <param name="state">Comes back with the response, the time-out or the close.</param>
     public SendResult Deliver(in DeliverSm pdu, object state)
     {
-        if (!_peerTakesTlvs && !pdu.Tlvs.IsEmpty)
+        if (!PeerTakesTlvs && !pdu.Tlvs.IsEmpty)
         {
             bool isTextLost = pdu.ShortMessage.IsEmpty && !pdu.Text.IsEmpty;
             if (isTextLost || IsPart(pdu.Tlvs)) return Refuse(SendResult.NotEncodable, usesWindow: true);
@@ -183,6 +215,7 @@ public sealed partial class SmppSession
             if (!MaySend(CommandId.DeliverSm)) return Refuse(SendResult.NotSent, usesWindow: true);
             Span<byte> span = _output.GetSpan(PduHeader.Bytes + pdu.BodyLength);
             if (!pdu.TryWrite(span[PduHeader.Bytes..], out int bytes)) return Refuse(SendResult.NotEncodable, usesWindow: true);
+            if (!pdu.Tlvs.IsEmpty) bytes = KeepKnownTlvs(span, bytes, pdu.Tlvs.Length);
             bool recorded = TryRecord(span, bytes, CommandId.DeliverSm, state, now, usesWindow: true);
             if (!recorded) return Refuse(SendResult.NotSent, usesWindow: true);
             wake = NeedsWake();
@@ -192,7 +225,9 @@ public sealed partial class SmppSession
         return SendResult.Sent;
     }
 
-    /// <summary>Sends any request that carries messages or asks about them.</summary>
+    /// <summary>
+    /// Sends any request that carries messages or asks about them. TLVs that the peer's version does not know are left out.
+    /// </summary>
     /// <param name="commandId">The operation; it must be one that this role may send in this state. alert_notification has no
     /// response.</param>
     /// <param name="body">The body as it goes on the wire.</param>
@@ -202,6 +237,12 @@ public sealed partial class SmppSession
     public SendResult Request(CommandId commandId, ReadOnlySpan<byte> body, object? state, bool useWindow)
     {
         if (PduHeader.Bytes + body.Length > PduFrame.DefaultMaxBytes) return Refuse(SendResult.NotEncodable, useWindow);
+        int tlvBytes = _version >= SmppVersions.V50 ? 0 : TlvArea.Length(commandId, body);
+        if (!PeerTakesTlvs && tlvBytes > 0 && new TlvReader(body[^tlvBytes..]).TryGet(TlvTag.MessagePayload, out _))
+        {
+            return Refuse(SendResult.NotEncodable, useWindow);
+        }
+
         long now = _time.GetTimestamp();
         bool wake;
         lock (_gate)
@@ -209,7 +250,8 @@ public sealed partial class SmppSession
             if (!MaySend(commandId)) return Refuse(SendResult.NotSent, useWindow);
             Span<byte> span = _output.GetSpan(PduHeader.Bytes + body.Length);
             body.CopyTo(span[PduHeader.Bytes..]);
-            if (!TryRecord(span, body.Length, commandId, state, now, useWindow)) return Refuse(SendResult.NotSent, useWindow);
+            int bytes = KeepKnownTlvs(span, body.Length, tlvBytes);
+            if (!TryRecord(span, bytes, commandId, state, now, useWindow)) return Refuse(SendResult.NotSent, useWindow);
             wake = NeedsWake();
         }
 
@@ -221,9 +263,10 @@ public sealed partial class SmppSession
     /// Answers a request, from any thread and at any time. Nothing is sent for what is never answered, or on a closed session.
     /// </summary>
     /// <param name="request">The header of the request.</param>
-    /// <param name="status">Ok, or the error; an error response is a header only.</param>
-    /// <param name="messageId">The message id of submit_sm_resp, data_sm_resp and submit_multi_resp (which then says that no
-    /// destination failed), at most 64 octets; deliver_sm_resp always carries one null.</param>
+    /// <param name="status">Ok, or the error; an error response is a header only. See
+    /// <see cref="CommandStatuses.ForVersion"/> for statuses that an older peer does not know.</param>
+    /// <param name="messageId">The message id of submit_sm_resp, data_sm_resp, broadcast_sm_resp and submit_multi_resp (which then says
+    /// that no destination failed), at most 64 octets; deliver_sm_resp always carries one null.</param>
     /// <exception cref="ArgumentOutOfRangeException">The message id is longer than 64 octets.</exception>
     public void Respond(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> messageId)
     {
@@ -235,7 +278,7 @@ public sealed partial class SmppSession
         {
             switch (request.CommandId)
             {
-                case CommandId.SubmitSm or CommandId.DataSm:
+                case CommandId.SubmitSm or CommandId.DataSm or CommandId.BroadcastSm:
                     messageId.CopyTo(body);
                     body[messageId.Length] = 0;
                     bytes = messageId.Length + 1;
@@ -253,7 +296,7 @@ public sealed partial class SmppSession
             }
         }
 
-        RespondWithBody(request, status, body[..bytes]);
+        Answer(request, status, body[..bytes], mayHaveTlvs: false);
     }
 
     /// <summary>Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.</summary>
@@ -261,7 +304,13 @@ public sealed partial class SmppSession
     /// <param name="status">Ok, or the error; <see cref="CommandStatus.InvalidCommandId"/> goes out as generic_nack, which is the answer of
     /// the standard to an operation that is not served.</param>
     /// <param name="body">The body as it goes on the wire; empty for a header only.</param>
-    public void RespondWithBody(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> body)
+    public void RespondWithBody(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> body) =>
+        Answer(request, status, body, mayHaveTlvs: true);
+
+    /// <inheritdoc cref="Name"/>
+    public override string ToString() => Name;
+
+    private void Answer(in PduHeader request, CommandStatus status, ReadOnlySpan<byte> body, bool mayHaveTlvs)
     {
         if (request.IsResponse || request.CommandId is CommandId.AlertNotification or CommandId.Outbind) return;
         if (status == CommandStatus.InvalidCommandId || !request.CommandId.IsAnswered())
@@ -270,21 +319,20 @@ public sealed partial class SmppSession
             return;
         }
 
-        Write(request.CommandId.ToResponse(), status, request.SequenceNumber, body);
+        CommandId response = request.CommandId.ToResponse();
+        bool needsFilter = mayHaveTlvs && _version < SmppVersions.V50 && !body.IsEmpty;
+        Write(response, CommandStatuses.ForVersion(status, _version), request.SequenceNumber, body,
+            needsFilter ? TlvArea.Length(response, body) : 0);
     }
 
-    /// <inheritdoc cref="Name"/>
-    public override string ToString() => Name;
-
-    private void Write(CommandId commandId, CommandStatus status, uint sequenceNumber, ReadOnlySpan<byte> body)
+    private void Write(CommandId commandId, CommandStatus status, uint sequenceNumber, ReadOnlySpan<byte> body, int tlvBytes = 0)
     {
         bool wake;
         bool tooMuch;
         lock (_gate)
         {
             if (_writerStopping || _state == SmppSessionState.Closed) return;
-            Append(commandId, status, sequenceNumber, body);
-            _answersPending += PduHeader.Bytes + body.Length;
+            _answersPending += Append(commandId, status, sequenceNumber, body, tlvBytes);
             tooMuch = _output.Pending > OutputMost;
             wake = NeedsWake();
         }
@@ -293,14 +341,33 @@ public sealed partial class SmppSession
         if (tooMuch) Cut(SmppCloseReason.WriteTimeout, "the peer does not read what is written to it");
     }
 
-    private void Append(CommandId commandId, CommandStatus status, uint sequenceNumber, ReadOnlySpan<byte> body)
+    private int Append(CommandId commandId, CommandStatus status, uint sequenceNumber, ReadOnlySpan<byte> body, int tlvBytes = 0)
     {
-        int bytes = PduHeader.Bytes + body.Length;
-        Span<byte> span = _output.GetSpan(bytes);
-        new PduHeader((uint)bytes, commandId, status, sequenceNumber).Write(span);
+        const int CongestionBytes = Tlv.HeaderBytes + 1;
+        Span<byte> span = _output.GetSpan(PduHeader.Bytes + body.Length + CongestionBytes);
         body.CopyTo(span[PduHeader.Bytes..]);
+        int bytes = PduHeader.Bytes + (tlvBytes > 0 ? KeepKnownTlvs(span, body.Length, tlvBytes) : body.Length);
+        if (_congestionState >= 0 && TakesCongestionState(commandId, body.Length))
+        {
+            var tlv = new TlvWriter(span[bytes..]);
+            tlv.Add(TlvTag.CongestionState, (byte)_congestionState);
+            bytes += tlv.Length;
+        }
+
+        new PduHeader((uint)bytes, commandId, status, sequenceNumber).Write(span);
         _output.Advance(bytes);
+        return bytes;
     }
+
+    // Behind a body that was left out, as in most error responses, a TLV would be read as its first field.
+    private bool TakesCongestionState(CommandId response, int bodyBytes) =>
+        Role == SmppRole.MessageCentre && _version >= SmppVersions.V50 && response.IsResponse() && response != CommandId.GenericNack
+        && (bodyBytes > 0 || response is CommandId.CancelSmResp or CommandId.ReplaceSmResp
+            or CommandId.CancelBroadcastSmResp);
+
+    // In place, at the end of what was written behind the header; returns the octets of the body that stay.
+    private int KeepKnownTlvs(Span<byte> span, int bodyBytes, int tlvBytes) =>
+        bodyBytes - tlvBytes + TlvFilter.Keep(span.Slice(PduHeader.Bytes + bodyBytes - tlvBytes, tlvBytes), _version);
 
     private bool TryRecord(Span<byte> span, int bodyBytes, CommandId commandId, object? state, long now, bool usesWindow)
     {
@@ -346,17 +413,10 @@ public sealed partial class SmppSession
         return true;
     }
 
-    private bool MaySend(CommandId commandId) => _accepting && IsLegal(commandId, Role, _state);
+    private bool MaySend(CommandId commandId) =>
+        _accepting && IsServed(commandId) && SessionRules.Judge(commandId, Role, _state) == RequestVerdict.Legal;
 
-    /// <summary>Whether a role may send a request in a state (SMPP v3.4 §2.3); link operations are not in question here.</summary>
-    private static bool IsLegal(CommandId commandId, SmppRole sender, SmppSessionState state) => commandId switch
-    {
-        CommandId.SubmitSm or CommandId.SubmitMulti or CommandId.QuerySm or CommandId.CancelSm or CommandId.ReplaceSm =>
-            sender == SmppRole.Esme && (state is SmppSessionState.BoundTx or SmppSessionState.BoundTrx),
-        CommandId.DeliverSm or CommandId.AlertNotification =>
-            sender == SmppRole.MessageCentre && (state is SmppSessionState.BoundRx or SmppSessionState.BoundTrx),
-        CommandId.DataSm => state == SmppSessionState.BoundTrx
-            || state == (sender == SmppRole.Esme ? SmppSessionState.BoundTx : SmppSessionState.BoundRx),
-        _ => false,
-    };
+    // The broadcast family came with 5.0: to an older peer it is unknown.
+    private bool IsServed(CommandId request) =>
+        SessionRules.IsMessage(request) && (_version >= SmppVersions.V50 || !SessionRules.IsBroadcast(request));
 }

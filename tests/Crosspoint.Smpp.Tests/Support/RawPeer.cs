@@ -55,18 +55,27 @@ internal sealed class RawPeer : IDisposable
     }
 
     /// <summary>Waits until the other side has closed; anything that still comes is dropped.</summary>
-    public async Task ReadToEndAsync()
+    public async Task ReadToEndAsync() => await CountToEndAsync();
+
+    /// <summary>Waits until the other side has closed.</summary>
+    /// <returns>The octets that still came.</returns>
+    public Task<int> CountToEndAsync() => CountToEndOrAsync(int.MaxValue);
+
+    /// <summary>Waits until the other side has closed, or has sent so many octets.</summary>
+    public async Task<int> CountToEndOrAsync(int enough)
     {
+        var count = 0;
         var buffer = new byte[4096];
         try
         {
-            while (await _socket.ReceiveAsync(buffer).WaitAsync(Patience) > 0)
-            {
-            }
+            int bytes;
+            while (count < enough && (bytes = await _socket.ReceiveAsync(buffer).WaitAsync(Patience)) > 0) count += bytes;
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
         {
         }
+
+        return count;
     }
 
     public void Close() => _socket.Close();

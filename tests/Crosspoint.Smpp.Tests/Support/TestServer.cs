@@ -2,7 +2,6 @@ using System.Net;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Sessions;
 using Crosspoint.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crosspoint.Smpp.Tests.Support;
 
@@ -11,13 +10,15 @@ internal sealed class TestServer : IAsyncDisposable
 {
     public TestServer(SmppServerOptions? options = null)
     {
-        Server = new SmppServer(options ?? Options(), Handler, Time, NullLogger.Instance);
+        Server = new SmppServer(options ?? Options(), Handler, Time, Logger);
         Server.Start();
     }
 
     public ManualTimeProvider Time { get; } = new();
 
     public RecordingHandler Handler { get; } = new();
+
+    public LinesLogger Logger { get; } = new();
 
     public SmppServer Server { get; }
 
