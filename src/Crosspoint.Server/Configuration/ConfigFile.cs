@@ -72,7 +72,7 @@ public static class ConfigFile
         string data = root.Text("data", most: 4096, expected: "a directory, relative to this file") ?? "./data";
         root.NotSupported("database", "leave it out: messages are kept in SQLite under 'data'");
         HttpOptions http = ReadHttp(root.Group("http"));
-        SmppListenerOptions? smpp = SmppListenerConfig.Read(root.Group("smpp"), out TimeSpan keepFor);
+        SmppListenerOptions? smpp = SmppListenerConfig.Read(root.Group("smpp"), directory, out TimeSpan keepFor);
         var engine = new EngineOptions
         {
             Accounts = AccountConfig.Read(root),

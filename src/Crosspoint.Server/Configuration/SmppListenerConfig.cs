@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Server.SmppListener;
+using Crosspoint.Smpp.Sessions;
 
 namespace Crosspoint.Server.Configuration;
 
@@ -13,7 +14,16 @@ internal static class SmppListenerConfig
         ["number"] = NamedTlvType.Number,
     };
 
-    public static SmppListenerOptions? Read(ConfigSection? section, out TimeSpan keepFor)
+    private static readonly Dictionary<string, byte> Versions = new(StringComparer.Ordinal) { ["3.4"] = 0x34, ["5.0"] = 0x50 };
+
+    private static readonly Dictionary<string, SmppClientCertificates> ClientCertificates = new(StringComparer.Ordinal)
+    {
+        ["none"] = SmppClientCertificates.None,
+        ["optional"] = SmppClientCertificates.Optional,
+        ["required"] = SmppClientCertificates.Required,
+    };
+
+    public static SmppListenerOptions? Read(ConfigSection? section, string directory, out TimeSpan keepFor)
     {
         keepFor = TimeSpan.FromHours(72);
         if (section is null) return null;
@@ -33,10 +43,28 @@ internal static class SmppListenerConfig
             MaxConnections = section.Int("max_connections", defaults.MaxConnections, 1, 1_000_000),
             MaxConnectionsPerAddress = section.Int("max_connections_per_address", defaults.MaxConnectionsPerAddress, 1, 1_000_000),
             Tlvs = ReadTlvs(section),
+            InterfaceVersion = section.Choice("version", defaults.InterfaceVersion, Versions),
+            TrustedProxies = section.Has("proxy_protocol") ? section.Networks("proxy_protocol") : null,
+            Tls = ReadTls(section.Group("tls"), directory),
         };
         keepFor = section.Duration("keep_for", keepFor, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
         section.Close();
         return options;
+    }
+
+    private static SmppTlsOptions? ReadTls(ConfigSection? section, string directory)
+    {
+        if (section is null) return null;
+        string certificate = section.Text("certificate", required: true, most: 4096, expected: "a PEM file, relative to this file") ?? "";
+        string key = section.Text("key", required: true, most: 4096, expected: "a PEM file, relative to this file") ?? "";
+        SmppClientCertificates clients = section.Choice("client_certificates", SmppClientCertificates.None, ClientCertificates);
+        string? issuers = section.Text("client_ca", most: 4096, expected: "a PEM file, relative to this file");
+        if (issuers is not null && clients == SmppClientCertificates.None)
+            section.Fail("client_ca", "has no use while 'client_certificates' is none; expected optional or required there");
+        section.Close();
+        return new(Absolute(certificate), Absolute(key), clients, issuers is null ? null : Absolute(issuers));
+
+        string Absolute(string path) => Path.GetFullPath(path, Path.GetFullPath(directory));
     }
 
     private static List<NamedTlv> ReadTlvs(ConfigSection smpp)

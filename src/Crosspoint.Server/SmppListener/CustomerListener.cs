@@ -1,10 +1,13 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Server.Hosting;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
 using Crosspoint.Smpp.Sessions;
@@ -57,6 +60,9 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
             InactivityTimeout = options.InactivityTimeout,
             MaxConnections = options.MaxConnections,
             MaxConnectionsPerAddress = options.MaxConnectionsPerAddress,
+            InterfaceVersion = options.InterfaceVersion,
+            TrustedProxies = options.TrustedProxies,
+            SecureTls = options.Tls is null ? null : Secure(options.Tls, time),
         };
         _server = new SmppServer(server, this, time, _logger);
     }
@@ -212,6 +218,26 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         }
 
         return false;
+    }
+
+    private SmppServerTls Secure(SmppTlsOptions options, TimeProvider time)
+    {
+        var files = new CertificateFiles(options.Certificate, options.Key, time, _logger);
+        X509Certificate2Collection? issuers = null;
+        if (options.ClientIssuers is { } file)
+        {
+            issuers = [];
+            try
+            {
+                issuers.ImportFromPemFile(file);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                throw new GatewayStartException($"smpp.tls.client_ca: {file} cannot be read: {error.Message}", error);
+            }
+        }
+
+        return new() { Certificate = files.Current, ClientCertificates = options.ClientCertificates, ClientIssuers = issuers };
     }
 
     private static CommandStatus StatusOf(IntakeError error, bool isDraining) => error switch

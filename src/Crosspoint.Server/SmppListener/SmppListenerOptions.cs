@@ -1,4 +1,5 @@
 using System.Net;
+using Crosspoint.Smpp.Sessions;
 
 namespace Crosspoint.Server.SmppListener;
 
@@ -34,4 +35,21 @@ public sealed record SmppListenerOptions
 
     /// <summary>TLVs of submissions that become metadata.</summary>
     public IReadOnlyList<NamedTlv> Tlvs { get; init; } = [];
+
+    /// <summary>The highest version that is spoken: 0x34 or 0x50.</summary>
+    public byte InterfaceVersion { get; init; } = 0x50;
+
+    /// <summary>Proxies whose connections begin with a PROXY header (version 2); null when nobody sends one.</summary>
+    public IReadOnlyList<IPNetwork>? TrustedProxies { get; init; }
+
+    /// <summary>Null for plain TCP.</summary>
+    public SmppTlsOptions? Tls { get; init; }
 }
+
+/// <summary>TLS of the listener, 1.2 or later.</summary>
+/// <param name="Certificate">PEM file, absolute: the certificate and those of its issuers.</param>
+/// <param name="Key">PEM file, absolute.</param>
+/// <param name="ClientCertificates">Whether customers must show one.</param>
+/// <param name="ClientIssuers">PEM file with the issuers of customers' certificates; null for those that the system trusts.</param>
+public sealed record SmppTlsOptions(
+    string Certificate, string Key, SmppClientCertificates ClientCertificates, string? ClientIssuers);
