@@ -22,7 +22,7 @@ public readonly ref struct TlvReader(ReadOnlySpan<byte> area)
             if (area.Length < Tlv.HeaderBytes) return new DecodeResult(CommandStatus.InvalidTlvStream);
             int length = BinaryPrimitives.ReadUInt16BigEndian(area[2..]);
             if (area.Length - Tlv.HeaderBytes < length) return new DecodeResult(CommandStatus.InvalidTlvStream);
-            if (!TlvLengths.IsAllowed((TlvTag)BinaryPrimitives.ReadUInt16BigEndian(area), length)) wrongLength = true;
+            if (!TlvDefinitions.IsAllowed((TlvTag)BinaryPrimitives.ReadUInt16BigEndian(area), length)) wrongLength = true;
             area = area[(Tlv.HeaderBytes + length)..];
         }
 

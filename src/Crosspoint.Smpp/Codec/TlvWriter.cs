@@ -16,7 +16,7 @@ public ref struct TlvWriter(Span<byte> destination)
 
     /// <summary>Adds a TLV with any value.</summary>
     /// <returns>False when it does not fit, or the value is longer than 65 535 octets; nothing is written then.</returns>
-    public bool Add(TlvTag tag, ReadOnlySpan<byte> value)
+    public bool Add(TlvTag tag, scoped ReadOnlySpan<byte> value)
     {
         if (!TryOpen(tag, value.Length, out Span<byte> place)) return false;
         value.CopyTo(place);
@@ -52,7 +52,7 @@ public ref struct TlvWriter(Span<byte> destination)
 
     /// <summary>Adds a TLV with a text and its closing null.</summary>
     /// <returns>False when it does not fit; nothing is written then.</returns>
-    public bool AddText(TlvTag tag, ReadOnlySpan<byte> text)
+    public bool AddText(TlvTag tag, scoped ReadOnlySpan<byte> text)
     {
         if (!TryOpen(tag, text.Length + 1, out Span<byte> place)) return false;
         text.CopyTo(place);
