@@ -74,6 +74,8 @@ internal sealed class TestJournal : IJournal
         }
     }
 
+    public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();

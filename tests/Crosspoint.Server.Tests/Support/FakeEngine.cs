@@ -34,6 +34,14 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
         IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken) =>
         new(Send(requests, idempotency));
 
+    public ValueTask<IntakeResult> SendPartAsync(SendRequest request, string partKey, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ChangeResult> ReplaceAsync(
+        Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         Change(account, id, message => message.TryMove(MessageState.Canceled, time.GetUtcMicros(), EventKind.Canceled) is not null);
 
