@@ -132,6 +132,15 @@ public sealed partial class SmppSession
     /// <summary>Slots of the in-flight window that are free now.</summary>
     public int FreeSlots => Math.Max(0, Volatile.Read(ref _free));
 
+    /// <summary>The most octets that waited for the socket at once; tests hold it to a bound.</summary>
+    internal int MostPendingBytes
+    {
+        get
+        {
+            lock (_gate) return Math.Max(_output.MostPending, _output.Pending);
+        }
+    }
+
     /// <summary>Anything the owner wants to keep with the session. Default null.</summary>
     public object? Tag { get; set; }
 
