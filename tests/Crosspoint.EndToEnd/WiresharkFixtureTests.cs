@@ -18,7 +18,7 @@ public sealed class WiresharkFixtureTests
         "submit-sm-telematics-one-octet",
     ];
 
-    // The dissector knows the broadcast family, but reads broadcast_rep_num as one octet where 5.0 (§4.8.4.15) has two, and is lost behind it.
+    // The dissector knows the broadcast family, but reads broadcast_rep_num as one octet where 5.0 (§4.8.4.15) has two, and is lost.
     private static readonly string[] MisreadByWireshark = ["broadcast-sm"];
 
     [Fact(Timeout = 60_000)]

@@ -308,7 +308,9 @@ public sealed partial class SmppSession
         Answer(request, status, body[..bytes], mayHaveTlvs: false);
     }
 
-    /// <summary>Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.</summary>
+    /// <summary>
+    /// Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.
+    /// </summary>
     /// <param name="request">The header of the request.</param>
     /// <param name="status">Ok, or the error; <see cref="CommandStatus.InvalidCommandId"/> goes out as generic_nack, which is the answer of
     /// the standard to an operation that is not served.</param>
