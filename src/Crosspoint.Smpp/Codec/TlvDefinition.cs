@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -96,7 +97,8 @@ public sealed record TlvDefinition(TlvTag Tag, string Name, TlvKind Kind)
     private static byte[]? HexOctets(string text)
     {
         var octets = new byte[text.Length / 2];
-        return text.Length % 2 == 0 && Convert.FromHexString(text, octets, out _, out _) == System.Buffers.OperationStatus.Done ? octets : null;
+        bool isHex = text.Length % 2 == 0 && Convert.FromHexString(text, octets, out _, out _) == OperationStatus.Done;
+        return isHex ? octets : null;
     }
 
     private byte[]? NumberOctets(string text)

@@ -54,8 +54,14 @@ public static class TlvDefinitions
         new(TlvTag.BroadcastContentTypeInfo, "broadcast_content_type_info", TlvKind.Octets) { MaxLength = 255, SinceVersion = V50 },
         new(TlvTag.BroadcastMessageClass, "broadcast_message_class", TlvKind.Byte) { SinceVersion = V50 },
         new(TlvTag.BroadcastRepNum, "broadcast_rep_num", TlvKind.UInt16) { SinceVersion = V50 },
-        new(TlvTag.BroadcastFrequencyInterval, "broadcast_frequency_interval", TlvKind.Octets) { MinLength = 3, MaxLength = 3, SinceVersion = V50 },
-        new(TlvTag.BroadcastAreaIdentifier, "broadcast_area_identifier", TlvKind.Octets) { MinLength = 1, SinceVersion = V50, MayRepeat = true },
+        new(TlvTag.BroadcastFrequencyInterval, "broadcast_frequency_interval", TlvKind.Octets)
+        {
+            MinLength = 3, MaxLength = 3, SinceVersion = V50,
+        },
+        new(TlvTag.BroadcastAreaIdentifier, "broadcast_area_identifier", TlvKind.Octets)
+        {
+            MinLength = 1, SinceVersion = V50, MayRepeat = true,
+        },
         new(TlvTag.BroadcastErrorStatus, "broadcast_error_status", TlvKind.UInt32) { SinceVersion = V50, MayRepeat = true },
         new(TlvTag.BroadcastAreaSuccess, "broadcast_area_success", TlvKind.Byte) { SinceVersion = V50, MayRepeat = true },
         new(TlvTag.BroadcastEndTime, "broadcast_end_time", TlvKind.CString) { MaxLength = 17, SinceVersion = V50 },

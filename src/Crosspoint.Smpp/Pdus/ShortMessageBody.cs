@@ -4,8 +4,8 @@ using Crosspoint.Smpp.Codec;
 namespace Crosspoint.Smpp.Pdus;
 
 /// <summary>
-/// The body that submit_sm, deliver_sm and submit_multi share (SMPP v3.4 §4.4.1, §4.6.1, §4.5.1); submit_multi has a list of destinations in
-/// the place of the one.
+/// The body that submit_sm, deliver_sm and submit_multi share (SMPP v3.4 §4.4.1, §4.6.1, §4.5.1); submit_multi has a list of
+/// destinations in the place of the one.
 /// </summary>
 internal ref struct ShortMessageBody
 {

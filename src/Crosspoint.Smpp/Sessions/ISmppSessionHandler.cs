@@ -12,9 +12,10 @@ public interface ISmppSessionHandler
     void OnBound(SmppSession session);
 
     /// <summary>
-    /// A request that is legal in the state of the session: submit_sm, submit_multi, deliver_sm, data_sm, query_sm, cancel_sm,
-    /// replace_sm, alert_notification, and where SMPP 5.0 is in use broadcast_sm, query_broadcast_sm and cancel_broadcast_sm. Answer it, now or later, with <see cref="SmppSession.Respond"/> (alert_notification is not answered);
-    /// what is not served is answered with <see cref="CommandStatus.InvalidCommandId"/>.
+    /// A request that is legal in the state of the session: submit_sm, submit_multi, deliver_sm, data_sm, query_sm, cancel_sm, replace_sm,
+    /// alert_notification, and where SMPP 5.0 is in use broadcast_sm, query_broadcast_sm and cancel_broadcast_sm. Answer it, now or later,
+    /// with <see cref="SmppSession.Respond"/> (alert_notification is not answered); what is not served is answered with
+    /// <see cref="CommandStatus.InvalidCommandId"/>.
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="header">The header, to keep for the answer.</param>

@@ -24,6 +24,9 @@ internal sealed class OutputBuffer
         return _gathering.AsSpan(Pending);
     }
 
+    /// <summary>The most octets that were ever gathered.</summary>
+    public int MostPending { get; private set; }
+
     public void Advance(int bytes) => Pending += bytes;
 
     /// <summary>Hands out all that has gathered; it stays valid until the next call.</summary>
@@ -31,6 +34,7 @@ internal sealed class OutputBuffer
     {
         (_gathering, _sending) = (_sending, _gathering);
         int bytes = Pending;
+        if (bytes > MostPending) MostPending = bytes;
         Pending = 0;
         return _sending.AsMemory(0, bytes);
     }

@@ -46,7 +46,9 @@ internal static class SessionRules
             : RequestVerdict.Unknown;
     }
 
-    /// <summary>True for the requests that an owner sends and serves; binds, unbind, outbind and enquire_link are the session's own.</summary>
+    /// <summary>
+    /// True for the requests that an owner sends and serves; binds, unbind, outbind and enquire_link are the session's own.
+    /// </summary>
     public static bool IsMessage(CommandId request) => request switch
     {
         CommandId.SubmitSm or CommandId.DeliverSm or CommandId.DataSm or CommandId.QuerySm or CommandId.CancelSm or CommandId.ReplaceSm

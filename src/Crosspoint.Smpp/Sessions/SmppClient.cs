@@ -228,7 +228,8 @@ public sealed partial class SmppClient : IAsyncDisposable
             await socket.ConnectAsync(_options.Host, _options.Port, either.Token).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: false);
             if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls, either.Token).ConfigureAwait(false);
-            return new SmppSession(_name, SmppRole.Esme, socket, stream, SessionSettings.Of(_options, FirstSequenceNumber), _handler, _time, _logger);
+            SessionSettings settings = SessionSettings.Of(_options, FirstSequenceNumber);
+            return new SmppSession(_name, SmppRole.Esme, socket, stream, settings, _handler, _time, _logger);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
             or OperationCanceledException)

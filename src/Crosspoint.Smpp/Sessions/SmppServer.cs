@@ -234,7 +234,8 @@ public sealed partial class SmppServer : IAsyncDisposable
             remote = (IPEndPoint)socket.RemoteEndPoint!;
             socket.NoDelay = true;
             Stream stream = new NetworkStream(socket, ownsSocket: false);
-            IPEndPoint? client = _options.TrustedProxies is null ? remote : await ReadProxyHeaderAsync(stream, remote).ConfigureAwait(false);
+            IPEndPoint? client = remote;
+            if (_options.TrustedProxies is not null) client = await ReadProxyHeaderAsync(stream, remote).ConfigureAwait(false);
             if (client is not null && TryAdmit(client.Address))
             {
                 address = client.Address;

@@ -137,7 +137,7 @@ public sealed partial class SmppSession
         bool wake;
         lock (_gate)
         {
-            if (_state is SmppSessionState.Open or SmppSessionState.Outbound or SmppSessionState.Unbound or SmppSessionState.Closed) return null;
+            if (IsBeforeBind(_state) || _state is SmppSessionState.Unbound or SmppSessionState.Closed) return null;
             if (_unbindAnswered is not null) return _unbindAnswered.Task;
             _unbindAnswered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _unbindSequenceNumber = NextSequenceNumber();

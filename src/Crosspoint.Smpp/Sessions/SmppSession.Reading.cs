@@ -362,8 +362,9 @@ public sealed partial class SmppSession
             return true;
         }
 
-        Write(_bindHeader.CommandId.ToResponse(), CommandStatuses.ForVersion(decision.Status, SmppVersions.Common(_version, credentials.InterfaceVersion)),
-            _bindHeader.SequenceNumber, default);
+        byte version = SmppVersions.Common(_version, credentials.InterfaceVersion);
+        CommandStatus refusal = CommandStatuses.ForVersion(decision.Status, version);
+        Write(_bindHeader.CommandId.ToResponse(), refusal, _bindHeader.SequenceNumber, default);
         SetReason(SmppCloseReason.BindRefused, CommandStatuses.Name(decision.Status));
         return false;
     }

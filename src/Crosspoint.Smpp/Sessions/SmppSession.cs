@@ -132,6 +132,15 @@ public sealed partial class SmppSession
     /// <summary>Slots of the in-flight window that are free now.</summary>
     public int FreeSlots => Math.Max(0, Volatile.Read(ref _free));
 
+    /// <summary>The most octets that waited for the socket at once; tests hold it to a bound.</summary>
+    internal int MostPendingBytes
+    {
+        get
+        {
+            lock (_gate) return Math.Max(_output.MostPending, _output.Pending);
+        }
+    }
+
     /// <summary>Anything the owner wants to keep with the session. Default null.</summary>
     public object? Tag { get; set; }
 
@@ -299,7 +308,9 @@ public sealed partial class SmppSession
         Answer(request, status, body[..bytes], mayHaveTlvs: false);
     }
 
-    /// <summary>Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.</summary>
+    /// <summary>
+    /// Answers a request with a body of the caller's making, as query_sm_resp and a submit_multi_resp with failed destinations need it.
+    /// </summary>
     /// <param name="request">The header of the request.</param>
     /// <param name="status">Ok, or the error; <see cref="CommandStatus.InvalidCommandId"/> goes out as generic_nack, which is the answer of
     /// the standard to an operation that is not served.</param>

@@ -21,6 +21,8 @@ public enum SmppSessionState
     /// <summary>The connection is gone.</summary>
     Closed,
 
-    /// <summary>The message centre has connected and sent outbind; the bind of the ESME has not been accepted yet (SMPP v5.0 §2.2.2).</summary>
+    /// <summary>
+    /// The message centre has connected and sent outbind; the bind of the ESME has not been accepted yet (SMPP v5.0 §2.2.2).
+    /// </summary>
     Outbound,
 }

@@ -166,7 +166,8 @@ public sealed class VersionTests
     {
         var handler = new RecordingHandler();
         using Socket listener = RawPeer.Listen();
-        await using var client = new SmppClient(Client(listener, 0x50, strict: false), handler, new ManualTimeProvider(), NullLogger.Instance);
+        await using var client = new SmppClient(
+            Client(listener, 0x50, strict: false), handler, new ManualTimeProvider(), NullLogger.Instance);
         client.Start();
         using RawPeer peer = await RawPeer.AcceptAsync(listener);
         await peer.SendAsync(Accept((await peer.ReadAsync()).Header, 0x50));
