@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Vendors;
@@ -63,6 +64,9 @@ public sealed record SmppConnectionOptions
 
     public string AddressRange { get; init; } = "";
 
+    /// <summary>addr_ton and addr_npi of the bind's address range.</summary>
+    public TonNpi AddressRangeType { get; init; }
+
     /// <summary>Binds held at once.</summary>
     public int Sessions { get; init; } = 1;
 
@@ -99,4 +103,7 @@ public sealed record SmppConnectionOptions
 
     /// <summary>The parts of a long message whose receipts the carrier sends.</summary>
     public ReceiptParts ReceiptParts { get; init; }
+
+    /// <summary>What stands in the fields of submit_sm.</summary>
+    public SubmitOptions Submit { get; init; } = new();
 }

@@ -15,10 +15,12 @@ public sealed class SmppConnection : IAsyncDisposable
     private static readonly TimeSpan UnbindLimit = TimeSpan.FromSeconds(10);
 
     private readonly Bind[] _binds;
+    private readonly TimeProvider _time;
 
     public SmppConnection(ConnectionOptions options, IVendorEvents events, TimeProvider time, ILoggerFactory loggers)
     {
         Options = options;
+        _time = time;
         SmppConnectionOptions smpp = options.Smpp;
         ILogger logger = loggers.CreateLogger<SmppConnection>();
         var budget = new SmppBindBudget();
@@ -35,6 +37,8 @@ public sealed class SmppConnection : IAsyncDisposable
                 SystemType = smpp.SystemType,
                 BindType = smpp.Bind,
                 AddressRange = smpp.AddressRange,
+                AddrTon = smpp.AddressRangeType.Ton,
+                AddrNpi = smpp.AddressRangeType.Npi,
                 InFlightWindow = smpp.InFlightWindow,
                 ResponseTimeout = smpp.ResponseTimeout,
                 EnquireLinkInterval = smpp.EnquireLink,
@@ -79,6 +83,25 @@ public sealed class SmppConnection : IAsyncDisposable
     /// <summary>Whether a session takes requests now: a peer that has sent unbind still owes answers, and takes nothing more.</summary>
     public bool CanSubmit(int session) => _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
 
+    /// <summary>Why a message must not go out here whatever the carrier says: a TLV that it lacks; Ok when nothing is wrong.</summary>
+    public CommandStatus Refusal(int session, MessageHead head)
+    {
+        IReadOnlyList<TlvRule> rules = Options.Smpp.Submit.Tlvs;
+        if (rules.Count == 0) return CommandStatus.Ok;
+        bool takesTlvs = _binds[session].Session?.PeerTakesTlvs ?? true;
+        Span<byte> room = stackalloc byte[Tlv.HeaderBytes + TlvRule.MostBytes];
+        Span<byte> scratch = stackalloc byte[TlvRule.MostBytes];
+        foreach (TlvRule rule in rules)
+        {
+            var writer = new TlvWriter(room);
+            CommandStatus status = rule.AddTo(ref writer, head.Metadata, scratch);
+            if (status == CommandStatus.Ok && rule.Required && !takesTlvs) status = CommandStatus.MissingTlv;
+            if (status != CommandStatus.Ok) return status;
+        }
+
+        return CommandStatus.Ok;
+    }
+
     /// <summary>
     /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise
     /// nothing left the process.
@@ -90,7 +113,7 @@ public sealed class SmppConnection : IAsyncDisposable
     {
         SmppSession? target = _binds[session].Session;
         if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
-        return SubmitWriter.Write(target, Options.Smpp.SegmentMethod, head, text, part, total, reference, state);
+        return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, part, total, reference, state);
     }
 
     private sealed class Bind : ISmppSessionHandler

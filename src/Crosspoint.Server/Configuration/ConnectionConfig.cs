@@ -151,6 +151,7 @@ internal static class ConnectionConfig
                 "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
             SystemType = section.Text("system_type", most: 12, mayBeEmpty: true) ?? "",
             AddressRange = section.Text("address_range", most: 40, mayBeEmpty: true) ?? "",
+            AddressRangeType = SubmitConfig.ReadTonNpi(section, "addr_ton", "addr_npi", defaults.AddressRangeType),
             Bind = section.Choice("bind", defaults.Bind, Binds),
             Sessions = section.Int("sessions", defaults.Sessions, 1, 100),
             InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
@@ -166,6 +167,7 @@ internal static class ConnectionConfig
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
             ReceiptParts = section.Choice("receipt_parts", defaults.ReceiptParts, Parts),
             MessageIdFormat = section.Choice("message_id_format", defaults.MessageIdFormat, IdFormats),
+            Submit = SubmitConfig.Read(section),
         };
         if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");
         section.Close();
