@@ -118,8 +118,8 @@ public sealed class Gateway : IAsyncDisposable
             var sessions = new SessionStatus[lane.Connection.SessionCount];
             for (int i = 0; i < sessions.Length; i++)
             {
-                var (state, outstanding, lastError) = lane.Connection.Status(i);
-                sessions[i] = new(state, outstanding, lastError);
+                var (state, outstanding, lastError, host) = lane.Connection.Status(i);
+                sessions[i] = new(state, outstanding, lastError, host.ToString());
             }
 
             all.Add(new(lane.Name, lane.Options.Vendor, lane.Use.ToString().ToLowerInvariant(), queued, inFlight, lane.Options.Smpp.InFlightWindow, sessions, _deliveries.Learned.Of(lane.Name)));

@@ -53,8 +53,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _rate = new TokenBucket(options.Smpp.Rate, options.Smpp.Burst, time);
         _throttle = new ThrottleBackoff(time);
         _refusalNote = new RareNote(time);
-        _used = new int[options.Smpp.Sessions];
-        _bound = new bool[options.Smpp.Sessions];
+        _used = new int[Connection.SessionCount];
+        _bound = new bool[Connection.SessionCount];
         _wake = time.CreateTimer(static state => ((Lane)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -65,8 +65,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     public SmppConnection Connection { get; }
 
     public ConnectionUse Use => _isStopped ? ConnectionUse.Stopped : _isUp ? ConnectionUse.Usable : ConnectionUse.Down;
-
-    private bool CanSend => Options.Smpp.Bind != SmppBindType.Receiver;
 
     /// <summary>Works that wait here, and slots in use.</summary>
     public (int Queued, int InFlight) Load
@@ -225,8 +223,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             if (_bound[session] == isBound) return;
             _bound[session] = isBound;
-            _boundCount += isBound ? 1 : -1;
-            bool up = _boundCount > 0 && CanSend;
+
+            // The receivers of a pair bring receipts, and cannot send.
+            if (!Connection.IsReceiver(session)) _boundCount += isBound ? 1 : -1;
+            bool up = _boundCount > 0;
             wentUp = up && !_isUp;
             wentDown = !up && _isUp;
             _isUp = up;

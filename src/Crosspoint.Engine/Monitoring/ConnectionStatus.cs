@@ -15,4 +15,5 @@ public sealed record ConnectionStatus(
     string? LearnedIdFormat = null);
 
 /// <summary>One bind of a connection.</summary>
-public sealed record SessionStatus(SmppClientState State, int Outstanding, string? LastError);
+/// <param name="Host">Where it is bound, or tries to: HOST:PORT.</param>
+public sealed record SessionStatus(SmppClientState State, int Outstanding, string? LastError, string Host);

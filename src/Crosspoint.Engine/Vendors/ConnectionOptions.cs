@@ -54,6 +54,12 @@ public sealed record SmppConnectionOptions
 
     public required int Port { get; init; }
 
+    /// <summary>Further ends of the carrier, tried in order when the first cannot be bound to.</summary>
+    public IReadOnlyList<SmppHost> FurtherHosts { get; init; } = [];
+
+    /// <summary>TLS to the carrier; null for plain TCP.</summary>
+    public TlsSettings? Tls { get; init; }
+
     public required string SystemId { get; init; }
 
     public required string Password { get; init; }
@@ -70,6 +76,12 @@ public sealed record SmppConnectionOptions
     /// <summary>Binds held at once.</summary>
     public int Sessions { get; init; } = 1;
 
+    /// <summary>Receivers held besides, for a pair of transmitters (<see cref="Sessions"/>) and receivers; 0 for no pair.</summary>
+    public int Receivers { get; init; }
+
+    /// <summary>interface_version of the bind: 0x33, 0x34 or 0x50.</summary>
+    public byte InterfaceVersion { get; init; } = 0x34;
+
     /// <summary>Unanswered <c>submit_sm</c> allowed on each session. 10 is what the trade agrees on when nothing is said.</summary>
     public int InFlightWindow { get; init; } = 10;
 
@@ -82,6 +94,12 @@ public sealed record SmppConnectionOptions
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan EnquireLink { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan EnquireLinkTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan ReconnectFirst { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -24,7 +24,7 @@ public sealed class SmppConnection : IAsyncDisposable
         SmppConnectionOptions smpp = options.Smpp;
         ILogger logger = loggers.CreateLogger<SmppConnection>();
         var budget = new SmppBindBudget();
-        _binds = new Bind[smpp.Sessions];
+        _binds = new Bind[smpp.Sessions + smpp.Receivers];
         for (int i = 0; i < _binds.Length; i++)
         {
             var client = new SmppClientOptions
@@ -35,7 +35,13 @@ public sealed class SmppConnection : IAsyncDisposable
                 SystemId = smpp.SystemId,
                 Password = smpp.Password,
                 SystemType = smpp.SystemType,
-                BindType = smpp.Bind,
+                FurtherHosts = smpp.FurtherHosts,
+                TlsSource = smpp.Tls is { } tls ? tls.Load : null,
+                BindType = IsReceiver(i) ? SmppBindType.Receiver : smpp.Bind,
+                InterfaceVersion = smpp.InterfaceVersion,
+                EnquireLinkTimeout = smpp.EnquireLinkTimeout,
+                BindTimeout = smpp.BindTimeout,
+                ConnectTimeout = smpp.ConnectTimeout,
                 AddressRange = smpp.AddressRange,
                 AddrTon = smpp.AddressRangeType.Ton,
                 AddrNpi = smpp.AddressRangeType.Npi,
@@ -54,6 +60,9 @@ public sealed class SmppConnection : IAsyncDisposable
 
     /// <summary>Number of binds that the configuration asks for.</summary>
     public int SessionCount => _binds.Length;
+
+    /// <summary>Whether a session cannot take submits whatever its state: the receivers of a pair stand behind its transmitters.</summary>
+    public bool IsReceiver(int session) => Options.Smpp.Bind == SmppBindType.Receiver || session >= Options.Smpp.Sessions;
 
     public void Start()
     {
@@ -74,10 +83,10 @@ public sealed class SmppConnection : IAsyncDisposable
     }
 
     /// <summary>What the session is doing, for people.</summary>
-    public (SmppClientState State, int InFlight, string? LastError) Status(int session)
+    public (SmppClientState State, int InFlight, string? LastError, SmppHost Host) Status(int session)
     {
         SmppClient client = _binds[session].Client;
-        return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError);
+        return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError, client.CurrentHost);
     }
 
     /// <summary>Whether a session takes requests now: a peer that has sent unbind still owes answers, and takes nothing more.</summary>

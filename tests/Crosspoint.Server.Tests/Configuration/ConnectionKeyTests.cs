@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Smpp.Sessions;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Server.Tests.Configuration;
@@ -58,7 +59,41 @@ public sealed class ConnectionKeyTests
             [((ushort)0x1400, TlvType.CString, null, "entity_id", true), ((ushort)0x1401, TlvType.U16, "7", null, false)]);
     }
 
+    [Fact]
+    public void Parse_HostsAndPair_ReachTheirOptions()
+    {
+        SmppConnectionOptions smpp = Valid(
+            "hosts: [ { host: one, port: 1 }, { host: two, port: 2 }, { host: three, port: 3 } ], bind: pair, sessions: 2, receivers: 1");
+
+        (smpp.Host, smpp.Port).ShouldBe(("one", 1));
+        smpp.FurtherHosts.ShouldBe([new SmppHost("two", 2), new SmppHost("three", 3)]);
+        (smpp.Bind, smpp.Sessions, smpp.Receivers).ShouldBe((SmppBindType.Transmitter, 2, 1));
+        Valid("bind: pair, sessions: 3").Receivers.ShouldBe(3);
+        Valid("sessions: 3").Receivers.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Parse_LinkKeys_ReachTheirOptions()
+    {
+        SmppConnectionOptions smpp = Valid("interface_version: 5.0, enquire_link_timeout: 3s, bind_timeout: 4s, connect_timeout: 5s, tls: { server_name: smsc, verify: false, minimum: 1.3 }");
+
+        smpp.InterfaceVersion.ShouldBe((byte)0x50);
+        (smpp.EnquireLinkTimeout, smpp.BindTimeout, smpp.ConnectTimeout)
+            .ShouldBe((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)));
+        smpp.Tls.ShouldBe(new TlsSettings { ServerName = "smsc", Verify = false, RequiresTls13 = true });
+        Valid("tls: true").Tls.ShouldBe(new TlsSettings());
+        Valid("tls: false").Tls.ShouldBeNull();
+    }
+
     [Theory]
+    [InlineData("hosts: [ { host: a, port: 1 } ], host: b", "host", "stands beside 'hosts'")]
+    [InlineData("hosts: [ { host: a } ]", "hosts[0].port", "is missing")]
+    [InlineData("bind: transceiver, receivers: 2", "receivers", "'bind: pair' alone")]
+    [InlineData("interface_version: 4.0", "interface_version", "3.3, 3.4, 5.0")]
+    [InlineData("bind_timeout: 1h", "bind_timeout", "from 100ms to 10m")]
+    [InlineData("tls: { certificate: /nowhere.pem }", "tls.certificate", "does not exist")]
+    [InlineData("tls: { minimum: 1.1 }", "tls.minimum", "1.2, 1.3")]
+    [InlineData("tls: { ca: crosspoint.slnx }", "tls.ca", "does not exist")]
     [InlineData("source_ton: 256", "source_ton", "from 0 to 255")]
     [InlineData("sender_types: { long_cod: { ton: 1 } }", "sender_types.long_cod", "did you mean 'long_code'?")]
     [InlineData("sender_types: { long_code: { tno: 1 } }", "sender_types.long_code.tno", "did you mean 'ton'?")]
