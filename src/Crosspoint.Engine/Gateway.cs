@@ -21,6 +21,7 @@ public sealed class Gateway : IAsyncDisposable
     private readonly MessageIntake _intake;
     private readonly Dispatcher _dispatcher;
     private readonly Sweeper _sweeper;
+    private readonly DeliverIntake _deliveries;
     private readonly Recovery _recovery;
     private readonly WebhookDispatcher _webhooks;
     private readonly CustomerOutbox _customers;
@@ -36,9 +37,9 @@ public sealed class Gateway : IAsyncDisposable
         var notices = new Notices(options.Webhooks, metrics, Events);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
-        var deliveries = new DeliverIntake(
+        _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
-        _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, loggers);
+        _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers);
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
@@ -117,11 +118,11 @@ public sealed class Gateway : IAsyncDisposable
             var sessions = new SessionStatus[lane.Connection.SessionCount];
             for (int i = 0; i < sessions.Length; i++)
             {
-                var (state, outstanding, lastError) = lane.Connection.Status(i);
-                sessions[i] = new(state, outstanding, lastError);
+                var (state, outstanding, lastError, host) = lane.Connection.Status(i);
+                sessions[i] = new(state, outstanding, lastError, host.ToString());
             }
 
-            all.Add(new(lane.Name, lane.Options.Vendor, lane.Use.ToString().ToLowerInvariant(), queued, inFlight, lane.Options.Smpp.InFlightWindow, sessions));
+            all.Add(new(lane.Name, lane.Options.Vendor, lane.Use.ToString().ToLowerInvariant(), queued, inFlight, lane.Options.Smpp.InFlightWindow, sessions, _deliveries.Learned.Of(lane.Name)));
         }
 
         return all;

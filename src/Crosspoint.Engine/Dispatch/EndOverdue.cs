@@ -5,7 +5,8 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>Ends a message whose time is over: in our queue it expires; at a vendor that stays silent it becomes unconfirmed.</summary>
-internal sealed class EndOverdue(Notices notices, long key, long graceMicros) : Transition
+/// <param name="isSilent">The carrier was asked for no receipt of success: that none came says nothing, and the message stays <c>sent</c>.</param>
+internal sealed class EndOverdue(Notices notices, long key, long graceMicros, bool isSilent) : Transition
 {
     private NoticeList _list;
 
@@ -24,6 +25,12 @@ internal sealed class EndOverdue(Notices notices, long key, long graceMicros) : 
             message.ErrorCode = ErrorCodes.InboundSegmentMissing;
             if (message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, detail: "parts are missing") is { } failed)
                 notices.Collect(ref _list, message, failed, stateChanged: true);
+        }
+        else if (isSilent && message.State == MessageState.Sent)
+        {
+            if (message.IsSettled || transaction.Now < message.Head.ValidUntil + graceMicros) return;
+            message.IsSettled = true;
+            transaction.Save(message);
         }
         else if (message.State is MessageState.Sent or MessageState.Sending && transaction.Now >= message.Head.ValidUntil + graceMicros)
         {

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
@@ -36,6 +37,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
     // Segments of attempts under way that wait for the rate. Each has its slot.
     private readonly Queue<(ActiveAttempt Active, int Segment)> _paced = new();
+    private readonly RareNote _refusalNote;
     private int _boundCount;
     private bool _isWakeSet;
     private volatile bool _isUp;
@@ -50,8 +52,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         Connection = new SmppConnection(options, this, time, loggers);
         _rate = new TokenBucket(options.Smpp.Rate, options.Smpp.Burst, time);
         _throttle = new ThrottleBackoff(time);
-        _used = new int[options.Smpp.Sessions];
-        _bound = new bool[options.Smpp.Sessions];
+        _refusalNote = new RareNote(time);
+        _used = new int[Connection.SessionCount];
+        _bound = new bool[Connection.SessionCount];
         _wake = time.CreateTimer(static state => ((Lane)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -62,8 +65,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     public SmppConnection Connection { get; }
 
     public ConnectionUse Use => _isStopped ? ConnectionUse.Stopped : _isUp ? ConnectionUse.Usable : ConnectionUse.Down;
-
-    private bool CanSend => Options.Smpp.Bind != SmppBindType.Receiver;
 
     /// <summary>Works that wait here, and slots in use.</summary>
     public (int Queued, int InFlight) Load
@@ -222,8 +223,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             if (_bound[session] == isBound) return;
             _bound[session] = isBound;
-            _boundCount += isBound ? 1 : -1;
-            bool up = _boundCount > 0 && CanSend;
+
+            // The receivers of a pair bring receipts, and cannot send.
+            if (!Connection.IsReceiver(session)) _boundCount += isBound ? 1 : -1;
+            bool up = _boundCount > 0;
             wentUp = up && !_isUp;
             wentDown = !up && _isUp;
             _isUp = up;
@@ -312,6 +315,14 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         MessageHead head = active.Work.Head;
         var outcome = new SegmentOutcome(_dispatcher, active, segment);
+        CommandStatus refusal = Connection.Refusal(active.Session, head);
+        if (refusal != CommandStatus.Ok)
+        {
+            if (_refusalNote.IsDue()) Log.LacksTlv(_logger, Name, head.Id.ToString(), CommandStatuses.Name(refusal));
+            outcome.Record(OutcomeKind.Answered, (uint)refusal, null);
+            return;
+        }
+
         ReadOnlySpan<char> text = active.Total == 1 ? head.Body : PartOf(head, segment);
         SendResult result = Connection.Submit(active.Session, head, text, segment + 1, active.Total, active.Reference, outcome);
         switch (result)
@@ -400,5 +411,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
         [LoggerMessage(2004, LogLevel.Error, "Connection {Connection}: message {MessageId} cannot be written as submit_sm")]
         public static partial void NotEncodable(ILogger logger, string connection, string messageId);
+
+        [LoggerMessage(2150, LogLevel.Warning, "Connection {Connection}: message {MessageId} lacks what 'tlvs' asks of its metadata ({Status}), and is not sent here; others may too")]
+        public static partial void LacksTlv(ILogger logger, string connection, string messageId, string status);
     }
 }

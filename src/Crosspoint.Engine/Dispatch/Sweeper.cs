@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -25,6 +26,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<Sweeper> _logger;
     private readonly Dictionary<string, TimeSpan> _graceByConnection;
+    private readonly HashSet<string> _silent;
     private readonly Cursor[] _cursors;
     private readonly CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
@@ -34,6 +36,9 @@ internal sealed partial class Sweeper : IAsyncDisposable
     {
         (_journal, _dispatcher, _parts, _time, _logger) = (journal, dispatcher, parts, time, logger);
         _graceByConnection = options.Connections.ToDictionary(connection => connection.Name, connection => connection.Smpp.ReceiptGrace);
+        _silent = [.. options.Connections
+            .Where(connection => connection.Smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure)
+            .Select(connection => connection.Name)];
         _cursors = [.. _graceByConnection.Values.Append(TimeSpan.Zero).Distinct().Order().Select(grace => new Cursor(grace))];
     }
 
@@ -81,7 +86,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
                     ? message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero
                     : grace == cursor.Grace;
                 if (isMine && !message.Head.IsInbound)
-                    _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace)));
+                    _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace), IsSilent(message)));
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.
@@ -89,6 +94,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
             limit = PageSize;
         }
     }
+
+    private bool IsSilent(Message message) => message.LastAttempt is { } last && _silent.Contains(last.Connection);
 
     private TimeSpan GraceOf(Message message)
     {

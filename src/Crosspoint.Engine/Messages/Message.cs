@@ -39,10 +39,13 @@ public sealed class Message
 
     public bool IsRedacted { get; set; }
 
+    /// <summary>Nothing more is waited for although the state is not final: <c>sent</c> at a carrier that was asked for no receipt.</summary>
+    public bool IsSettled { get; set; }
+
     public MessageId Id => Head.Id;
 
     /// <summary>Something is still to be done: a try, a receipt that may come, a webhook, or a deliver_sm to a customer.</summary>
-    public bool IsOpen => !MessageTransitions.IsFinal(State) || HasPendingDelivery;
+    public bool IsOpen => (!MessageTransitions.IsFinal(State) && !IsSettled) || HasPendingDelivery;
 
     public bool HasPendingDelivery
     {

@@ -24,6 +24,7 @@ public static class MessageCodec
     private const byte FeedbackKnownFlag = 2;
     private const byte FeedbackConfirmedFlag = 4;
     private const byte OpenFlag = 8;
+    private const byte SettledFlag = 16;
 
     private const byte DuplicateFlag = 1;
 
@@ -147,7 +148,8 @@ public static class MessageCodec
         buffer.WriteByte((byte)((message.IsRedacted ? RedactedFlag : 0)
             | (message.FeedbackConfirmed is null ? 0 : FeedbackKnownFlag)
             | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
-            | (message.IsOpen ? OpenFlag : 0)));
+            | (message.IsOpen ? OpenFlag : 0)
+            | (message.IsSettled ? SettledFlag : 0)));
         buffer.WriteFixed(message.Head.ValidUntil);
         buffer.WriteUnsigned((uint)message.ErrorCode);
         buffer.WriteTime(message.UpdatedAt, origin);
@@ -217,6 +219,7 @@ public static class MessageCodec
         message.ErrorCode = errorCode;
         message.SentAt = reader.ReadTime(origin);
         message.IsRedacted = (flags & RedactedFlag) != 0;
+        message.IsSettled = (flags & SettledFlag) != 0;
         if ((flags & FeedbackKnownFlag) != 0) message.FeedbackConfirmed = (flags & FeedbackConfirmedFlag) != 0;
         int count = reader.ReadCount();
         message.Segments.EnsureCapacity(count);

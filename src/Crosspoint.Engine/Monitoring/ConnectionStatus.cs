@@ -7,8 +7,13 @@ namespace Crosspoint.Engine.Monitoring;
 /// <param name="Queued">Messages in memory that wait for it.</param>
 /// <param name="InFlight">In-flight slots in use over all sessions.</param>
 /// <param name="Window">Slots of each session.</param>
+/// <param name="LearnedIdFormat">
+/// What <c>message_id_format: auto</c> found out: same, hex_dec, dec_hex, or mixed; null before the first receipt.
+/// </param>
 public sealed record ConnectionStatus(
-    string Name, string Vendor, string Use, int Queued, int InFlight, int Window, IReadOnlyList<SessionStatus> Sessions);
+    string Name, string Vendor, string Use, int Queued, int InFlight, int Window, IReadOnlyList<SessionStatus> Sessions,
+    string? LearnedIdFormat = null);
 
 /// <summary>One bind of a connection.</summary>
-public sealed record SessionStatus(SmppClientState State, int Outstanding, string? LastError);
+/// <param name="Host">Where it is bound, or tries to: HOST:PORT.</param>
+public sealed record SessionStatus(SmppClientState State, int Outstanding, string? LastError, string Host);

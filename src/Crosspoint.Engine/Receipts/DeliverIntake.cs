@@ -29,6 +29,9 @@ internal sealed partial class DeliverIntake(
     private readonly ConcurrentDictionary<string, bool> _brokenHeaders = new(StringComparer.Ordinal);
     private readonly RareNote _deferred = new(time);
 
+    /// <summary>What the automatic reading of message ids found out.</summary>
+    public LearnedIdFormats Learned { get; } = new(logger);
+
     /// <summary>Takes one PDU. The spans are valid during the call only.</summary>
     public void Receive(ConnectionOptions connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
@@ -93,7 +96,7 @@ internal sealed partial class DeliverIntake(
             : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var record = new ParkedReceipt(
             connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name, connection.Smpp.MessageIdFormat);
-        journal.Enqueue(new RecordReceipt(notices, session, header, record, connection.Smpp.ReceiptParts));
+        journal.Enqueue(new RecordReceipt(notices, Learned, session, header, record, connection.Smpp.ReceiptParts));
     }
 
     private void TakeInbound(

@@ -12,17 +12,19 @@ namespace Crosspoint.Engine.Receipts;
 /// commit.
 /// </summary>
 internal sealed class RecordReceipt(
-    Notices notices, SmppSession session, PduHeader header, ParkedReceipt receipt, ReceiptParts parts) : Transition
+    Notices notices, LearnedIdFormats learned, SmppSession session, PduHeader header, ParkedReceipt receipt, ReceiptParts parts) : Transition
 {
     private NoticeList _notices;
     private string _found = "";
     private long _sentAt;
     private long _now;
+    private VendorIdFormat? _learned;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _notices.Clear();
         _sentAt = 0;
+        _learned = null;
         _now = transaction.Now;
         if (TryApply(transaction, receipt.VendorId) || (receipt.TextId is not null && TryApply(transaction, receipt.TextId))) return;
         transaction.Park(receipt);
@@ -34,6 +36,7 @@ internal sealed class RecordReceipt(
         session.Respond(header, CommandStatus.Ok, default);
         notices.Metrics.Receipt(receipt.Connection, receipt.State, _found);
         if (_sentAt > 0) notices.Metrics.ReceiptAfter(receipt.Connection, (_now - _sentAt) / (double)Micros.PerSecond);
+        if (_learned is { } format) learned.Note(receipt.Connection, format);
         notices.Publish(ref _notices);
     }
 
@@ -57,6 +60,8 @@ internal sealed class RecordReceipt(
             if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))
                 continue;
             bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, parts, transaction.Now, notices, ref _notices);
+            if (receipt.Format == VendorIdFormat.Auto)
+                _learned = format == VendorIdFormat.Same ? format : LearnedIdFormats.Compare(message.Segments[hit.Segment].VendorId, vendorId);
             _found = isNews ? "matched" : "duplicate";
             if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;
             if (_notices.Count > 0) transaction.Save(message);

@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Vendors;
@@ -53,6 +54,12 @@ public sealed record SmppConnectionOptions
 
     public required int Port { get; init; }
 
+    /// <summary>Further ends of the carrier, tried in order when the first cannot be bound to.</summary>
+    public IReadOnlyList<SmppHost> FurtherHosts { get; init; } = [];
+
+    /// <summary>TLS to the carrier; null for plain TCP.</summary>
+    public TlsSettings? Tls { get; init; }
+
     public required string SystemId { get; init; }
 
     public required string Password { get; init; }
@@ -63,8 +70,17 @@ public sealed record SmppConnectionOptions
 
     public string AddressRange { get; init; } = "";
 
+    /// <summary>addr_ton and addr_npi of the bind's address range.</summary>
+    public TonNpi AddressRangeType { get; init; }
+
     /// <summary>Binds held at once.</summary>
     public int Sessions { get; init; } = 1;
+
+    /// <summary>Receivers held besides, for a pair of transmitters (<see cref="Sessions"/>) and receivers; 0 for no pair.</summary>
+    public int Receivers { get; init; }
+
+    /// <summary>interface_version of the bind: 0x33, 0x34 or 0x50.</summary>
+    public byte InterfaceVersion { get; init; } = 0x34;
 
     /// <summary>Unanswered <c>submit_sm</c> allowed on each session. 10 is what the trade agrees on when nothing is said.</summary>
     public int InFlightWindow { get; init; } = 10;
@@ -78,6 +94,12 @@ public sealed record SmppConnectionOptions
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan EnquireLink { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan EnquireLinkTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan BindTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan ReconnectFirst { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -99,4 +121,7 @@ public sealed record SmppConnectionOptions
 
     /// <summary>The parts of a long message whose receipts the carrier sends.</summary>
     public ReceiptParts ReceiptParts { get; init; }
+
+    /// <summary>What stands in the fields of submit_sm.</summary>
+    public SubmitOptions Submit { get; init; } = new();
 }

@@ -15,14 +15,16 @@ public sealed class SmppConnection : IAsyncDisposable
     private static readonly TimeSpan UnbindLimit = TimeSpan.FromSeconds(10);
 
     private readonly Bind[] _binds;
+    private readonly TimeProvider _time;
 
     public SmppConnection(ConnectionOptions options, IVendorEvents events, TimeProvider time, ILoggerFactory loggers)
     {
         Options = options;
+        _time = time;
         SmppConnectionOptions smpp = options.Smpp;
         ILogger logger = loggers.CreateLogger<SmppConnection>();
         var budget = new SmppBindBudget();
-        _binds = new Bind[smpp.Sessions];
+        _binds = new Bind[smpp.Sessions + smpp.Receivers];
         for (int i = 0; i < _binds.Length; i++)
         {
             var client = new SmppClientOptions
@@ -33,8 +35,16 @@ public sealed class SmppConnection : IAsyncDisposable
                 SystemId = smpp.SystemId,
                 Password = smpp.Password,
                 SystemType = smpp.SystemType,
-                BindType = smpp.Bind,
+                FurtherHosts = smpp.FurtherHosts,
+                TlsSource = smpp.Tls is { } tls ? tls.Load : null,
+                BindType = IsReceiver(i) ? SmppBindType.Receiver : smpp.Bind,
+                InterfaceVersion = smpp.InterfaceVersion,
+                EnquireLinkTimeout = smpp.EnquireLinkTimeout,
+                BindTimeout = smpp.BindTimeout,
+                ConnectTimeout = smpp.ConnectTimeout,
                 AddressRange = smpp.AddressRange,
+                AddrTon = smpp.AddressRangeType.Ton,
+                AddrNpi = smpp.AddressRangeType.Npi,
                 InFlightWindow = smpp.InFlightWindow,
                 ResponseTimeout = smpp.ResponseTimeout,
                 EnquireLinkInterval = smpp.EnquireLink,
@@ -50,6 +60,9 @@ public sealed class SmppConnection : IAsyncDisposable
 
     /// <summary>Number of binds that the configuration asks for.</summary>
     public int SessionCount => _binds.Length;
+
+    /// <summary>Whether a session cannot take submits whatever its state: the receivers of a pair stand behind its transmitters.</summary>
+    public bool IsReceiver(int session) => Options.Smpp.Bind == SmppBindType.Receiver || session >= Options.Smpp.Sessions;
 
     public void Start()
     {
@@ -70,14 +83,33 @@ public sealed class SmppConnection : IAsyncDisposable
     }
 
     /// <summary>What the session is doing, for people.</summary>
-    public (SmppClientState State, int InFlight, string? LastError) Status(int session)
+    public (SmppClientState State, int InFlight, string? LastError, SmppHost Host) Status(int session)
     {
         SmppClient client = _binds[session].Client;
-        return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError);
+        return (client.State, client.Session?.OutstandingCount ?? 0, client.LastError, client.CurrentHost);
     }
 
     /// <summary>Whether a session takes requests now: a peer that has sent unbind still owes answers, and takes nothing more.</summary>
     public bool CanSubmit(int session) => _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
+
+    /// <summary>Why a message must not go out here whatever the carrier says: a TLV that it lacks; Ok when nothing is wrong.</summary>
+    public CommandStatus Refusal(int session, MessageHead head)
+    {
+        IReadOnlyList<TlvRule> rules = Options.Smpp.Submit.Tlvs;
+        if (rules.Count == 0) return CommandStatus.Ok;
+        bool takesTlvs = _binds[session].Session?.PeerTakesTlvs ?? true;
+        Span<byte> room = stackalloc byte[Tlv.HeaderBytes + TlvRule.MostBytes];
+        Span<byte> scratch = stackalloc byte[TlvRule.MostBytes];
+        foreach (TlvRule rule in rules)
+        {
+            var writer = new TlvWriter(room);
+            CommandStatus status = rule.AddTo(ref writer, head.Metadata, scratch);
+            if (status == CommandStatus.Ok && rule.Required && !takesTlvs) status = CommandStatus.MissingTlv;
+            if (status != CommandStatus.Ok) return status;
+        }
+
+        return CommandStatus.Ok;
+    }
 
     /// <summary>
     /// Writes one segment to a session's output. Sent: its answer, or its loss, will be reported with <paramref name="state"/>. Otherwise
@@ -90,7 +122,7 @@ public sealed class SmppConnection : IAsyncDisposable
     {
         SmppSession? target = _binds[session].Session;
         if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
-        return SubmitWriter.Write(target, Options.Smpp.SegmentMethod, head, text, part, total, reference, state);
+        return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, part, total, reference, state);
     }
 
     private sealed class Bind : ISmppSessionHandler

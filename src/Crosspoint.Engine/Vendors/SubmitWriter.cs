@@ -15,27 +15,39 @@ internal static class SubmitWriter
     // UCS-2.
     private const int LongestPayload = 4096;
     private const int SegmentBytes = 160;
-    private const byte ReceiptOnSuccessAndFailure = 1;
+    private const int ReferenceTlvsBytes = 16;
 
     public static SendResult Write(
-        SmppSession session, SegmentMethod method, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference,
-        object state)
+        SmppSession session, SmppConnectionOptions options, DateTimeOffset now, MessageHead head, ReadOnlySpan<char> text, int part,
+        int total, ushort reference, object state)
     {
+        SegmentMethod method = options.SegmentMethod;
+        SubmitOptions fields = options.Submit;
         Span<byte> source = stackalloc byte[20];
         Span<byte> destination = stackalloc byte[20];
         Span<byte> validity = stackalloc byte[SmppTime.Bytes];
-        Span<byte> tlvs = stackalloc byte[16];
+        Span<byte> service = stackalloc byte[5];
+        Span<byte> tlvs = stackalloc byte[ReferenceTlvsBytes + RoomOf(fields.Tlvs)];
+        Span<byte> scratch = stackalloc byte[fields.Tlvs.Count == 0 ? 0 : TlvRule.MostBytes];
+        var writer = new TlvWriter(tlvs);
+        foreach (TlvRule rule in fields.Tlvs)
+        {
+            if (rule.AddTo(ref writer, head.Metadata, scratch) != CommandStatus.Ok) return SendResult.NotEncodable;
+        }
+
         var pdu = new SubmitSm
         {
-            SourceAddr = Address(head.From, source),
-            DestinationAddr = Address(head.To, destination),
+            ServiceType = service[..Encoding.ASCII.GetBytes(fields.ServiceType, service)],
+            SourceAddr = Address(head.From, fields.Source.For(head.From), fields.KeepPlus, source),
+            DestinationAddr = Address(head.To, fields.Destination, fields.KeepPlus, destination),
+            ProtocolId = fields.ProtocolId,
+            PriorityFlag = fields.Priority(head.Class),
+            ReplaceIfPresentFlag = fields.ReplaceIfPresent ? (byte)1 : (byte)0,
             DataCoding = DataCodings.For(head.Encoding),
-            RegisteredDelivery = ReceiptOnSuccessAndFailure,
+            RegisteredDelivery = (byte)fields.Receipts,
+            Tlvs = writer.Written,
         };
-
-        // Always, or a carrier may deliver days after the message was given up here. The instant is absolute, so that no try prolongs it; empty
-        // (the carrier's own) only for a clock outside the years that SMPP can write.
-        pdu.ValidityPeriod = validity[..SmppTime.FormatAbsolute(Micros.ToInstant(head.ValidUntil), validity)];
+        pdu.ValidityPeriod = validity[..Validity(fields, head, now, validity)];
 
         if (method == SegmentMethod.Payload) return WritePayload(session, ref pdu, head, text, state);
 
@@ -48,7 +60,6 @@ internal static class SubmitWriter
             switch (method)
             {
                 case SegmentMethod.Sar:
-                    var writer = new TlvWriter(tlvs);
                     writer.Add(TlvTag.SarMsgRefNum, reference);
                     writer.Add(TlvTag.SarTotalSegments, (byte)total);
                     writer.Add(TlvTag.SarSegmentSeqnum, (byte)part);
@@ -76,30 +87,40 @@ internal static class SubmitWriter
     {
         Span<byte> octets = new byte[LongestPayload];
         int length = Segmenter.Encode(text, head.Encoding, octets);
-        Span<byte> area = new byte[length + 4];
+        Span<byte> area = new byte[length + Tlv.HeaderBytes + pdu.Tlvs.Length];
         var writer = new TlvWriter(area);
         writer.Add(TlvTag.MessagePayload, octets[..length]);
+        pdu.Tlvs.CopyTo(area[writer.Length..]);
         SubmitSm whole = pdu;
-        whole.Tlvs = writer.Written;
+        whole.Tlvs = area[..(writer.Length + pdu.Tlvs.Length)];
         return session.Submit(whole, state);
     }
 
-    /// <summary>The usual sending rule: +E.164 is 1/1 without the plus, a short code 3/0, a name 5/0.</summary>
-    private static SmppAddress Address(string number, Span<byte> digits)
+    /// <summary>Octets of the carrier's own TLVs at their longest.</summary>
+    private static int RoomOf(IReadOnlyList<TlvRule> rules)
+    {
+        int room = 0;
+        for (int i = 0; i < rules.Count; i++) room += Tlv.HeaderBytes + TlvRule.MostBytes;
+        return room;
+    }
+
+    // What the message may still take, by default: or a carrier may deliver days after it was given up here. As an instant, so that no try
+    // prolongs it; empty (the carrier's own) where SMPP cannot write it.
+    private static int Validity(SubmitOptions fields, MessageHead head, DateTimeOffset now, Span<byte> destination)
+    {
+        if (fields.Validity == ValidityRule.None) return 0;
+        DateTimeOffset end = fields.Validity == ValidityRule.Fixed ? now + fields.ValidityFor : Micros.ToInstant(head.ValidUntil);
+        if (!fields.ValidityIsRelative) return SmppTime.FormatAbsolute(end, destination);
+
+        // Zero would read as "no validity": a message on its last second has one.
+        TimeSpan left = end - now;
+        return SmppTime.FormatRelative(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left, destination);
+    }
+
+    private static SmppAddress Address(string number, TonNpi tonNpi, bool keepPlus, Span<byte> digits)
     {
         ReadOnlySpan<char> text = number;
-        SenderKind kind = SenderKind.Alphanumeric;
-        if (text.Length > 0 && text[0] == '+')
-        {
-            kind = SenderKind.LongCode;
-            text = text[1..];
-        }
-        else if (!text.ContainsAnyExceptInRange('0', '9'))
-        {
-            kind = SenderKind.ShortCode;
-        }
-
-        TonNpi tonNpi = Senders.For(kind);
+        if (!keepPlus && text.Length > 0 && text[0] == '+') text = text[1..];
         int length = Encoding.ASCII.GetBytes(text[..Math.Min(text.Length, digits.Length)], digits);
         return new SmppAddress(tonNpi.Ton, tonNpi.Npi, digits[..length]);
     }

@@ -76,7 +76,7 @@ public static class ConfigFile
         var engine = new EngineOptions
         {
             Accounts = AccountConfig.Read(root),
-            Connections = ConnectionConfig.Read(root),
+            Connections = ConnectionConfig.Read(root, directory),
             Routing = new(1, []),
             Webhooks = WebhookConfig.Read(root.Group("webhooks")),
             Queues = ReadQueues(root.Group("queues")),

@@ -124,6 +124,9 @@ internal sealed class ConfigSection
         return fallback;
     }
 
+    /// <summary>Whether the key holds a group of keys: for those that may hold a single value instead.</summary>
+    public bool IsGroup(string key) => Take(key) is ConfigMap;
+
     /// <summary>A group of keys; null when absent or wrong.</summary>
     public ConfigSection? Group(string key, bool required = false)
     {

@@ -8,13 +8,6 @@ namespace Crosspoint.Server.Configuration;
 /// <summary>Reads <c>vendors</c> and their connections.</summary>
 internal static class ConnectionConfig
 {
-    private static readonly Dictionary<string, SmppBindType> Binds = new(StringComparer.Ordinal)
-    {
-        ["transceiver"] = SmppBindType.Transceiver,
-        ["transmitter"] = SmppBindType.Transmitter,
-        ["receiver"] = SmppBindType.Receiver,
-    };
-
     private static readonly Dictionary<string, SegmentMethod> Methods = new(StringComparer.Ordinal)
     {
         ["udh8"] = SegmentMethod.Udh8,
@@ -46,7 +39,8 @@ internal static class ConnectionConfig
         ["same"] = VendorIdFormat.Same,
     };
 
-    public static IReadOnlyList<ConnectionOptions> Read(ConfigSection root)
+    /// <param name="directory">Relative paths of files start here.</param>
+    public static IReadOnlyList<ConnectionOptions> Read(ConfigSection root, string directory)
     {
         var vendors = new UniqueNames(root.Errors, "name of the vendor");
         var connections = new UniqueNames(root.Errors, "name of the connection");
@@ -57,7 +51,7 @@ internal static class ConnectionConfig
             string? name = ReadName(vendor, vendors);
             foreach (ConfigSection connection in vendor.Groups("connections", required: true))
             {
-                if (ReadConnection(connection, name ?? "", connections, groups) is { } options) list.Add(options);
+                if (ReadConnection(connection, name ?? "", directory, connections, groups) is { } options) list.Add(options);
             }
 
             vendor.Close();
@@ -84,13 +78,13 @@ internal static class ConnectionConfig
     }
 
     private static ConnectionOptions? ReadConnection(
-        ConfigSection section, string vendor, UniqueNames unique, Dictionary<string, ConnectionOptions> groups)
+        ConfigSection section, string vendor, string directory, UniqueNames unique, Dictionary<string, ConnectionOptions> groups)
     {
         string? name = ReadName(section, unique);
         string? group = section.Text("group", most: 50, expected: "a name shared by connections of one carrier account");
         UnknownPolicies policies = ReadPolicies(section.Group("unknown_outcome"));
         ConfigSection? inner = section.Group("smpp", required: true);
-        SmppConnectionOptions? smpp = inner is null ? null : ReadSmpp(inner);
+        SmppConnectionOptions? smpp = inner is null ? null : ReadSmpp(inner, directory);
         section.Close();
 
         // The name stands in for one that was wrong, so that routing does not blame it twice.
@@ -138,27 +132,42 @@ internal static class ConnectionConfig
         return policies;
     }
 
-    private static SmppConnectionOptions ReadSmpp(ConfigSection section)
+    private static SmppConnectionOptions ReadSmpp(ConfigSection section, string directory)
     {
         var defaults = new SmppConnectionOptions { Host = "", Port = 0, SystemId = "", Password = "" };
         (TimeSpan first, TimeSpan most) = ReadReconnect(section.Group("reconnect"), defaults);
+        IReadOnlyList<SmppHost> hosts = LinkConfig.ReadHosts(section);
+        string bind = section.Choice("bind", "transceiver", LinkConfig.Binds);
+        int sessions = section.Int("sessions", defaults.Sessions, 1, 100);
+        int receivers = section.Int("receivers", sessions, 1, 100);
+        if (section.Has("receivers") && bind != "pair") section.Fail("receivers", "counts with 'bind: pair' alone");
         SmppConnectionOptions options = defaults with
         {
-            Host = section.Text("host", required: true, most: 253, expected: "a host name or an address") ?? "",
-            Port = section.Int("port", 0, 1, 65_535, required: true),
+            Host = hosts.Count > 0 ? hosts[0].Host : "",
+            Port = hosts.Count > 0 ? hosts[0].Port : 0,
+            FurtherHosts = hosts.Count > 1 ? [.. hosts.Skip(1)] : defaults.FurtherHosts,
+            Tls = LinkConfig.ReadTls(section, directory),
+            InterfaceVersion = section.Choice("interface_version", defaults.InterfaceVersion, LinkConfig.Versions),
             SystemId = section.Text("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
             Password = section.Text(
                 "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
             SystemType = section.Text("system_type", most: 12, mayBeEmpty: true) ?? "",
             AddressRange = section.Text("address_range", most: 40, mayBeEmpty: true) ?? "",
-            Bind = section.Choice("bind", defaults.Bind, Binds),
-            Sessions = section.Int("sessions", defaults.Sessions, 1, 100),
+            AddressRangeType = SubmitConfig.ReadTonNpi(section, "addr_ton", "addr_npi", defaults.AddressRangeType),
+            Bind = LinkConfig.TypeOf(bind),
+            Sessions = sessions,
+            Receivers = bind == "pair" ? receivers : 0,
             InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
             Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
             Burst = section.Number("burst", defaults.Burst, 0, 1_000_000),
             ResponseTimeout = section.Duration(
                 "response_timeout", defaults.ResponseTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             EnquireLink = section.Duration("enquire_link", defaults.EnquireLink, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
+            EnquireLinkTimeout = section.Duration(
+                "enquire_link_timeout", defaults.EnquireLinkTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            BindTimeout = section.Duration("bind_timeout", defaults.BindTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
+            ConnectTimeout = section.Duration(
+                "connect_timeout", defaults.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             ReconnectFirst = first,
             ReconnectMost = most,
             SegmentMethod = section.Choice("segments", defaults.SegmentMethod, Methods),
@@ -166,8 +175,8 @@ internal static class ConnectionConfig
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
             ReceiptParts = section.Choice("receipt_parts", defaults.ReceiptParts, Parts),
             MessageIdFormat = section.Choice("message_id_format", defaults.MessageIdFormat, IdFormats),
+            Submit = SubmitConfig.Read(section),
         };
-        if (section.Bool("tls", fallback: false)) section.Fail("tls", "is not supported by this version; expected false");
         section.Close();
         return options;
     }

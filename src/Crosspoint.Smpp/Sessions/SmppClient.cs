@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Crosspoint.Smpp.Codec;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,8 @@ namespace Crosspoint.Smpp.Sessions;
 /// </summary>
 public sealed partial class SmppClient : IAsyncDisposable
 {
+    private const int MostLogged = 100;
+
     private readonly SmppClientOptions _options;
     private readonly ISmppSessionHandler _handler;
     private readonly TimeProvider _time;
@@ -21,10 +24,14 @@ public sealed partial class SmppClient : IAsyncDisposable
     private readonly CancellationTokenSource _stopNow = new();
     private readonly SmppBindBudget _budget;
     private readonly string _name;
+    private readonly SmppHost[] _hosts;
+
+    // What was logged since the last bind: hosts that fail in turn are not told of again and again.
+    private readonly HashSet<string> _logged = new(StringComparer.Ordinal);
+    private volatile int _host;
     private volatile SmppClientState _state;
     private volatile SmppSession? _session;
     private volatile string? _lastError;
-    private string? _loggedError;
     private Task? _running;
     private int _failures;
 
@@ -39,6 +46,12 @@ public sealed partial class SmppClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.Host, "options.Host");
         OptionsCheck.InRange(options.Port, 1, 65_535, "Port");
+        foreach (SmppHost host in options.FurtherHosts)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(host.Host, "options.FurtherHosts");
+            OptionsCheck.InRange(host.Port, 1, 65_535, "FurtherHosts");
+        }
+
         OptionsCheck.InRange(options.InFlightWindow, 1, 10_000, "InFlightWindow");
         OptionsCheck.InRange(options.MaxPduBytes, 1024, 1024 * 1024, "MaxPduBytes");
         OptionsCheck.InRange(options.CredentialFailureLimit, 1, int.MaxValue, "CredentialFailureLimit");
@@ -56,6 +69,7 @@ public sealed partial class SmppClient : IAsyncDisposable
         OptionsCheck.Positive(options.ReconnectFirst, "ReconnectFirst");
         OptionsCheck.Positive(options.ReconnectMost, "ReconnectMost");
         _options = options;
+        _hosts = [new(options.Host, options.Port), .. options.FurtherHosts];
         _handler = handler;
         _time = time;
         _logger = logger;
@@ -71,6 +85,9 @@ public sealed partial class SmppClient : IAsyncDisposable
 
     /// <summary>The session while bound; null otherwise.</summary>
     public SmppSession? Session => _session;
+
+    /// <summary>Where the client is bound, or tries to.</summary>
+    public SmppHost CurrentHost => _hosts[_host];
 
     /// <summary>The status of the last answer to a bind; null before the first.</summary>
     public CommandStatus? LastBindStatus { get; private set; }
@@ -117,8 +134,19 @@ public sealed partial class SmppClient : IAsyncDisposable
             while (!stopping.IsCancellationRequested)
             {
                 await KeepBindRateAsync(stopping).ConfigureAwait(false);
-                bool mayGoOn = await TryOnceAsync(stopping).ConfigureAwait(false);
+                Try end = await TryOnceAsync(stopping).ConfigureAwait(false);
                 if (stopping.IsCancellationRequested) break;
+                bool isLast = _host == _hosts.Length - 1;
+                if (end == Try.Failed && !isLast)
+                {
+                    _host++;
+                    continue;
+                }
+
+                // Refused credentials are not tried at once elsewhere: carriers lock accounts. The next host has its turn after the wait.
+                _host = end == Try.Refused && !isLast ? _host + 1 : 0;
+                bool mayGoOn = end != Try.GaveUp;
+                if (end != Try.Lived) _failures++;
                 SetState(mayGoOn ? SmppClientState.WaitingToReconnect : SmppClientState.Suspended);
                 await Task.Delay(mayGoOn ? NextWait() : Timeout.InfiniteTimeSpan, _time, stopping).ConfigureAwait(false);
             }
@@ -138,15 +166,13 @@ public sealed partial class SmppClient : IAsyncDisposable
         SetState(SmppClientState.Stopped);
     }
 
-    // False when there must be no further try: carriers lock accounts that hammer with wrong credentials.
-    private async Task<bool> TryOnceAsync(CancellationToken stopping)
+    private async Task<Try> TryOnceAsync(CancellationToken stopping)
     {
         SetState(SmppClientState.Connecting);
         SmppSession? session = await ConnectAsync(stopping).ConfigureAwait(false);
         if (session is null)
         {
-            _failures++;
-            return true;
+            return Try.Failed;
         }
 
         SetState(SmppClientState.Binding);
@@ -167,34 +193,35 @@ public sealed partial class SmppClient : IAsyncDisposable
         if (status == CommandStatus.Ok)
         {
             await LiveAsync(session, stopping).ConfigureAwait(false);
-            return true;
+            return Try.Lived;
         }
 
         await session.Completion.ConfigureAwait(false);
-        _failures++;
         Fail(status is null
             ? $"no answer to the bind: {session.CloseReason}"
             : $"the bind was refused: {CommandStatuses.Name(status.Value)}");
-        if (status is null) return true;
+        if (status is null) return Try.Failed;
 
         // RBINDFAIL is no word on the credentials: it is what carriers say while they still hold the session that was lost.
         if (status is not (CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId))
         {
             _budget.NoteOtherAnswer();
-            return true;
+            return Try.Failed;
         }
 
         int refusals = _budget.NoteRefusedCredentials(_time, _options.ReconnectFirst / 2);
-        if (refusals < _options.CredentialFailureLimit) return true;
+        if (refusals < _options.CredentialFailureLimit) return Try.Refused;
         Log.Suspended(_logger, _name, refusals);
-        return false;
+
+        // No further try: carriers lock accounts that hammer with wrong credentials.
+        return Try.GaveUp;
     }
 
     private async Task LiveAsync(SmppSession session, CancellationToken stopping)
     {
         long boundAt = _time.GetTimestamp();
         _budget.NoteOtherAnswer();
-        _loggedError = null;
+        _logged.Clear();
         _session = session;
         Log.Bound(_logger, _name, session.SystemId, session.PeerInterfaceVersion);
         SetState(SmppClientState.Bound);
@@ -223,31 +250,54 @@ public sealed partial class SmppClient : IAsyncDisposable
         using var limit = new CancellationTokenSource(_options.ConnectTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
         Stream? stream = null;
+        bool isConnected = false;
         try
         {
-            await socket.ConnectAsync(_options.Host, _options.Port, either.Token).ConfigureAwait(false);
+            SmppHost host = CurrentHost;
+            SslClientAuthenticationOptions? tls = _options.TlsSource?.Invoke(host.Host) ?? _options.Tls;
+            await socket.ConnectAsync(host.Host, host.Port, either.Token).ConfigureAwait(false);
             stream = new NetworkStream(socket, ownsSocket: false);
-            if (_options.Tls is not null) stream = await SecureAsync(stream, _options.Tls, either.Token).ConfigureAwait(false);
+            isConnected = true;
+            if (tls is not null) stream = await SecureAsync(stream, host, tls, either.Token).ConfigureAwait(false);
             SessionSettings settings = SessionSettings.Of(_options, FirstSequenceNumber);
             return new SmppSession(_name, SmppRole.Esme, socket, stream, settings, _handler, _time, _logger);
         }
         catch (Exception exception) when (exception is SocketException or IOException or AuthenticationException
-            or OperationCanceledException)
+            or CryptographicException or UnauthorizedAccessException or OperationCanceledException)
         {
             if (stream is not null) await stream.DisposeAsync().ConfigureAwait(false);
             socket.Dispose();
             stopping.ThrowIfCancellationRequested();
-            Fail(exception is OperationCanceledException ? "connecting took too long" : $"cannot connect: {exception.Message}");
+            Fail(exception switch
+            {
+                OperationCanceledException => isConnected
+                    ? "the TLS handshake took too long: the peer may not speak TLS on this port"
+                    : "connecting took too long",
+                AuthenticationException => $"TLS: {exception.Message}",
+                _ => $"cannot connect: {exception.Message}",
+            });
             return null;
         }
     }
 
-    private async Task<Stream> SecureAsync(Stream plain, SslClientAuthenticationOptions tls, CancellationToken cancellationToken)
+    private async Task<Stream> SecureAsync(Stream plain, SmppHost host, SslClientAuthenticationOptions tls, CancellationToken cancellationToken)
     {
         var secure = new SslStream(plain, leaveInnerStreamOpen: false);
-        tls.TargetHost ??= _options.Host;
-        await secure.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
-        return secure;
+        var failure = new TlsFailure();
+        tls.TargetHost ??= host.Host;
+
+        // Settings that are shared by all connects are the caller's own; those made for this one are watched.
+        if (_options.TlsSource is not null) failure.Watch(tls);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
+            return secure;
+        }
+        catch (Exception exception) when (exception is IOException or AuthenticationException)
+        {
+            await secure.DisposeAsync().ConfigureAwait(false);
+            throw new AuthenticationException(failure.Describe(exception), exception);
+        }
     }
 
     private async Task KeepBindRateAsync(CancellationToken stopping)
@@ -268,9 +318,10 @@ public sealed partial class SmppClient : IAsyncDisposable
 
     private void Fail(string why)
     {
+        if (_hosts.Length > 1) why = $"{CurrentHost}: {why}";
         _lastError = why;
-        if (why == _loggedError) return;
-        _loggedError = why;
+        if (_logged.Count > MostLogged) _logged.Clear();
+        if (!_logged.Add(why)) return;
         Log.Failed(_logger, _name, why);
     }
 
@@ -279,6 +330,22 @@ public sealed partial class SmppClient : IAsyncDisposable
         if (_state == state) return;
         _state = state;
         StateChanged?.Invoke(this, state);
+    }
+
+    /// <summary>How one try ended.</summary>
+    private enum Try
+    {
+        /// <summary>It was bound, and the session is over.</summary>
+        Lived,
+
+        /// <summary>The host could not be reached, or did not take the bind.</summary>
+        Failed,
+
+        /// <summary>The credentials were refused.</summary>
+        Refused,
+
+        /// <summary>They were refused too often.</summary>
+        GaveUp,
     }
 
     private static partial class Log

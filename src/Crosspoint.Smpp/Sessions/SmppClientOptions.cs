@@ -14,6 +14,12 @@ public sealed class SmppClientOptions
     /// <summary>TCP port. Default 2775, the port registered for SMPP.</summary>
     public int Port { get; init; } = 2775;
 
+    /// <summary>
+    /// Further ends of the same message centre, in order, tried when <see cref="Host"/> cannot be bound to: one after the other without a
+    /// wait; after the last comes the wait, and after it, as after the end of a session, the first again. Default none.
+    /// </summary>
+    public IReadOnlyList<SmppHost> FurtherHosts { get; init; } = [];
+
     /// <summary>system_id: at most 15 characters. Default empty.</summary>
     public string SystemId { get; init; } = "";
 
@@ -97,4 +103,10 @@ public sealed class SmppClientOptions
 
     /// <summary>TLS settings; null for plain TCP, the default. TargetHost is taken from <see cref="Host"/> when it is not set.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>
+    /// Makes the TLS settings of each connect anew, for the host that is given, so that changed certificates count from the next bind on;
+    /// used instead of <see cref="Tls"/>. What it throws as IOException or CryptographicException ends the try. Default null.
+    /// </summary>
+    public Func<string, SslClientAuthenticationOptions>? TlsSource { get; init; }
 }

@@ -192,6 +192,7 @@ public sealed class MessageCodecTests
         message.SentAt = AnyTime(created);
         message.FeedbackConfirmed = _random.Next(3) switch { 0 => null, 1 => true, _ => false };
         message.IsRedacted = AnyBool();
+        message.IsSettled = AnyBool();
         for (int i = _random.Next(0, 6); i > 0; i--)
         {
             message.Segments.Add(new()

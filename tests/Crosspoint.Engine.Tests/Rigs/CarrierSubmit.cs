@@ -11,6 +11,9 @@ internal sealed record CarrierSubmit(
     int Number, SmppSession Session, PduHeader Header, string From, string To, string Text, int Reference, int Total, int Part,
         byte EsmClass, byte Registered, string Validity)
 {
+    /// <summary>The PDU's body as it came.</summary>
+    public byte[] Body { get; private init; } = [];
+
     public static CarrierSubmit Read(int number, SmppSession session, PduHeader header, ReadOnlySpan<byte> body)
     {
         SubmitSm.TryRead(body, out SubmitSm pdu).IsOk.ShouldBeTrue();
@@ -33,6 +36,9 @@ internal sealed record CarrierSubmit(
             part,
             pdu.EsmClass,
             pdu.RegisteredDelivery,
-            Encoding.ASCII.GetString(pdu.ValidityPeriod));
+            Encoding.ASCII.GetString(pdu.ValidityPeriod))
+        {
+            Body = body.ToArray(),
+        };
     }
 }

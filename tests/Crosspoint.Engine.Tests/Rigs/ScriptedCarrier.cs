@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Text;
 using System.Threading.Channels;
 using Crosspoint.Smpp.Codec;
@@ -16,16 +17,25 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     private readonly Channel<CarrierSubmit> _next = Channel.CreateUnbounded<CarrierSubmit>();
     private readonly List<SmppSession> _bound = [];
     private SmppServer? _server;
+    private readonly SslServerAuthenticationOptions? _tls;
     private int _port;
 
-    public ScriptedCarrier(bool isUp = true)
+    /// <param name="tls">Speak TLS with these settings; null for plain TCP.</param>
+    public ScriptedCarrier(bool isUp = true, SslServerAuthenticationOptions? tls = null)
     {
+        _tls = tls;
         Start();
         if (!isUp) StopAsync().GetAwaiter().GetResult();
     }
 
     /// <summary>What to do with each submit_sm; answers everything with ESME_ROK and an id of its own unless told otherwise.</summary>
     public Action<ScriptedCarrier, CarrierSubmit> Script { get; set; } = static (carrier, submit) => carrier.Accept(submit);
+
+    /// <summary>What binds are answered.</summary>
+    public CommandStatus BindAnswer { get; set; } = CommandStatus.Ok;
+
+    /// <summary>Told of each bind.</summary>
+    public Action? BindSeen { get; set; }
 
     public int Port => _port;
 
@@ -65,7 +75,8 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
         {
             Listen = new IPEndPoint(IPAddress.Loopback, _port),
             SystemId = "carrier",
-            InFlightWindow = 1000
+            InFlightWindow = 1000,
+            Tls = _tls,
         };
         _server = new SmppServer(options, this, TimeProvider.System, NullLogger.Instance);
         _server.Start();
@@ -132,8 +143,11 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     }
 
     public ValueTask<BindDecision> AuthenticateAsync(
-        SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
-        new(new BindDecision(CommandStatus.Ok, 0));
+        SmppSession session, BindCredentials credentials, CancellationToken cancellationToken)
+    {
+        BindSeen?.Invoke();
+        return new(new BindDecision(BindAnswer, 0));
+    }
 
     public void OnBound(SmppSession session)
     {

@@ -302,12 +302,12 @@ public sealed class ConfigFileTests
     [InlineData("port: 3775, ", "", 16, "vendors[0].connections[0].smpp.port", "is missing")]
     [InlineData("host: 127.0.0.1, ", "", 16, "vendors[0].connections[0].smpp.host", "is missing")]
     [InlineData("system_id: cp", "system_id: abcdefghijklmnop", 16, "vendors[0].connections[0].smpp.system_id", "at most 15")]
-    [InlineData("bind: transceiver", "bind: both", 16, "vendors[0].connections[0].smpp.bind", "transceiver, transmitter, receiver")]
+    [InlineData("bind: transceiver", "bind: both", 16, "vendors[0].connections[0].smpp.bind", "transceiver, transmitter, receiver, pair")]
     [InlineData("bind: transceiver", "bind: receiver", 20, "routing.default[0]", "cannot send")]
     [InlineData("sessions: 2", "sessions: 2.5", 17, "vendors[0].connections[0].smpp.sessions", "a whole number")]
     [InlineData("in_flight_window: 50", "in_flight_window: -1", 17, "vendors[0].connections[0].smpp.in_flight_window", "from 1 to 10000")]
     [InlineData("rate: 0, tls", "rate: fast, tls", 17, "vendors[0].connections[0].smpp.rate", "a number from 0")]
-    [InlineData("tls: false", "tls: true", 17, "vendors[0].connections[0].smpp.tls", "not supported by this version")]
+    [InlineData("tls: false", "tls: { ca: /nowhere.pem }", 17, "vendors[0].connections[0].smpp.tls.ca", "does not exist")]
     [InlineData("tls: false", "tls: no", 17, "vendors[0].connections[0].smpp.tls", "true or false")]
     [InlineData(
         "message_id_format: auto",
