@@ -181,8 +181,8 @@ public sealed partial class SmppServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Connects to an ESME that waits for it and sends outbind; the ESME then binds on this connection, and the handler is asked and told as
-    /// for any other bind. Plain TCP.
+    /// Connects to an ESME that waits for it and sends outbind; the ESME then binds on this connection, and the handler is asked and told
+    /// as for any other bind. Plain TCP.
     /// </summary>
     /// <param name="host">Host name or address of the ESME.</param>
     /// <param name="port">TCP port of the ESME.</param>
