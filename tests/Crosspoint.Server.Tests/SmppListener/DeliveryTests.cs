@@ -3,6 +3,7 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Tests.Support;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
+using MessageState = Crosspoint.Engine.Messages.MessageState;
 
 namespace Crosspoint.Server.Tests.SmppListener;
 
@@ -213,7 +214,7 @@ public sealed class DeliveryTests
         answers.Length.ShouldBe(50);
         rest.ShouldContain(pdu => pdu.Header.CommandId == CommandId.Unbind);
         int accepted = answers.Count(answer => answer.Status == CommandStatus.Ok);
-        await rig.StartAsync();
+        await rig.RestartAsync();
         (await rig.MessagesAsync()).Count.ShouldBe(accepted);
 
         static async Task<bool> Done(Task task)

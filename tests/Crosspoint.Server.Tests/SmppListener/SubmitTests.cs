@@ -37,43 +37,43 @@ public sealed class SubmitTests
         (await customer.QueryAsync(id)).ShouldBe(Smpp.Pdus.MessageState.Delivered);
     }
 
-    public static TheoryData<string, byte[], CommandStatus> Refusals { get; } = new()
-    {
-        { "destination", TestCustomer.Submit(to: "abc"), CommandStatus.InvalidDestinationAddress },
-        { "empty destination", TestCustomer.Submit(to: ""), CommandStatus.InvalidDestinationAddress },
-        { "national destination", TestCustomer.Submit(toTon: 2), CommandStatus.InvalidDestinationTon },
-        { "empty source", TestCustomer.Submit(from: ""), CommandStatus.InvalidSourceAddress },
-        { "long name", TestCustomer.Submit(from: "NameThatIsTooLong", fromTon: 5), CommandStatus.InvalidSourceAddress },
-        { "empty text", TestCustomer.Submit(text: ""), CommandStatus.InvalidMessageLength },
-        { "half a character", TestCustomer.Submit(octets: [0, 65, 0], dataCoding: 8), CommandStatus.InvalidMessageLength },
-        { "datagram", TestCustomer.Submit(esmClass: EsmClass.Datagram), CommandStatus.InvalidEsmClass },
-        { "forward", TestCustomer.Submit(esmClass: EsmClass.Forward), CommandStatus.InvalidEsmClass },
-        { "acknowledgement", TestCustomer.Submit(esmClass: EsmClass.DeliveryAcknowledgement), CommandStatus.InvalidEsmClass },
-        { "reply path", TestCustomer.Submit(esmClass: EsmClass.ReplyPath), CommandStatus.InvalidEsmClass },
-        { "ports", TestCustomer.Submit(esmClass: EsmClass.Udhi, octets: [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 65]), CommandStatus.InvalidEsmClass },
-        { "broken header", TestCustomer.Submit(esmClass: EsmClass.Udhi, octets: [200, 1, 2]), CommandStatus.InvalidEsmClass },
-        { "binary", TestCustomer.Submit(dataCoding: 4), CommandStatus.SubmitFailed },
-        { "flash", TestCustomer.Submit(dataCoding: 0x10), CommandStatus.SubmitFailed },
-        { "priority", TestCustomer.Submit(priority: 4), CommandStatus.InvalidPriorityFlag },
-        { "handset's acknowledgement", TestCustomer.Submit(registered: 0x05), CommandStatus.InvalidRegisteredDelivery },
-        { "replace flag", TestCustomer.Submit(replace: 2), CommandStatus.InvalidReplaceIfPresentFlag },
-        { "canned message", TestCustomer.Submit(defaultId: 1), CommandStatus.InvalidDefaultMessageId },
-        { "schedule", TestCustomer.Submit(schedule: "9999999999999999"), CommandStatus.InvalidScheduleTime },
-        { "schedule too far", TestCustomer.Submit(schedule: "000100000000000R".Replace("0001", "0002")), CommandStatus.InvalidScheduleTime },
-        { "validity", TestCustomer.Submit(validity: "000000000000000R"), CommandStatus.InvalidExpiryTime },
-        { "validity too long", TestCustomer.Submit(validity: "000009000000000R"), CommandStatus.InvalidExpiryTime },
-        { "validity before schedule", TestCustomer.Submit(schedule: TestCustomer.InMinutes(30), validity: TestCustomer.InMinutes(10)), CommandStatus.InvalidExpiryTime },
-        { "sar without total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1]), CommandStatus.MissingTlv },
-        { "sar past total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1, 0x02, 0x0E, 0, 1, 2, 0x02, 0x0F, 0, 1, 3]), CommandStatus.InvalidTlvValue },
-    };
+    private static readonly (string What, byte[] Body, CommandStatus Expected)[] Refusals =
+    [
+        ("destination", TestCustomer.Submit(to: "abc"), CommandStatus.InvalidDestinationAddress),
+        ("empty destination", TestCustomer.Submit(to: ""), CommandStatus.InvalidDestinationAddress),
+        ("national destination", TestCustomer.Submit(toTon: 2), CommandStatus.InvalidDestinationTon),
+        ("empty source", TestCustomer.Submit(from: ""), CommandStatus.InvalidSourceAddress),
+        ("long name", TestCustomer.Submit(from: "NameThatIsTooLong", fromTon: 5), CommandStatus.InvalidSourceAddress),
+        ("empty text", TestCustomer.Submit(text: ""), CommandStatus.InvalidMessageLength),
+        ("half a character", TestCustomer.Submit(octets: [0, 65, 0], dataCoding: 8), CommandStatus.InvalidMessageLength),
+        ("datagram", TestCustomer.Submit(esmClass: EsmClass.Datagram), CommandStatus.InvalidEsmClass),
+        ("forward", TestCustomer.Submit(esmClass: EsmClass.Forward), CommandStatus.InvalidEsmClass),
+        ("acknowledgement", TestCustomer.Submit(esmClass: EsmClass.DeliveryAcknowledgement), CommandStatus.InvalidEsmClass),
+        ("reply path", TestCustomer.Submit(esmClass: EsmClass.ReplyPath), CommandStatus.InvalidEsmClass),
+        ("ports", TestCustomer.Submit(esmClass: EsmClass.Udhi, octets: [6, 5, 4, 0x0B, 0x84, 0x23, 0xF0, 65]), CommandStatus.InvalidEsmClass),
+        ("broken header", TestCustomer.Submit(esmClass: EsmClass.Udhi, octets: [200, 1, 2]), CommandStatus.InvalidEsmClass),
+        ("binary", TestCustomer.Submit(dataCoding: 4), CommandStatus.UnknownError),
+        ("flash", TestCustomer.Submit(dataCoding: 0x10), CommandStatus.UnknownError),
+        ("priority", TestCustomer.Submit(priority: 4), CommandStatus.InvalidPriorityFlag),
+        ("handset's acknowledgement", TestCustomer.Submit(registered: 0x05), CommandStatus.InvalidRegisteredDelivery),
+        ("replace flag", TestCustomer.Submit(replace: 2), CommandStatus.InvalidReplaceIfPresentFlag),
+        ("canned message", TestCustomer.Submit(defaultId: 1), CommandStatus.InvalidDefaultMessageId),
+        ("schedule", TestCustomer.Submit(schedule: "9999999999999999"), CommandStatus.InvalidScheduleTime),
+        ("schedule too far", TestCustomer.Submit(schedule: "000100000000000R".Replace("0001", "0002")), CommandStatus.InvalidScheduleTime),
+        ("validity", TestCustomer.Submit(validity: "000000000000000R"), CommandStatus.InvalidExpiryTime),
+        ("validity too long", TestCustomer.Submit(validity: "000009000000000R"), CommandStatus.InvalidExpiryTime),
+        ("validity before schedule", TestCustomer.Submit(schedule: TestCustomer.InMinutes(30), validity: TestCustomer.InMinutes(10)), CommandStatus.InvalidExpiryTime),
+        ("sar without total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1]), CommandStatus.MissingTlv),
+        ("sar past total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1, 0x02, 0x0E, 0, 1, 2, 0x02, 0x0F, 0, 1, 3]), CommandStatus.InvalidTlvValue),
+    ];
 
-    [Theory]
-    [MemberData(nameof(Refusals))]
-    public async Task Submit_WhatCannotBeDone_IsRefusedWithItsStatus(string what, byte[] body, CommandStatus expected)
+    [Fact]
+    public async Task Submit_WhatCannotBeDone_IsRefusedWithItsStatus()
     {
         await using ListenerRig rig = await ListenerRig.StartAsync();
         using TestCustomer customer = await rig.BindAsync();
-        (await customer.SubmitAsync(body)).Status.ShouldBe(expected, what);
+        foreach ((string what, byte[] body, CommandStatus expected) in Refusals)
+            (await customer.SubmitAsync(body)).Status.ShouldBe(expected, what);
         (await rig.MessagesAsync()).ShouldBeEmpty();
 
         // The session lives on.
@@ -199,6 +199,7 @@ public sealed class SubmitTests
         using TestCustomer later = await rig.BindAsync();
         await later.SubmitAsync(TestCustomer.Part(2, 2, 2, "two", registered: 0));
         (await later.ReadDeliveryAsync()).Receipt.ShouldBe((id, "DELIVRD"));
+        await rig.UntilAsync(async () => (await rig.MessagesAsync()).Any(message => message.BindDeliveries.Count > 0 && !message.HasPendingDelivery));
         rig.Clock.Advance(TimeSpan.FromMinutes(11));
         (await rig.WhileTimePassesAsync(later.ReadDeliveryAsync())).Receipt.ShouldBe((lost, "REJECTD"));
         (await later.QueryAsync(lost)).ShouldBe(Smpp.Pdus.MessageState.Rejected);

@@ -24,7 +24,7 @@ internal sealed class ListenerRig : IAsyncDisposable
 
     public TestCarrier Carrier { get; } = new();
 
-    public ManualTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    public ManualTimeProvider Clock { get; } = new();
 
     public GatewayHost Host { get; private set; } = null!;
 
@@ -45,7 +45,7 @@ internal sealed class ListenerRig : IAsyncDisposable
         string text = $$"""
             data: {{_directory.FullName}}
             http: { listen: 127.0.0.1:0 }
-            smpp: { listen: 127.0.0.1:0{{(_listener.Length == 0 ? "" : ", " + _listener)}} }
+            smpp: { listen: 127.0.0.1:0, enquire_link: 1h{{(_listener.Length == 0 ? "" : ", " + _listener)}} }
             accounts:
               - sid: {{Sid}}
                 auth_token: 0123456789abcdef0123456789abcdef
@@ -59,7 +59,7 @@ internal sealed class ListenerRig : IAsyncDisposable
             vendors:
               - name: north
                 connections:
-                  - { name: north-1, smpp: { host: 127.0.0.1, port: {{Carrier.Port}}, system_id: cp, password: cp, in_flight_window: 100 } }
+                  - { name: north-1, smpp: { host: 127.0.0.1, port: {{Carrier.Port}}, system_id: cp, password: cp, in_flight_window: 100, enquire_link: 1h } }
             routing: { default: [ north-1 ] }
             """;
         ConfigResult result = ConfigFile.Parse(text, "test.yaml", _directory.FullName);
