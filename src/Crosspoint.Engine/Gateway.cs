@@ -122,7 +122,16 @@ public sealed class Gateway : IAsyncDisposable
                 sessions[i] = new(state, outstanding, lastError, host.ToString());
             }
 
-            all.Add(new(lane.Name, lane.Options.Vendor, lane.Use.ToString().ToLowerInvariant(), queued, inFlight, lane.Options.Smpp.InFlightWindow, sessions, _deliveries.Learned.Of(lane.Name)));
+            all.Add(new(
+                lane.Name,
+                lane.Options.Vendor,
+                lane.Use.ToString().ToLowerInvariant(),
+                queued,
+                inFlight,
+                lane.Options.Smpp.InFlightWindow,
+                lane.LearnedRate,
+                sessions,
+                _deliveries.Learned.Of(lane.Name)));
         }
 
         return all;
@@ -134,6 +143,11 @@ public sealed class Gateway : IAsyncDisposable
         meter.CreateObservableGauge(
             "crosspoint.dispatch.held", () => _dispatcher.Held, "{message}", "Messages that dispatch holds in memory");
         meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
+        meter.CreateObservableGauge(
+            "crosspoint.smpp.learned_rate",
+            () => Connections().Select(c => Measure(c.LearnedRate, c.Name)),
+            "{segment}/s",
+            "Segments a second that a throttling carrier is seen to take; 0 for no limit seen");
         meter.CreateObservableGauge("crosspoint.smpp.sessions", Sessions, "{session}", "Sessions by connection and state");
         meter.CreateObservableGauge(
             "crosspoint.journal.queue", () => _journal.QueueDepth, "{transition}", "Transitions waiting for their commit");
@@ -147,6 +161,7 @@ public sealed class Gateway : IAsyncDisposable
             new("messaging.destination.name", connection.Name),
             new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant()));
 
-    private static Measurement<int> Measure(int value, string connection) =>
+    private static Measurement<T> Measure<T>(T value, string connection)
+        where T : struct =>
         new(value, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 }

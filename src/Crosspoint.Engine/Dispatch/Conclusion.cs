@@ -34,7 +34,7 @@ internal static class Conclusion
     /// <summary>Looks at the message after a segment's end. Nothing while others of the attempt are in flight.</summary>
     public static Follow Of(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
     {
-        var tally = Tally.Of(message);
+        var tally = Tally.Of(message, active.Lane.Options.Smpp.Statuses);
         if (tally.InFlight > 0) return default;
         Attempt? attempt = message.LastAttempt;
         if (attempt is null || attempt.Number != active.Attempt) return default;
@@ -47,7 +47,7 @@ internal static class Conclusion
     /// </summary>
     public static Follow AfterLateAnswer(Dispatcher dispatcher, Message message, ActiveAttempt active, long now, ref NoticeList notices)
     {
-        var tally = Tally.Of(message);
+        var tally = Tally.Of(message, active.Lane.Options.Smpp.Statuses);
         if (tally.Accepted == message.Segments.Count)
         {
             MarkSent(message, active.Lane.Name, now, dispatcher.Notices, ref notices);
@@ -91,10 +91,10 @@ internal static class Conclusion
         if (tally.Pending > 0)
         {
             uint status = tally.PendingStatus;
-            AnswerClass answer = SubmitPolicy.Classify(status);
-            bool temporary = answer == AnswerClass.Temporary;
+            StatusAction action = active.Lane.Options.Smpp.Statuses.ActionOf(status);
+            bool temporary = action == StatusAction.Retry;
             int most = temporary ? SubmitPolicy.TriesPerConnection : SubmitPolicy.SessionTriesPerConnection;
-            bool counts = temporary || answer == AnswerClass.Session;
+            bool counts = temporary || action == StatusAction.Suspend;
             if (counts && active.Work.Tries + 1 >= most)
                 return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
             attempt.Outcome = status == 0 ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
@@ -124,14 +124,17 @@ internal static class Conclusion
         Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, ref NoticeList notices)
     {
         uint status = attempt.CommandStatus;
+        bool isFinal = false;
         foreach (SegmentProgress segment in message.Segments)
         {
-            if (segment.State == SegmentState.Refused) status = segment.CommandStatus;
+            if (segment.State != SegmentState.Refused || isFinal) continue;
+            status = segment.CommandStatus;
+            isFinal = active.Lane.Options.Smpp.Statuses.ActionOf(status) == StatusAction.Fail;
         }
 
         attempt.CommandStatus = status;
         string connection = active.Lane.Name;
-        if (tally.Accepted == 0 && dispatcher.HasOtherCandidate(active.Work, connection))
+        if (tally.Accepted == 0 && !isFinal && dispatcher.HasOtherCandidate(active.Work, connection))
         {
             attempt.Outcome = AttemptOutcome.NextCandidate;
             foreach (SegmentProgress segment in message.Segments)
@@ -203,7 +206,7 @@ internal static class Conclusion
     /// answered.</param>
     private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown, uint PendingStatus)
     {
-        public static Tally Of(Message message)
+        public static Tally Of(Message message, StatusPolicy statuses)
         {
             int pending = 0, inFlight = 0, accepted = 0, refused = 0, unknown = 0;
             uint pendingStatus = 0;
@@ -213,7 +216,7 @@ internal static class Conclusion
                 {
                     case SegmentState.Pending:
                         pending++;
-                        bool isTemporary = SubmitPolicy.Classify(segment.CommandStatus) == AnswerClass.Temporary;
+                        bool isTemporary = statuses.ActionOf(segment.CommandStatus) == StatusAction.Retry;
                         if (pendingStatus == 0 || isTemporary) pendingStatus = segment.CommandStatus;
                         break;
                     case SegmentState.InFlight: inFlight++; break;

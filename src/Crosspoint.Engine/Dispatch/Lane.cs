@@ -29,8 +29,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly DeliverIntake _deliveries;
     private readonly ILogger _logger;
     private readonly ClassQueues _queues = new();
-    private readonly TokenBucket _rate;
-    private readonly ThrottleBackoff _throttle;
+    private readonly Pace _pace;
+    private readonly RareNote _throttled;
     private readonly ITimer _wake;
     private readonly int[] _used;
     private readonly bool[] _bound;
@@ -50,8 +50,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _logger = loggers.CreateLogger<Lane>();
         Options = options;
         Connection = new SmppConnection(options, this, time, loggers);
-        _rate = new TokenBucket(options.Smpp.Rate, options.Smpp.Burst, time);
-        _throttle = new ThrottleBackoff(time);
+        _pace = new Pace(options.Smpp.Rate, options.Smpp.Burst, time);
+        _throttled = new RareNote(time);
         _refusalNote = new RareNote(time);
         _used = new int[Connection.SessionCount];
         _bound = new bool[Connection.SessionCount];
@@ -77,6 +77,15 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 foreach (int slots in _used) used += slots;
                 return (_queues.Count, used);
             }
+        }
+    }
+
+    /// <summary>Segments a second that the carrier is seen to take; 0 while nothing has shown a limit.</summary>
+    public double LearnedRate
+    {
+        get
+        {
+            lock (_gate) return _pace.LearnedRate;
         }
     }
 
@@ -138,7 +147,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         lock (_gate)
         {
             _used[reservation.Session] -= reservation.Slots;
-            _rate.Return();
+            _pace.Return();
         }
 
         Pump();
@@ -159,18 +168,18 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     }
 
     /// <summary>A segment's end is on disk: its slot goes to the next segment of the message, or is free.</summary>
-    public void Ended(ActiveAttempt active, bool accepted, bool slowDown)
+    public void Ended(ActiveAttempt active, int epoch, bool accepted, bool slowDown)
     {
         bool pauseBegan = false;
         bool mayGoOn;
         lock (_gate)
         {
-            if (accepted) _throttle.Accepted();
-            else if (slowDown) pauseBegan = _throttle.Throttled();
+            if (accepted) _pace.Accepted(epoch);
+            else if (slowDown) pauseBegan = _pace.Throttled(epoch);
             mayGoOn = MayGoOn;
         }
 
-        if (pauseBegan) Log.Throttled(_logger, Name);
+        if (pauseBegan && _throttled.IsDue()) Log.Throttled(_logger, Name);
         int next = active.TakeNext();
         if (next >= 0)
         {
@@ -259,19 +268,19 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
 
     // Under _gate. A pause, or the end of the connection, holds for those segments of a long message too that wait for a slot or the rate.
-    private bool MayGoOn => !_isStopped && _throttle.Remaining == TimeSpan.Zero;
+    private bool MayGoOn => !_isStopped && _pace.PauseLeft == TimeSpan.Zero;
 
     /// <summary>Sends a segment when the rate allows: now, or by the timer.</summary>
     private void SendInTurn(ActiveAttempt active, int segment)
     {
-        if (!_rate.IsUnlimited)
+        if (!_pace.IsUnlimited)
         {
             lock (_gate)
             {
-                if (_paced.Count > 0 || !_rate.TryTake())
+                if (_paced.Count > 0 || !_pace.TryTake())
                 {
                     _paced.Enqueue((active, segment));
-                    WakeIn(_rate.Wait);
+                    WakeIn(_pace.Wait);
                     return;
                 }
             }
@@ -292,9 +301,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             {
                 if (_paced.Count == 0) return;
                 mayGoOn = MayGoOn;
-                if (mayGoOn && !_rate.TryTake())
+                if (mayGoOn && !_pace.TryTake())
                 {
-                    WakeIn(_rate.Wait);
+                    WakeIn(_pace.Wait);
                     return;
                 }
 
@@ -314,7 +323,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private void Send(ActiveAttempt active, int segment)
     {
         MessageHead head = active.Work.Head;
-        var outcome = new SegmentOutcome(_dispatcher, active, segment);
+        var outcome = new SegmentOutcome(_dispatcher, active, segment) { Epoch = _pace.Epoch };
         CommandStatus refusal = Connection.Refusal(active.Session, head);
         if (refusal != CommandStatus.Ok)
         {
@@ -355,7 +364,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private bool TryReserve(int segments, out Reservation reservation)
     {
         reservation = default;
-        TimeSpan pause = _throttle.Remaining;
+        TimeSpan pause = _pace.PauseLeft;
         if (pause > TimeSpan.Zero)
         {
             WakeIn(pause);
@@ -372,9 +381,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         if (best < 0) return false;
-        if (_paced.Count > 0 || !_rate.TryTake())
+        if (_paced.Count > 0 || !_pace.TryTake())
         {
-            WakeIn(_rate.Wait);
+            WakeIn(_pace.Wait);
             return false;
         }
 
@@ -406,7 +415,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         [LoggerMessage(2002, LogLevel.Warning, "Connection {Connection} is down: its traffic moves to the next candidates, or waits")]
         public static partial void Down(ILogger logger, string connection);
 
-        [LoggerMessage(2003, LogLevel.Warning, "Connection {Connection} asks us to slow down: sending pauses")]
+        [LoggerMessage(2003, LogLevel.Warning, "Connection {Connection} asks us to slow down: sending pauses and goes on at the rate that it takes")]
         public static partial void Throttled(ILogger logger, string connection);
 
         [LoggerMessage(2004, LogLevel.Error, "Connection {Connection}: message {MessageId} cannot be written as submit_sm")]

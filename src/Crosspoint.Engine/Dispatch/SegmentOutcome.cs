@@ -36,6 +36,9 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
     public ActiveAttempt Active => active;
 
+    /// <summary>The epoch of the connection's pace in which the segment was written.</summary>
+    public int Epoch { get; init; }
+
     /// <summary>Hands the outcome to the journal.</summary>
     public void Record(OutcomeKind kind, uint status, string? vendorId)
     {
@@ -65,11 +68,12 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
         if (segment >= message.Segments.Count) return;
         SegmentProgress progress = message.Segments[segment];
-        AnswerClass answer = _kind == OutcomeKind.Answered ? SubmitPolicy.Classify(_status) : default;
-        _slowDown = _kind == OutcomeKind.Answered && answer == AnswerClass.SlowDown;
+        StatusAction action = active.Lane.Options.Smpp.Statuses.ActionOf(_status);
+        bool isRefusal = action is StatusAction.Next or StatusAction.Fail;
+        _slowDown = _kind == OutcomeKind.Answered && action == StatusAction.SlowDown;
         bool isCurrent = progress.Attempt == active.Attempt;
 
-        if (_kind == OutcomeKind.Answered && answer == AnswerClass.Accepted)
+        if (_kind == OutcomeKind.Answered && action == StatusAction.Accept)
         {
             Accept(transaction, message, progress, isCurrent);
         }
@@ -80,7 +84,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             if (isCurrent && progress.State == SegmentState.Unknown && Conclusion.Awaits(message, active.Lane.Options))
             {
                 progress.CommandStatus = _status;
-                progress.State = answer == AnswerClass.Permanent ? SegmentState.Refused : SegmentState.Pending;
+                progress.State = isRefusal ? SegmentState.Refused : SegmentState.Pending;
             }
 
             dispatcher.Notices.Collect(
@@ -93,7 +97,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             progress.State = _kind switch
             {
                 OutcomeKind.Unknown => SegmentState.Unknown,
-                OutcomeKind.Answered when answer == AnswerClass.Permanent => SegmentState.Refused,
+                OutcomeKind.Answered when isRefusal => SegmentState.Refused,
                 _ => SegmentState.Pending,
             };
         }
@@ -118,7 +122,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             return;
         }
 
-        lane.Ended(active, _kind == OutcomeKind.Answered && _status == 0, _slowDown);
+        lane.Ended(active, Epoch, _kind == OutcomeKind.Answered && _status == 0, _slowDown);
         dispatcher.Follow(active.Work, lane, _follow);
     }
 
@@ -127,7 +131,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         // The journal is gone, and the process with it: the attempt on record will be taken up as unknown at the next start.
         // Only this record is at fault: its slot must not stay taken for ever.
         if (failure != StoreFailure.Rejected || _isLate) return;
-        active.Lane.Ended(active, accepted: false, slowDown: false);
+        active.Lane.Ended(active, Epoch, accepted: false, slowDown: false);
         dispatcher.Forget(active.Work);
     }
 

@@ -1,24 +1,6 @@
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>What a sender does with an answer.</summary>
-public enum AnswerClass
-{
-    Accepted,
-
-    /// <summary>The carrier asks us to slow down: the message stays, the whole connection pauses.</summary>
-    SlowDown,
-
-    /// <summary>Try again here after a back-off, to a limit.</summary>
-    Temporary,
-
-    /// <summary>The session's own trouble, which says nothing about the message: the session binds again, the message goes out again.</summary>
-    Session,
-
-    /// <summary>This connection will never take it.</summary>
-    Permanent,
-}
-
-/// <summary>The trade's usual reading of <c>command_status</c> (SMPP 3.4 §5.1.3) and the limits of retries.</summary>
+/// <summary>The limits and waits of tries. What an answer means is the connection's <see cref="Vendors.StatusPolicy"/>.</summary>
 public static class SubmitPolicy
 {
     /// <summary>Tries on one connection for temporary refusals, the first included.</summary>
@@ -40,21 +22,6 @@ public static class SubmitPolicy
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
-
-    public static AnswerClass Classify(uint status) => status switch
-    {
-        0 => AnswerClass.Accepted,
-
-        // ESME_RTHROTTLED, ESME_RMSGQFUL: carriers use both for "too fast".
-        0x58 or 0x14 => AnswerClass.SlowDown,
-
-        // RSYSERR, RSUBMITFAIL, RX_T_APPN, RDELIVERYFAILURE, RSERTYPUNAVAIL.
-        0x08 or 0x45 or 0x64 or 0xFE or 0x102 => AnswerClass.Temporary,
-
-        // RINVBNDSTS, RALYBND, RBINDFAIL, RINVPASWD, RINVSYSID, RINVSYSTYP.
-        0x04 or 0x05 or 0x0D or 0x0E or 0x0F or 0x53 => AnswerClass.Session,
-        _ => AnswerClass.Permanent,
-    };
 
     /// <summary>
     /// The wait before try <paramref name="tries"/> + 1, doubling from 1 s to 60 s, spread by ±20 % so that messages refused together do

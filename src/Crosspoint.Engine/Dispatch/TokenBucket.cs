@@ -6,11 +6,15 @@ namespace Crosspoint.Engine.Dispatch;
 /// holds more than 1 % above the rate.</param>
 public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider time)
 {
-    private readonly double _burst = burst > 0 ? Math.Max(1, burst) : Math.Max(1, ratePerSecond / 100);
-    private double _tokens = burst > 0 ? Math.Max(1, burst) : Math.Max(1, ratePerSecond / 100);
+    private double _rate = ratePerSecond;
+    private double _burst = BurstOf(ratePerSecond, burst);
+    private double _tokens = BurstOf(ratePerSecond, burst);
     private long _filledAt = time.GetTimestamp();
 
-    public bool IsUnlimited => ratePerSecond <= 0;
+    public bool IsUnlimited => _rate <= 0;
+
+    /// <summary>Segments a second; 0 for no cap.</summary>
+    public double Rate => _rate;
 
     /// <summary>How long until the next segment may go; zero when it may now.</summary>
     public TimeSpan Wait
@@ -19,8 +23,17 @@ public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider
         {
             if (IsUnlimited) return TimeSpan.Zero;
             Fill();
-            return _tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / ratePerSecond);
+            return _tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / _rate);
         }
+    }
+
+    /// <summary>Goes on at another rate. What was saved up beyond the new burst is lost.</summary>
+    public void ChangeRate(double perSecond)
+    {
+        Fill();
+        _rate = perSecond;
+        _burst = BurstOf(perSecond, burst);
+        _tokens = Math.Min(_tokens, _burst);
     }
 
     /// <summary>Takes the token of one segment.</summary>
@@ -39,10 +52,12 @@ public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider
         if (!IsUnlimited) _tokens = Math.Min(_burst, _tokens + 1);
     }
 
+    private static double BurstOf(double rate, double burst) => burst > 0 ? Math.Max(1, burst) : Math.Max(1, rate / 100);
+
     private void Fill()
     {
         long now = time.GetTimestamp();
-        _tokens = Math.Min(_burst, _tokens + (time.GetElapsedTime(_filledAt, now).TotalSeconds * ratePerSecond));
+        _tokens = Math.Min(_burst, _tokens + (time.GetElapsedTime(_filledAt, now).TotalSeconds * _rate));
         _filledAt = now;
     }
 }

@@ -7,11 +7,20 @@ namespace Crosspoint.Engine.Monitoring;
 /// <param name="Queued">Messages in memory that wait for it.</param>
 /// <param name="InFlight">In-flight slots in use over all sessions.</param>
 /// <param name="Window">Slots of each session.</param>
+/// <param name="LearnedRate">Segments a second that the carrier is seen to take; 0 while nothing has shown a limit below the rate of the
+/// configuration.</param>
 /// <param name="LearnedIdFormat">
 /// What <c>message_id_format: auto</c> found out: same, hex_dec, dec_hex, or mixed; null before the first receipt.
 /// </param>
 public sealed record ConnectionStatus(
-    string Name, string Vendor, string Use, int Queued, int InFlight, int Window, IReadOnlyList<SessionStatus> Sessions,
+    string Name,
+    string Vendor,
+    string Use,
+    int Queued,
+    int InFlight,
+    int Window,
+    double LearnedRate,
+    IReadOnlyList<SessionStatus> Sessions,
     string? LearnedIdFormat = null);
 
 /// <summary>One bind of a connection.</summary>

@@ -124,4 +124,7 @@ public sealed record SmppConnectionOptions
 
     /// <summary>What stands in the fields of submit_sm.</summary>
     public SubmitOptions Submit { get; init; } = new();
+
+    /// <summary>What is done with each <c>command_status</c> that the carrier answers.</summary>
+    public StatusPolicy Statuses { get; init; } = StatusPolicy.Default;
 }

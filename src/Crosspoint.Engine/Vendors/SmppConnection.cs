@@ -179,7 +179,8 @@ public sealed class SmppConnection : IAsyncDisposable
                 }
             }
 
-            if (IsAboutTheSession(status)) Disowned(session, status);
+            // What a carrier answers that has lost its side of the session and keeps the TCP connection: nothing will ever be taken on it.
+            if (_owner.Options.Smpp.Statuses.ActionOf((uint)status) == StatusAction.Suspend) Disowned(session, status);
             _events.Answered(state, status, vendorId, elapsed, late);
             EndIfDisowned(session);
         }
@@ -206,11 +207,6 @@ public sealed class SmppConnection : IAsyncDisposable
                 if (state is not null) _events.Unanswered(state);
             }
         }
-
-        // What a carrier answers that has lost its side of the session and keeps the TCP connection: nothing will ever be taken on it.
-        private static bool IsAboutTheSession(CommandStatus status) => status
-            is CommandStatus.InvalidBindStatus or CommandStatus.AlreadyBound or CommandStatus.BindFailed
-            or CommandStatus.InvalidPassword or CommandStatus.InvalidSystemId or CommandStatus.InvalidSystemType;
 
         // Takes nothing more before the refusal is told, so that what was refused is not given to this session again.
         private void Disowned(SmppSession session, CommandStatus status)

@@ -145,6 +145,10 @@ internal sealed class ConfigSection
         return null;
     }
 
+    /// <summary>Notes an error about a key itself rather than its value.</summary>
+    public void FailKey(string key, string message) =>
+        _errors.Add(_map.Entries.First(entry => entry.Key == key).Line, PathOf(key), message);
+
     /// <summary>A list of groups; empty when absent or wrong.</summary>
     public IEnumerable<ConfigSection> Groups(string key, bool required = false)
     {
@@ -198,6 +202,16 @@ internal sealed class ConfigSection
         }
 
         return networks;
+    }
+
+    /// <summary>The keys of a group whose keys are the writer's own, in the order of the file. All of them count as known.</summary>
+    public IEnumerable<string> Keys()
+    {
+        foreach (ConfigEntry entry in _map.Entries)
+        {
+            if (!_known.Contains(entry.Key)) _known.Add(entry.Key);
+            yield return entry.Key;
+        }
     }
 
     /// <summary>Refuses a key of the contract that this version does not serve.</summary>

@@ -176,6 +176,7 @@ internal static class ConnectionConfig
             ReceiptParts = section.Choice("receipt_parts", defaults.ReceiptParts, Parts),
             MessageIdFormat = section.Choice("message_id_format", defaults.MessageIdFormat, IdFormats),
             Submit = SubmitConfig.Read(section),
+            Statuses = StatusConfig.Read(section),
         };
         section.Close();
         return options;

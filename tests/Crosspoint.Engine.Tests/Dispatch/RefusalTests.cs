@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Engine.Tests.Dispatch;
@@ -79,6 +80,55 @@ public sealed class RefusalTests
         double[] waits = [.. message.Attempts.Skip(1).Take(4).Select((attempt, i) =>
             (attempt.StartedAt - message.Attempts[i].EndedAt) / (double)Micros.PerSecond)];
         for (int i = 0; i < waits.Length; i++) waits[i].ShouldBeGreaterThanOrEqualTo(0.799 * Math.Pow(2, i));
+    }
+
+    [Fact]
+    public async Task Refusal_NamedFail_EndsTheMessageThoughAnotherCandidateIsUp()
+    {
+        await using var first = new ScriptedCarrier { Script = static (c, s) => c.Refuse(s, (CommandStatus)0x401) };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Named(first, 0x401, StatusAction.Fail), Rig.Connection("b", second.Port)));
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+
+        Message message = await rig.UntilAsync(await rig.SendAsync(), MessageState.Failed);
+
+        (first.Submits.Count, second.Submits.Count).ShouldBe((1, 0));
+        message.Events[^1].Code.ShouldBe(0x401u);
+    }
+
+    [Fact]
+    public async Task Refusal_UsuallyTemporaryNamedNext_GoesToTheNextCandidateAtOnce()
+    {
+        await using var first = new ScriptedCarrier { Script = static (c, s) => c.Refuse(s, CommandStatus.SystemError) };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Named(first, 0x08, StatusAction.Next), Rig.Connection("b", second.Port)));
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+
+        await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+
+        (first.Submits.Count, second.Submits.Count).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task Refusal_NamedSuspend_BindsAnewAndSendsAgain()
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number == 1) c.Refuse(s, (CommandStatus)0x410);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Named(carrier, 0x410, StatusAction.Suspend)));
+        await rig.BoundAsync();
+
+        await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+
+        carrier.Submits.Count.ShouldBe(2);
+        carrier.Submits[0].Session.ShouldNotBeSameAs(carrier.Submits[1].Session);
     }
 
     [Fact]
@@ -239,4 +289,9 @@ public sealed class RefusalTests
         message.Attempts[0].Number.ShouldBe(1);
         message.Attempts[^1].Number.ShouldBeGreaterThanOrEqualTo(39);
     }
+
+    private static ConnectionOptions Named(ScriptedCarrier carrier, uint status, StatusAction action) => Rig.Connection(
+        "a",
+        carrier.Port,
+        smpp => smpp with { Statuses = new(new Dictionary<uint, StatusAction> { [status] = action }, StatusAction.Next) });
 }

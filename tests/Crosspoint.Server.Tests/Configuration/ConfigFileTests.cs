@@ -212,6 +212,24 @@ public sealed class ConfigFileTests
         config.Engine.Connections[0].Smpp.MessageIdFormat.ShouldBe(expected);
     }
 
+    [Fact]
+    public void Parse_Statuses_AreTakenInEveryForm()
+    {
+        const string Statuses =
+            """statuses: { "0x58": fail, ESME_RINVDSTADR: retry, "1025": slow_down, 0x400-0x4FF: suspend, "4294967295": retry }, default_status: fail""";
+        StatusPolicy policy = Valid(Contract.Replace("rate: 0, tls", Statuses + ", tls")).Engine.Connections[0].Smpp.Statuses;
+
+        policy.ActionOf(0x58).ShouldBe(StatusAction.Fail);
+        policy.ActionOf(0x0B).ShouldBe(StatusAction.Retry);
+        policy.ActionOf(0x400).ShouldBe(StatusAction.Suspend);
+        policy.ActionOf(0x401).ShouldBe(StatusAction.SlowDown);
+        policy.ActionOf(0x4FF).ShouldBe(StatusAction.Suspend);
+        policy.ActionOf(uint.MaxValue).ShouldBe(StatusAction.Retry);
+        policy.ActionOf(0x14).ShouldBe(StatusAction.SlowDown);
+        policy.ActionOf(0x0A).ShouldBe(StatusAction.Fail);
+        Valid(Contract).Engine.Connections[0].Smpp.Statuses.ShouldBeSameAs(StatusPolicy.Default);
+    }
+
     [Theory]
     [InlineData("", "is auto; expected hex_dec as in connection 'a', which is in the same group")]
     [InlineData(", message_id_format: dec_hex", "is dec_hex; expected hex_dec as in connection 'a'")]
@@ -322,6 +340,21 @@ public sealed class ConfigFileTests
         "smpp: { host",
         "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp",
         "expected one of: wait, resend, fail")]
+    [InlineData("rate: 0, tls", "statuses: { 0x58: wait }, tls", 17, "vendors[0].connections[0].smpp.statuses.0x58", "retry, next, fail")]
+    [InlineData(
+        "rate: 0, tls", "statuses: { ESME_RTHROTLED: next }, tls", 17, "vendors[0].connections[0].smpp.statuses.ESME_RTHROTLED",
+        "did you mean 'ESME_RTHROTTLED'?")]
+    [InlineData(
+        "rate: 0, tls", "statuses: { many: next }, tls", 17, "vendors[0].connections[0].smpp.statuses.many",
+        "is no status; expected a status such as ESME_RINVDSTADR, 0x58 or 88, or a range such as 0x400-0x4FF")]
+    [InlineData("rate: 0, tls", "statuses: { 0: next }, tls", 17, "vendors[0].connections[0].smpp.statuses.0", "which is no refusal")]
+    [InlineData(
+        "rate: 0, tls", "statuses: { 0x4FF-0x400: next }, tls", 17, "vendors[0].connections[0].smpp.statuses.0x4FF-0x400",
+        "the lower status first")]
+    [InlineData(
+        "rate: 0, tls", "statuses: { 88: next, ESME_RTHROTTLED: next }, tls", 17,
+        "vendors[0].connections[0].smpp.statuses.ESME_RTHROTTLED", "names ESME_RTHROTTLED, which '88' names already")]
+    [InlineData("rate: 0, tls", "default_status: suspend, tls", 17, "vendors[0].connections[0].smpp.default_status", "next, fail, retry")]
     [InlineData("default: [ north-1 ]", "default: [ north-2 ]", 20, "routing.default[0]", "did you mean 'north-1'?")]
     [InlineData("default: [ north-1 ]", "default: [ north-1, north-1 ]", 20, "routing.default[1]", "already")]
     [InlineData("default: [ north-1 ]", "default: []", 20, "routing.default", "is empty")]
