@@ -24,6 +24,7 @@ public static class MessageCodec
     private const byte FeedbackKnownFlag = 2;
     private const byte FeedbackConfirmedFlag = 4;
     private const byte OpenFlag = 8;
+    private const byte BindDeliveriesFlag = 32;
     private const byte SettledFlag = 16;
 
     private const byte DuplicateFlag = 1;
@@ -148,6 +149,7 @@ public static class MessageCodec
         buffer.WriteByte((byte)((message.IsRedacted ? RedactedFlag : 0)
             | (message.FeedbackConfirmed is null ? 0 : FeedbackKnownFlag)
             | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
+            | (message.BindDeliveries.Count > 0 ? BindDeliveriesFlag : 0)
             | (message.IsOpen ? OpenFlag : 0)
             | (message.IsSettled ? SettledFlag : 0)));
         buffer.WriteFixed(message.Head.ValidUntil);
@@ -246,8 +248,7 @@ public static class MessageCodec
         message.Deliveries.EnsureCapacity(count);
         for (int i = 0; i < count; i++) message.Deliveries.Add(ReadDelivery(ref reader, origin));
 
-        // Rows without any end here, or in the zeros of their room: no count, or one of zero.
-        count = reader.Left == 0 ? 0 : reader.ReadCount();
+        count = (flags & BindDeliveriesFlag) == 0 ? 0 : reader.ReadCount();
         message.BindDeliveries.EnsureCapacity(count);
         for (int i = 0; i < count; i++) message.BindDeliveries.Add(ReadBindDelivery(ref reader, origin));
         if (reader.ReadSpan(reader.Left).ContainsAnyExcept((byte)0)) throw MessageBytes.Damaged("unknown data follows the progress");

@@ -33,7 +33,8 @@ public sealed class MessageCodecTests
         Type[] types =
         [
             typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate),
-            typeof(MessageEvent), typeof(WebhookDelivery),
+            typeof(MessageEvent), typeof(WebhookDelivery), typeof(BindDelivery), typeof(SubmitDetails), typeof(SubmittedPart),
+            typeof(SubmitAddress),
         ];
         foreach (Type type in types)
         {
@@ -186,6 +187,9 @@ public sealed class MessageCodecTests
             ProvideFeedback = AnyBool(),
             Connection = MaybeText(),
             TraceParent = MaybeText(),
+            SystemId = MaybeText(),
+            Submit = AnyBool() ? RandomSubmit() : null,
+            SendAt = AnyBool() ? 0 : AnyTime(created),
         };
         Message message = Message.Restore(head, Any<MessageState>(), AnyTime(created));
         message.ErrorCode = _random.Next(-1, 40_000);
@@ -249,8 +253,38 @@ public sealed class MessageCodecTests
             });
         }
 
+        for (int i = _random.Next(0, 4); i > 0; i--)
+        {
+            message.BindDeliveries.Add(new()
+            {
+                EventNumber = _random.Next(0, 90),
+                Part = _random.Next(0, 256),
+                Status = Any<MessageState>(),
+                State = Any<DeliveryState>(),
+                Tries = _random.Next(0, 20),
+                LastAt = AnyTime(created),
+                LastStatus = AnyCode(),
+            });
+        }
+
         return message;
     }
+
+    private SubmitDetails RandomSubmit() => new()
+    {
+        ServiceType = AnyText(),
+        Source = new((byte)_random.Next(256), (byte)_random.Next(256), AnyText()),
+        Destination = new((byte)_random.Next(256), (byte)_random.Next(256), AnyText()),
+        RegisteredDelivery = (byte)_random.Next(256),
+        ProtocolId = (byte)_random.Next(256),
+        DataCoding = (byte)_random.Next(256),
+        UserReference = AnyBool() ? (ushort)_random.Next(65_536) : null,
+        Group = AnyBool() ? default : new(_random.NextInt64(), _random.NextInt64()),
+        Others = [.. Enumerable.Range(0, _random.Next(0, 4)).Select(_ => _random.NextInt64())],
+        PartCount = _random.Next(0, 256),
+        Parts = [.. Enumerable.Range(0, _random.Next(0, 4)).Select(
+            _ => new SubmittedPart((byte)_random.Next(256), (byte)_random.Next(256), MaybeText(), AnyBool()))],
+    };
 
     private static IEnumerable<PropertyInfo> Fields(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -266,7 +300,7 @@ public sealed class MessageCodecTests
                 || value is ICollection { Count: 0 };
             if (isDefault) continue;
             seen.Add($"{item.GetType().Name}.{property.Name}");
-            if (value is MessageHead or RouteDecision) NoteFields(value, seen);
+            if (value is MessageHead or RouteDecision or SubmitDetails or SubmitAddress) NoteFields(value, seen);
             if (value is not (IEnumerable elements and not string)) continue;
             foreach (object element in elements)
             {

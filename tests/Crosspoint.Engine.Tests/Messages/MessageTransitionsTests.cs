@@ -11,7 +11,7 @@ public sealed class MessageTransitionsTests
     [Theory]
     [InlineData(MessageState.Scheduled, "accepted canceled expired failed queued")]
     [InlineData(MessageState.Accepted, "canceled expired failed queued sending")]
-    [InlineData(MessageState.Queued, "canceled delivered expired failed sending sent unconfirmed undelivered")]
+    [InlineData(MessageState.Queued, "canceled delivered expired failed scheduled sending sent unconfirmed undelivered")]
     [InlineData(MessageState.Sending, "delivered expired failed queued sent unconfirmed undelivered")]
     [InlineData(MessageState.Sent, "delivered unconfirmed undelivered")]
     [InlineData(MessageState.Delivered, "")]
@@ -20,7 +20,7 @@ public sealed class MessageTransitionsTests
     [InlineData(MessageState.Expired, "")]
     [InlineData(MessageState.Canceled, "")]
     [InlineData(MessageState.Unconfirmed, "delivered sent undelivered")]
-    [InlineData(MessageState.Receiving, "received")]
+    [InlineData(MessageState.Receiving, "canceled failed queued received scheduled")]
     [InlineData(MessageState.Received, "")]
     public void IsAllowed_From_OnlyToThese(MessageState from, string to) =>
         string.Join(' ', All.Where(state =>
