@@ -24,7 +24,8 @@ public sealed class CrashTests
         JsonElement root = report.RootElement;
         root.GetProperty("kills").GetInt32().ShouldBe(kills);
         root.GetProperty("acknowledged").GetInt32().ShouldBeGreaterThan(kills * 20, rig.Transcript);
-        foreach (string nothing in new[] { "lost", "forgotten", "not_final", "second_copies_unmarked" })
+        root.GetProperty("acknowledged_over_smpp").GetInt32().ShouldBeGreaterThan(kills * 10, rig.Transcript);
+        foreach (string nothing in new[] { "lost", "forgotten", "not_final", "second_copies_unmarked", "receipts_missing" })
             root.GetProperty(nothing).GetInt32().ShouldBe(0, rig.Transcript);
         root.GetProperty("second_copies").GetInt32().ShouldBeLessThanOrEqualTo(root.GetProperty("second_copies_bound").GetInt32());
         root.GetProperty("longest_restart_seconds").GetDouble().ShouldBeLessThan(10);

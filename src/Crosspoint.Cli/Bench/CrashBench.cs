@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Crosspoint.Simulator;
+using Crosspoint.Smpp.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Cli.Bench;
@@ -13,7 +14,8 @@ namespace Crosspoint.Cli.Bench;
 /// against the
 /// carrier's log of submissions. The allowed outcomes are fixed beforehand: acknowledged → at the carrier at least once, and at a final
 /// state;
-/// second copies → at most in-flight window × sessions × kills, each marked as a possible duplicate.
+/// second copies → at most in-flight window × sessions × kills, each marked as a possible duplicate. Half of the load comes over HTTP and
+/// half over SMPP, where each acknowledged part → at least one final receipt.
 /// </summary>
 internal static class CrashBench
 {
@@ -66,12 +68,14 @@ internal static class CrashBench
             if (options.Options is null) throw new InvalidOperationException(string.Join('\n', options.Errors));
             string config = Path.Combine(folder, "crosspoint.yaml");
             var gatewayEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
+            var smppEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
             CrashCounts counts;
             await using (SimulatorHost simulator = await SimulatorHost.StartAsync(
                 options.Options, time, loggers, cancellationToken).ConfigureAwait(false))
             {
-                await File.WriteAllTextAsync(config, Config(settings, gatewayEnd.Port, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
-                counts = await KillAndCountAsync(settings, config, gatewayEnd, time, cancellationToken).ConfigureAwait(false);
+                await File.WriteAllTextAsync(config, Config(settings, gatewayEnd.Port, smppEnd.Port, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
+                counts = await KillAndCountAsync(
+                    settings, config, gatewayEnd, smppEnd, loggers.CreateLogger<SmppClient>(), time, cancellationToken).ConfigureAwait(false);
             }
 
             return Report(settings, counts, submitLog);
@@ -83,7 +87,8 @@ internal static class CrashBench
     }
 
     private static async Task<CrashCounts> KillAndCountAsync(
-        Settings settings, string config, IPEndPoint gatewayEnd, TimeProvider time, CancellationToken cancellationToken)
+        Settings settings, string config, IPEndPoint gatewayEnd, IPEndPoint smppEnd, ILogger logger, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var random = new Random(settings.Seed);
         var counts = new CrashCounts();
@@ -91,8 +96,10 @@ internal static class CrashBench
         GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
         try
         {
-            var load = new CrashLoad(gatewayEnd, AccountSid, Token, settings.Rate, time);
-            Task loading = load.RunAsync(stopLoad.Token);
+            var load = new CrashLoad(gatewayEnd, AccountSid, Token, settings.Rate / 2, time);
+            await using var customer = new CrashCustomer(smppEnd, settings.Rate / 2, load.NextNumber, time, logger);
+            customer.Start();
+            Task loading = Task.WhenAll(load.RunAsync(stopLoad.Token), customer.RunAsync(stopLoad.Token));
             for (int kill = 0; kill < settings.Kills; kill++)
             {
                 await Task.Delay(settings.Between * (0.1 + (0.9 * random.NextDouble())), time, cancellationToken).ConfigureAwait(false);
@@ -106,9 +113,12 @@ internal static class CrashBench
             await Task.Delay(settings.Between, time, cancellationToken).ConfigureAwait(false);
             await stopLoad.CancelAsync().ConfigureAwait(false);
             await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            counts.Acknowledged = load.Acknowledged;
-            counts.WithoutAnswer = load.WithoutAnswer;
-            counts.Refused = load.Refused;
+            var acknowledged = new Dictionary<int, string>(load.Acknowledged);
+            foreach ((int number, string[] ids) in customer.Acknowledged) acknowledged.Add(number, MessageIdOf(ids[0]));
+            counts.Acknowledged = acknowledged;
+            counts.OverSmpp = customer.Acknowledged.Count;
+            counts.WithoutAnswer = load.WithoutAnswer + customer.WithoutAnswer;
+            counts.Refused = load.Refused + customer.Refused;
 
             long waiting = time.GetTimestamp();
             do
@@ -116,7 +126,10 @@ internal static class CrashBench
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
                 counts.Messages = await CrashLoad.ListAsync(gatewayEnd, AccountSid, Token, cancellationToken).ConfigureAwait(false);
             }
-            while (counts.Messages.Values.Any(message => !message.IsFinal) && time.GetElapsedTime(waiting) < settings.Limit);
+            while ((counts.Messages.Values.Any(message => !message.IsFinal) || customer.Missing.Any())
+                && time.GetElapsedTime(waiting) < settings.Limit);
+            counts.ReceiptsMissing = customer.Missing.Count();
+            counts.ReceiptsRepeated = customer.Repeated;
             return counts;
         }
         finally
@@ -153,12 +166,14 @@ internal static class CrashBench
         }
 
         int bound = settings.Window * settings.Sessions * settings.Kills;
-        bool isGood = lost == 0 && notFinal == 0 && forgotten == 0 && unmarked == 0 && extra <= bound && counts.Acknowledged.Count > 0;
+        bool isGood = lost == 0 && notFinal == 0 && forgotten == 0 && unmarked == 0 && extra <= bound && counts.ReceiptsMissing == 0
+            && counts.OverSmpp > 0 && counts.Acknowledged.Count > counts.OverSmpp;
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
                 kills = settings.Kills,
                 acknowledged = counts.Acknowledged.Count,
+                acknowledged_over_smpp = counts.OverSmpp,
                 without_answer = counts.WithoutAnswer,
                 refused = counts.Refused,
                 lost,
@@ -169,6 +184,8 @@ internal static class CrashBench
                 second_copies_bound = bound,
                 second_copies_unmarked = unmarked,
                 marked_possible_duplicate = counts.Messages.Values.Count(message => message.PossibleDuplicate),
+                receipts_missing = counts.ReceiptsMissing,
+                receipts_repeated = counts.ReceiptsRepeated,
                 longest_restart_seconds = Math.Round(counts.LongestRestart, 2),
                 verdict = isGood ? "good" : "broken",
             },
@@ -176,11 +193,15 @@ internal static class CrashBench
         return isGood ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
-    private static string Config(Settings settings, int httpPort, int carrierPort) => string.Create(CultureInfo.InvariantCulture, $$"""
+    private static string Config(Settings settings, int httpPort, int smppPort, int carrierPort) => string.Create(CultureInfo.InvariantCulture, $$"""
         data: ./data
         http: { listen: "127.0.0.1:{{httpPort}}" }
+        smpp: { listen: "127.0.0.1:{{smppPort}}" }
         accounts:
-          - { sid: {{AccountSid}}, name: crash, auth_token: {{Token}}, senders: any }
+          - sid: {{AccountSid}}
+            name: crash
+            auth_token: {{Token}}
+            smpp: [ { system_id: {{CrashCustomer.SystemId}}, password: {{CrashCustomer.Password}}, max_binds: {{2 * CrashCustomer.Binds}}, in_flight_window: 100 } ]
         vendors:
           - name: crash
             connections:
@@ -189,6 +210,9 @@ internal static class CrashBench
         routing: { default: [ crash-1 ] }
         log: { level: error }
         """);
+
+    // A customer's UUID, perhaps with the number of a part behind it, as the API writes it.
+    private static string MessageIdOf(string uuid) => string.Concat("SM", uuid.Replace("-", "", StringComparison.Ordinal).AsSpan(0, 32));
 
     private static int FreePort()
     {
@@ -208,6 +232,12 @@ internal static class CrashBench
         public int WithoutAnswer { get; set; }
 
         public int Refused { get; set; }
+
+        public int OverSmpp { get; set; }
+
+        public int ReceiptsMissing { get; set; }
+
+        public int ReceiptsRepeated { get; set; }
 
         public double LongestRestart { get; set; }
     }

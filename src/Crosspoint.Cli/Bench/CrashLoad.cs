@@ -15,7 +15,7 @@ internal sealed record CrashMessage(string Id, string Status, bool PossibleDupli
 }
 
 /// <summary>
-/// Load that lives through kills: each message has its number in text and reference, and the log of acknowledgements is kept here.
+/// Load that lives through kills: each message has its number in its text, and the log of acknowledgements is kept here.
 /// </summary>
 internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, string token, double rate, TimeProvider time)
 {
@@ -36,6 +36,12 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
 
     public int Refused => _refused;
 
+    /// <summary>The next number; shared by all who send.</summary>
+    public int NextNumber() => Interlocked.Increment(ref _next);
+
+    /// <summary>The text of a message, by which it is found at the carrier and on record.</summary>
+    public static string TextOf(int number) => string.Create(CultureInfo.InvariantCulture, $"crash-{number}-rig");
+
     public Task RunAsync(CancellationToken cancellationToken)
     {
         var runs = new Task[Connections];
@@ -43,7 +49,7 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
         return Task.WhenAll(runs);
     }
 
-    /// <summary>All messages of the account, by the number in their reference.</summary>
+    /// <summary>All messages of the account, by the number in their text; those that have none yet wait for parts.</summary>
     public static async Task<IReadOnlyDictionary<int, CrashMessage>> ListAsync(
         IPEndPoint gateway, string accountSid, string token, CancellationToken cancellationToken)
     {
@@ -58,7 +64,9 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
                 await client.GetStringAsync(new Uri(path, UriKind.Relative), cancellationToken).ConfigureAwait(false));
             foreach (JsonElement message in page.RootElement.GetProperty("messages").EnumerateArray())
             {
-                int number = int.Parse(message.GetProperty("reference").GetString()!, CultureInfo.InvariantCulture);
+                Match match = NumberInText().Match(message.GetProperty("body").GetString()!);
+                if (!match.Success) continue;
+                int number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
                 all[number] = new(message.GetProperty("id").GetString()!, message.GetProperty("status").GetString()!, message.GetProperty("possible_duplicate").GetBoolean());
             }
 
@@ -94,7 +102,7 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
         {
             while (await pace.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
             {
-                int number = Interlocked.Increment(ref _next);
+                int number = NextNumber();
                 bool isWritten = false;
                 try
                 {
@@ -123,7 +131,7 @@ internal sealed partial class CrashLoad(IPEndPoint gateway, string accountSid, s
     private byte[] Request(int number)
     {
         string body = string.Create(CultureInfo.InvariantCulture,
-            $"{{\"from\":\"12345\",\"to\":\"+3069{number:00000000}\",\"class\":\"transactional\",\"reference\":\"{number}\",\"body\":\"crash-{number}-rig\"}}");
+            $"{{\"from\":\"12345\",\"to\":\"+3069{number:00000000}\",\"class\":\"transactional\",\"body\":\"{TextOf(number)}\"}}");
         return Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
             $"POST /v1/messages HTTP/1.1\r\nHost: {gateway}\r\nAuthorization: Basic {_authorization}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
     }

@@ -1,19 +1,35 @@
 namespace Crosspoint.Smpp.Sessions;
 
 /// <summary>
-/// What the clients of one account at one carrier share: at most 20 tries to bind in a minute over all of them, and the refusals of their
+/// What the clients of one account at one carrier share: at most 20 tries to bind in a minute (unless made otherwise) over all of them, and the refusals of their
 /// credentials. Carriers count by account, not by socket. Thread-safe.
 /// </summary>
 public sealed class SmppBindBudget
 {
     // A carrier takes more for an attack; 20 is one every three seconds.
-    private const int BindsPerMinute = 20;
+    private const int DefaultPerMinute = 20;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    private readonly int _perMinute;
+
     private readonly Lock _gate = new();
-    private readonly Queue<long> _recent = new(BindsPerMinute);
+    private readonly Queue<long> _recent = new();
     private int _refusedCredentials;
     private long _refusedAt;
+
+    /// <summary>A budget of 20 binds a minute.</summary>
+    public SmppBindBudget()
+        : this(DefaultPerMinute)
+    {
+    }
+
+    /// <summary>A budget of another size, for peers that are known to take more.</summary>
+    /// <param name="perMinute">Binds a minute, at least 1.</param>
+    public SmppBindBudget(int perMinute)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(perMinute, 1);
+        _perMinute = perMinute;
+    }
 
     /// <summary>Takes one try of this minute.</summary>
     /// <param name="time">The clock of the clients.</param>
@@ -22,7 +38,7 @@ public sealed class SmppBindBudget
     {
         lock (_gate)
         {
-            if (_recent.Count == BindsPerMinute)
+            if (_recent.Count >= _perMinute)
             {
                 TimeSpan since = time.GetElapsedTime(_recent.Peek());
                 if (since < Minute) return Minute - since;
