@@ -82,6 +82,9 @@ public sealed record SmppConnectionOptions
     /// <summary>interface_version of the bind: 0x33, 0x34 or 0x50.</summary>
     public byte InterfaceVersion { get; init; } = 0x34;
 
+    /// <summary>A carrier that leaves its version out of the bind response counts as one of SMPP 3.3, and gets no TLVs.</summary>
+    public bool StrictInterfaceVersion { get; init; }
+
     /// <summary>Unanswered <c>submit_sm</c> allowed on each session. 10 is what the trade agrees on when nothing is said.</summary>
     public int InFlightWindow { get; init; } = 10;
 

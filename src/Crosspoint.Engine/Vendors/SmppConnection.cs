@@ -39,6 +39,7 @@ public sealed class SmppConnection : IAsyncDisposable
                 TlsSource = smpp.Tls is { } tls ? tls.Load : null,
                 BindType = IsReceiver(i) ? SmppBindType.Receiver : smpp.Bind,
                 InterfaceVersion = smpp.InterfaceVersion,
+                StrictInterfaceVersion = smpp.StrictInterfaceVersion,
                 EnquireLinkTimeout = smpp.EnquireLinkTimeout,
                 BindTimeout = smpp.BindTimeout,
                 ConnectTimeout = smpp.ConnectTimeout,

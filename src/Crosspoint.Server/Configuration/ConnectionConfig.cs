@@ -148,6 +148,7 @@ internal static class ConnectionConfig
             FurtherHosts = hosts.Count > 1 ? [.. hosts.Skip(1)] : defaults.FurtherHosts,
             Tls = LinkConfig.ReadTls(section, directory),
             InterfaceVersion = section.Choice("interface_version", defaults.InterfaceVersion, LinkConfig.Versions),
+            StrictInterfaceVersion = section.Bool("strict_interface_version", defaults.StrictInterfaceVersion),
             SystemId = section.Text("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
             Password = section.Text(
                 "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",

@@ -140,7 +140,7 @@ public sealed class ReceiptMatrixTests
             message.LastAttempt!.Connection.ShouldBe(isNorth ? "a" : "b");
         }
 
-        (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts.ShouldBe(0);
+        await rig.UntilAsync(async () => (await rig.Gateway.Messages.CountAsync(CancellationToken.None)).ParkedReceipts == 0);
         if (format != VendorIdFormat.Auto || answersLate) return;
         string learned = form switch { Form.HexDec => "hex_dec", Form.DecHex => "dec_hex", _ => "same" };
         rig.Gateway.Connections().Select(connection => connection.LearnedIdFormat).ShouldBe([learned, learned]);

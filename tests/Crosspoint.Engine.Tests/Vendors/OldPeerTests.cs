@@ -43,10 +43,25 @@ public sealed class OldPeerTests
         await rig.UntilAsync(await rig.SendAsync(new string('x', 400)), MessageState.Failed);
     }
 
-    private static async Task<Rig> StartAsync(RawCarrier carrier, SegmentMethod method)
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 0x40)]
+    public async Task Submit_VersionLeftOut_TlvsGoUnlessTheConnectionIsStrict(bool isStrict, byte esmClass)
     {
-        Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { SegmentMethod = method })));
-        await carrier.AcceptAsync(Version33);
+        using var carrier = new RawCarrier();
+        await using Rig rig = await StartAsync(carrier, SegmentMethod.Sar, isStrict, "peer\0"u8.ToArray());
+
+        await rig.SendAsync(new string('x', 200));
+        (PduHeader header, byte[] body) = await carrier.ReadAsync();
+
+        CarrierSubmit.Read(1, null!, header, body).EsmClass.ShouldBe(esmClass);
+    }
+
+    private static async Task<Rig> StartAsync(RawCarrier carrier, SegmentMethod method, bool isStrict = false, byte[]? bindResponse = null)
+    {
+        Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection(
+            "a", carrier.Port, smpp => smpp with { SegmentMethod = method, StrictInterfaceVersion = isStrict })));
+        await carrier.AcceptAsync(bindResponse ?? Version33);
         await rig.BoundAsync();
         return rig;
     }

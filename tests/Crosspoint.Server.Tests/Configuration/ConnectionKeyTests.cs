@@ -75,9 +75,10 @@ public sealed class ConnectionKeyTests
     [Fact]
     public void Parse_LinkKeys_ReachTheirOptions()
     {
-        SmppConnectionOptions smpp = Valid("interface_version: 5.0, enquire_link_timeout: 3s, bind_timeout: 4s, connect_timeout: 5s, tls: { server_name: smsc, verify: false, minimum: 1.3 }");
+        SmppConnectionOptions smpp = Valid("interface_version: 5.0, strict_interface_version: true, enquire_link_timeout: 3s, bind_timeout: 4s, connect_timeout: 5s, tls: { server_name: smsc, verify: false, minimum: 1.3 }");
 
         smpp.InterfaceVersion.ShouldBe((byte)0x50);
+        smpp.StrictInterfaceVersion.ShouldBeTrue();
         (smpp.EnquireLinkTimeout, smpp.BindTimeout, smpp.ConnectTimeout)
             .ShouldBe((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)));
         smpp.Tls.ShouldBe(new TlsSettings { ServerName = "smsc", Verify = false, RequiresTls13 = true });
