@@ -6,6 +6,7 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
 using Microsoft.Extensions.Logging;
 
@@ -47,7 +48,7 @@ public sealed class Gateway : IAsyncDisposable
         _customers = new CustomerOutbox(
             options, Accounts, journal, time, loggers.CreateLogger<CustomerOutbox>(), metrics.Meter);
         notices.ConnectBinds(_customers.Enqueue);
-        _sweeper = new Sweeper(options, journal, _dispatcher, parts, time, loggers.CreateLogger<Sweeper>());
+        _sweeper = new Sweeper(journal, _dispatcher, parts, time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
     }
@@ -111,30 +112,80 @@ public sealed class Gateway : IAsyncDisposable
     /// <summary>What each connection is doing, for people and for metrics.</summary>
     public IReadOnlyList<ConnectionStatus> Connections()
     {
-        var all = new List<ConnectionStatus>(_dispatcher.Lanes.Count);
-        foreach (Lane lane in _dispatcher.Lanes)
+        IReadOnlyList<string> route = _dispatcher.Plan.Default;
+        IReadOnlyList<Lane> lanes = _dispatcher.Lanes;
+        var all = new List<ConnectionStatus>(lanes.Count);
+        foreach (Lane lane in lanes)
         {
             (int queued, int inFlight) = lane.Load;
-            var sessions = new SessionStatus[lane.Connection.SessionCount];
+            SmppConnection connection = lane.Connection;
+            var sessions = new SessionStatus[connection.SessionCount];
             for (int i = 0; i < sessions.Length; i++)
             {
-                var (state, outstanding, lastError, host) = lane.Connection.Status(i);
+                var (state, outstanding, lastError, host) = connection.Status(i);
                 sessions[i] = new(state, outstanding, lastError, host.ToString());
             }
 
             all.Add(new(
                 lane.Name,
                 lane.Options.Vendor,
-                lane.Use.ToString().ToLowerInvariant(),
+                lane.Options.Group,
+                (lane.State == LaneState.Running ? lane.Use.ToString() : lane.State.ToString()).ToLowerInvariant(),
+                PlaceOf(lane.Name, route),
                 queued,
                 inFlight,
                 lane.Options.Smpp.InFlightWindow,
+                lane.Options.Smpp.Rate,
                 lane.LearnedRate,
                 sessions,
-                _deliveries.Learned.Of(lane.Name)));
+                _deliveries.Learned.Of(lane.Name),
+                lane.IsChanged));
         }
 
         return all;
+    }
+
+    /// <summary>
+    /// Adds a connection and binds it. Like every change at run time it lasts until the process ends: the configuration file is the record.
+    /// </summary>
+    /// <param name="place">Place in the default route, from 1; null for the last, or for none when it cannot send.</param>
+    public ControlResult AddConnection(ConnectionOptions options, int? place) => _dispatcher.Add(options, place);
+
+    /// <summary>Gives a connection other options: new binds come up, traffic moves to them, the old ones drain.</summary>
+    /// <param name="place">Its new place in the default route, from 1; null leaves it where it is.</param>
+    public ControlResult ChangeConnection(ConnectionOptions options, int? place) => _dispatcher.Change(options, place);
+
+    /// <summary>Takes a connection out; it drains, and what waits for it goes to other candidates.</summary>
+    public ControlResult RemoveConnection(string name) => _dispatcher.Remove(name);
+
+    /// <summary>Sends nothing new; sessions stay bound and receipts come. What waits goes to the next candidates.</summary>
+    public ControlResult PauseConnection(string name) => _dispatcher.Pause(name);
+
+    public ControlResult ResumeConnection(string name) => _dispatcher.Resume(name);
+
+    /// <summary>Sends nothing new, waits for what is in flight, then unbinds and is stopped.</summary>
+    public ControlResult DrainConnection(string name) => _dispatcher.Drain(name);
+
+    /// <summary>Unbinds now.</summary>
+    public ControlResult StopConnection(string name) => _dispatcher.Stop(name);
+
+    /// <summary>Unbinds and binds anew, also after a stop, a drain, or refusals that had ended the tries to bind.</summary>
+    public ControlResult RestartConnection(string name) => _dispatcher.Restart(name);
+
+    /// <summary>What a connection runs with now; null when there is none of that name.</summary>
+    public ConnectionOptions? FindConnection(string name) => _dispatcher.Lanes.FirstOrDefault(lane => lane.Name == name)?.Options;
+
+    /// <summary>Options of every connection as they are now.</summary>
+    public IReadOnlyList<ConnectionOptions> ConnectionOptions() => [.. _dispatcher.Lanes.Select(static lane => lane.Options)];
+
+    private static int PlaceOf(string name, IReadOnlyList<string> route)
+    {
+        for (int i = 0; i < route.Count; i++)
+        {
+            if (route[i] == name) return i + 1;
+        }
+
+        return 0;
     }
 
     private void Observe(Meter meter)

@@ -3,6 +3,7 @@ using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -11,14 +12,13 @@ namespace Crosspoint.Engine.Dispatch;
 /// Brings accepted messages to connections. Its memory is a bounded cache of the journal: when more waits than it may hold,
 /// the rest stays on disk alone and is read back in order as room comes (<see cref="Backlog"/>).
 /// </summary>
-internal sealed class Dispatcher : IAsyncDisposable
+internal sealed partial class Dispatcher : IAsyncDisposable
 {
     /// <summary>How long attempts wait while the journal has no space.</summary>
     public static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
 
-    private readonly Lane[] _lanes;
-    private readonly Lane[] _planned;
-    private readonly Router _router;
+    private readonly Func<ConnectionOptions, bool, Lane> _newLane;
+    private volatile Topology _topology;
     private readonly DelayQueue _delays;
     private readonly Backlog _backlog;
     private readonly ReleaseSchedule _schedule;
@@ -28,10 +28,9 @@ internal sealed class Dispatcher : IAsyncDisposable
     {
         Journal = journal;
         Notices = notices;
-        _lanes = new Lane[options.Connections.Count];
-        for (int i = 0; i < _lanes.Length; i++) _lanes[i] = new Lane(this, options.Connections[i], deliveries, time, loggers);
-        _planned = [.. options.Routing.Default.Select(name => Array.Find(_lanes, lane => lane.Name == name) ?? throw new ArgumentException($"No connection {name}."))];
-        _router = new Router(options.Routing, index => _planned[index].Use);
+        _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
+        _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
+        _logger = loggers.CreateLogger<Dispatcher>();
         _delays = new DelayQueue(time, Released);
         _backlog = new Backlog(options.Queues.DispatchMessages, journal, this, time, loggers.CreateLogger<Backlog>());
         _schedule = new ReleaseSchedule(this, time);
@@ -43,7 +42,10 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     public ReferenceCounters References { get; } = new();
 
-    public IReadOnlyList<Lane> Lanes => _lanes;
+    public IReadOnlyList<Lane> Lanes => _topology.Lanes;
+
+    /// <summary>The routing as it is now.</summary>
+    public RoutingPlan Plan => _topology.Plan;
 
     /// <summary>Messages held in memory.</summary>
     public int Held => _backlog.Held;
@@ -53,7 +55,7 @@ internal sealed class Dispatcher : IAsyncDisposable
 
     public void Start()
     {
-        foreach (Lane lane in _lanes) lane.Start();
+        foreach (Lane lane in _topology.Lanes) lane.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -61,7 +63,8 @@ internal sealed class Dispatcher : IAsyncDisposable
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
         await _backlog.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_lanes.Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await EndChangesAsync().ConfigureAwait(false);
+        await Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -69,7 +72,9 @@ internal sealed class Dispatcher : IAsyncDisposable
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
         await _backlog.DisposeAsync().ConfigureAwait(false);
-        foreach (Lane lane in _lanes) await lane.DisposeAsync().ConfigureAwait(false);
+        await EndChangesAsync().ConfigureAwait(false);
+        foreach (Lane lane in _topology.Lanes.Concat(_besides)) await lane.DisposeAsync().ConfigureAwait(false);
+        _ending.Dispose();
     }
 
     /// <summary>
@@ -79,9 +84,10 @@ internal sealed class Dispatcher : IAsyncDisposable
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
         if (_backlog.IsOverflowing) return null;
-        (RouteDecision decision, int chosen) = _router.Decide(null, null, null);
+        Topology topology = _topology;
+        (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
         if (chosen < 0) return null;
-        Lane lane = _planned[chosen];
+        Lane lane = topology.Planned[chosen];
         return lane.TryReserveDirect(head, out Reservation reservation) ? new(lane, reservation, decision) : null;
     }
 
@@ -132,15 +138,16 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <summary>The decision as of now; null for the lane when no connection is left for it.</summary>
     public (RouteDecision Decision, Lane? Lane) Decide(OutboundWork work)
     {
-        (RouteDecision decision, int chosen) = _router.Decide(work.RefusedBy, work.PinnedTo, work.Prefer);
-        return (decision, chosen < 0 ? null : _planned[chosen]);
+        Topology topology = _topology;
+        (RouteDecision decision, int chosen) = topology.Router.Decide(work.RefusedBy, work.PinnedTo, work.Prefer);
+        return (decision, chosen < 0 ? null : topology.Planned[chosen]);
     }
 
     /// <summary>Whether another connection may take a message that this one refuses.</summary>
     public bool HasOtherCandidate(OutboundWork work, string refusing)
     {
         List<string> refused = [.. work.RefusedBy ?? [], refusing];
-        return _router.HasCandidate(refused);
+        return _topology.Router.HasCandidate(refused);
     }
 
     /// <summary>The next step after an attempt's record.</summary>
@@ -190,7 +197,7 @@ internal sealed class Dispatcher : IAsyncDisposable
     /// <summary>A connection went up or down: what waits on lower or dead connections is routed anew.</summary>
     public void LaneChanged(Lane changed)
     {
-        foreach (Lane lane in _lanes)
+        foreach (Lane lane in _topology.Lanes)
         {
             if (lane == changed && lane.Use == ConnectionUse.Usable) continue;
             Reroute(lane);
@@ -207,8 +214,8 @@ internal sealed class Dispatcher : IAsyncDisposable
     public List<OutboundWork> TakeStuck()
     {
         List<OutboundWork> stuck = [];
-        if (!Array.Exists(_lanes, static lane => lane.Use == ConnectionUse.Usable)) return stuck;
-        foreach (Lane lane in _lanes)
+        if (!Array.Exists(_topology.Lanes, static lane => lane.Use == ConnectionUse.Usable)) return stuck;
+        foreach (Lane lane in _topology.Lanes)
         {
             if (lane.Use == ConnectionUse.Usable) continue;
             foreach (OutboundWork work in lane.TakeAll())
@@ -226,6 +233,17 @@ internal sealed class Dispatcher : IAsyncDisposable
     public void Reroute(Lane lane)
     {
         foreach (OutboundWork work in lane.TakeAll()) Route(work, first: false);
+    }
+
+    /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
+    private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)
+    {
+        public static Topology Of(Lane[] lanes, RoutingPlan plan)
+        {
+            Lane[] planned = [.. plan.Default.Select(
+                name => Array.Find(lanes, lane => lane.Name == name) ?? throw new ArgumentException($"No connection {name}."))];
+            return new(lanes, planned, new Router(plan, index => planned[index].Use), plan);
+        }
     }
 
     private void Released(OutboundWork work) => Route(work, first: true);

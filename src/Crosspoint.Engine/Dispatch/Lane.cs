@@ -14,6 +14,21 @@ namespace Crosspoint.Engine.Dispatch;
 /// <summary>In-flight slots of one session, held for a message from before its attempt is on record until its answers are.</summary>
 internal readonly record struct Reservation(int Session, int Slots);
 
+/// <summary>What the operator has made of a connection.</summary>
+internal enum LaneState
+{
+    Running,
+
+    /// <summary>Bound, and receipts come; nothing new is sent.</summary>
+    Paused,
+
+    /// <summary>Nothing new is sent; what is in flight is waited for.</summary>
+    Draining,
+
+    /// <summary>Not bound.</summary>
+    Stopped,
+}
+
 /// <summary>
 /// A connection as dispatch sees it: its queue, the in-flight slots of its sessions, its rate and its pauses.
 /// A slot is free again only when the answer is on disk, so that what a crash leaves unknown is never more than window × sessions.
@@ -22,6 +37,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 {
     // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
@@ -32,6 +48,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly Pace _pace;
     private readonly RareNote _throttled;
     private readonly ITimer _wake;
+    private readonly TimeProvider _time;
+    private readonly Func<SmppConnection> _connect;
     private readonly int[] _used;
     private readonly bool[] _bound;
 
@@ -41,15 +59,18 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private int _boundCount;
     private bool _isWakeSet;
     private volatile bool _isUp;
-    private volatile bool _isStopped;
+    private volatile SmppConnection _connection;
+    private volatile LaneState _state;
 
     public Lane(Dispatcher dispatcher, ConnectionOptions options, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
     {
         _dispatcher = dispatcher;
         _deliveries = deliveries;
+        _time = time;
         _logger = loggers.CreateLogger<Lane>();
         Options = options;
-        Connection = new SmppConnection(options, this, time, loggers);
+        _connect = () => new SmppConnection(options, this, time, loggers);
+        _connection = _connect();
         _pace = new Pace(options.Smpp.Rate, options.Smpp.Burst, time);
         _throttled = new RareNote(time);
         _refusalNote = new RareNote(time);
@@ -62,9 +83,20 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
     public string Name => Options.Name;
 
-    public SmppConnection Connection { get; }
+    public SmppConnection Connection => _connection;
 
-    public ConnectionUse Use => _isStopped ? ConnectionUse.Stopped : _isUp ? ConnectionUse.Usable : ConnectionUse.Down;
+    public ConnectionUse Use => _state != LaneState.Running ? ConnectionUse.Stopped : _isUp ? ConnectionUse.Usable : ConnectionUse.Down;
+
+    public LaneState State => _state;
+
+    /// <summary>Whether it came, or was changed, after the start: the configuration file does not know it so.</summary>
+    public bool IsChanged { get; init; }
+
+    /// <summary>A change of this connection is under way; another one has to wait. Guarded by the dispatcher.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>It is stopped only to bind anew. Guarded by the dispatcher.</summary>
+    public bool IsRestarting { get; set; }
 
     /// <summary>Works that wait here, and slots in use.</summary>
     public (int Queued, int InFlight) Load
@@ -94,9 +126,50 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     /// <summary>Takes nothing new; sessions end in order.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _isStopped = true;
-        SendPaced();
+        Turn(LaneState.Stopped);
         await Connection.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>From now on new traffic is taken, or kept away. Segments that wait for the rate are put back.</summary>
+    public void Turn(LaneState state)
+    {
+        _state = state;
+        SendPaced();
+    }
+
+    /// <summary>Waits until nothing is in flight (an answer that does not come ends with the response timeout), then ends the sessions.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        long started = _time.GetTimestamp();
+        TimeSpan limit = Options.Smpp.ResponseTimeout + LongestWake;
+        while (_state == LaneState.Draining && Load.InFlight > 0 && _time.GetElapsedTime(started) < limit)
+            await Task.Delay(DrainStep, _time, cancellationToken).ConfigureAwait(false);
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the sessions and binds anew.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync(cancellationToken).ConfigureAwait(false);
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        _connection = _connect();
+        _state = LaneState.Running;
+        Start();
+    }
+
+    /// <summary>Waits until a session takes traffic, to a limit.</summary>
+    public async Task UntilUpAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        long started = _time.GetTimestamp();
+        while (!_isUp && _time.GetElapsedTime(started) < limit) await Task.Delay(DrainStep, _time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on at the rate that the connection before it had learned.</summary>
+    public void TakePaceOf(Lane before)
+    {
+        double learned = before.LearnedRate;
+        lock (_gate) _pace.StartAt(learned);
     }
 
     public async ValueTask DisposeAsync()
@@ -160,6 +233,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         if (slots < reservation.Slots)
         {
             lock (_gate) _used[reservation.Session] -= reservation.Slots - slots;
+        }
+
+        if (_state != LaneState.Running)
+        {
+            for (int i = 0; i < slots; i++) KeepBack(active, active.TakeNext());
+            return;
         }
 
         // The first has its token from the reservation; the others take theirs one by one, so that a long message keeps the rate too.
@@ -242,7 +321,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         if (wentUp) Log.Up(_logger, Name);
-        if (wentDown && !_isStopped) Log.Down(_logger, Name);
+        if (wentDown && _state is LaneState.Running or LaneState.Paused) Log.Down(_logger, Name);
         if (wentUp || wentDown) _dispatcher.LaneChanged(this);
         else Pump();
     }
@@ -268,7 +347,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
 
     // Under _gate. A pause, or the end of the connection, holds for those segments of a long message too that wait for a slot or the rate.
-    private bool MayGoOn => !_isStopped && _pace.PauseLeft == TimeSpan.Zero;
+    private bool MayGoOn => _state == LaneState.Running && _pace.PauseLeft == TimeSpan.Zero;
 
     /// <summary>Sends a segment when the rate allows: now, or by the timer.</summary>
     private void SendInTurn(ActiveAttempt active, int segment)

@@ -110,6 +110,15 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         }
     }
 
+    /// <summary>Begins with what was learned before; 0 for nothing.</summary>
+    public void StartAt(double learnedRate)
+    {
+        if (learnedRate <= 0) return;
+        _ceiling = _steady = learnedRate;
+        _throttledAt = _steppedAt = time.GetTimestamp();
+        Limit(learnedRate);
+    }
+
     /// <summary>Takes the token of one segment. The caller has seen that there is no pause.</summary>
     public bool TryTake()
     {

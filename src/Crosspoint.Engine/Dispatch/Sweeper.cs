@@ -25,21 +25,18 @@ internal sealed partial class Sweeper : IAsyncDisposable
     private readonly InboundParts _parts;
     private readonly TimeProvider _time;
     private readonly ILogger<Sweeper> _logger;
-    private readonly Dictionary<string, TimeSpan> _graceByConnection;
-    private readonly HashSet<string> _silent;
-    private readonly Cursor[] _cursors;
+
+    // What connections are, or were while they were there.
+    private readonly Dictionary<string, TimeSpan> _graceByConnection = [];
+    private readonly HashSet<string> _silent = [];
+    private Cursor[] _cursors = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
 
     public Sweeper(
-        EngineOptions options, IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
+        IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
     {
         (_journal, _dispatcher, _parts, _time, _logger) = (journal, dispatcher, parts, time, logger);
-        _graceByConnection = options.Connections.ToDictionary(connection => connection.Name, connection => connection.Smpp.ReceiptGrace);
-        _silent = [.. options.Connections
-            .Where(connection => connection.Smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure)
-            .Select(connection => connection.Name)];
-        _cursors = [.. _graceByConnection.Values.Append(TimeSpan.Zero).Distinct().Order().Select(grace => new Cursor(grace))];
     }
 
     public void Start() => _run = Task.Run(() => RunAsync(_stop.Token));
@@ -55,10 +52,28 @@ internal sealed partial class Sweeper : IAsyncDisposable
     /// <summary>One look. Public for tests and for the timer.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        LearnConnections();
         long now = _time.GetUtcMicros();
         foreach (Cursor cursor in _cursors)
             await SweepAsync(cursor, now - Micros.From(cursor.Grace), cancellationToken).ConfigureAwait(false);
         await _parts.GiveUpAsync(now - Micros.From(PartsLimit), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Connections come and change while the gateway runs. With another waiting time everything is looked at again, which does no harm.
+    private void LearnConnections()
+    {
+        bool isNew = _cursors.Length == 0;
+        foreach (Lane lane in _dispatcher.Lanes)
+        {
+            SmppConnectionOptions smpp = lane.Options.Smpp;
+            isNew |= !_graceByConnection.TryGetValue(lane.Name, out TimeSpan grace) || grace != smpp.ReceiptGrace;
+            _graceByConnection[lane.Name] = smpp.ReceiptGrace;
+            if (smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure) _silent.Add(lane.Name);
+            else _silent.Remove(lane.Name);
+        }
+
+        if (isNew)
+            _cursors = [.. _graceByConnection.Values.Append(TimeSpan.Zero).Distinct().Order().Select(grace => new Cursor(grace))];
     }
 
     private async Task SweepAsync(Cursor cursor, long until, CancellationToken cancellationToken)

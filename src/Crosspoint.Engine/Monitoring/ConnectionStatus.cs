@@ -3,7 +3,10 @@ using Crosspoint.Smpp.Sessions;
 namespace Crosspoint.Engine.Monitoring;
 
 /// <summary>A connection at one moment.</summary>
-/// <param name="Use">usable, down or stopped.</param>
+/// <param name="Use">usable or down; or what the operator made of it: paused, draining or stopped.</param>
+/// <param name="Group">Connections that share its message ids.</param>
+/// <param name="Place">Place in the default route, from 1; 0 when it stands in none.</param>
+/// <param name="Rate">Segments a second of the configuration; 0 for no cap.</param>
 /// <param name="Queued">Messages in memory that wait for it.</param>
 /// <param name="InFlight">In-flight slots in use over all sessions.</param>
 /// <param name="Window">Slots of each session.</param>
@@ -12,16 +15,21 @@ namespace Crosspoint.Engine.Monitoring;
 /// <param name="LearnedIdFormat">
 /// What <c>message_id_format: auto</c> found out: same, hex_dec, dec_hex, or mixed; null before the first receipt.
 /// </param>
+/// <param name="IsChanged">Added or changed at run time: the configuration file does not know it so.</param>
 public sealed record ConnectionStatus(
     string Name,
     string Vendor,
+    string Group,
     string Use,
+    int Place,
     int Queued,
     int InFlight,
     int Window,
+    double Rate,
     double LearnedRate,
     IReadOnlyList<SessionStatus> Sessions,
-    string? LearnedIdFormat = null);
+    string? LearnedIdFormat,
+    bool IsChanged);
 
 /// <summary>One bind of a connection.</summary>
 /// <param name="Host">Where it is bound, or tries to: HOST:PORT.</param>
