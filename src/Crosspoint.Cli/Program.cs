@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Crosspoint.Cli;
 using Crosspoint.Cli.Bench;
 using Crosspoint.Cli.Demo;
+using Crosspoint.Cli.Smpp;
 
 // The one place where the real clock enters.
 TimeProvider time = TimeProvider.System;
@@ -15,6 +16,8 @@ var root = new RootCommand(
     SimulateCommand.Create(time),
     SendCommand.Create(time),
     TailCommand.Create(),
+    DecodePduCommand.Create(),
+    SmppConsoleCommand.Create(time),
     ConfigCommand.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -259,6 +259,7 @@ public sealed partial class SmppClient : IAsyncDisposable
             stream = new NetworkStream(socket, ownsSocket: false);
             isConnected = true;
             if (tls is not null) stream = await SecureAsync(stream, host, tls, either.Token).ConfigureAwait(false);
+            if (_options.WrapStream is not null) stream = _options.WrapStream(stream);
             SessionSettings settings = SessionSettings.Of(_options, FirstSequenceNumber);
             return new SmppSession(_name, SmppRole.Esme, socket, stream, settings, _handler, _time, _logger);
         }

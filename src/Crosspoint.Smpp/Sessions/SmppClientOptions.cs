@@ -109,4 +109,10 @@ public sealed class SmppClientOptions
     /// used instead of <see cref="Tls"/>. What it throws as IOException or CryptographicException ends the try. Default null.
     /// </summary>
     public Func<string, SslClientAuthenticationOptions>? TlsSource { get; init; }
+
+    /// <summary>
+    /// Puts a stream of the owner around the connection, behind TLS, so that tools see or add octets. It must hand on every read and write.
+    /// Null, the default, for none.
+    /// </summary>
+    public Func<Stream, Stream>? WrapStream { get; init; }
 }

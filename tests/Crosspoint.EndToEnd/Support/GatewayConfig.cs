@@ -27,12 +27,16 @@ internal sealed record GatewayConfig
     /// <summary>More keys of <c>webhooks</c>, in flow style with a comma before.</summary>
     public string Webhooks { get; init; } = "";
 
+    /// <summary>Credentials with which the account's SMPP clients bind, in flow style; null for none.</summary>
+    public string? Customers { get; init; }
+
     /// <summary>More lines at the top level.</summary>
     public string More { get; init; } = "";
 
     public string ToYaml()
     {
         string inbound = InboundUrl is null ? "" : $", inbound_url: \"{InboundUrl}\"";
+        string customers = Customers is null ? "" : $"smpp: [ {Customers} ]";
         var vendors = new StringBuilder();
         foreach ((string name, int port) in Connections)
         {
@@ -56,6 +60,7 @@ internal sealed record GatewayConfig
                 senders: any
                 api_keys: [ { sid: {{KeySid}}, secret: {{KeySecret}} } ]
                 numbers: [ { number: "{{Number}}"{{inbound}} } ]
+                {{customers}}
             vendors:
             {{vendors}}
             routing: { default: [ {{string.Join(", ", Connections.Select(connection => connection.Name + "-1"))}} ] }
