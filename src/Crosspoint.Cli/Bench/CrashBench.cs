@@ -225,7 +225,7 @@ internal static class CrashBench
 
     private sealed class CrashCounts
     {
-        public IReadOnlyDictionary<int, string> Acknowledged { get; set; } = new Dictionary<int, string>();
+        public Dictionary<int, string> Acknowledged { get; set; } = [];
 
         public IReadOnlyDictionary<int, CrashMessage> Messages { get; set; } = new Dictionary<int, CrashMessage>();
 
