@@ -29,11 +29,20 @@ internal sealed class TestCarrier : ISmppServerHandler, IAsyncDisposable
     /// <summary>What was submitted, with the id that was given.</summary>
     public ConcurrentQueue<(string Id, string From, string To, string Text, byte EsmClass)> Submits { get; } = new();
 
+    /// <summary>Texts of everything that came, whether it was answered or not.</summary>
+    public ConcurrentQueue<string> Seen { get; } = new();
+
     /// <summary>Sends DELIVRD for everything at once.</summary>
     public bool Delivers { get; set; } = true;
 
     /// <summary>Answers nothing when false: what is submitted stays in flight.</summary>
     public bool Answers { get; set; } = true;
+
+    /// <summary>Sends DELIVRD for everything that was taken so far, though it may have been sent before.</summary>
+    public void DeliverAll()
+    {
+        foreach ((string id, _, string to, _, _) in Submits) Receipt(id, to, "DELIVRD");
+    }
 
     public void Deliver(string from, string to, string text, byte esmClass = 0)
     {
@@ -59,8 +68,10 @@ internal sealed class TestCarrier : ISmppServerHandler, IAsyncDisposable
 
     public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
-        if (header.CommandId != CommandId.SubmitSm || !Answers) return;
+        if (header.CommandId != CommandId.SubmitSm) return;
         SubmitSm.TryRead(body, out SubmitSm pdu).IsOk.ShouldBeTrue();
+        Seen.Enqueue(Encoding.Latin1.GetString(pdu.Text));
+        if (!Answers) return;
         string id = Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
         string to = Encoding.ASCII.GetString(pdu.DestinationAddr.Digits);
         Submits.Enqueue((id, Encoding.ASCII.GetString(pdu.SourceAddr.Digits), to, Encoding.Latin1.GetString(pdu.Text), pdu.EsmClass));
