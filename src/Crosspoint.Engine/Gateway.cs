@@ -16,7 +16,7 @@ namespace Crosspoint.Engine;
 /// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
 /// after.
 /// </summary>
-public sealed class Gateway : IAsyncDisposable
+public sealed class Gateway : IConnectionControl, IAsyncDisposable
 {
     private readonly IJournal _journal;
     private readonly MessageIntake _intake;
@@ -145,37 +145,22 @@ public sealed class Gateway : IAsyncDisposable
         return all;
     }
 
-    /// <summary>
-    /// Adds a connection and binds it. Like every change at run time it lasts until the process ends: the configuration file is the record.
-    /// </summary>
-    /// <param name="place">Place in the default route, from 1; null for the last, or for none when it cannot send.</param>
     public ControlResult AddConnection(ConnectionOptions options, int? place) => _dispatcher.Add(options, place);
 
-    /// <summary>Gives a connection other options: new binds come up, traffic moves to them, the old ones drain.</summary>
-    /// <param name="place">Its new place in the default route, from 1; null leaves it where it is.</param>
     public ControlResult ChangeConnection(ConnectionOptions options, int? place) => _dispatcher.Change(options, place);
 
-    /// <summary>Takes a connection out; it drains, and what waits for it goes to other candidates.</summary>
     public ControlResult RemoveConnection(string name) => _dispatcher.Remove(name);
 
-    /// <summary>Sends nothing new; sessions stay bound and receipts come. What waits goes to the next candidates.</summary>
     public ControlResult PauseConnection(string name) => _dispatcher.Pause(name);
 
     public ControlResult ResumeConnection(string name) => _dispatcher.Resume(name);
 
-    /// <summary>Sends nothing new, waits for what is in flight, then unbinds and is stopped.</summary>
     public ControlResult DrainConnection(string name) => _dispatcher.Drain(name);
 
-    /// <summary>Unbinds now.</summary>
     public ControlResult StopConnection(string name) => _dispatcher.Stop(name);
 
-    /// <summary>Unbinds and binds anew, also after a stop, a drain, or refusals that had ended the tries to bind.</summary>
     public ControlResult RestartConnection(string name) => _dispatcher.Restart(name);
 
-    /// <summary>What a connection runs with now; null when there is none of that name.</summary>
-    public ConnectionOptions? FindConnection(string name) => _dispatcher.Lanes.FirstOrDefault(lane => lane.Name == name)?.Options;
-
-    /// <summary>Options of every connection as they are now.</summary>
     public IReadOnlyList<ConnectionOptions> ConnectionOptions() => [.. _dispatcher.Lanes.Select(static lane => lane.Options)];
 
     private static int PlaceOf(string name, IReadOnlyList<string> route)

@@ -1,3 +1,4 @@
+using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
@@ -15,6 +16,8 @@ public sealed record ApiBackend
     public required AccountDirectory Accounts { get; init; }
 
     public required EventFeed Events { get; init; }
+
+    public required IConnectionControl Connections { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -25,6 +25,10 @@ internal static class Credentials
         return TryGetHeader(request, "Basic ", out ReadOnlySpan<char> text) ? Basic(text, accounts) : null;
     }
 
+    /// <summary>The token of <c>Bearer</c> credentials; null when there are none.</summary>
+    public static string? Bearer(HttpRequest request) =>
+        TryGetHeader(request, "Bearer ", out ReadOnlySpan<char> token) ? token.ToString() : null;
+
     private static bool TryGetHeader(HttpRequest request, string scheme, out ReadOnlySpan<char> text)
     {
         text = default;

@@ -71,7 +71,7 @@ public static class ConfigFile
     {
         string data = root.Text("data", most: 4096, expected: "a directory, relative to this file") ?? "./data";
         root.NotSupported("database", "leave it out: messages are kept in SQLite under 'data'");
-        HttpOptions http = ReadHttp(root.Group("http"));
+        HttpOptions http = ReadHttp(root.Group("http")) with { FilesDirectory = directory };
         SmppListenerOptions? smpp = SmppListenerConfig.Read(root.Group("smpp"), directory, out TimeSpan keepFor);
         var engine = new EngineOptions
         {
@@ -120,6 +120,7 @@ public static class ConfigFile
         HttpOptions options = defaults with
         {
             Listen = section.EndPoint("listen", defaults.Listen)!,
+            AdminToken = ReadAdminToken(section),
             MaxBody = section.Size("max_body", defaults.MaxBody, 16 * 1024, 64 * 1024 * 1024),
             MaxConnections = section.Int("max_connections", defaults.MaxConnections, 1, 1_000_000),
         };
@@ -128,6 +129,14 @@ public static class ConfigFile
         section.NotSupported("trusted_proxies", "leave it out: nothing depends on the caller's address");
         section.Close();
         return options;
+    }
+
+    private static string? ReadAdminToken(ConfigSection section)
+    {
+        const int Least = 16;
+        string? token = section.Text("admin_token", most: 256, expected: "a secret of 16 to 256 characters");
+        if (token is { Length: < Least }) section.Fail("admin_token", $"has {token.Length} characters; expected a secret of {Least} to 256");
+        return token;
     }
 
     private static QueueOptions ReadQueues(ConfigSection? section)

@@ -60,18 +60,44 @@ internal static class ConnectionConfig
         return list;
     }
 
+    /// <summary>Reads one connection that is given at run time, with the keys that it has in the file; its name may be left out.</summary>
+    /// <param name="others">The connections beside it.</param>
+    /// <returns>Null when something is wrong; <paramref name="errors"/> then says what.</returns>
+    public static ConnectionOptions? ReadOne(
+        string text, string name, string vendor, string directory, IReadOnlyList<ConnectionOptions> others, ConfigErrors errors)
+    {
+        ConfigNode? root = ConfigDocument.Read(text, errors.File, errors.Errors);
+        if (root is ConfigMap map)
+        {
+            if (!map.Entries.Any(static entry => entry.Key == "name"))
+                map = map with { Entries = [.. map.Entries, new ConfigEntry(1, "name", new ConfigScalar(1, name, IsPlain: false))] };
+            var section = new ConfigSection(errors, "", map);
+            Dictionary<string, ConnectionOptions> groups = new(StringComparer.Ordinal);
+            foreach (ConnectionOptions other in others) groups.TryAdd(other.Group, other);
+            ConnectionOptions? options = ReadConnection(
+                section, vendor, directory, new UniqueNames(errors, "name of the connection"), groups);
+            if (options is not null && options.Name != name) section.Fail("name", $"is '{options.Name}'; expected '{name}', as in the path");
+            if (errors.Errors.Count == 0) return options;
+        }
+        else if (errors.Errors.Count == 0)
+        {
+            errors.Add(root?.Line ?? 1, "", $"is {root?.Kind ?? "nothing"}; expected the keys of a connection: smpp, group, unknown_outcome");
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a text may name a vendor or a connection.</summary>
+    public static bool IsName(string text) =>
+        text.Length is > 0 and <= 50 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
     // Names go into metrics, routes and URLs.
     private static string? ReadName(ConfigSection section, UniqueNames unique)
     {
         const string Expected = "1 to 50 letters, digits, '-', '_' or '.'";
         string? name = section.Text("name", required: true, most: 50, expected: Expected);
         if (name is null) return null;
-        foreach (char c in name)
-        {
-            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') continue;
-            section.Fail("name", $"is '{name}'; expected {Expected}");
-            break;
-        }
+        if (!IsName(name)) section.Fail("name", $"is '{name}'; expected {Expected}");
 
         unique.Add(name, section.LineOf("name"), section.PathOf("name"));
         return name;

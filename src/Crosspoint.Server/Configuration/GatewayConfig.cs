@@ -32,6 +32,12 @@ public sealed record HttpOptions
     /// <summary>Port 0 takes any free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
 
+    /// <summary>Bearer token of the operator's endpoints; null switches them off.</summary>
+    public string? AdminToken { get; init; }
+
+    /// <summary>Where relative names of files in a connection that is given at run time start: the directory of the configuration.</summary>
+    public string FilesDirectory { get; init; } = ".";
+
     /// <summary>Longest request body in bytes. A batch of 1,000 messages of 160 characters takes a quarter of the default.</summary>
     public long MaxBody { get; init; } = 1024 * 1024;
 

@@ -63,6 +63,7 @@ public sealed class ApiServer : IAsyncDisposable
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);
+        new ConnectionEndpoints(backend, options).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

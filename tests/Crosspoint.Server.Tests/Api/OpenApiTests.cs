@@ -57,7 +57,7 @@ public sealed class OpenApiTests
     [Fact]
     public async Task Answers_HaveTheFieldsOfTheirSchemas()
     {
-        await using ApiFixture api = await ApiFixture.StartAsync();
+        await using ApiFixture api = await ApiFixture.StartAsync(new() { AdminToken = "token-of-the-operator" });
         JsonNode document = await DocumentAsync(api);
         Message message = api.Engine.Add(ApiFixture.Demo, head => head with { CallbackUrl = "https://x.example/" }, MessageState.Sending);
         message.ErrorCode = 30008;
@@ -75,6 +75,11 @@ public sealed class OpenApiTests
         Check(document, "WebhookPage", (await api.GetAsync("/v1/webhooks?limit=1")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
+        api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
+        Check(document, "ConnectionList", (await api.GetAsync("/v1/connections")).Json);
+        Check(document, "Connection", (await api.GetAsync("/v1/connections/north-1")).Json);
+        Check(document, "ConnectionChange", (await api.PostAsync("/v1/connections/north-1/pause", "")).Json);
+        api.Client.DefaultRequestHeaders.Authorization = ApiFixture.Basic(ApiFixture.Demo.Sid, ApiFixture.Demo.AuthToken);
         using HttpResponseMessage stream = await api.Client.GetAsync(
             "/v1/events", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
         using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(CancellationToken.None));

@@ -141,7 +141,7 @@ public sealed class ConfigFileTests
     {
         GatewayConfig config = Valid(Full);
         config.DataDirectory.ShouldBe("/var/lib/crosspoint");
-        config.Http.ShouldBe(new HttpOptions { Listen = new(IPAddress.IPv6Loopback, 0), MaxBody = 2 * 1024 * 1024, MaxConnections = 500 });
+        config.Http.ShouldBe(new HttpOptions { Listen = new(IPAddress.IPv6Loopback, 0), MaxBody = 2 * 1024 * 1024, MaxConnections = 500, FilesDirectory = "/etc/crosspoint" });
         Account account = config.Engine.Accounts[0];
         account.Senders.ShouldBe(SenderPolicy.Owned);
         account.Numbers.ShouldBe(
@@ -278,6 +278,7 @@ public sealed class ConfigFileTests
     }
 
     [Theory]
+    [InlineData("  listen: 127.0.0.1:8080", "  admin_token: short", 3, "http.admin_token", "expected a secret of 16 to 256")]
     [InlineData("  listen: 127.0.0.1:8080", "  listen: 127.0.0.1", 3, "http.listen", "an address and a port")]
     [InlineData("  listen: 127.0.0.1:8080", "  listen: 127.0.0.1:99999", 3, "http.listen", "an address and a port")]
     [InlineData("  listen: 127.0.0.1:8080", "  listen: ::1:8080", 3, "http.listen", "an address and a port")]

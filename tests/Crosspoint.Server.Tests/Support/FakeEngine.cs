@@ -1,12 +1,17 @@
+using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Vendors;
+using Crosspoint.Smpp.Sessions;
 
 namespace Crosspoint.Server.Tests.Support;
 
 /// <summary>The engine's doors without an engine: messages live in a list, and a test says what is refused.</summary>
-internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
+internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl
 {
     private readonly Lock _gate = new();
     private readonly MessageIdSource _ids = new(time);
@@ -26,6 +31,41 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader
     public Exception? Fault { get; set; }
 
     public (MessageId Id, int Event)? Replayed { get; private set; }
+
+    /// <summary>What was asked of the connections.</summary>
+    public List<string> Wishes { get; } = [];
+
+    /// <summary>What the next wish about a connection is answered.</summary>
+    public ControlResult Control { get; set; }
+
+    public IReadOnlyList<ConnectionStatus> Connections() =>
+        [new("north-1", "north", "north", "usable", 1, 2, 3, 10, 100, 87.5, [new(SmppClientState.Bound, 3, null, "127.0.0.1:2775")], "same", false)];
+
+    public IReadOnlyList<ConnectionOptions> ConnectionOptions() =>
+        [new() { Name = "north-1", Vendor = "north", Group = "north", Smpp = new() { Host = "h", Port = 1, SystemId = "a", Password = "b" } }];
+
+    public ControlResult AddConnection(ConnectionOptions options, int? place) => Wish($"add {options.Name} {options.Vendor} {place}");
+
+    public ControlResult ChangeConnection(ConnectionOptions options, int? place) =>
+        Wish($"change {options.Name} {options.Vendor} {place} {options.Smpp.Host}");
+
+    public ControlResult RemoveConnection(string name) => Wish($"remove {name}");
+
+    public ControlResult PauseConnection(string name) => Wish($"pause {name}");
+
+    public ControlResult ResumeConnection(string name) => Wish($"resume {name}");
+
+    public ControlResult DrainConnection(string name) => Wish($"drain {name}");
+
+    public ControlResult StopConnection(string name) => Wish($"stop {name}");
+
+    public ControlResult RestartConnection(string name) => Wish($"restart {name}");
+
+    private ControlResult Wish(string wish)
+    {
+        Wishes.Add(wish);
+        return Control;
+    }
 
     public ValueTask<IntakeResult> SendAsync(SendRequest request, IdempotencyInput? idempotency, CancellationToken cancellationToken) =>
         new(Send([request], idempotency)[0]);

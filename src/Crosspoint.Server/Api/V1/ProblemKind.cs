@@ -33,6 +33,9 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A query parameter is not well-formed.");
     public static readonly ProblemKind WrongState = new("wrong_state", 409, "The message's state does not allow that.");
     public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "Credentials are missing or not right.");
+    public static readonly ProblemKind AdminDisabled = new("admin_disabled", 403, "The operator's endpoints are switched off.");
+    public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
+    public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "This method is not allowed here.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
@@ -47,8 +50,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
-        FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, Unauthorized, NotFound, MethodNotAllowed,
-        RequestTimeout, WrongState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, ConfigurationInvalid,
+        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch
