@@ -120,6 +120,11 @@ public sealed class CliTests : IDisposable
     [InlineData("tail", "--frobnicate")]
     [InlineData("tail", "--url", "127.0.0.1:8080")]
     [InlineData("config", "check", "x.yaml", "--frobnicate")]
+    [InlineData("decode-pdu")]
+    [InlineData("decode-pdu", "zz")]
+    [InlineData("smpp", "console")]
+    [InlineData("smpp", "console", "--system-id", "shop", "--version", "3.3")]
+    [InlineData("smpp", "console", "--system-id", "shop", "--password", "longer-than-eight")]
     public async Task UnknownOrMissingOption_IsRefusedWith2(params string[] arguments)
     {
         await using ChildProcess process = await RunAsync(arguments);
@@ -134,7 +139,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess help = await RunAsync("help");
 
         (await help.WaitForExitAsync()).ShouldBe(0);
-        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "config" })
+        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "decode-pdu", "smpp", "config" })
             help.Output.ShouldContain(line => line.TrimStart().StartsWith(command, StringComparison.Ordinal), command);
     }
 

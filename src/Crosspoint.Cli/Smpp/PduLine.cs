@@ -47,7 +47,8 @@ internal static class PduLine
     private static string Short(PduField field)
     {
         string value = field.Value;
-        if (value is "\"\"" || value.StartsWith("0 (0x00)", StringComparison.Ordinal)) return field.Name is "message_state" ? value : "";
+        bool saysNothing = value is "\"\"" || value.StartsWith("0 (0x00)", StringComparison.Ordinal);
+        if (saysNothing && field.Name is not ("message_state" or "udh element")) return "";
         int end = value.StartsWith("tag 0x", StringComparison.Ordinal) ? value.IndexOf(": ", StringComparison.Ordinal) : -1;
         return end < 0 ? value : value[(end + 2)..];
     }

@@ -67,12 +67,7 @@ internal sealed class TapStream(Stream inner, Action<bool, ReadOnlyMemory<byte>>
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
-        {
-            inner.Dispose();
-            _writing.Dispose();
-        }
-
+        if (disposing) inner.Dispose();
         base.Dispose(disposing);
     }
 
