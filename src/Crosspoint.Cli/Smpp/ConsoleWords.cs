@@ -1,6 +1,9 @@
 namespace Crosspoint.Cli.Smpp;
 
-/// <summary>A command line of the console: its words one by one, with quotes, options before the last argument, and the rest as it stands.</summary>
+/// <summary>
+/// A command line of the console: its words one by one, with quotes, options before the last argument, and the
+/// rest as it stands.
+/// </summary>
 internal sealed class ConsoleWords(string line)
 {
     private int _at;

@@ -11,8 +11,8 @@ internal static class PduLine
     // Fields that are shown when they say something; everything else is for decode-pdu.
     private static readonly string[] Shown =
     [
-        "system_id", "message_id", "source_addr", "destination_addr", "dl_name", "esme_addr", "esm_class", "schedule_delivery_time", "validity_period",
-        "registered_delivery", "data_coding", "final_date", "message_state", "error_status_code", "text", "receipt", "udh element",
+        "system_id", "message_id", "source_addr", "destination_addr", "dl_name", "esme_addr", "esm_class", "schedule_delivery_time",
+        "validity_period", "registered_delivery", "data_coding", "final_date", "message_state", "error_status_code", "text", "receipt", "udh element",
         "receipted_message_id", "network_error_code", "sar_msg_ref_num", "sar_total_segments", "sar_segment_seqnum", "congestion_state",
         "additional_status_info_text", "sc_interface_version",
     ];

@@ -65,10 +65,13 @@ internal sealed partial class SmppConsole
                 return await SubmitAsync(words, cancellationToken).ConfigureAwait(false);
             case "query":
                 if (words.Next() is not { } queried) return "query ID [FROM]";
-                return await AskAsync(CommandId.QuerySm, Bodies.Query(IdOf(queried), words.Next() ?? ""), cancellationToken).ConfigureAwait(false);
+                return await AskAsync(CommandId.QuerySm, Bodies.Query(IdOf(queried), words.Next() ?? ""),
+                    cancellationToken).ConfigureAwait(false);
             case "cancel":
-                if (words.Next() is not { } cancelled || words.Next() is not { } from || words.Next() is not { } to) return "cancel ID FROM TO";
-                return await AskAsync(CommandId.CancelSm, Bodies.Cancel(IdOf(cancelled), from, to), cancellationToken).ConfigureAwait(false);
+                if (words.Next() is not { } cancelled || words.Next() is not { } from || words.Next() is not { } to)
+                    return "cancel ID FROM TO";
+                return await AskAsync(CommandId.CancelSm, Bodies.Cancel(IdOf(cancelled), from, to),
+                    cancellationToken).ConfigureAwait(false);
             case "replace":
                 if (words.Next() is not { } replaced || words.Next() is not { } sender || words.IsAtEnd) return "replace ID FROM TEXT…";
                 return await AskAsync(
@@ -105,7 +108,8 @@ internal sealed partial class SmppConsole
         wrong ??= words.TakeOptions(SubmitOptions, options);
         if (wrong is not null) return wrong;
         if (from is null || to is null || words.IsAtEnd) return Usage;
-        if (!Submission.TryCreate(from, to, words.Rest(), options, ++_reference, out Submission? submission, out string error)) return error;
+        if (!Submission.TryCreate(from, to, words.Rest(), options, ++_reference, out Submission? submission,
+            out string error)) return error;
         foreach (SubmitPart part in submission.Parts)
         {
             TaskCompletionSource<Answer?> answered = NewAnswer();

@@ -54,7 +54,8 @@ internal static class SmppConsoleCommand
         return new Command("smpp", "Tools for SMPP") { command };
     }
 
-    private static async Task<int> RunAsync(SmppClientOptions options, ConsoleWire wire, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SmppClientOptions options, ConsoleWire wire, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -20,7 +20,8 @@ internal static class SmsTexts
     public static PduTextDecoder Decoder(DefaultAlphabet alphabet) => (userData, dataCoding, headerBytes) =>
     {
         if (DataCodings.IsBinary(dataCoding)) return null;
-        GsmShiftTables tables = headerBytes > 0 && UserDataHeaders.TryParse(userData, out UserDataHeader header) ? header.ShiftTables : default;
+        bool hasHeader = UserDataHeaders.TryParse(userData, out UserDataHeader header) && headerBytes > 0;
+        GsmShiftTables tables = hasHeader ? header.ShiftTables : default;
         return InboundText.Decode(userData[headerBytes..], dataCoding, alphabet, tables, GsmAlphabet.FillBits(headerBytes));
     };
 }

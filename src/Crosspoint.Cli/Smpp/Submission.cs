@@ -161,7 +161,7 @@ internal sealed class Submission
     {
         if (DataCodings.IsBinary(dataCoding)) return SmsEncoding.Binary;
         if (dataCoding == 0x03) return SmsEncoding.Latin1;
-        bool isUcs2 = dataCoding == 0x08 || (dataCoding is >= 0x10 and < 0x80 && (dataCoding & 0x2C) == 0x08) || dataCoding is >= 0xE0 and < 0xF0;
+        bool isUcs2 = dataCoding is 0x08 or (>= 0xE0 and < 0xF0) || (dataCoding is >= 0x10 and < 0x80 && (dataCoding & 0x2C) == 0x08);
         return isUcs2 ? SmsEncoding.Ucs2 : SmsEncoding.Gsm7;
     }
 

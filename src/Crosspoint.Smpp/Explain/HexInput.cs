@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Crosspoint.Smpp.Explain;
 
 /// <summary>
-/// Reads octets from what people paste: hex with or without blanks, colons, commas, <c>0x</c> or <c>\x</c>, and the forms of hexdump -C, xxd,
+/// Reads octets from what people paste: hex with or without blanks, colons, commas, <c>0x</c> or <c>\x</c>, and the forms of hexdump
+/// -C, xxd,
 /// tcpdump -X and Wireshark with their column of offsets and their column of characters.
 /// </summary>
 public static class HexInput

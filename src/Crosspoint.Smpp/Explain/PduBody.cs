@@ -230,7 +230,12 @@ internal static class PduBody
             byte flag = walk.Byte(
                 "dest_flag",
                 "3.4 §5.2.25",
-                value => value switch { 1 => $"SME address, destination {i} of {count}", 2 => $"distribution list, destination {i} of {count}", _ => "reserved" },
+                value => value switch
+                {
+                    1 => $"SME address, destination {i} of {count}",
+                    2 => $"distribution list, destination {i} of {count}",
+                    _ => "reserved",
+                },
                 value => value is 1 or 2 ? null : "neither 1 (SME address) nor 2 (distribution list)",
                 depth: 1);
             if (walk.IsStopped) return;

@@ -40,7 +40,8 @@ public static class PduExplainer
         if (pdu.Length < PduHeader.Bytes)
         {
             string hex = PduText.Hex(pdu.Span);
-            walk.Add(0, "octets", hex, "3.4 §3.2", $"{PduText.Octets(pdu.Length)}: too few for a PDU, whose header takes {PduHeader.Bytes}");
+            walk.Add(0, "octets", hex, "3.4 §3.2",
+                $"{PduText.Octets(pdu.Length)}: too few for a PDU, whose header takes {PduHeader.Bytes}");
             return new PduExplanation("unknown", offset, pdu.Length, walk.Fields);
         }
 
@@ -65,10 +66,12 @@ public static class PduExplainer
 
         CommandId id = header.CommandId;
         bool isKnown = id.IsKnown() && PduWords.Operation(id) != PduWords.Unknown;
-        walk.Add(4, "command_id", $"{PduWords.Number((uint)id, 4)} {PduWords.Operation(id)}", isKnown ? PduBody.SectionOf(id) : "3.4 §5.1.2",
+        string section = isKnown ? PduBody.SectionOf(id) : "3.4 §5.1.2";
+        walk.Add(4, "command_id", $"{PduWords.Number((uint)id, 4)} {PduWords.Operation(id)}", section,
             isKnown ? null : "the standard names no such operation");
 
-        walk.Add(8, "command_status", $"{PduWords.Number((uint)header.CommandStatus, 4)} {PduWords.Status(header.CommandStatus)}", "3.4 §5.1.3",
+        walk.Add(8, "command_status", $"{PduWords.Number((uint)header.CommandStatus, 4)} {PduWords.Status(header.CommandStatus)}",
+            "3.4 §5.1.3",
             StatusFault(id, header.CommandStatus));
 
         uint sequence = header.SequenceNumber;

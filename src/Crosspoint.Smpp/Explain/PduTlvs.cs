@@ -136,7 +136,13 @@ internal static class PduTlvs
         switch (tag)
         {
             case TlvTag.NetworkErrorCode when NetworkErrorCode.TryRead(value, out NetworkErrorCode code):
-                string network = code.NetworkType switch { 1 => "ANSI-136", 2 => "IS-95", 3 => "GSM", _ => $"network type {code.NetworkType}" };
+                string network = code.NetworkType switch
+                {
+                    1 => "ANSI-136",
+                    2 => "IS-95",
+                    3 => "GSM",
+                    _ => $"network type {code.NetworkType}",
+                };
                 return $"{network}, error {code.Code}";
             case TlvTag.CallbackNum when CallbackNumber.TryRead(value, out CallbackNumber number):
                 string digits = number.IsAscii ? PduText.Quote(number.Digits) : $"TBCD {PduText.Hex(number.Digits)}";

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Crosspoint.Smpp.Explain;
 
-/// <summary>Goes over the octets of one PDU and notes each field. After a fault behind which nothing can be placed it notes no more.</summary>
+/// <summary>
+/// Goes over the octets of one PDU and notes each field. After a fault behind which nothing can be placed it
+/// notes no more.
+/// </summary>
 internal sealed class PduWalk(ReadOnlyMemory<byte> pdu, int offset, PduExplainOptions options)
 {
     private readonly List<PduField> _fields = [];
@@ -56,7 +59,8 @@ internal sealed class PduWalk(ReadOnlyMemory<byte> pdu, int offset, PduExplainOp
     /// <param name="hideBroken">True where a broken value may hold the password that should stand behind it.</param>
     /// <param name="depth">See <see cref="PduField.Depth"/>.</param>
     public void CString(
-        string name, string section, int maxBytes, Func<ReadOnlySpan<byte>, string>? show = null, Func<ReadOnlySpan<byte>, string?>? check = null,
+        string name, string section, int maxBytes, Func<ReadOnlySpan<byte>, string>? show = null,
+        Func<ReadOnlySpan<byte>, string?>? check = null,
         bool hideBroken = false, int depth = 0)
     {
         if (!Has(1, name, section, depth)) return;
@@ -95,7 +99,8 @@ internal sealed class PduWalk(ReadOnlyMemory<byte> pdu, int offset, PduExplainOp
         if (_isStopped) return false;
         if (Rest.Length >= octets) return true;
         string shown = Rest.IsEmpty ? "" : PduText.Hex(Rest);
-        Add(_at, name, shown, section, Rest.IsEmpty ? "missing: the PDU ends here" : $"cut: it takes {PduText.Octets(octets)}, {Rest.Length} left", depth);
+        string fault = Rest.IsEmpty ? "missing: the PDU ends here" : $"cut: it takes {PduText.Octets(octets)}, {Rest.Length} left";
+        Add(_at, name, shown, section, fault, depth);
         _at = pdu.Length;
         _isStopped = true;
         return false;

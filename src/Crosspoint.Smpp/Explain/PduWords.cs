@@ -112,7 +112,8 @@ internal static class PduWords
             0x0C => ", both SME acknowledgements",
             _ => "",
         };
-        return receipt + acknowledgement + ((value & 0x10) != 0 ? ", intermediate notification" : "") + ((value & 0xE0) != 0 ? ", reserved bits" : "");
+        string intermediate = (value & 0x10) != 0 ? ", intermediate notification" : "";
+        return receipt + acknowledgement + intermediate + ((value & 0xE0) != 0 ? ", reserved bits" : "");
     }
 
     public static string Priority(byte value) => value switch
