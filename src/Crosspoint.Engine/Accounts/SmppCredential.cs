@@ -65,9 +65,6 @@ public sealed record SmppCredential
     /// <summary>The class for each priority_flag from 0 to 3; null for <see cref="Class"/>.</summary>
     public IReadOnlyList<TrafficClass?> PriorityClasses { get; init; } = [];
 
-    /// <summary>Hands long inbound messages over whole, in message_payload, rather than in parts with a user data header.</summary>
-    public bool InboundAsPayload { get; init; }
-
     /// <summary>The class of a message with that priority_flag.</summary>
     public TrafficClass ClassOf(byte priority) =>
         priority < PriorityClasses.Count && PriorityClasses[priority] is { } named ? named : Class;

@@ -64,12 +64,6 @@ internal static class AccountConfig
         ["utf8"] = DefaultAlphabet.Utf8,
     };
 
-    private static readonly Dictionary<string, bool> LongMessages = new(StringComparer.Ordinal)
-    {
-        ["udh"] = false,
-        ["payload"] = true,
-    };
-
     public static IReadOnlyList<Account> Read(ConfigSection root)
     {
         var names = new Names(root.Errors);
@@ -237,7 +231,6 @@ internal static class AccountConfig
                 Alphabet = section.Choice("default_alphabet", defaults.Alphabet, Alphabets),
                 Class = section.Choice("class", defaults.Class, Classes),
                 PriorityClasses = ReadPriorities(section.Group("priority_class")),
-                InboundAsPayload = section.Choice("long_messages", defaults.InboundAsPayload, LongMessages),
             };
             section.Close();
             if (systemId is not null) credentials.Add(credential);
