@@ -40,7 +40,8 @@ internal static class SubmitWriter
             ServiceType = service[..Encoding.ASCII.GetBytes(fields.ServiceType, service)],
             SourceAddr = Address(head.From, fields.Source.For(head.From), fields.KeepPlus, source),
             DestinationAddr = Address(head.To, fields.Destination, fields.KeepPlus, destination),
-            ProtocolId = fields.ProtocolId,
+            // What a customer asked for goes before the connection's habit.
+            ProtocolId = head.Submit is { ProtocolId: not 0 } submit ? submit.ProtocolId : fields.ProtocolId,
             PriorityFlag = fields.Priority(head.Class),
             ReplaceIfPresentFlag = fields.ReplaceIfPresent ? (byte)1 : (byte)0,
             DataCoding = DataCodings.For(head.Encoding),
