@@ -46,11 +46,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>Peak resident memory in megabytes.</summary>
-    public double PeakMegabytes()
-    {
-        string line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / BytesPerMegabyte;
-    }
+    public double PeakMegabytes() => Megabytes("VmHWM:");
+
+    /// <summary>Resident memory in megabytes.</summary>
+    public double Megabytes() => Megabytes("VmRSS:");
 
     /// <summary>Ends the process as a power switch would (SIGKILL).</summary>
     public async Task KillAsync()
@@ -69,5 +68,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private double Megabytes(string field)
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / BytesPerMegabyte;
     }
 }

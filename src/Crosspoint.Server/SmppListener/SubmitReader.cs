@@ -19,6 +19,7 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
     private const byte ModeMask = 0x03;
     private const byte AcknowledgementMask = 0x0C;
     private const byte MostPriority = 3;
+    private const int MostAddress = 20;
     private const byte TonUnknown = 0;
     private const byte TonInternational = 1;
     private const byte TonNational = 2;
@@ -38,6 +39,9 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         if (status != CommandStatus.Ok) return status;
         status = ReadDestination(fields.Destination, out string to);
         if (status != CommandStatus.Ok) return status;
+
+        // data_sm has room for 64 (§4.7.1); no number or name is so long, and a receipt's deliver_sm could not give it back.
+        if (fields.Source.Digits.Length > MostAddress) return CommandStatus.InvalidSourceAddress;
         status = ReadMetadata(fields.Tlvs, out Metadata metadata);
         if (status != CommandStatus.Ok) return status;
         if (info.Total > 0 && fields.ReplaceIfPresent != 0) return CommandStatus.InvalidReplaceIfPresentFlag;
@@ -122,7 +126,7 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
     {
         number = "";
         if (address.Ton is not (TonUnknown or TonInternational)) return CommandStatus.InvalidDestinationTon;
-        if (address.Digits.IsEmpty) return CommandStatus.InvalidDestinationAddress;
+        if (address.Digits.Length is 0 or > MostAddress) return CommandStatus.InvalidDestinationAddress;
         string text = Encoding.Latin1.GetString(address.Digits);
         if (!E164.TryNormalize(text, out E164 normal)) return CommandStatus.InvalidDestinationAddress;
         number = normal.ToString();
