@@ -14,18 +14,15 @@ public sealed class CustomerKeyTests
     [Fact]
     public void Parse_EveryKey_ReachesItsOption()
     {
-        GatewayConfig config = Read(
-            """
-            listen: 127.0.0.1:2775, system_id: Op, version: 3.4, bind_timeout: 5s, enquire_link: 15s, enquire_link_timeout: 4s,
-              response_timeout: 7s, inactivity_timeout: 1h, keep_for: 1d, max_connections: 20, max_connections_per_address: 10,
-              proxy_protocol: [ 10.0.0.0/8 ], tls: { certificate: a.pem, key: b.pem, client_certificates: required, client_ca: ca.pem },
-              tlvs: [ { tag: 0x1400, name: entity_id, type: octets, max_length: 20, required: true } ]
-            """,
-            """
-            system_id: demo, password: secret, max_binds: 3, binds: [ receiver, transmitter ], allow_from: [ 10.0.0.0/8, "2001:db8::1" ],
-              in_flight_window: 7, deliver_window: 8, rate: 9.5, message_ids: decimal, default_alphabet: latin1, class: marketing,
-              priority_class: { 1: otp, 3: transactional }
-            """).Config.ShouldNotBeNull();
+        const string Listener = "listen: 127.0.0.1:2775, system_id: Op, version: 3.4, bind_timeout: 5s, enquire_link: 15s, "
+            + "enquire_link_timeout: 4s, response_timeout: 7s, inactivity_timeout: 1h, keep_for: 1d, max_connections: 20, "
+            + "max_connections_per_address: 10, proxy_protocol: [ 10.0.0.0/8 ], "
+            + "tls: { certificate: a.pem, key: b.pem, client_certificates: required, client_ca: ca.pem }, "
+            + "tlvs: [ { tag: 0x1400, name: entity_id, type: octets, max_length: 20, required: true } ]";
+        const string Credential = "system_id: demo, password: secret, max_binds: 3, binds: [ receiver, transmitter ], "
+            + "allow_from: [ 10.0.0.0/8, \"2001:db8::1\" ], in_flight_window: 7, deliver_window: 8, rate: 9.5, message_ids: decimal, "
+            + "default_alphabet: latin1, class: marketing, priority_class: { 1: otp, 3: transactional }";
+        GatewayConfig config = Read(Listener, Credential).Config.ShouldNotBeNull();
         SmppListenerOptions smpp = config.Smpp!;
         (smpp.SystemId, smpp.InterfaceVersion, smpp.SessionInitTimeout, smpp.EnquireLink, smpp.EnquireLinkTimeout).ShouldBe(
             ("Op", (byte)0x34, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(4)));
