@@ -10,15 +10,18 @@ public sealed class WireFormProperties
 {
     private static readonly GsmLanguage[] All = [GsmLanguage.Turkish, GsmLanguage.Spanish, GsmLanguage.Portuguese];
 
-    private static readonly string[] Pieces =
-    [
-        "a", "bc", "hello world ", "@", "@@@@@@@@", "\r", "€", "{}", "ΔΦΓΛΩ", "èéùì", "0123456789012345678901234567890123456789",
-        "ğüşıöç ", "İĞŞ", "áíóú ", "ñ¿¡", "ãõâê ", "ÃÕ^|", "∞ª", "êôçáú", "`~\\", "þÿ", "ж", "привет ", "好的", "😀", "👨‍👩‍👧‍👦", "e\u0301",
-    ];
+    private static readonly string[] Gsm =
+        ["a", "bc", "hello world ", "@", "@@@@@@@@", "\r", "€", "{}", "ΔΦΓΛΩ", "èéùì", "0123456789012345678901234567890123456789"];
 
-    // Some of the pieces only, so that many texts fit an alphabet smaller than UCS2.
+    private static readonly string[] National =
+        ["ğüşıöç ", "İĞŞ", "áíóú ", "ñ¿¡", "ãõâê ", "ÃÕ^|", "∞ª", "êôçáú", "`~\\", "þÿ"];
+
+    private static readonly string[] Others = ["ж", "привет ", "好的", "😀", "👨‍👩‍👧‍👦", "e\u0301"];
+
+    // A few of the pieces at a time, so that many texts fit an alphabet smaller than UCS2 and come to a cut with each of them.
     private static readonly Gen<string> Texts =
-        from chosen in Gen.Elements(Pieces).ArrayOf(4)
+        from pool in Gen.Elements(Gsm, [.. Gsm, .. National], [.. Gsm, .. National, .. Others])
+        from chosen in Gen.Elements(pool).ArrayOf(3)
         from pieces in Gen.Elements(chosen.Append("abcdefg").ToArray()).ListOf(60)
         from length in Gen.Choose(0, pieces.Sum(piece => piece.Length))
         select Whole(string.Concat(pieces)[..length]);

@@ -42,6 +42,20 @@ public sealed class WireFormTests
     }
 
     [Theory]
+    [InlineData(127, 1)]
+    [InlineData(128, 2)]
+    [InlineData(248, 2)]
+    [InlineData(249, 3)]
+    public void Count_Utf8OfTwoOctetsACharacter_FitsIntoShortMessage(int length, int parts)
+    {
+        var form = new WireForm { Alphabet = DefaultAlphabet.Utf8 };
+        var text = new string('Δ', length);
+        form.Count(text).ShouldBe(parts);
+        foreach (var part in form.Split(text))
+            form.Encode(part, new byte[WireForm.MostOctets - (parts > 1 ? UserDataHeaders.Concat8Length : 0)], 0).ShouldBe(part.Length * 2);
+    }
+
+    [Theory]
     [InlineData("plain", GsmLanguage.Default, GsmLanguage.Default, SmsEncoding.Gsm7)]
     [InlineData("kısa", GsmLanguage.Default, GsmLanguage.Default, SmsEncoding.Ucs2)] // one segment either way
     [InlineData("ışğ", GsmLanguage.Turkish, GsmLanguage.Default, SmsEncoding.Gsm7, 100)]
