@@ -1,3 +1,5 @@
+using Crosspoint.Sms.Segments;
+
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
@@ -10,6 +12,9 @@ internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, i
     public OutboundWork Work => work;
 
     public Lane Lane => lane;
+
+    /// <summary>How the message goes on this connection.</summary>
+    public WireForm Form { get; } = AttemptRules.FormOf(work.Head, lane.Options.Smpp);
 
     public int Session => session;
 

@@ -19,8 +19,8 @@ internal static class AttemptRules
         ref NoticeList list)
     {
         Attempt? last = message.LastAttempt;
-        if (last is null || last.Connection != connection.Name) PrepareSegments(message, connection);
-        else reference = last.Reference;
+        bool isCutAnew = PrepareSegments(message, FormOf(message.Head, connection.Smpp));
+        if (last is not null && last.Connection == connection.Name && !isCutAnew) reference = last.Reference;
 
         bool possibleDuplicate = false;
         foreach (SegmentProgress segment in message.Segments)
@@ -56,13 +56,13 @@ internal static class AttemptRules
         return attempt;
     }
 
-    /// <summary>How many submit_sm a message takes by that method; with message_payload the carrier does the cutting.</summary>
-    public static int SegmentsOnWire(MessageHead head, SegmentMethod method) => method switch
-    {
-        SegmentMethod.Udh8 => head.SegmentCount,
-        SegmentMethod.Payload => 1,
-        _ => Segmenter.Count(head.Body, head.Encoding, method),
-    };
+    /// <summary>How a message goes on a connection: count, cut and octets of all of its attempts there follow from it.</summary>
+    public static WireForm FormOf(MessageHead head, SmppConnectionOptions connection) =>
+        WireForm.Choose(head.Body, head.Encoding, connection.Alphabet, connection.SegmentMethod);
+
+    /// <summary>How many submit_sm a message takes in that form; with message_payload the carrier does the cutting.</summary>
+    public static int SegmentsOnWire(MessageHead head, WireForm form) =>
+        form == new WireForm { Encoding = head.Encoding } ? head.SegmentCount : form.Count(head.Body);
 
     /// <summary>Whether an attempt may begin: something is left to send, and nobody ended the message meanwhile.</summary>
     public static bool MayBegin(Message message)
@@ -125,14 +125,17 @@ internal static class AttemptRules
         return true;
     }
 
-    private static void PrepareSegments(Message message, ConnectionOptions connection)
+    // Another connection may cut the text in other ways, and so may the same one after a change of its keys. Where a segment was accepted the
+    // cut stays: no other connection gets the message then.
+    private static bool PrepareSegments(Message message, WireForm form)
     {
-        int count = SegmentsOnWire(message.Head, connection.Smpp.SegmentMethod);
-        if (message.Segments.Count == count) return;
+        int count = SegmentsOnWire(message.Head, form);
+        if (message.Segments.Count == count) return false;
+        if (message.Segments.Exists(static segment => segment.State is not (SegmentState.Pending or SegmentState.Unknown))) return false;
 
-        // A new connection may cut the text in other ways. It gets the message only while no segment was accepted, so nothing is lost here.
         bool uncertain = message.Segments.Exists(segment => segment.MayBeAtVendor);
         message.Segments.Clear();
         for (int i = 0; i < count; i++) message.Segments.Add(new SegmentProgress { PossibleDuplicate = uncertain });
+        return true;
     }
 }

@@ -344,7 +344,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _deliveries.Receive(Options, session, header, body);
 
     private int SegmentsOf(MessageHead head) =>
-        AttemptRules.SegmentsOnWire(head, Options.Smpp.SegmentMethod);
+        AttemptRules.SegmentsOnWire(head, AttemptRules.FormOf(head, Options.Smpp));
 
     // Under _gate. A pause, or the end of the connection, holds for those segments of a long message too that wait for a slot or the rate.
     private bool MayGoOn => _state == LaneState.Running && _pace.PauseLeft == TimeSpan.Zero;
@@ -411,8 +411,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             return;
         }
 
-        ReadOnlySpan<char> text = active.Total == 1 ? head.Body : PartOf(head, segment);
-        SendResult result = Connection.Submit(active.Session, head, text, segment + 1, active.Total, active.Reference, outcome);
+        SendResult result = TryPartOf(head, active, segment, out ReadOnlySpan<char> text)
+            ? Connection.Submit(active.Session, head, text, active.Form, segment + 1, active.Total, active.Reference, outcome)
+            : SendResult.NotEncodable;
         switch (result)
         {
             case SendResult.Sent:
@@ -428,15 +429,21 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
     }
 
-    private ReadOnlySpan<char> PartOf(MessageHead head, int segment)
+    /// <summary>
+    /// The text of a segment. False when the segments on record, some of them accepted, are not those that the keys of the connection now make:
+    /// no text must be lost between two cuts.
+    /// </summary>
+    private static bool TryPartOf(MessageHead head, ActiveAttempt active, int segment, out ReadOnlySpan<char> text)
     {
-        int index = 0;
-        foreach (ReadOnlySpan<char> part in Segmenter.Split(head.Body, head.Encoding, Options.Smpp.SegmentMethod))
+        text = head.Body;
+        if (active.Total == 1) return true;
+        int count = 0;
+        foreach (ReadOnlySpan<char> part in active.Form.Split(head.Body))
         {
-            if (index++ == segment) return part;
+            if (count++ == segment) text = part;
         }
 
-        return default;
+        return count == active.Total;
     }
 
     // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.

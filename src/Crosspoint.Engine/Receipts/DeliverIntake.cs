@@ -9,6 +9,7 @@ using Crosspoint.Smpp.Pdus;
 using Crosspoint.Smpp.Sessions;
 using Crosspoint.Sms.Numbers;
 using Crosspoint.Sms.Segments;
+using Crosspoint.Sms.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Receipts;
@@ -114,14 +115,23 @@ internal sealed partial class DeliverIntake(
             return;
         }
 
+        DefaultAlphabet alphabet = connection.Smpp.Alphabet.DefaultAlphabet;
         UserDataHeader udh = default;
+        int fillBits = 0;
         if (EsmClass.HasUdhi(pdu.EsmClass))
         {
-            if (UserDataHeaders.TryParse(text, out udh)) text = text[udh.HeaderLength..];
-            else NoteBrokenHeader(connection.Name);
+            if (UserDataHeaders.TryParse(text, out udh))
+            {
+                text = text[udh.HeaderLength..];
+                fillBits = GsmAlphabet.FillBits(udh.HeaderLength);
+            }
+            else
+            {
+                NoteBrokenHeader(connection.Name);
+            }
         }
 
-        string content = InboundText.Decode(text, pdu.DataCoding, DefaultAlphabet.GsmUnpacked, udh.ShiftTables);
+        string content = InboundText.Decode(text, pdu.DataCoding, alphabet, udh.ShiftTables, fillBits);
         int reference = udh.Reference, total = udh.Total, part = udh.Part;
         if (!udh.IsConcatenated && tlvs.TryGetUInt16(TlvTag.SarMsgRefNum, out ushort sarReference) &&
             tlvs.TryGetByte(TlvTag.SarTotalSegments, out byte sarTotal) && tlvs.TryGetByte(TlvTag.SarSegmentSeqnum, out byte sarPart))

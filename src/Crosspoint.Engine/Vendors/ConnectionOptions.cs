@@ -110,6 +110,9 @@ public sealed record SmppConnectionOptions
 
     public SegmentMethod SegmentMethod { get; init; } = SegmentMethod.Udh8;
 
+    /// <summary>What the carrier makes of data_coding, and which forms of text it takes.</summary>
+    public CarrierAlphabet Alphabet { get; init; } = CarrierAlphabet.Default;
+
     /// <summary>How long a receipt may take after the end of validity before the message is <c>unconfirmed</c>.</summary>
     public TimeSpan ReceiptGrace { get; init; } = TimeSpan.FromHours(1);
 

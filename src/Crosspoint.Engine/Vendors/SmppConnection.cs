@@ -3,6 +3,7 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Segments;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Vendors;
@@ -119,11 +120,13 @@ public sealed class SmppConnection : IAsyncDisposable
     /// <param name="part">Number of the segment, from 1.</param>
     /// <param name="total">Number of segments of the message.</param>
     /// <param name="text">The text of this segment.</param>
-    public SendResult Submit(int session, MessageHead head, ReadOnlySpan<char> text, int part, int total, ushort reference, object state)
+    /// <param name="form">How the message goes on this connection; the same that cut the text.</param>
+    public SendResult Submit(
+        int session, MessageHead head, ReadOnlySpan<char> text, WireForm form, int part, int total, ushort reference, object state)
     {
         SmppSession? target = _binds[session].Session;
         if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
-        return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, part, total, reference, state);
+        return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, form, part, total, reference, state);
     }
 
     private sealed class Bind : ISmppSessionHandler

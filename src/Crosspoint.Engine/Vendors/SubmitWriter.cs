@@ -11,17 +11,14 @@ namespace Crosspoint.Engine.Vendors;
 /// <summary>Writes a segment as submit_sm. Everything stands on the stack: nothing is allocated but for message_payload.</summary>
 internal static class SubmitWriter
 {
-    // 255 segments of 153 septets, the longest text that the standard can join, is below this; so is our own limit of 1,600 characters in
-    // UCS-2.
-    private const int LongestPayload = 4096;
-    private const int SegmentBytes = 160;
+    // Of UTF-8, the longest of the forms.
+    private const int MostOctetsOfCharacter = 3;
     private const int ReferenceTlvsBytes = 16;
 
     public static SendResult Write(
-        SmppSession session, SmppConnectionOptions options, DateTimeOffset now, MessageHead head, ReadOnlySpan<char> text, int part,
-        int total, ushort reference, object state)
+        SmppSession session, SmppConnectionOptions options, DateTimeOffset now, MessageHead head, ReadOnlySpan<char> text,
+        WireForm form, int part, int total, ushort reference, object state)
     {
-        SegmentMethod method = options.SegmentMethod;
         SubmitOptions fields = options.Submit;
         Span<byte> source = stackalloc byte[20];
         Span<byte> destination = stackalloc byte[20];
@@ -44,50 +41,41 @@ internal static class SubmitWriter
             ProtocolId = head.Submit is { ProtocolId: not 0 } submit ? submit.ProtocolId : fields.ProtocolId,
             PriorityFlag = fields.Priority(head.Class),
             ReplaceIfPresentFlag = fields.ReplaceIfPresent ? (byte)1 : (byte)0,
-            DataCoding = DataCodings.For(head.Encoding),
+            DataCoding = options.Alphabet.CodingOf(form.Encoding),
             RegisteredDelivery = (byte)fields.Receipts,
             Tlvs = writer.Written,
         };
         pdu.ValidityPeriod = validity[..Validity(fields, head, now, validity)];
 
-        if (method == SegmentMethod.Payload) return WritePayload(session, ref pdu, head, text, state);
+        if (form.Method == SegmentMethod.Payload) return WritePayload(session, ref pdu, form, text, state);
 
-        Span<byte> octets = stackalloc byte[SegmentBytes];
-        int length = 0;
-        if (total > 1)
+        Span<byte> octets = stackalloc byte[WireForm.MostOctets];
+        int header = 0;
+        // A peer of SMPP 3.3 takes no TLVs. The parts are the same: SAR leaves the room of an 8-bit header.
+        if (total > 1 && form.Method == SegmentMethod.Sar && !form.HasTables && session.PeerTakesTlvs)
         {
-            // A peer of SMPP 3.3 takes no TLVs. The parts are the same: SAR leaves the room of an 8-bit header.
-            if (method == SegmentMethod.Sar && !session.PeerTakesTlvs) method = SegmentMethod.Udh8;
-            switch (method)
-            {
-                case SegmentMethod.Sar:
-                    writer.Add(TlvTag.SarMsgRefNum, reference);
-                    writer.Add(TlvTag.SarTotalSegments, (byte)total);
-                    writer.Add(TlvTag.SarSegmentSeqnum, (byte)part);
-                    pdu.Tlvs = writer.Written;
-                    break;
-                case SegmentMethod.Udh16:
-                    length = UserDataHeaders.WriteConcat16(octets, reference, (byte)total, (byte)part);
-                    pdu.EsmClass = EsmClass.Udhi;
-                    break;
-                default:
-                    // The low octet alone: a counter that goes on by one gives 256 references before one comes again.
-                    length = UserDataHeaders.WriteConcat8(octets, (byte)reference, (byte)total, (byte)part);
-                    pdu.EsmClass = EsmClass.Udhi;
-                    break;
-            }
+            writer.Add(TlvTag.SarMsgRefNum, reference);
+            writer.Add(TlvTag.SarTotalSegments, (byte)total);
+            writer.Add(TlvTag.SarSegmentSeqnum, (byte)part);
+            pdu.Tlvs = writer.Written;
+        }
+        else
+        {
+            // Of the reference the low octet alone with 8 bits: a counter that goes on by one gives 256 references before one comes again.
+            header = form.WriteHeader(octets, reference, (byte)total, (byte)part);
+            if (header > 0) pdu.EsmClass = EsmClass.Udhi;
         }
 
-        length += Segmenter.Encode(text, head.Encoding, octets[length..]);
+        int length = header + form.Encode(text, octets[header..], header);
         pdu.ShortMessage = octets[..length];
         return session.Submit(pdu, state);
     }
 
     private static SendResult WritePayload(
-        SmppSession session, scoped ref SubmitSm pdu, MessageHead head, ReadOnlySpan<char> text, object state)
+        SmppSession session, scoped ref SubmitSm pdu, WireForm form, ReadOnlySpan<char> text, object state)
     {
-        Span<byte> octets = new byte[LongestPayload];
-        int length = Segmenter.Encode(text, head.Encoding, octets);
+        Span<byte> octets = new byte[text.Length * MostOctetsOfCharacter];
+        int length = form.Encode(text, octets, headerOctets: 0);
         Span<byte> area = new byte[length + Tlv.HeaderBytes + pdu.Tlvs.Length];
         var writer = new TlvWriter(area);
         writer.Add(TlvTag.MessagePayload, octets[..length]);

@@ -167,6 +167,7 @@ internal static class ConnectionConfig
         int sessions = section.Int("sessions", defaults.Sessions, 1, 100);
         int receivers = section.Int("receivers", sessions, 1, 100);
         if (section.Has("receivers") && bind != "pair") section.Fail("receivers", "counts with 'bind: pair' alone");
+        SegmentMethod method = section.Choice("segments", defaults.SegmentMethod, Methods);
         SmppConnectionOptions options = defaults with
         {
             Host = hosts.Count > 0 ? hosts[0].Host : "",
@@ -197,7 +198,8 @@ internal static class ConnectionConfig
                 "connect_timeout", defaults.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10)),
             ReconnectFirst = first,
             ReconnectMost = most,
-            SegmentMethod = section.Choice("segments", defaults.SegmentMethod, Methods),
+            SegmentMethod = method,
+            Alphabet = AlphabetConfig.Read(section, method),
             ReceiptGrace = section.Duration("receipt_grace", defaults.ReceiptGrace, TimeSpan.Zero, TimeSpan.FromDays(30)),
             ReceiptsByText = section.Bool("receipts_by_text", defaults.ReceiptsByText),
             ReceiptParts = section.Choice("receipt_parts", defaults.ReceiptParts, Parts),

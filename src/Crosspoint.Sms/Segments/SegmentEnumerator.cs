@@ -1,20 +1,18 @@
-using Crosspoint.Sms.Text;
-
 namespace Crosspoint.Sms.Segments;
 
-/// <summary>Gives the text of one segment after another; made by <see cref="Segmenter.Split"/>.</summary>
+/// <summary>Gives the text of one segment after another; made by <see cref="Segmenter.Split"/> and <see cref="WireForm.Split"/>.</summary>
 public ref struct SegmentEnumerator
 {
-    private readonly SmsEncoding _encoding;
-    private readonly int _limit;
+    private readonly WireForm _form;
+    private readonly bool _isOne;
     private ReadOnlySpan<char> _rest;
     private bool _isDone;
 
-    internal SegmentEnumerator(ReadOnlySpan<char> text, SmsEncoding encoding, int limit)
+    internal SegmentEnumerator(ReadOnlySpan<char> text, WireForm form, bool isOne)
     {
         _rest = text;
-        _encoding = encoding;
-        _limit = limit;
+        _form = form;
+        _isOne = isOne;
     }
 
     /// <summary>The text of the segment, a slice of the whole; valid after <see cref="MoveNext"/> gave true.</summary>
@@ -26,7 +24,7 @@ public ref struct SegmentEnumerator
     {
         if (_isDone)
             return false;
-        var taken = _limit == int.MaxValue ? _rest.Length : Segmenter.Take(_rest, _encoding, _limit);
+        var taken = _isOne ? _rest.Length : _form.Take(_rest, isPart: true);
         Current = _rest[..taken];
         _rest = _rest[taken..];
         _isDone = _rest.IsEmpty;

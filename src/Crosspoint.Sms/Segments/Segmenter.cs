@@ -22,31 +22,16 @@ public static class Segmenter
     /// <param name="encoding">Its encoding. A character that the encoding does not hold counts as one substitute.</param>
     /// <param name="method">How it is cut.</param>
     /// <returns>At least 1; may be above <see cref="MaxSegments"/>, which no method can send.</returns>
-    public static int Count(ReadOnlySpan<char> text, SmsEncoding encoding, SegmentMethod method)
-    {
-        if (FitsOne(text, encoding))
-            return 1;
-        var limit = PartLimit(encoding, method);
-        var count = 0;
-        while (!text.IsEmpty)
-        {
-            text = text[Take(text, encoding, limit)..];
-            count++;
-        }
-
-        return count;
-    }
+    public static int Count(ReadOnlySpan<char> text, SmsEncoding encoding, SegmentMethod method) =>
+        Form(encoding, method).CountSegments(text);
 
     /// <summary>Cuts a text into the text of each segment.</summary>
     /// <param name="text">The text.</param>
     /// <param name="encoding">Its encoding.</param>
     /// <param name="method">How it is cut. <see cref="SegmentMethod.Payload"/> gives the whole text as one part.</param>
     /// <returns>An enumerator for foreach. An empty text gives one empty part.</returns>
-    public static SegmentEnumerator Split(ReadOnlySpan<char> text, SmsEncoding encoding, SegmentMethod method)
-    {
-        var isOne = method == SegmentMethod.Payload || FitsOne(text, encoding);
-        return new SegmentEnumerator(text, encoding, isOne ? int.MaxValue : PartLimit(encoding, method));
-    }
+    public static SegmentEnumerator Split(ReadOnlySpan<char> text, SmsEncoding encoding, SegmentMethod method) =>
+        Form(encoding, method).Split(text);
 
     /// <summary>Writes the octets of one part, GSM 7-bit unpacked.</summary>
     /// <param name="part">The text of the part.</param>
@@ -75,23 +60,10 @@ public static class Segmenter
     }
 
     /// <summary>Units that a message of one segment holds: septets, octets, or UTF-16 code units in UCS2.</summary>
-    public static int SingleLimit(SmsEncoding encoding) => encoding switch
-    {
-        SmsEncoding.Gsm7 => 160,
-        SmsEncoding.Ucs2 => 70,
-        _ => 140,
-    };
+    public static int SingleLimit(SmsEncoding encoding) => Form(encoding, SegmentMethod.Udh8).Limit(isPart: false);
 
     /// <summary>Units that one part of a longer message holds: septets, octets, or UTF-16 code units in UCS2.</summary>
-    public static int PartLimit(SmsEncoding encoding, SegmentMethod method) => (encoding, method == SegmentMethod.Udh16) switch
-    {
-        (SmsEncoding.Gsm7, false) => 153,
-        (SmsEncoding.Gsm7, true) => 152,
-        (SmsEncoding.Ucs2, false) => 67,
-        (SmsEncoding.Ucs2, true) => 66,
-        (_, false) => 134,
-        (_, true) => 133,
-    };
+    public static int PartLimit(SmsEncoding encoding, SegmentMethod method) => Form(encoding, method).Limit(isPart: true);
 
     /// <summary>Gives how many characters of the text fit into a number of units without a cut inside what belongs together.</summary>
     internal static int Take(ReadOnlySpan<char> text, SmsEncoding encoding, int limit)
@@ -128,11 +100,7 @@ public static class Segmenter
     /// <summary>Characters that never join their neighbours: below the combining marks, basic Cyrillic, common ideographs.</summary>
     private static bool StandsAlone(char c) => c is < '\u0300' or (>= '\u0400' and <= '\u0482') or (>= '\u4E00' and <= '\u9FFF');
 
-    private static bool FitsOne(ReadOnlySpan<char> text, SmsEncoding encoding)
-    {
-        var limit = SingleLimit(encoding);
-        return text.Length <= limit && (encoding != SmsEncoding.Gsm7 || TakeSeptets(text, limit) == text.Length);
-    }
+    private static WireForm Form(SmsEncoding encoding, SegmentMethod method) => new() { Encoding = encoding, Method = method };
 
     private static int TakeSeptets(ReadOnlySpan<char> text, int limit)
     {

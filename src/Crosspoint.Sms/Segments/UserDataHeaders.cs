@@ -11,6 +11,9 @@ public static class UserDataHeaders
     /// <summary>Octets of a header with a 16-bit concatenation element.</summary>
     public const int Concat16Length = 7;
 
+    /// <summary>Octets of one national language element.</summary>
+    internal const int ShiftElementLength = 3;
+
     private const byte Concat8 = 0x00;
     private const byte Ports8 = 0x04;
     private const byte Ports16 = 0x05;
@@ -54,6 +57,28 @@ public static class UserDataHeaders
         destination[5] = total;
         destination[6] = part;
         return Concat16Length;
+    }
+
+    /// <summary>Adds the elements that name national tables (3GPP TS 23.040 §9.2.3.24.15 and .16).</summary>
+    /// <param name="destination">The header so far, with room for 1 octet when it is empty and 3 for each table.</param>
+    /// <param name="length">Octets of the header so far; 0 when it is empty.</param>
+    /// <param name="tables">The tables; for a default one nothing is written.</param>
+    /// <returns>Octets of the whole header.</returns>
+    /// <exception cref="ArgumentException">The room is too small.</exception>
+    public static int AddShiftTables(Span<byte> destination, int length, Text.GsmShiftTables tables)
+    {
+        if (tables == default)
+            return length;
+        var start = Math.Max(length, 1);
+        var elements = (tables.Single != default ? 1 : 0) + (tables.Locking != default ? 1 : 0);
+        CheckRoom(destination, start + elements * ShiftElementLength);
+        var at = start;
+        if (tables.Single != default)
+            at = WriteShift(destination, at, SingleShift, tables.Single);
+        if (tables.Locking != default)
+            at = WriteShift(destination, at, LockingShift, tables.Locking);
+        destination[0] = (byte)(at - 1);
+        return at;
     }
 
     /// <summary>Reads the header at the beginning of user data. Never throws, whatever the octets.</summary>
@@ -103,6 +128,14 @@ public static class UserDataHeaders
         part == 0 || part > total
             ? found with { HasInvalidConcatenation = true }
             : found with { Reference = reference, Total = total, Part = part, Is16Bit = is16Bit };
+
+    private static int WriteShift(Span<byte> destination, int at, byte element, Text.GsmLanguage language)
+    {
+        destination[at] = element;
+        destination[at + 1] = 1;
+        destination[at + 2] = (byte)language;
+        return at + ShiftElementLength;
+    }
 
     private static void CheckRoom(Span<byte> destination, int octets)
     {

@@ -19,6 +19,9 @@ internal static class NationalTables
         _ => GsmAlphabet.Basic,
     };
 
+    /// <summary>Whether the language has a locking shift table of its own.</summary>
+    public static bool HasLocking(GsmLanguage language) => language is GsmLanguage.Turkish or GsmLanguage.Portuguese;
+
     /// <summary>The character after an escape, or NUL when the table has none there.</summary>
     public static char Single(GsmLanguage language, byte septet)
     {

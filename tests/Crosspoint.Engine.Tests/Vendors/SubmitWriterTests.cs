@@ -84,7 +84,7 @@ public sealed class SubmitWriterTests
             ValidUntil = Micros.GetUtcMicros(TimeProvider.System) + (600 * Micros.PerSecond),
         };
 
-        connection.Submit(0, head, "the second part", 2, 3, 0xABCD, new object()).ShouldBe(SendResult.Sent);
+        connection.Submit(0, head, "the second part", new() { Method = method }, 2, 3, 0xABCD, new object()).ShouldBe(SendResult.Sent);
 
         CarrierSubmit submit = await carrier.NextAsync();
         (submit.Reference, submit.Part, submit.Total, submit.Text).ShouldBe((onWire, 2, 3, "the second part"));

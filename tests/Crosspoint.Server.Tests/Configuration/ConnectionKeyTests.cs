@@ -2,6 +2,8 @@ using Crosspoint.Engine.Vendors;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Smpp.Sessions;
 using Crosspoint.Sms.Numbers;
+using Crosspoint.Sms.Segments;
+using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Server.Tests.Configuration;
 
@@ -87,6 +89,45 @@ public sealed class ConnectionKeyTests
     }
 
     [Theory]
+    [InlineData("gsm", DefaultAlphabet.GsmUnpacked)]
+    [InlineData("gsm_packed", DefaultAlphabet.GsmPacked)]
+    [InlineData("latin1", DefaultAlphabet.Latin1)]
+    [InlineData("ascii", DefaultAlphabet.Ascii)]
+    [InlineData("utf8", DefaultAlphabet.Utf8)]
+    public void Parse_DefaultAlphabet_ReachesItsOption(string name, DefaultAlphabet expected) =>
+        Valid($"default_alphabet: {name}").Alphabet.DefaultAlphabet.ShouldBe(expected);
+
+    [Fact]
+    public void Parse_AlphabetKeys_ReachTheirOptions()
+    {
+        CarrierAlphabet alphabet = Valid(
+            "default_alphabet: gsm_packed, data_coding: { gsm: 241, latin1: 3, ucs2: 24 }, languages: [ portuguese, turkish, spanish ], payload_size: 133").Alphabet;
+
+        alphabet.Languages.ShouldBe([GsmLanguage.Portuguese, GsmLanguage.Turkish, GsmLanguage.Spanish]);
+        (alphabet.DefaultAlphabet, alphabet.GsmCoding, alphabet.Latin1Coding, alphabet.Ucs2Coding, alphabet.PayloadSize)
+            .ShouldBe((DefaultAlphabet.GsmPacked, (byte)241, (byte)3, (byte)24, 133));
+        Valid("data_coding: { gsm: 0, ucs2: 8 }, languages: [ ]").Alphabet.Latin1Coding.ShouldBeNull();
+        Valid("default_alphabet: latin1, data_coding: { latin1: 0 }").Alphabet.Latin1Coding.ShouldBe((byte)0);
+        Valid("default_alphabet: latin1, data_coding: { gsm: 241 }, languages: [ turkish ]").Alphabet.Languages.Count.ShouldBe(1);
+        Valid("sessions: 1").Alphabet.ShouldBeSameAs(CarrierAlphabet.Default);
+    }
+
+    [Theory]
+    [InlineData("default_alphabet: gsm7", "default_alphabet", "gsm, gsm_packed, latin1, ascii, utf8")]
+    [InlineData("data_coding: { gsm: 256 }", "data_coding.gsm", "from 0 to 255")]
+    [InlineData("data_coding: { latin: 3 }", "data_coding.latin", "did you mean 'latin1'?")]
+    [InlineData("data_coding: { gsm: 8 }", "data_coding.ucs2", "as for 'gsm'")]
+    [InlineData("data_coding: { latin1: 8 }", "data_coding.latin1", "as for 'ucs2'")]
+    [InlineData("data_coding: { latin1: 0 }", "data_coding.latin1", "as for 'gsm'")]
+    [InlineData("data_coding: 3", "data_coding", "a group of keys")]
+    [InlineData("languages: turkish", "languages", "a list of turkish, spanish, portuguese")]
+    [InlineData("languages: [ turkisch ]", "languages[0]", "expected one of: turkish")]
+    [InlineData("languages: [ turkish, turkish ]", "languages[1]", "stands here already")]
+    [InlineData("languages: [ turkish ], segments: payload", "languages", "the carrier cuts")]
+    [InlineData("languages: [ turkish ], default_alphabet: ascii", "languages", "are of GSM 7-bit")]
+    [InlineData("payload_size: 39", "payload_size", "from 40 to 140")]
+    [InlineData("payload_size: 141", "payload_size", "from 40 to 140")]
+    [InlineData("payload_size: 133, segments: payload", "payload_size", "the carrier cuts")]
     [InlineData("hosts: [ { host: a, port: 1 } ], host: b", "host", "stands beside 'hosts'")]
     [InlineData("hosts: [ { host: a } ]", "hosts[0].port", "is missing")]
     [InlineData("bind: transceiver, receivers: 2", "receivers", "'bind: pair' alone")]
