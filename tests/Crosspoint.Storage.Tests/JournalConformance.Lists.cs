@@ -173,4 +173,60 @@ public abstract partial class JournalConformance
             if (round == 2) await ReopenAsync();
         }
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ListOpenByValidity_FollowsAnEndThatMoves(bool settlesBefore)
+    {
+        // As when the last part of a customer's message comes, or its text is replaced.
+        MessageId id = default;
+        long start = 0;
+        await CommitAsync(transaction =>
+        {
+            start = transaction.Now;
+            id = Sample.Accept(transaction, validity: TimeSpan.FromMinutes(10)).Id;
+        });
+        if (settlesBefore) await SettleAsync();
+        await CommitAsync(transaction =>
+        {
+            Message message = transaction.Find(id.Key)!;
+            message.Head = message.Head with { ValidUntil = start + 7_200_000_000 };
+            transaction.Save(message);
+        });
+        for (int round = 0; round < 2; round++)
+        {
+            (await Journal.ListOpenByValidityAsync(0, start + 3_600_000_000, 10, Token)).ShouldBeEmpty();
+            (await Journal.ListOpenByValidityAsync(0, long.MaxValue, 10, Token)).ShouldHaveSingleItem().Id.ShouldBe(id);
+            await SettleAsync();
+        }
+
+        await CommitAsync(transaction =>
+        {
+            Message message = transaction.Find(id.Key)!;
+            message.TryMove(MessageState.Canceled, transaction.Now, EventKind.Canceled);
+            transaction.Save(message);
+        });
+        await SettleAsync();
+        (await Journal.ListOpenByValidityAsync(0, long.MaxValue, 10, Token)).ShouldBeEmpty();
+        (await Journal.ListOpenAsync(0, 10, Token)).ShouldBeEmpty();
+
+        async Task SettleAsync()
+        {
+            Time.Advance(TimeSpan.FromMinutes(2));
+            await CommitAsync(static _ => { });
+            await CommitAsync(static _ => { });
+        }
+    }
+
+    [Fact]
+    public async Task Find_ByKey_GivesTheMessageOrNothing()
+    {
+        MessageId id = default;
+        await CommitAsync(transaction => id = Sample.Accept(transaction).Id);
+        (await Journal.FindAsync(id.Key, Token)).ShouldNotBeNull().Id.ShouldBe(id);
+        (await Journal.FindAsync(id.Key + 1, Token)).ShouldBeNull();
+        (await Journal.FindAsync(0L, Token)).ShouldBeNull();
+        (await Journal.FindAsync(new MessageId(id.Key, id.Tail ^ 1), Token)).ShouldBeNull();
+    }
 }

@@ -62,9 +62,12 @@ public static class BindRules
         };
     }
 
-    /// <summary>The deliver_sm that an inbound message takes in parts.</summary>
-    public static int PiecesOf(MessageHead inbound) =>
-        Math.Max(1, Segmenter.Count(inbound.Body, inbound.Encoding, SegmentMethod.Udh8));
+    /// <summary>The deliver_sm that an inbound message takes in parts; one when it is longer than parts can be numbered.</summary>
+    public static int PiecesOf(MessageHead inbound)
+    {
+        int pieces = Segmenter.Count(inbound.Body, inbound.Encoding, SegmentMethod.Udh8);
+        return pieces is >= 1 and <= Segmenter.MaxSegments ? pieces : 1;
+    }
 
     private static void Add(Message message, MessageEvent entry, int part, ref BindJob? first)
     {

@@ -15,6 +15,8 @@ namespace Crosspoint.Engine.Customers;
 public sealed partial class CustomerOutbox : IAsyncDisposable
 {
     internal const int PageSize = 500;
+    private const int MostWaiting = 5_000;
+    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, CustomerQueue> _queues = new(StringComparer.Ordinal);
@@ -77,7 +79,8 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
     }
 
     /// <summary>A customer answered a deliver_sm.</summary>
-    public void Answered(BindJob job, CommandStatus status) => _queues[job.Head.SystemId!].Answered(job, status);
+    /// <param name="isLate">After <see cref="TimedOut"/>.</param>
+    public void Answered(BindJob job, CommandStatus status, bool isLate) => _queues[job.Head.SystemId!].Answered(job, status, isLate);
 
     /// <summary>A deliver_sm had no answer in time.</summary>
     public void TimedOut(BindJob job) => _queues[job.Head.SystemId!].TimedOut(job);
@@ -138,6 +141,9 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
         while (after < oldest)
         {
             IReadOnlyList<Message> page = await _journal.ListOpenAsync(after, PageSize, _stop.Token).ConfigureAwait(false);
+
+            // When much is overdue at once the journal must not be flooded, or intake would refuse new messages for it.
+            while (_journal.QueueDepth >= MostWaiting) await Task.Delay(DepthWait, _time, _stop.Token).ConfigureAwait(false);
             foreach (Message message in page)
             {
                 after = message.Id.Key;

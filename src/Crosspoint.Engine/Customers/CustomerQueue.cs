@@ -28,7 +28,7 @@ internal sealed class CustomerQueue : IAsyncDisposable
 
     // Every delivery that is pending and not in _held belongs to a message with this key or a later one. At start that is all.
     private long _diskFrom;
-    private int _next;
+    private uint _next;
     private TimeSpan _pause;
     private bool _isPaused;
     private bool _isRefusalTold;
@@ -63,7 +63,13 @@ internal sealed class CustomerQueue : IAsyncDisposable
         lock (_gate)
         {
             if (!_receivers.Remove(session) || _receivers.Count > 0) return;
-            foreach (BindJob job in _again) Leave(job);
+
+            // What is done is forgotten by its record, so that a page that was read before does not bring it again.
+            foreach (BindJob job in _again)
+            {
+                if (!job.IsDone) Leave(job);
+            }
+
             foreach (BindJob job in _ready) Leave(job);
             _again.Clear();
             _ready.Clear();
@@ -90,7 +96,8 @@ internal sealed class CustomerQueue : IAsyncDisposable
         Pump();
     }
 
-    public void Answered(BindJob job, CommandStatus status)
+    /// <param name="isLate">The answer was waited for in vain before, and the job is on its way again.</param>
+    public void Answered(BindJob job, CommandStatus status, bool isLate)
     {
         if (status == CommandStatus.Ok)
         {
@@ -99,14 +106,15 @@ internal sealed class CustomerQueue : IAsyncDisposable
             return;
         }
 
-        if (!IsTemporary(status))
+        if (IsTemporary(status))
+        {
+            if (!isLate) Again(job, CommandStatuses.Name(status));
+        }
+        else
         {
             if (!Interlocked.Exchange(ref _isRefusalTold, true)) CustomerOutbox.Log.Refused(_owner.Logger, _credential.SystemId, CommandStatuses.Name(status));
             End(job, DeliveryState.Failed, status, "refused");
-            return;
         }
-
-        Again(job, CommandStatuses.Name(status));
     }
 
     /// <summary>No answer came in time: the customer is given time.</summary>
@@ -125,6 +133,16 @@ internal sealed class CustomerQueue : IAsyncDisposable
     {
         lock (_gate) Forget(job);
         Pump();
+    }
+
+    /// <summary>The end of a delivery could not be put on record: it is pending there, and goes out again.</summary>
+    public void NotRecorded(BindJob job)
+    {
+        lock (_gate)
+        {
+            job.IsDone = false;
+            Leave(job);
+        }
     }
 
     /// <summary>Sends while there is something to send and a receiver has room.</summary>
@@ -260,7 +278,7 @@ internal sealed class CustomerQueue : IAsyncDisposable
     {
         for (int i = 0; i < _receivers.Count; i++)
         {
-            SmppSession session = _receivers[_next++ % _receivers.Count];
+            SmppSession session = _receivers[(int)(_next++ % (uint)_receivers.Count)];
             if (session.TryReserve(1)) return session;
         }
 

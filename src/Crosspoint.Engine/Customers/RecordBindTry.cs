@@ -25,6 +25,5 @@ internal sealed class RecordBindTry(CustomerQueue? queue, BindJob job, DeliveryS
 
     public override void Committed() => queue?.Recorded(job);
 
-    // The journal is closing or broken: what is pending there is delivered again after the next start.
-    public override void Failed(StoreFailure failure) => queue?.Recorded(job);
+    public override void Failed(StoreFailure failure) => queue?.NotRecorded(job);
 }

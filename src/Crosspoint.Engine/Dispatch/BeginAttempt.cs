@@ -18,7 +18,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         _active = null;
         Message? message = transaction.Find(work.Head.Id.Key);
         if (message is null || !AttemptRules.MayBegin(message)) return;
-        if (transaction.Now >= work.Head.ValidUntil)
+        if (transaction.Now >= message.Head.ValidUntil)
         {
             if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);
             return;

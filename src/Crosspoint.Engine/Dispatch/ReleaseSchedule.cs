@@ -9,7 +9,9 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
 {
     // Wall time may step, so the timer looks again at least so often.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private const int MostAtOnce = 1_000;
+    private const int MostWaiting = 5_000;
 
     private readonly Lock _gate = new();
     private readonly PriorityQueue<long, long> _keys = new();
@@ -70,6 +72,13 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
         lock (_gate)
         {
             long now = _time.GetUtcMicros();
+            // When much falls due at once the journal must not be flooded, or intake would refuse new messages for it.
+            if (_dispatcher.Journal.QueueDepth >= MostWaiting)
+            {
+                _timer.Change(DepthWait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
             for (int i = 0; i < MostAtOnce && !_isStopped && _keys.TryPeek(out long key, out long at) && at <= now; i++)
             {
                 _keys.Dequeue();

@@ -18,6 +18,9 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
     /// <summary>How long the other parts are waited for: customers send them one after the other.</summary>
     public static readonly TimeSpan PartsLimit = TimeSpan.FromMinutes(10);
 
+    // Parts of one message follow each other: longer apart they are more likely parts of two.
+    private static readonly TimeSpan PartsApart = TimeSpan.FromSeconds(20);
+
     private readonly Dispatcher _dispatcher;
     private readonly MessageHead _prepared;
     private readonly SubmittedPart _part;
@@ -74,6 +77,15 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
             return;
         }
 
+        int characters = LengthOf(_part);
+        foreach (SubmittedPart part in submit.Parts) characters += LengthOf(part);
+        if (characters > RequestCheck.MostBodyCharacters)
+        {
+            Result = IntakeResult.Refused(
+                IntakeError.BodyTooLong, "body", "The parts together have more than 1,600 UTF-16 code units: expected 1 to 1,600.");
+            return;
+        }
+
         SubmittedPart[] parts = [.. submit.Parts, _part];
         Array.Sort(parts, static (left, right) => left.Number.CompareTo(right.Number));
         if (parts.Length < submit.PartCount)
@@ -82,11 +94,9 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
             _dispatcher.Notices.Collect(
                 ref _list, message, message.Note(transaction.Now, EventKind.PartAccepted, detail: PartText()), stateChanged: false);
         }
-        else if (!TryComplete(transaction, message, parts))
+        else
         {
-            Result = IntakeResult.Refused(
-                IntakeError.BodyTooLong, "body", "The parts together have more than 1,600 UTF-16 code units: expected 1 to 1,600.");
-            return;
+            Complete(transaction, message, parts);
         }
 
         Result = IntakeResult.Accepted(message.Head);
@@ -121,22 +131,32 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
         _done.OnCompleted(continuation, state, token, flags);
 
     /// <summary>
-    /// The message that waits for this part: the oldest that lacks it, as customers use their references again while earlier messages are
-    /// still incomplete; else one that holds it with the same text.
+    /// The message that waits for this part: of those that got a part just now the oldest that lacks it, as customers send messages with one
+    /// reference side by side; else the newest that lacks it, as the others wait for parts that are lost; else one that holds it with the
+    /// same text.
     /// </summary>
     private Message? FindWaiting(IJournalTransaction transaction)
     {
-        Message? lacking = null;
+        Message? lively = null;
+        Message? newest = null;
         Message? repeated = null;
+        long justNow = transaction.Now - Micros.From(PartsApart);
         foreach (CorrelationHit hit in transaction.FindCorrelated(_group, _partKey, VendorIdFormat.Same))
         {
             if (transaction.Find(hit.Key) is not { State: MessageState.Receiving } message || !IsSame(message.Head)) continue;
             bool isHeld = Array.Exists([.. message.Head.Submit!.Parts], part => part.Number == _part.Number);
-            if (!isHeld) lacking = message;
-            else if (Holds(message.Head.Submit!)) repeated = message;
+            if (!isHeld)
+            {
+                newest ??= message;
+                if (message.UpdatedAt >= justNow) lively = message;
+            }
+            else if (Holds(message.Head.Submit!))
+            {
+                repeated = message;
+            }
         }
 
-        return lacking ?? repeated;
+        return lively ?? newest ?? repeated;
     }
 
     private bool IsSame(MessageHead head) => head.SystemId == _prepared.SystemId && head.From == _prepared.From && head.To == _prepared.To
@@ -152,10 +172,11 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
         return false;
     }
 
-    private bool TryComplete(IJournalTransaction transaction, Message message, SubmittedPart[] parts)
+    private static int LengthOf(SubmittedPart part) => part.IsUcs2 ? part.Content!.Length / sizeof(char) : part.Content!.Length;
+
+    private void Complete(IJournalTransaction transaction, Message message, SubmittedPart[] parts)
     {
         string body = Join(parts);
-        if (body.Length > RequestCheck.MostBodyCharacters) return false;
         SmsEncoding encoding = EncodingChoice.Cheapest(body);
         SubmittedPart[] told = Array.ConvertAll(parts, static part => part with { Content = null });
         MessageHead head = message.Head with
@@ -171,7 +192,6 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
             isScheduled ? MessageState.Scheduled : MessageState.Queued, transaction.Now, EventKind.Accepted, detail: PartText())!;
         _dispatcher.Notices.Collect(ref _list, message, entry, stateChanged: true);
         _whole = message.Head;
-        return true;
     }
 
     // A part in UCS-2 may end between the halves of a surrogate pair, so the octets are joined before they are read.

@@ -52,6 +52,8 @@ public interface IIntake
 /// <summary>What replaces a message's text (SMPP v3.4 §4.10).</summary>
 /// <param name="Body">1 to 1,600 UTF-16 code units.</param>
 /// <param name="SendAt">Null leaves the time as it was.</param>
-/// <param name="ValiditySeconds">Null leaves the validity as it was.</param>
-/// <param name="RegisteredDelivery">Null leaves it as it was.</param>
-public sealed record Replacement(string Body, DateTimeOffset? SendAt, int? ValiditySeconds, byte? RegisteredDelivery);
+/// <param name="ValidUntil">Null leaves the validity as it was, counted from when the message may go out.</param>
+/// <param name="RegisteredDelivery">See <see cref="SubmitDetails.RegisteredDelivery"/>.</param>
+/// <param name="DataCoding">The coding in which the text came; null where the operation names none.</param>
+public sealed record Replacement(
+    string Body, DateTimeOffset? SendAt, DateTimeOffset? ValidUntil, byte RegisteredDelivery, byte? DataCoding);

@@ -189,16 +189,25 @@ internal sealed partial class MessageIntake(
         bool isPending = message.State is MessageState.Scheduled or MessageState.Queued && message.Attempts.Count == 0;
         if (message.Head.IsInbound || !isPending) return ChangeOutcome.WrongState;
         MessageHead head = message.Head;
+        long sendAt = replacement.SendAt is { } at ? Micros.From(at) : head.SendAt;
+        int validity = head.ValiditySeconds;
+        if (replacement.ValidUntil is { } until)
+        {
+            long seconds = (Micros.From(until) - Math.Max(now, sendAt) + Micros.PerSecond - 1) / Micros.PerSecond;
+            if (seconds is < 1 or > RequestCheck.MostSmppValiditySeconds) return ChangeOutcome.WrongState;
+            validity = (int)seconds;
+        }
+
         SmsEncoding encoding = EncodingChoice.Cheapest(replacement.Body);
         head = head with
         {
             Body = replacement.Body,
             Encoding = encoding,
             SegmentCount = Segmenter.Count(replacement.Body, encoding, SegmentMethod.Udh8),
-            SendAt = replacement.SendAt is { } at ? Micros.From(at) : head.SendAt,
-            ValiditySeconds = replacement.ValiditySeconds ?? head.ValiditySeconds,
+            SendAt = sendAt,
+            ValiditySeconds = validity,
             Submit = head.Submit is { PartCount: 0 } submit
-                ? submit with { RegisteredDelivery = replacement.RegisteredDelivery ?? submit.RegisteredDelivery }
+                ? submit with { RegisteredDelivery = replacement.RegisteredDelivery, DataCoding = replacement.DataCoding ?? submit.DataCoding }
                 : head.Submit,
         };
         message.Head = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Crosspoint.Server.SmppListener;
 
@@ -14,7 +15,7 @@ internal readonly record struct BindVerdict(TimeSpan Delay, bool IsLocked);
 /// <remarks>
 /// 5 failures within a minute: each further answer waits 1 s, doubling to 30 s. 20 failures without a success between: locked for 5
 /// minutes, in which right credentials are refused too. A success forgets the pair. An address is allowed four times as many, since
-/// several customers may share it.
+/// several customers may share it; of IPv6 the first 64 bits count.
 /// </remarks>
 internal sealed class BindGuard(TimeProvider time)
 {
@@ -22,6 +23,9 @@ internal sealed class BindGuard(TimeProvider time)
     internal const int FailuresToLock = 20;
     internal static readonly TimeSpan LockedFor = TimeSpan.FromMinutes(5);
     private const int AddressFactor = 4;
+
+    // No system_id holds a null.
+    private const string WholeAddress = "\0";
     private const int MostRecords = 20_000;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MostDelay = TimeSpan.FromSeconds(30);
@@ -44,8 +48,9 @@ internal sealed class BindGuard(TimeProvider time)
     {
         lock (_gate)
         {
+            address = NetworkOf(address);
             BindVerdict pair = VerdictOf((address, systemId), 1);
-            BindVerdict whole = VerdictOf((address, ""), AddressFactor);
+            BindVerdict whole = VerdictOf((address, WholeAddress), AddressFactor);
             return new(pair.Delay > whole.Delay ? pair.Delay : whole.Delay, pair.IsLocked || whole.IsLocked);
         }
     }
@@ -56,15 +61,26 @@ internal sealed class BindGuard(TimeProvider time)
     {
         lock (_gate)
         {
+            address = NetworkOf(address);
             bool locksPair = Note((address, systemId), 1);
-            return Note((address, ""), AddressFactor) || locksPair;
+            return Note((address, WholeAddress), AddressFactor) || locksPair;
         }
     }
 
     /// <summary>The credentials were right.</summary>
     public void Succeeded(IPAddress address, string systemId)
     {
-        lock (_gate) Forget((address, systemId));
+        lock (_gate) Forget((NetworkOf(address), systemId));
+    }
+
+    // Whoever has an IPv6 address has 2^64 of them.
+    private static IPAddress NetworkOf(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
+        Span<byte> octets = stackalloc byte[16];
+        address.TryWriteBytes(octets, out _);
+        octets[8..].Clear();
+        return new IPAddress(octets);
     }
 
     private BindVerdict VerdictOf((IPAddress, string) key, int factor)

@@ -45,7 +45,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         _time = time;
         _logger = loggers.CreateLogger<CustomerListener>();
         _reader = new SubmitReader(options.Tlvs, time);
-        _operations = new MessageOperations(gateway.Intake, gateway.Messages, _reader);
+        _operations = new MessageOperations(gateway.Intake, gateway.Messages, _reader, time);
         _guard = new BindGuard(time);
         foreach (SmppLogin login in _accounts.SmppLogins)
             _systemIds.Add(login.Credential.SystemId, new SystemIdState(login.Credential, time));
@@ -86,7 +86,11 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         await _server.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _operations.Dispose();
+    }
 
     public async ValueTask<BindDecision> AuthenticateAsync(
         SmppSession session, BindCredentials credentials, CancellationToken cancellationToken)
@@ -162,19 +166,18 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         }
 
         Interlocked.Increment(ref _unanswered);
+        CommandStatus status;
         try
         {
-            CommandStatus status = Begin(session, customer, header, body);
-            if (status == CommandStatus.Ok) return;
-            session.Respond(header, status, default);
+            status = Begin(session, customer, header, body);
         }
         catch (Exception e)
         {
             Log.Failed(_logger, e, customer.Login.Credential.SystemId);
-            session.Respond(header, CommandStatus.SystemError, default);
+            status = CommandStatus.SystemError;
         }
 
-        End(customer);
+        if (status != CommandStatus.Ok) End(session, customer, header, new(status));
     }
 
     public void OnResponse(
@@ -182,7 +185,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
     {
         if (state is not BindJob job) return;
         bool isNack = header.CommandId == CommandId.GenericNack && header.CommandStatus == CommandStatus.Ok;
-        _outbox.Answered(job, isNack ? CommandStatus.InvalidCommandId : header.CommandStatus);
+        _outbox.Answered(job, isNack ? CommandStatus.InvalidCommandId : header.CommandStatus, late);
     }
 
     public void OnTimeout(SmppSession session, object? state)
@@ -269,7 +272,8 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
             case CommandId.QuerySm:
                 result = QuerySm.TryRead(body, out QuerySm query);
                 if (!result.IsOk) return result.Status;
-                _ = QueryAsync(session, customer, header, MessageOperations.ReadQuery(query.MessageId, query.SourceAddr));
+                MessageOperations.Query asked = MessageOperations.ReadQuery(query.MessageId, query.SourceAddr);
+                _ = AnswerAsync(session, customer, header, QueryAsync(customer.Login, asked));
                 return CommandStatus.Ok;
             case CommandId.CancelSm:
                 result = CancelSm.TryRead(body, out CancelSm cancel);
@@ -279,7 +283,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
                 if (!result.IsOk) return result.Status;
                 CommandStatus status = _operations.ReadReplace(replace, out MessageOperations.ReplaceQuery replacement);
                 if (status != CommandStatus.Ok) return status;
-                _ = AnswerAsync(session, customer, header, _operations.ReplaceAsync(customer.Login, replacement));
+                _ = AnswerAsync(session, customer, header, AsAnswerAsync(_operations.ReplaceAsync(customer.Login, replacement)));
                 return CommandStatus.Ok;
         }
     }
@@ -289,7 +293,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         CommandStatus status = _reader.Read(customer.Login, fields, out Submission? submission);
         if (status != CommandStatus.Ok) return status;
         if (!customer.Shared.Rate.TryTake(submission!.Segments)) return CommandStatus.Throttled;
-        _ = SubmitAsync(session, customer, header, submission);
+        _ = AnswerAsync(session, customer, header, SubmitAsync(customer.Login, submission));
         return CommandStatus.Ok;
     }
 
@@ -327,7 +331,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         }
 
         if (submissions.Count > 0 && !customer.Shared.Rate.TryTake(segments)) return CommandStatus.Throttled;
-        _ = SubmitMultiAsync(session, customer, header, submissions, refused);
+        _ = AnswerAsync(session, customer, header, SubmitMultiAsync(customer.Login, submissions, refused));
         return CommandStatus.Ok;
     }
 
@@ -343,112 +347,59 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
 
         MessageOperations.Query query = MessageOperations.ReadQuery(cancel.MessageId, cancel.SourceAddr);
         string serviceType = Encoding.Latin1.GetString(cancel.ServiceType);
-        _ = AnswerAsync(session, customer, header, _operations.CancelAsync(customer.Login, query, to, serviceType, hasDestination));
+        _ = AnswerAsync(
+            session, customer, header, AsAnswerAsync(_operations.CancelAsync(customer.Login, query, to, serviceType, hasDestination)));
         return CommandStatus.Ok;
     }
 
-    private async Task SubmitAsync(SmppSession session, CustomerSession customer, PduHeader header, Submission submission)
+    private async Task<Answer> SubmitAsync(SmppLogin login, Submission submission)
     {
-        try
-        {
-            SmppLogin login = customer.Login;
-            if (submission.ReplacesPending
-                && await _operations.ReplacePendingAsync(login, submission).ConfigureAwait(false) is { } replaced)
-            {
-                Accepted(session, header, replaced, 0, login.Credential);
-                return;
-            }
-
-            IntakeResult result = submission.PartKey is null
-                ? await _intake.SendAsync(submission.Request, idempotency: null, CancellationToken.None).ConfigureAwait(false)
-                : await _intake.SendPartAsync(submission.Request, submission.PartKey, CancellationToken.None).ConfigureAwait(false);
-            if (result.Head is { } head) Accepted(session, header, head.Id, submission.Part, login.Credential);
-            else session.Respond(header, StatusOf(result.Error, _isDraining), default);
-        }
-        catch (Exception e)
-        {
-            Log.Failed(_logger, e, customer.Login.Credential.SystemId);
-            session.Respond(header, CommandStatus.SystemError, default);
-        }
-        finally
-        {
-            End(customer);
-        }
+        if (submission.ReplacesPending
+            && await _operations.ReplacePendingAsync(login, submission).ConfigureAwait(false) is { } replaced)
+            return Accepted(replaced, 0, login.Credential);
+        IntakeResult result = submission.PartKey is null
+            ? await _intake.SendAsync(submission.Request, idempotency: null, CancellationToken.None).ConfigureAwait(false)
+            : await _intake.SendPartAsync(submission.Request, submission.PartKey, CancellationToken.None).ConfigureAwait(false);
+        return result.Head is { } head
+            ? Accepted(head.Id, submission.Part, login.Credential)
+            : new(StatusOf(result.Error, _isDraining));
     }
 
-    private async Task SubmitMultiAsync(
-        SmppSession session, CustomerSession customer, PduHeader header, List<Submission> submissions,
-        List<(SubmitAddress Address, CommandStatus Status)> refused)
+    private async Task<Answer> SubmitMultiAsync(
+        SmppLogin login, List<Submission> submissions, List<(SubmitAddress Address, CommandStatus Status)> refused)
     {
-        try
+        MessageId? first = null;
+        if (submissions.Count > 0)
         {
-            MessageId? first = null;
-            if (submissions.Count > 0)
+            IReadOnlyList<IntakeResult> results = await _intake.SendBatchAsync(
+                [.. submissions.Select(submission => submission.Request)], idempotency: null, CancellationToken.None).ConfigureAwait(false);
+            for (int i = 0; i < results.Count; i++)
             {
-                IReadOnlyList<IntakeResult> results = await _intake.SendBatchAsync(
-                    [.. submissions.Select(submission => submission.Request)], idempotency: null, CancellationToken.None).ConfigureAwait(false);
-                for (int i = 0; i < results.Count; i++)
-                {
-                    if (results[i].Head is { } head) first ??= head.Id;
-                    else refused.Add((submissions[i].Submit.Destination, StatusOf(results[i].Error, _isDraining)));
-                }
+                if (results[i].Head is { } head) first ??= head.Id;
+                else refused.Add((submissions[i].Submit.Destination, StatusOf(results[i].Error, _isDraining)));
             }
-
-            if (first is not { } id)
-            {
-                // Nothing was taken: the reason of the last speaks for all.
-                session.Respond(header, refused.Count > 0 ? refused[^1].Status : CommandStatus.InvalidNumberOfDestinations, default);
-                return;
-            }
-
-            RespondMulti(session, header, SubmitIds.Format(id, 0, customer.Login.Credential.MessageIds), refused);
         }
-        catch (Exception e)
-        {
-            Log.Failed(_logger, e, customer.Login.Credential.SystemId);
-            session.Respond(header, CommandStatus.SystemError, default);
-        }
-        finally
-        {
-            End(customer);
-        }
-    }
 
-    private static void RespondMulti(
-        SmppSession session, PduHeader header, string id, List<(SubmitAddress Address, CommandStatus Status)> refused)
-    {
+        // Nothing was taken: the reason of the last speaks for all.
+        if (first is not { } id) return new(refused.Count > 0 ? refused[^1].Status : CommandStatus.InvalidNumberOfDestinations);
         const int MostAddress = 3 + 21 + sizeof(uint);
         byte[] area = new byte[refused.Count * MostAddress];
         var writer = new UnsuccessfulDestinationWriter(area);
         foreach ((SubmitAddress address, CommandStatus status) in refused)
             writer.Add(new SmppAddress(address.Ton, address.Npi, Encoding.Latin1.GetBytes(address.Digits)), status);
-        var response = new SubmitMultiResp { MessageId = Encoding.ASCII.GetBytes(id), Unsuccessful = writer.Written };
+        string text = SubmitIds.Format(id, 0, login.Credential.MessageIds);
+        var response = new SubmitMultiResp { MessageId = Encoding.ASCII.GetBytes(text), Unsuccessful = writer.Written };
         byte[] body = new byte[response.BodyLength];
-        response.TryWrite(body, out int written);
-        session.RespondWithBody(header, CommandStatus.Ok, body.AsSpan(0, written));
+        response.TryWrite(body, out _);
+        return new(CommandStatus.Ok, body);
     }
 
-    private async Task QueryAsync(SmppSession session, CustomerSession customer, PduHeader header, MessageOperations.Query query)
-    {
-        try
-        {
-            if (await _operations.QueryAsync(customer.Login, query).ConfigureAwait(false) is { } found)
-                RespondQuery(session, header, query.Id, found.State, found.FinalAt, found.Error);
-            else session.Respond(header, CommandStatus.QueryFailed, default);
-        }
-        catch (Exception e)
-        {
-            Log.Failed(_logger, e, customer.Login.Credential.SystemId);
-            session.Respond(header, CommandStatus.SystemError, default);
-        }
-        finally
-        {
-            End(customer);
-        }
-    }
+    private async Task<Answer> QueryAsync(SmppLogin login, MessageOperations.Query query) =>
+        await _operations.QueryAsync(login, query).ConfigureAwait(false) is { } found
+            ? Found(query.Id, found.State, found.FinalAt, found.Error)
+            : new(CommandStatus.QueryFailed);
 
-    private static void RespondQuery(
-        SmppSession session, PduHeader header, string id, Smpp.Pdus.MessageState state, DateTimeOffset? finalAt, byte error)
+    private static Answer Found(string id, Smpp.Pdus.MessageState state, DateTimeOffset? finalAt, byte error)
     {
         Span<byte> date = stackalloc byte[SmppTime.Bytes];
         int length = finalAt is { } at ? SmppTime.FormatAbsolute(at, date) : 0;
@@ -459,40 +410,48 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
             State = (byte)state,
             ErrorCode = error,
         };
-        Span<byte> body = stackalloc byte[128];
-        response.TryWrite(body, out int written);
-        session.RespondWithBody(header, CommandStatus.Ok, body[..written]);
+        byte[] body = new byte[response.BodyLength];
+        response.TryWrite(body, out _);
+        return new(CommandStatus.Ok, body);
     }
 
-    private async Task AnswerAsync(SmppSession session, CustomerSession customer, PduHeader header, Task<CommandStatus> operation)
+    private static Answer Accepted(MessageId id, int part, SmppCredential credential)
     {
+        string text = SubmitIds.Format(id, part, credential.MessageIds);
+        byte[] body = new byte[text.Length + 1];
+        Encoding.ASCII.GetBytes(text, body);
+        return new(CommandStatus.Ok, body);
+    }
+
+    private static async Task<Answer> AsAnswerAsync(Task<CommandStatus> operation) => new(await operation.ConfigureAwait(false));
+
+    /// <summary>Answers when an operation has ended, often on the journal's completion loop: nothing here may block.</summary>
+    private async Task AnswerAsync(SmppSession session, CustomerSession customer, PduHeader header, Task<Answer> operation)
+    {
+        Answer answer;
         try
         {
-            session.Respond(header, await operation.ConfigureAwait(false), default);
+            answer = await operation.ConfigureAwait(false);
         }
         catch (Exception e)
         {
             Log.Failed(_logger, e, customer.Login.Credential.SystemId);
-            session.Respond(header, CommandStatus.SystemError, default);
+            answer = new(CommandStatus.SystemError);
         }
-        finally
-        {
-            End(customer);
-        }
+
+        End(session, customer, header, answer);
     }
 
-    private static void Accepted(SmppSession session, in PduHeader header, MessageId id, int part, SmppCredential credential)
-    {
-        Span<byte> octets = stackalloc byte[64];
-        int length = Encoding.ASCII.GetBytes(SubmitIds.Format(id, part, credential.MessageIds), octets);
-        session.Respond(header, CommandStatus.Ok, octets[..length]);
-    }
-
-    private void End(CustomerSession customer)
+    // The place in the window is free before the answer leaves: the customer may use it as soon as it reads it.
+    private void End(SmppSession session, CustomerSession customer, in PduHeader header, Answer answer)
     {
         customer.End();
+        session.RespondWithBody(header, answer.Status, answer.Body);
         Interlocked.Decrement(ref _unanswered);
     }
+
+    /// <param name="Body">The response's body as it goes on the wire; null for a header alone.</param>
+    private readonly record struct Answer(CommandStatus Status, byte[]? Body = null);
 
     private static partial class Log
     {

@@ -12,10 +12,15 @@ using SmppState = Crosspoint.Smpp.Pdus.MessageState;
 namespace Crosspoint.Server.SmppListener;
 
 /// <summary>query_sm, cancel_sm and replace_sm: what is asked about messages that were submitted before (SMPP v3.4 §4.8 to §4.10).</summary>
-internal sealed class MessageOperations(IIntake intake, IMessageReader messages, SubmitReader reader)
+internal sealed class MessageOperations(IIntake intake, IMessageReader messages, SubmitReader reader, TimeProvider time) : IDisposable
 {
     private const int PageSize = 1000;
     private static readonly MessageState[] Pending = [MessageState.Queued, MessageState.Scheduled, MessageState.Receiving];
+
+    // Scheduled as far ahead as may be, and valid as long as may be from then on: nothing older can be pending.
+    private static readonly TimeSpan LongestPending = RequestCheck.MostAhead + TimeSpan.FromSeconds(RequestCheck.MostSmppValiditySeconds);
+
+    private readonly SemaphoreSlim _oneLook = new(1);
 
     /// <summary>What query_sm asks for, read from its PDU.</summary>
     public readonly record struct Query(string Id, SubmitAddress Source, string From);
@@ -78,7 +83,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
     /// <summary>What replace_sm asks for, read from its PDU.</summary>
     /// <param name="Text">Octets in the coding of the message that they replace.</param>
     public readonly record struct ReplaceQuery(
-        Query Message, byte[] Text, DateTimeOffset? SendAt, int? ValiditySeconds, byte RegisteredDelivery);
+        Query Message, byte[] Text, DateTimeOffset? SendAt, DateTimeOffset? ValidUntil, byte RegisteredDelivery);
 
     public async Task<CommandStatus> ReplaceAsync(SmppLogin login, ReplaceQuery query)
     {
@@ -87,8 +92,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
         byte coding = message.Head.Submit?.DataCoding ?? 0;
         CommandStatus status = SubmitReader.ReadWhole(query.Text, coding, login.Credential.Alphabet, out string text);
         if (status != CommandStatus.Ok) return status;
-        if (text.Length > RequestCheck.MostBodyCharacters) return CommandStatus.InvalidMessageLength;
-        var replacement = new Replacement(text, query.SendAt, query.ValiditySeconds, query.RegisteredDelivery);
+        var replacement = new Replacement(text, query.SendAt, query.ValidUntil, query.RegisteredDelivery, DataCoding: null);
         return StatusOf(await intake.ReplaceAsync(login.Account, message.Id, replacement, CancellationToken.None).ConfigureAwait(false));
     }
 
@@ -102,7 +106,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
         foreach (Message message in pending)
         {
             var replacement = new Replacement(
-                request.Body!, request.SendAt, request.ValiditySeconds, submission.Submit.RegisteredDelivery);
+                request.Body!, request.SendAt, submission.ValidUntil, submission.Submit.RegisteredDelivery, submission.Submit.DataCoding);
             ChangeResult result = await intake.ReplaceAsync(
                 login.Account, message.Id, replacement, CancellationToken.None).ConfigureAwait(false);
             if (result.Outcome == ChangeOutcome.Done) return message.Id;
@@ -115,17 +119,22 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
     {
         query = default;
         if (pdu.SmDefaultMsgId != 0) return CommandStatus.InvalidDefaultMessageId;
+        if (!SubmitReader.IsServed(pdu.RegisteredDelivery)) return CommandStatus.InvalidRegisteredDelivery;
         var fields = new SubmitFields { Schedule = pdu.ScheduleDeliveryTime, Validity = pdu.ValidityPeriod };
-        CommandStatus status = reader.ReadTimes(fields, out DateTimeOffset? sendAt, out int? validity);
+        CommandStatus status = reader.ReadTimes(fields, out DateTimeOffset? sendAt, out _, out DateTimeOffset? validUntil);
         if (status != CommandStatus.Ok) return status;
         ReadOnlySpan<byte> text = pdu.ShortMessage;
         if (text.IsEmpty && new TlvReader(pdu.Tlvs).TryGet(TlvTag.MessagePayload, out ReadOnlySpan<byte> payload)) text = payload;
-        query = new(ReadQuery(pdu.MessageId, pdu.SourceAddr), text.ToArray(), sendAt, validity, pdu.RegisteredDelivery);
+        query = new(ReadQuery(pdu.MessageId, pdu.SourceAddr), text.ToArray(), sendAt, validUntil, pdu.RegisteredDelivery);
         return CommandStatus.Ok;
     }
 
     public static Query ReadQuery(ReadOnlySpan<byte> id, SmppAddress source) =>
         new(Encoding.Latin1.GetString(id), SubmitReader.AddressOf(source), SubmitReader.ReadSource(source));
+
+    public void Dispose() => _oneLook.Dispose();
+
+    private long Oldest() => Micros.From(time.GetUtcNow() - LongestPending);
 
     private static CommandStatus StatusOf(ChangeResult result) => result.Outcome switch
     {
@@ -159,15 +168,36 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
 
     private async Task<IReadOnlyList<Message>> FindPendingAsync(SmppLogin login, string from, string to, string serviceType)
     {
+        // No index leads there: one look at a time, off the session's thread, so that customers who ask much cannot keep readers from others.
+        await _oneLook.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => ListPendingAsync(login, from, to, serviceType)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneLook.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Message>> ListPendingAsync(SmppLogin login, string from, string to, string serviceType)
+    {
         var found = new List<Message>();
         foreach (MessageState state in Pending)
         {
-            MessagePage page = await messages.ListAsync(
-                new MessageQuery(login.Account.Sid, to, from, null, null, null, PageSize, state), CancellationToken.None).ConfigureAwait(false);
-            foreach (Message message in page.Messages)
+            long? before = null;
+            do
             {
-                if (!message.Head.IsInbound && (message.Head.Submit?.ServiceType ?? "") == serviceType) found.Add(message);
+                MessagePage page = await messages.ListAsync(
+                    new MessageQuery(login.Account.Sid, to, from, Oldest(), null, before, PageSize, state), CancellationToken.None).ConfigureAwait(false);
+                foreach (Message message in page.Messages)
+                {
+                    if (!message.Head.IsInbound && (message.Head.Submit?.ServiceType ?? "") == serviceType) found.Add(message);
+                }
+
+                before = page.NextBeforeKey;
             }
+            while (before is not null);
         }
 
         return found;

@@ -35,7 +35,7 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         if (status != CommandStatus.Ok) return status;
         status = ReadText(fields, credential.Alphabet, out PartInfo info);
         if (status != CommandStatus.Ok) return status;
-        status = ReadTimes(fields, out DateTimeOffset? sendAt, out int? validity);
+        status = ReadTimes(fields, out DateTimeOffset? sendAt, out int? validity, out DateTimeOffset? validUntil);
         if (status != CommandStatus.Ok) return status;
         status = ReadDestination(fields.Destination, out string to);
         if (status != CommandStatus.Ok) return status;
@@ -76,7 +76,8 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         };
         int segments = isPart ? 1 : Segmenter.Count(info.Text, EncodingChoice.Cheapest(info.Text), SegmentMethod.Udh8);
         submission = new Submission(
-            request, info.Number, isPart ? $"{info.Reference}|{info.Total}|{info.Numbering}" : null, Math.Max(1, segments), fields.ReplaceIfPresent != 0);
+            request, info.Number, isPart ? $"{info.Reference}|{info.Total}|{info.Numbering}" : null, Math.Max(1, segments), fields.ReplaceIfPresent != 0,
+            validUntil);
         return CommandStatus.Ok;
     }
 
@@ -86,13 +87,16 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         text = "";
         if (octets.IsEmpty) return CommandStatus.InvalidMessageLength;
         text = InboundText.Decode(octets, dataCoding, alphabet, default, 0, out bool isTruncated);
-        return isTruncated ? CommandStatus.InvalidMessageLength : CommandStatus.Ok;
+        return isTruncated || !IsRightLength(text) ? CommandStatus.InvalidMessageLength : CommandStatus.Ok;
     }
 
     /// <summary>schedule_delivery_time and validity_period (SMPP v3.4 §5.2.15, §5.2.16), absolute or relative.</summary>
-    public CommandStatus ReadTimes(scoped in SubmitFields fields, out DateTimeOffset? sendAt, out int? validity)
+    /// <param name="validity">Seconds of validity from when the message may go out.</param>
+    /// <param name="validUntil">The same as a moment.</param>
+    public CommandStatus ReadTimes(
+        scoped in SubmitFields fields, out DateTimeOffset? sendAt, out int? validity, out DateTimeOffset? validUntil)
     {
-        (sendAt, validity) = (null, null);
+        (sendAt, validity, validUntil) = (null, null, null);
         DateTimeOffset now = time.GetUtcNow();
         if (!fields.Schedule.IsEmpty)
         {
@@ -109,13 +113,13 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
             if (!SmppTime.TryParse(fields.Validity, now, out DateTimeOffset until)) return CommandStatus.InvalidExpiryTime;
             double seconds = Math.Ceiling((until - from).TotalSeconds);
             if (seconds is < 1 or > RequestCheck.MostSmppValiditySeconds) return CommandStatus.InvalidExpiryTime;
-            validity = (int)seconds;
+            (validity, validUntil) = ((int)seconds, until);
         }
         else if (new TlvReader(fields.Tlvs).TryGetUInt32(TlvTag.QosTimeToLive, out uint timeToLive))
         {
             // data_sm has no other way to say it (§4.7.1).
             if (timeToLive is 0 or > RequestCheck.MostSmppValiditySeconds) return CommandStatus.InvalidExpiryTime;
-            validity = (int)timeToLive;
+            (validity, validUntil) = ((int)timeToLive, from.AddSeconds(timeToLive));
         }
 
         return CommandStatus.Ok;
@@ -149,6 +153,9 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
     public static SubmitAddress AddressOf(SmppAddress address) =>
         new(address.Ton, address.Npi, Encoding.Latin1.GetString(address.Digits));
 
+    /// <summary>Whether registered_delivery asks for nothing but what carriers tell: no acknowledgement of the handset or its user.</summary>
+    public static bool IsServed(byte registeredDelivery) => (registeredDelivery & AcknowledgementMask) == 0;
+
     private static CommandStatus CheckFlags(scoped in SubmitFields fields)
     {
         // Store and forward is what this gateway does; a datagram or a transaction would be a promise that it does not keep. Acknowledgements
@@ -157,7 +164,7 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
             && (fields.EsmClass & (EsmClass.TypeMask | EsmClass.ReplyPath)) == 0;
         if (!isOrdinary) return CommandStatus.InvalidEsmClass;
         if (fields.Priority > MostPriority) return CommandStatus.InvalidPriorityFlag;
-        if ((fields.RegisteredDelivery & AcknowledgementMask) != 0) return CommandStatus.InvalidRegisteredDelivery;
+        if (!IsServed(fields.RegisteredDelivery)) return CommandStatus.InvalidRegisteredDelivery;
         if (fields.ReplaceIfPresent > 1) return CommandStatus.InvalidReplaceIfPresentFlag;
         if (fields.DefaultMessageId != 0) return CommandStatus.InvalidDefaultMessageId;
         return IsPlainText(fields.DataCoding) ? CommandStatus.Ok : CommandStatus.InvalidDataCoding;
@@ -185,7 +192,7 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         if (text.IsEmpty) return CommandStatus.InvalidMessageLength;
         bool isUcs2 = fields.DataCoding == DataCodings.For(SmsEncoding.Ucs2);
         info.Text = InboundText.Decode(text, fields.DataCoding, alphabet, header.ShiftTables, fill, out bool isTruncated);
-        if (isTruncated) return CommandStatus.InvalidMessageLength;
+        if (isTruncated || !IsRightLength(info.Text)) return CommandStatus.InvalidMessageLength;
         (info.Reference, info.Total, info.Number) = (header.Reference, header.Total, header.Part);
         info.Numbering = header.Is16Bit ? "udh16" : "udh8";
         if (!header.IsConcatenated)
@@ -200,6 +207,8 @@ internal sealed class SubmitReader(IReadOnlyList<NamedTlv> named, TimeProvider t
         info.Content = isUcs2 ? Encoding.Latin1.GetString(text) : info.Text;
         return CommandStatus.Ok;
     }
+
+    private static bool IsRightLength(string text) => text.Length is > 0 and <= RequestCheck.MostBodyCharacters;
 
     private static CommandStatus ReadSar(ReadOnlySpan<byte> area, ref PartInfo info)
     {

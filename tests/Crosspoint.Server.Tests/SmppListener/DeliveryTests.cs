@@ -129,6 +129,28 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task Receipt_AnsweredLateWithNotNow_ComesOnceMoreAndNotTwice()
+    {
+        await using ListenerRig rig = await ListenerRig.StartAsync();
+        using TestCustomer customer = await rig.BindAsync();
+        customer.Answer = null;
+        await customer.SubmitAsync(TestCustomer.Submit());
+        ReceivedDelivery first = await customer.ReadDeliveryAsync();
+        Task<ReceivedDelivery> reading = customer.ReadDeliveryAsync();
+        rig.Clock.Advance(TimeSpan.FromSeconds(31));
+        ReceivedDelivery second = await rig.WhileTimePassesAsync(reading);
+        second.SequenceNumber.ShouldNotBe(first.SequenceNumber);
+        await customer.AnswerAsync(first, CommandStatus.Throttled);
+        await customer.AnswerAsync(second, CommandStatus.Ok);
+        await rig.UntilAsync(async () => !(await rig.MessagesAsync())[0].HasPendingDelivery);
+        (await rig.MessagesAsync())[0].BindDeliveries.ShouldHaveSingleItem().Tries.ShouldBe(2);
+
+        // The next receipt is that of the next message.
+        string id = (await customer.SubmitAsync(TestCustomer.Submit())).Id;
+        (await rig.WhileTimePassesAsync(customer.ReadDeliveryAsync())).Receipt.Id.ShouldBe(id);
+    }
+
+    [Fact]
     public async Task Receipts_ThatNobodyFetches_AreGivenUpAfterTheirTime()
     {
         await using ListenerRig rig = await ListenerRig.StartAsync();

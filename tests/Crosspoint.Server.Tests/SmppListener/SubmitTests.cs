@@ -64,6 +64,9 @@ public sealed class SubmitTests
         ("validity too long", TestCustomer.Submit(validity: "000009000000000R"), CommandStatus.InvalidExpiryTime),
         ("validity before schedule", TestCustomer.Submit(schedule: TestCustomer.InMinutes(30), validity: TestCustomer.InMinutes(10)), CommandStatus.InvalidExpiryTime),
         ("sar without total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1]), CommandStatus.MissingTlv),
+        ("too long", TestCustomer.Submit(text: "", tlvs: Payload(1601)), CommandStatus.InvalidMessageLength),
+        ("too long to replace anything", TestCustomer.Submit(text: "", replace: 1, tlvs: Payload(1601)), CommandStatus.InvalidMessageLength),
+        ("nothing but a byte order mark", TestCustomer.Submit(octets: [0xFE, 0xFF], dataCoding: 8), CommandStatus.InvalidMessageLength),
         ("sar past total", TestCustomer.Submit(tlvs: [0x02, 0x0C, 0, 2, 0, 1, 0x02, 0x0E, 0, 1, 2, 0x02, 0x0F, 0, 1, 3]), CommandStatus.InvalidTlvValue),
     ];
 
@@ -206,6 +209,29 @@ public sealed class SubmitTests
     }
 
     [Fact]
+    public async Task Submit_PartsThatAreTooLongTogether_AreRefusedAsTheyCome()
+    {
+        await using ListenerRig rig = await ListenerRig.StartAsync();
+        using TestCustomer customer = await rig.BindAsync();
+        string text = new('x', 240);
+        for (byte i = 1; i <= 6; i++)
+            (await customer.SubmitAsync(TestCustomer.Part(7, 10, i, text))).Status.ShouldBe(CommandStatus.Ok);
+        (await customer.SubmitAsync(TestCustomer.Part(7, 10, 7, text))).Status.ShouldBe(CommandStatus.InvalidMessageLength);
+    }
+
+    [Fact]
+    public async Task Submit_ReferenceUsedAgainAfterALostPart_DoesNotMixTheTexts()
+    {
+        await using ListenerRig rig = await ListenerRig.StartAsync();
+        using TestCustomer customer = await rig.BindAsync();
+        await customer.SubmitAsync(TestCustomer.Part(7, 2, 1, "lost 1 "));
+        rig.Clock.Advance(TimeSpan.FromSeconds(30));
+        await customer.SubmitAsync(TestCustomer.Part(7, 2, 1, "new 1 "));
+        await customer.SubmitAsync(TestCustomer.Part(7, 2, 2, "new 2"));
+        (await rig.MessagesAsync()).Select(message => message.Head.Body).Order().ShouldBe(["", "new 1 new 2"]);
+    }
+
+    [Fact]
     public async Task Submit_Payload_IsOneMessage()
     {
         await using ListenerRig rig = await ListenerRig.StartAsync();
@@ -285,4 +311,7 @@ public sealed class SubmitTests
             return body;
         }
     }
+
+    private static byte[] Payload(int length) =>
+        [0x04, 0x24, (byte)(length >> 8), (byte)length, .. Encoding.ASCII.GetBytes(new string('x', length))];
 }
