@@ -6,7 +6,6 @@ using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Sessions;
-using Crosspoint.Sms.Segments;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Dispatch;
