@@ -3,9 +3,9 @@ namespace Crosspoint.Engine.Dispatch;
 /// <summary>
 /// How fast a connection sends: never above the contracted rate, and below it at what the carrier is seen to take. When the carrier says
 /// "slow down", sending pauses briefly and goes on at 0.7 of the rate that was accepted; a clean quarter of a second leads back to 0.95 of
-/// it, and from there each clean second adds a step, each twice the last, so that a carrier that takes N a second gets close to N with few refusals. A carrier
-/// that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a reconnect.
-/// Not thread-safe: its lane's lock guards it.
+/// it, and from there each clean second adds a step, each twice the last, so that a carrier that takes N a second gets close to N with few
+/// refusals. A carrier that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a
+/// reconnect. Not thread-safe: its lane's lock guards it.
 /// </summary>
 /// <param name="contracted">Segments a second; 0 for what the carrier takes.</param>
 /// <param name="burst">As for <see cref="TokenBucket"/>; of the contracted rate alone.</param>
@@ -65,6 +65,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
 
     // The share of refusals that comes at any rate.
     private double _background;
+
+    /// <summary>0 to 1, for the spread of pauses; tests fix it.</summary>
+    internal Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>
     /// Rises when sending goes on after a pause. Answers to segments of an earlier epoch say nothing about the present rate.
@@ -191,7 +194,7 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
 
     private static double Share(int accepted, int refused) => accepted + refused == 0 ? 0 : refused / (double)(accepted + refused);
 
-    private static TimeSpan Spread(TimeSpan pause) => pause * (0.9 + (0.2 * Random.Shared.NextDouble()));
+    private TimeSpan Spread(TimeSpan pause) => pause * (0.9 + (0.2 * Jitter()));
 
     // The counts tell of late: old answers fade out by halves.
     private void Age()

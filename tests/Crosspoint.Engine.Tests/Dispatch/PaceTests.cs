@@ -6,6 +6,7 @@ namespace Crosspoint.Engine.Tests.Dispatch;
 public sealed class PaceTests
 {
     private readonly ManualTimeProvider _clock = new();
+    private readonly Random _jitter = new(3);
 
     [Theory]
     [InlineData(50, 10, 5)]
@@ -19,7 +20,7 @@ public sealed class PaceTests
     {
         foreach (bool isByTheSecond in new[] { false, true })
         {
-            var pace = new Pace(0, 0, _clock);
+            var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
             var carrier = new Carrier(_clock) { Rate = rate, IsByTheSecond = isByTheSecond };
             var run = new Run(_clock, pace, carrier, window, TimeSpan.FromMilliseconds(answerMs));
 
@@ -34,7 +35,7 @@ public sealed class PaceTests
     [Fact]
     public void Pace_CarrierTakesMoreAndLess_IsFollowedWithinSeconds()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = 500 };
         var run = new Run(_clock, pace, carrier, 100, TimeSpan.FromMilliseconds(20));
         run.For(TimeSpan.FromSeconds(30));
@@ -54,7 +55,7 @@ public sealed class PaceTests
     [Fact]
     public void Pace_TrafficInBursts_EachMessageIsSentTwiceAtMost()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = 200 };
         var run = new Run(_clock, pace, carrier, 50, TimeSpan.FromMilliseconds(20));
         for (int i = 0; i < 20; i++)
@@ -70,7 +71,7 @@ public sealed class PaceTests
     [Fact]
     public void Pace_CarrierRefusesHalfAtAnyRate_GoesOnAndDoesNotCreep()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = 1e9, Share = 0.5 };
         var run = new Run(_clock, pace, carrier, 10, TimeSpan.FromMilliseconds(10));
 
@@ -88,7 +89,7 @@ public sealed class PaceTests
     [InlineData(1_000, 600)]
     public void Pace_ContractedRate_IsNeverExceededByMoreThanAHundredth(int contracted, double carrierRate)
     {
-        var pace = new Pace(contracted, 0, _clock);
+        var pace = new Pace(contracted, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = carrierRate };
         var run = new Run(_clock, pace, carrier, 1_000, TimeSpan.FromMilliseconds(20));
 
@@ -101,7 +102,7 @@ public sealed class PaceTests
     [Fact]
     public void Pace_CarrierTakesNothing_PausesDoubleFromOneSecondToSixty()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         foreach (int seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
             long started = _clock.GetTimestamp();
@@ -117,7 +118,7 @@ public sealed class PaceTests
     [Fact]
     public void Throttled_DuringAPauseOrForAnEarlierEpoch_DoesNotLengthenIt()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         int epoch = pace.Epoch;
         pace.Throttled(epoch).ShouldBeTrue();
         for (int i = 0; i < 50; i++) pace.Throttled(epoch).ShouldBeFalse();
@@ -134,7 +135,7 @@ public sealed class PaceTests
     [Fact]
     public void LearnedRate_TenMinutesWithoutARefusal_IsForgotten()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = 100 };
         var run = new Run(_clock, pace, carrier, 10, TimeSpan.FromMilliseconds(20));
         run.For(TimeSpan.FromSeconds(10));
@@ -157,7 +158,7 @@ public sealed class PaceTests
     [Fact]
     public void LearnedRate_ThinTraffic_DoesNotGrowUnproven()
     {
-        var pace = new Pace(0, 0, _clock);
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
         var carrier = new Carrier(_clock) { Rate = 100 };
         var run = new Run(_clock, pace, carrier, 10, TimeSpan.FromMilliseconds(20));
         run.For(TimeSpan.FromSeconds(10));
