@@ -48,7 +48,8 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         _customers = new CustomerOutbox(
             options, Accounts, journal, time, loggers.CreateLogger<CustomerOutbox>(), metrics.Meter);
         notices.ConnectBinds(_customers.Enqueue);
-        _sweeper = new Sweeper(journal, _dispatcher, parts, time, loggers.CreateLogger<Sweeper>());
+        var queries = new QueryOverdue(_dispatcher, time, loggers.CreateLogger<QueryOverdue>());
+        _sweeper = new Sweeper(journal, _dispatcher, queries, parts, time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
     }

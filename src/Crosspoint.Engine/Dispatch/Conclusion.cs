@@ -199,6 +199,7 @@ internal static class Conclusion
     {
         UnknownOutcomePolicy.Resend => "policy resend",
         UnknownOutcomePolicy.Fail => "policy fail",
+        UnknownOutcomePolicy.Query => "policy query",
         _ => "policy wait",
     };
 

@@ -6,7 +6,10 @@ namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>Ends a message whose time is over: in our queue it expires; at a vendor that stays silent it becomes unconfirmed.</summary>
 /// <param name="isSilent">The carrier was asked for no receipt of success: that none came says nothing, and the message stays <c>sent</c>.</param>
-internal sealed class EndOverdue(Notices notices, long key, long graceMicros, bool isSilent) : Transition
+/// <param name="queried">What the carrier answered, when it was asked before: a final state in it is the end of the message.</param>
+/// <param name="ended">Told when it is on disk, or never will be.</param>
+internal sealed class EndOverdue(
+    Notices notices, long key, long graceMicros, bool isSilent, QueriedMessage? queried = null, Action? ended = null) : Transition
 {
     private NoticeList _list;
 
@@ -16,6 +19,7 @@ internal sealed class EndOverdue(Notices notices, long key, long graceMicros, bo
     {
         _list.Clear();
         if (transaction.Find(key) is not { } message || message.Head.IsInbound || transaction.Now < message.Head.ValidUntil) return;
+        if (queried is not null && message.State == MessageState.Sent) queried.Apply(message, transaction.Now, notices, ref _list);
         if (message.State is MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)
         {
             AttemptRules.Expire(message, transaction.Now, notices, ref _list);
@@ -43,5 +47,11 @@ internal sealed class EndOverdue(Notices notices, long key, long graceMicros, bo
         if (_list.Count > 0) transaction.Save(message);
     }
 
-    public override void Committed() => notices.Publish(ref _list);
+    public override void Committed()
+    {
+        notices.Publish(ref _list);
+        ended?.Invoke();
+    }
+
+    public override void Failed(StoreFailure failure) => ended?.Invoke();
 }

@@ -27,16 +27,16 @@ internal sealed partial class Sweeper : IAsyncDisposable
     private readonly ILogger<Sweeper> _logger;
 
     // What connections are, or were while they were there.
-    private readonly Dictionary<string, TimeSpan> _graceByConnection = [];
-    private readonly HashSet<string> _silent = [];
+    private readonly Dictionary<string, ConnectionOptions> _known = [];
+    private readonly QueryOverdue _queries;
     private Cursor[] _cursors = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
 
     public Sweeper(
-        IJournal journal, Dispatcher dispatcher, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
+        IJournal journal, Dispatcher dispatcher, QueryOverdue queries, InboundParts parts, TimeProvider time, ILogger<Sweeper> logger)
     {
-        (_journal, _dispatcher, _parts, _time, _logger) = (journal, dispatcher, parts, time, logger);
+        (_journal, _dispatcher, _queries, _parts, _time, _logger) = (journal, dispatcher, queries, parts, time, logger);
     }
 
     public void Start() => _run = Task.Run(() => RunAsync(_stop.Token));
@@ -44,6 +44,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested) return;
+        _queries.Stop();
         await _stop.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
@@ -56,28 +57,45 @@ internal sealed partial class Sweeper : IAsyncDisposable
         long now = _time.GetUtcMicros();
         foreach (Cursor cursor in _cursors)
             await SweepAsync(cursor, now - Micros.From(cursor.Grace), cancellationToken).ConfigureAwait(false);
+        _queries.Ask();
         await _parts.GiveUpAsync(now - Micros.From(PartsLimit), cancellationToken).ConfigureAwait(false);
     }
 
-    // Connections come and change while the gateway runs. With another waiting time everything is looked at again, which does no harm.
+    // Connections come and change while the gateway runs. With another waiting time, or others to ask, everything is looked at again, which
+    // does no harm.
     private void LearnConnections()
     {
         bool isNew = _cursors.Length == 0;
         foreach (Lane lane in _dispatcher.Lanes)
         {
-            SmppConnectionOptions smpp = lane.Options.Smpp;
-            isNew |= !_graceByConnection.TryGetValue(lane.Name, out TimeSpan grace) || grace != smpp.ReceiptGrace;
-            _graceByConnection[lane.Name] = smpp.ReceiptGrace;
-            if (smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure) _silent.Add(lane.Name);
-            else _silent.Remove(lane.Name);
+            isNew |= !_known.TryGetValue(lane.Name, out ConnectionOptions? known) || !IsSweptAlike(known, lane.Options);
+            _known[lane.Name] = lane.Options;
         }
 
-        if (isNew)
-            _cursors = [.. _graceByConnection.Values.Append(TimeSpan.Zero).Distinct().Order().Select(grace => new Cursor(grace))];
+        if (!isNew) return;
+        IEnumerable<TimeSpan> graces = _known.Values.Select(static known => known.Smpp.ReceiptGrace).Append(TimeSpan.Zero).Distinct().Order();
+        _cursors =
+        [
+            .. graces.Select(static grace => new Cursor(grace, null)),
+            .. _known.Values.Where(AsksForAny).Select(static known => new Cursor(known.Smpp.ReceiptGrace, known)),
+        ];
     }
+
+    private static bool IsSweptAlike(ConnectionOptions a, ConnectionOptions b) =>
+        ReferenceEquals(a, b) || (a.Smpp.ReceiptGrace == b.Smpp.ReceiptGrace && IsSilent(a) == IsSilent(b)
+            && (a.UnknownOtp, a.UnknownTransactional, a.UnknownMarketing) == (b.UnknownOtp, b.UnknownTransactional, b.UnknownMarketing));
+
+    private static bool AsksForAny(ConnectionOptions connection) => !IsSilent(connection)
+        && Enum.GetValues<TrafficClass>().Any(trafficClass => connection.UnknownPolicy(trafficClass) == UnknownOutcomePolicy.Query);
+
+    // The carrier was asked for no receipt of success.
+    private static bool IsSilent(ConnectionOptions connection) =>
+        connection.Smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure;
 
     private async Task SweepAsync(Cursor cursor, long until, CancellationToken cancellationToken)
     {
+        // A connection whose carrier is asked has a cursor of its own, so that none waits for the pace of another.
+        if (cursor.Asks is { } asks && !_queries.HasRoom(asks.Name)) return;
         int limit = PageSize;
 
         // When much ends at once the journal must not be flooded, or intake would refuse new messages for it: the next look goes on from
@@ -96,12 +114,29 @@ internal sealed partial class Sweeper : IAsyncDisposable
 
             foreach (Message message in page)
             {
-                TimeSpan grace = GraceOf(message);
-                bool isMine = cursor.Grace == TimeSpan.Zero
-                    ? message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero
-                    : grace == cursor.Grace;
-                if (isMine && !message.Head.IsInbound)
-                    _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace), IsSilent(message)));
+                if (message.Head.IsInbound) continue;
+                ConnectionOptions? connection = ConnectionOf(message);
+                TimeSpan grace = connection?.Smpp.ReceiptGrace ?? TimeSpan.Zero;
+                bool isQueried = connection is not null && !IsSilent(connection)
+                    && connection.UnknownPolicy(message.Head.Class) == UnknownOutcomePolicy.Query;
+                bool isMine = (cursor.Asks, cursor.Grace.Ticks) switch
+                {
+                    // What is not sent yet may become so between two cursors: both end it then.
+                    ({ } own, _) => isQueried && connection!.Name == own.Name && message.State is MessageState.Sent or MessageState.Sending,
+                    _ when isQueried && message.State == MessageState.Sent => false,
+                    (_, 0) => message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero,
+                    _ => grace == cursor.Grace,
+                };
+                if (!isMine) continue;
+                if (cursor.Asks is not null && message.State == MessageState.Sent)
+                {
+                    if (_queries.TryTake(message, connection!)) continue;
+                    cursor.SeenUpTo = message.Head.ValidUntil - 1;
+                    return;
+                }
+
+                bool isSilent = connection is not null && IsSilent(connection);
+                _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace), isSilent));
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.
@@ -110,13 +145,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
         }
     }
 
-    private bool IsSilent(Message message) => message.LastAttempt is { } last && _silent.Contains(last.Connection);
-
-    private TimeSpan GraceOf(Message message)
-    {
-        string? connection = message.LastAttempt?.Connection;
-        return connection is not null && _graceByConnection.TryGetValue(connection, out TimeSpan grace) ? grace : TimeSpan.Zero;
-    }
+    private ConnectionOptions? ConnectionOf(Message message) =>
+        message.LastAttempt is { } last ? _known.GetValueOrDefault(last.Connection) : null;
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -139,9 +169,12 @@ internal sealed partial class Sweeper : IAsyncDisposable
         }
     }
 
-    private sealed class Cursor(TimeSpan grace)
+    private sealed class Cursor(TimeSpan grace, ConnectionOptions? asks)
     {
         public TimeSpan Grace => grace;
+
+        /// <summary>The connection whose carrier is asked for the messages that this cursor finds; null for one that ends them.</summary>
+        public ConnectionOptions? Asks => asks;
 
         /// <summary>Validity ends up to this time have been looked at.</summary>
         public long SeenUpTo { get; set; }

@@ -33,6 +33,9 @@ public enum EventKind : byte
 
     /// <summary>The customer replaced its text before it was sent (replace_sm).</summary>
     Replaced = 19,
+
+    /// <summary>The carrier was asked (query_sm) for what it sent no receipt; the detail is what it said.</summary>
+    Queried = 20,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

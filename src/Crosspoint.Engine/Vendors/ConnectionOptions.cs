@@ -16,6 +16,12 @@ public enum UnknownOutcomePolicy
 
     /// <summary><c>failed</c> at once; a later receipt is recorded and wins.</summary>
     Fail,
+
+    /// <summary>
+    /// As <see cref="Wait"/>; and where the carrier has given an id and no receipt comes, it is asked by query_sm before the message is
+    /// <c>unconfirmed</c>.
+    /// </summary>
+    Query,
 }
 
 /// <summary>One contract end at a vendor: one SMPP bind group.</summary>

@@ -129,6 +129,48 @@ public sealed class SmppConnection : IAsyncDisposable
         return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, form, part, total, reference, state);
     }
 
+    /// <summary>Whether a session is there to ask on; receivers cannot.</summary>
+    public bool CanQuery
+    {
+        get
+        {
+            for (int i = 0; i < _binds.Length; i++)
+            {
+                if (CanSubmit(i)) return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Asks what became of a segment (query_sm, SMPP v3.4 §4.8), beside the in-flight window of the first session that has room there.
+    /// Sent: <paramref name="query"/> will be told the answer, or that none came.
+    /// </summary>
+    /// <param name="vendorId">The id as the carrier's answer wrote it.</param>
+    internal SendResult Query(MessageHead head, string vendorId, SegmentQuery query)
+    {
+        const int LongestId = 64;
+        if (vendorId.Length > LongestId) return SendResult.NotEncodable;
+        Span<byte> id = stackalloc byte[LongestId];
+        Span<byte> source = stackalloc byte[20];
+        var pdu = new QuerySm
+        {
+            MessageId = id[..Encoding.Latin1.GetBytes(vendorId, id)],
+            SourceAddr = SubmitWriter.SourceOf(head, Options.Smpp.Submit, source),
+        };
+        Span<byte> body = stackalloc byte[pdu.BodyLength];
+        if (!pdu.TryWrite(body, out int written)) return SendResult.NotEncodable;
+        for (int i = 0; i < _binds.Length; i++)
+        {
+            bool isSent = CanSubmit(i)
+                && _binds[i].Session?.Request(CommandId.QuerySm, body[..written], query, useWindow: false) == SendResult.Sent;
+            if (isSent) return SendResult.Sent;
+        }
+
+        return SendResult.NotSent;
+    }
+
     private sealed class Bind : ISmppSessionHandler
     {
         private readonly SmppConnection _owner;
@@ -167,6 +209,13 @@ public sealed class SmppConnection : IAsyncDisposable
             SmppSession session, in PduHeader header, ReadOnlySpan<byte> body, object? state, TimeSpan elapsed, bool late)
         {
             if (state is null) return;
+            if (state is SegmentQuery query)
+            {
+                if (!late) Tell(query, header, body);
+                EndIfDisowned(session);
+                return;
+            }
+
             CommandStatus status = header.CommandStatus;
             string? vendorId = null;
             if (status == CommandStatus.Ok)
@@ -191,7 +240,7 @@ public sealed class SmppConnection : IAsyncDisposable
 
         public void OnTimeout(SmppSession session, object? state)
         {
-            if (state is not null) _events.Unanswered(state);
+            TellUnanswered(state);
             EndIfDisowned(session);
         }
 
@@ -206,10 +255,27 @@ public sealed class SmppConnection : IAsyncDisposable
         {
             _session = null;
             _events.SessionChanged(_index, isBound: false);
-            foreach (object? state in unanswered)
+            foreach (object? state in unanswered) TellUnanswered(state);
+        }
+
+        private static void Tell(SegmentQuery query, in PduHeader header, ReadOnlySpan<byte> body)
+        {
+            CommandStatus status = header.CommandStatus;
+            QuerySmResp pdu = default;
+            if (status == CommandStatus.Ok)
             {
-                if (state is not null) _events.Unanswered(state);
+                // A carrier that says yes to something else does not serve the operation.
+                bool isRead = header.CommandId == CommandId.QuerySmResp && QuerySmResp.TryRead(body, out pdu).IsOk && !body.IsEmpty;
+                if (!isRead) status = CommandStatus.InvalidCommandId;
             }
+
+            query.Ended(status, pdu.State, pdu.ErrorCode);
+        }
+
+        private void TellUnanswered(object? state)
+        {
+            if (state is SegmentQuery query) query.Ended(null, 0, 0);
+            else if (state is not null) _events.Unanswered(state);
         }
 
         // Takes nothing more before the refusal is told, so that what was refused is not given to this session again.

@@ -35,7 +35,7 @@ internal static class SubmitWriter
         var pdu = new SubmitSm
         {
             ServiceType = service[..Encoding.ASCII.GetBytes(fields.ServiceType, service)],
-            SourceAddr = Address(head.From, fields.Source.For(head.From), fields.KeepPlus, source),
+            SourceAddr = SourceOf(head, fields, source),
             DestinationAddr = Address(head.To, fields.Destination, fields.KeepPlus, destination),
             // What a customer asked for goes before the connection's habit.
             ProtocolId = head.Submit is { ProtocolId: not 0 } submit ? submit.ProtocolId : fields.ProtocolId,
@@ -105,6 +105,11 @@ internal static class SubmitWriter
         TimeSpan left = end - now;
         return SmppTime.FormatRelative(left < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : left, destination);
     }
+
+    /// <summary>The source address as every operation on the message writes it.</summary>
+    /// <param name="digits">20 octets.</param>
+    public static SmppAddress SourceOf(MessageHead head, SubmitOptions fields, Span<byte> digits) =>
+        Address(head.From, fields.Source.For(head.From), fields.KeepPlus, digits);
 
     private static SmppAddress Address(string number, TonNpi tonNpi, bool keepPlus, Span<byte> digits)
     {

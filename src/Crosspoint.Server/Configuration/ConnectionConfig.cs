@@ -29,6 +29,7 @@ internal static class ConnectionConfig
         ["wait"] = UnknownOutcomePolicy.Wait,
         ["resend"] = UnknownOutcomePolicy.Resend,
         ["fail"] = UnknownOutcomePolicy.Fail,
+        ["query"] = UnknownOutcomePolicy.Query,
     };
 
     private static readonly Dictionary<string, VendorIdFormat> IdFormats = new(StringComparer.Ordinal)

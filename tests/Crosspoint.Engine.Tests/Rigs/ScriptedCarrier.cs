@@ -14,6 +14,7 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<CarrierSubmit> _all = [];
+    private readonly List<CarrierQuery> _queries = [];
     private readonly Channel<CarrierSubmit> _next = Channel.CreateUnbounded<CarrierSubmit>();
     private readonly List<SmppSession> _bound = [];
     private SmppServer? _server;
@@ -31,6 +32,10 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
     /// <summary>What to do with each submit_sm; answers everything with ESME_ROK and an id of its own unless told otherwise.</summary>
     public Action<ScriptedCarrier, CarrierSubmit> Script { get; set; } = static (carrier, submit) => carrier.Accept(submit);
 
+    /// <summary>What to do with each query_sm; does not serve the operation unless told otherwise.</summary>
+    public Action<ScriptedCarrier, CarrierQuery> QueryScript { get; set; } = static (carrier, query) =>
+        query.Session.Respond(query.Header, CommandStatus.InvalidCommandId, default);
+
     /// <summary>What binds are answered.</summary>
     public CommandStatus BindAnswer { get; set; } = CommandStatus.Ok;
 
@@ -44,6 +49,14 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
         get
         {
             lock (_gate) return [.. _all];
+        }
+    }
+
+    public IReadOnlyList<CarrierQuery> Queries
+    {
+        get
+        {
+            lock (_gate) return [.. _queries];
         }
     }
 
@@ -107,6 +120,14 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
 
     public void Refuse(CarrierSubmit submit, CommandStatus status) => submit.Session.Respond(submit.Header, status, default);
 
+    public void AnswerQuery(CarrierQuery query, byte state, byte error = 0)
+    {
+        var pdu = new QuerySmResp { MessageId = Encoding.ASCII.GetBytes(query.MessageId), State = state, ErrorCode = error };
+        byte[] body = new byte[pdu.BodyLength];
+        pdu.TryWrite(body, out int written).ShouldBeTrue();
+        query.Session.RespondWithBody(query.Header, CommandStatus.Ok, body.AsSpan(0, written));
+    }
+
     /// <summary>The id that <see cref="Accept(CarrierSubmit)"/> gives.</summary>
     public string IdOf(CarrierSubmit submit) => $"{_port:x}f{submit.Number:x}";
 
@@ -156,6 +177,16 @@ internal sealed class ScriptedCarrier : ISmppServerHandler, IAsyncDisposable
 
     public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
+        if (header.CommandId == CommandId.QuerySm)
+        {
+            QuerySm.TryRead(body, out QuerySm pdu).IsOk.ShouldBeTrue();
+            string source = $"{pdu.SourceAddr.Ton}/{pdu.SourceAddr.Npi}/{Encoding.ASCII.GetString(pdu.SourceAddr.Digits)}";
+            var query = new CarrierQuery(session, header, Encoding.ASCII.GetString(pdu.MessageId), source);
+            lock (_gate) _queries.Add(query);
+            QueryScript(this, query);
+            return;
+        }
+
         if (header.CommandId != CommandId.SubmitSm) return;
         CarrierSubmit submit;
         lock (_gate)

@@ -63,7 +63,7 @@ public sealed class ConfigFileTests
             connections:
               - name: north-1
                 group: north
-                unknown_outcome: { otp: fail, transactional: wait, marketing: resend }
+                unknown_outcome: { otp: fail, transactional: query, marketing: resend }
                 smpp:
                   host: smsc.example.com
                   port: 2775
@@ -155,7 +155,7 @@ public sealed class ConfigFileTests
         config.Engine.Accounts[1].Name.ShouldBe("AC00000000000000000000000000000002");
         ConnectionOptions connection = config.Engine.Connections[0];
         (connection.Group, connection.UnknownOtp, connection.UnknownTransactional, connection.UnknownMarketing)
-            .ShouldBe(("north", UnknownOutcomePolicy.Fail, UnknownOutcomePolicy.Wait, UnknownOutcomePolicy.Resend));
+            .ShouldBe(("north", UnknownOutcomePolicy.Fail, UnknownOutcomePolicy.Query, UnknownOutcomePolicy.Resend));
         connection.Smpp.ShouldBe(new SmppConnectionOptions
         {
             Host = "smsc.example.com",
@@ -339,8 +339,8 @@ public sealed class ConfigFileTests
     [InlineData("most: 30s", "most: 500ms", 18, "vendors[0].connections[0].smpp.reconnect.most", "less than 'first'")]
     [InlineData(
         "smpp: { host",
-        "unknown_outcome: { otp: query }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp",
-        "expected one of: wait, resend, fail")]
+        "unknown_outcome: { otp: ask }\n        smpp: { host", 16, "vendors[0].connections[0].unknown_outcome.otp",
+        "expected one of: wait, resend, fail, query")]
     [InlineData("rate: 0, tls", "statuses: { 0x58: wait }, tls", 17, "vendors[0].connections[0].smpp.statuses.0x58", "retry, next, fail")]
     [InlineData(
         "rate: 0, tls", "statuses: { ESME_RTHROTLED: next }, tls", 17, "vendors[0].connections[0].smpp.statuses.ESME_RTHROTLED",

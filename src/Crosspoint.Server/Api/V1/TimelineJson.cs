@@ -76,6 +76,7 @@ internal static class TimelineJson
         EventKind.PartAccepted => "part_accepted",
         EventKind.Released => "released",
         EventKind.Replaced => "replaced",
+        EventKind.Queried => "queried",
         _ => "other",
     };
 
