@@ -33,6 +33,12 @@ public sealed record CarrierCounters
 
     public long Queries { get; init; }
 
+    /// <summary>cancel_sm received, whatever became of them.</summary>
+    public long Cancels { get; init; }
+
+    /// <summary>replace_sm received, whatever became of them.</summary>
+    public long Replaces { get; init; }
+
     /// <summary>enquire_link requests of customers.</summary>
     public long EnquireLinks { get; init; }
 

@@ -91,7 +91,7 @@ public sealed partial class SimulatedCarrier
         return true;
     }
 
-    private void Recycle(Delivery delivery)
+    internal void Recycle(Delivery delivery)
     {
         delivery.Clear();
         Deliveries.Give(delivery);
@@ -208,14 +208,14 @@ public sealed partial class SimulatedCarrier
         return digits.Length > 6 ? new SmppAddress(1, 1, bytes) : new SmppAddress(3, 0, bytes);
     }
 
-    private void Reply(Customer customer, CarrierBehaviour behaviour, in SubmitFacts facts, string text)
+    private void Reply(Customer customer, CarrierBehaviour behaviour, in SubmitFacts facts, string text, long ticket)
     {
         foreach (HandsetReply rule in behaviour.HandsetReplies)
         {
             if (!text.Contains(rule.When, StringComparison.OrdinalIgnoreCase)) continue;
             if (!_random.Happens(rule.Share)) return;
             var answer = new InboundMessage(Number(facts.Destination), Number(facts.Source), rule.Reply);
-            _wheel.Schedule(new WheelAction(() => Send(customer, answer)), rule.Delay);
+            _wheel.Schedule(new WheelAction(() => _ = IsWithdrawn(ticket) ? default : Send(customer, answer)), rule.Delay);
             return;
         }
     }

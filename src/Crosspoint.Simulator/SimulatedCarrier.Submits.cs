@@ -39,14 +39,16 @@ public sealed partial class SimulatedCarrier
 
         // Step 2: what is kept of it, and what the phone shows.
         string systemId = connection.Customer!.SystemId;
-        Ring.Add(now, header.CommandId, status, systemId, body, messageId, state, now + delay);
+        long ticket = Interlocked.Increment(ref _tickets);
+        Ring.Add(now, header.CommandId, status, systemId, body, messageId, state, now + delay, number, ticket);
         Delivery? early = null;
         if (isAccepted)
         {
             Counts.Accepted.Add();
             if (_log is not null) WriteLog(now, header.CommandId, systemId, body, messageId);
-            if (state is ReceiptStates.Delivered or ReceiptStates.Accepted) ShowOnHandset(connection, behaviour, facts, now);
-            early = PlanReceipts(connection, behaviour.Receipts, facts, number, final, state, now, delay);
+            if (state is ReceiptStates.Delivered or ReceiptStates.Accepted) ShowOnHandset(connection, behaviour, facts, now, ticket);
+            early = PlanReceipts(connection, behaviour.Receipts, facts, number, ticket, final, state, now, now, delay);
+            if (early is not null) Ring.EndNow(ticket, now);
         }
         else
         {
@@ -79,31 +81,6 @@ public sealed partial class SimulatedCarrier
         if (header.CommandId is not (CommandId.SubmitSm or CommandId.DataSm)) return;
         Counts.Submits.Add();
         Counts.Ignored.Add();
-    }
-
-    internal void OnQuery(CarrierConnection connection, in PduHeader header, ReadOnlySpan<byte> body)
-    {
-        Counts.Queries.Add();
-        DecodeResult decoded = QuerySm.TryRead(body, out QuerySm query);
-        SubmitEntry? entry = decoded.IsOk ? Ring.Find(query.MessageId) : null;
-        if (entry is null)
-        {
-            connection.AnswerQuery(header.SequenceNumber, decoded.IsOk ? CommandStatus.QueryFailed : decoded.Status, default);
-            return;
-        }
-
-        bool isFinal = entry.FinalAt <= _time.GetUtcNow();
-        Span<byte> date = stackalloc byte[SmppTime.Bytes];
-        if (isFinal) SmppTime.FormatAbsolute(entry.FinalAt.ToUniversalTime(), date);
-        Span<byte> answer = stackalloc byte[96];
-        var response = new QuerySmResp
-        {
-            MessageId = query.MessageId,
-            FinalDate = isFinal ? date : default,
-            State = isFinal ? entry.FinalState : ReceiptStates.Enroute,
-        };
-        response.TryWrite(answer, out int written);
-        connection.AnswerQuery(header.SequenceNumber, CommandStatus.Ok, answer[..written]);
     }
 
     private CommandStatus Judge(CarrierBehaviour behaviour, in SubmitFacts facts)
@@ -149,20 +126,15 @@ public sealed partial class SimulatedCarrier
         ReceiptBehaviour receipts,
         in SubmitFacts facts,
         long number,
+        long ticket,
         ReceiptState final,
         byte state,
+        DateTimeOffset submitted,
         DateTimeOffset now,
         TimeSpan delay)
     {
         byte asked = facts.RegisteredDelivery;
-        if (asked == 0) return null;
-        bool isPartMuted = facts.Total > 1 && receipts.Only switch
-        {
-            ReceiptParts.FirstPart => facts.Part != 1,
-            ReceiptParts.LastPart => facts.Part != facts.Total,
-            _ => false,
-        };
-        if (isPartMuted) return null;
+        if (asked == 0 || IsMuted(receipts, facts)) return null;
         bool isDelivered = state == ReceiptStates.Delivered;
         bool wantsFinal = (asked & 3) switch { 0 => false, 1 => true, 2 => !isDelivered, _ => isDelivered };
 
@@ -171,7 +143,7 @@ public sealed partial class SimulatedCarrier
         {
             byte esmClass = isNotified ? EsmClass.Intermediate : EsmClass.Receipt;
             TimeSpan half = delay / 2;
-            _wheel.Schedule(Compose(connection, receipts, facts, number, "000", ReceiptStates.Enroute, esmClass, now, now + half), half);
+            _wheel.Schedule(Compose(connection, receipts, facts, number, ticket, "000", ReceiptStates.Enroute, esmClass, submitted, now + half), half);
         }
 
         Delivery? early = null;
@@ -183,11 +155,11 @@ public sealed partial class SimulatedCarrier
         {
             bool isEarly = _random.Happens(receipts.Early);
             TimeSpan wait = isEarly ? TimeSpan.Zero : delay;
-            Delivery receipt = Compose(connection, receipts, facts, number, final.Error, state, EsmClass.Receipt, now, now + wait);
+            Delivery receipt = Compose(connection, receipts, facts, number, ticket, final.Error, state, EsmClass.Receipt, submitted, now + wait);
             if (_random.Happens(receipts.Duplicate))
             {
                 Counts.ReceiptsDuplicated.Add();
-                Delivery again = Compose(connection, receipts, facts, number, final.Error, state, EsmClass.Receipt, now, now + wait);
+                Delivery again = Compose(connection, receipts, facts, number, ticket, final.Error, state, EsmClass.Receipt, submitted, now + wait);
                 _wheel.Schedule(again, wait + receipts.Delay.Next(_random));
             }
 
@@ -200,23 +172,31 @@ public sealed partial class SimulatedCarrier
         if (isDelivered && (asked & SmeDeliveryAck) != 0)
         {
             const byte Kind = EsmClass.DeliveryAcknowledgement;
-            _wheel.Schedule(Compose(connection, receipts, facts, number, final.Error, state, Kind, now, done), delay);
+            _wheel.Schedule(Compose(connection, receipts, facts, number, ticket, final.Error, state, Kind, submitted, done), delay);
         }
 
         if (isDelivered && (asked & SmeUserAck) != 0)
         {
             const byte Kind = EsmClass.UserAcknowledgement;
-            _wheel.Schedule(Compose(connection, receipts, facts, number, final.Error, state, Kind, now, done), delay);
+            _wheel.Schedule(Compose(connection, receipts, facts, number, ticket, final.Error, state, Kind, submitted, done), delay);
         }
 
         return early;
     }
+
+    private static bool IsMuted(ReceiptBehaviour receipts, in SubmitFacts facts) => facts.Total > 1 && receipts.Only switch
+    {
+        ReceiptParts.FirstPart => facts.Part != 1,
+        ReceiptParts.LastPart => facts.Part != facts.Total,
+        _ => false,
+    };
 
     private Delivery Compose(
         CarrierConnection connection,
         ReceiptBehaviour receipts,
         in SubmitFacts facts,
         long number,
+        long ticket,
         string error,
         byte state,
         byte esmClass,
@@ -228,6 +208,7 @@ public sealed partial class SimulatedCarrier
         delivery.Origin = connection;
         delivery.ShunsOrigin = receipts.OtherBind;
         delivery.Kind = DeliveryKind.Receipt;
+        delivery.Ticket = ticket;
         Span<byte> id = stackalloc byte[MessageIds.MaxBytes];
         id = id[..MessageIds.FormatForReceipt(number, receipts, id)];
         Span<byte> text = stackalloc byte[ReceiptText.MaxBytes];
@@ -303,10 +284,10 @@ public sealed partial class SimulatedCarrier
         _wheel.Schedule(answer, latency);
     }
 
-    private void ShowOnHandset(CarrierConnection connection, CarrierBehaviour behaviour, in SubmitFacts facts, DateTimeOffset now)
+    private void ShowOnHandset(CarrierConnection connection, CarrierBehaviour behaviour, in SubmitFacts facts, DateTimeOffset now, long ticket)
     {
         bool mayReply = behaviour.HandsetReplies.Count > 0;
-        if (Handsets.Add(Name, now, facts, mayReply) is { } text) Reply(connection.Customer!, behaviour, facts, text);
+        if (Handsets.Add(Name, now, facts, mayReply) is { } text) Reply(connection.Customer!, behaviour, facts, text, ticket);
     }
 
     private void WriteLog(DateTimeOffset now, CommandId commandId, string systemId, ReadOnlySpan<byte> body, ReadOnlySpan<byte> messageId)

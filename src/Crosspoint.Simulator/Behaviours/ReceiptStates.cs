@@ -5,6 +5,7 @@ internal static class ReceiptStates
 {
     public const byte Enroute = 1;
     public const byte Delivered = 2;
+    public const byte Deleted = 4;
     public const byte Accepted = 6;
     private const byte Unknown = 7;
 

@@ -192,11 +192,10 @@ internal sealed partial class CarrierConnection
                 _carrier.OnQuery(this, header, body);
                 return true;
             case CommandId.CancelSm when CanSubmit:
-                // By the time the answer arrives the message is on the handset: there is nothing left to cancel or replace.
-                Append(CommandId.CancelSmResp, CommandStatus.CancelFailed, header.SequenceNumber, default);
+                Append(CommandId.CancelSmResp, _carrier.OnCancel(this, body), header.SequenceNumber, default);
                 return true;
             case CommandId.ReplaceSm when CanSubmit:
-                Append(CommandId.ReplaceSmResp, CommandStatus.ReplaceFailed, header.SequenceNumber, default);
+                Append(CommandId.ReplaceSmResp, _carrier.OnReplace(this, body), header.SequenceNumber, default);
                 return true;
             case CommandId.EnquireLink:
                 _carrier.Counts.EnquireLinks.Add();

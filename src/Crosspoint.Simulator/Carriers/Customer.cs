@@ -59,6 +59,13 @@ internal sealed class Customer(SimulatedCarrier carrier, string systemId, string
         Pump();
     }
 
+    /// <summary>The time of a delivery has come; one of a submission that is no more is forgotten.</summary>
+    public void OnDue(Delivery delivery)
+    {
+        if (delivery.Attempts == 0 && carrier.IsWithdrawn(delivery.Ticket)) carrier.Recycle(delivery);
+        else Enqueue(delivery, isFirst: false);
+    }
+
     /// <summary>Queues a delivery and sends what can be sent. False, and counted, when the queue is full.</summary>
     public bool Enqueue(Delivery delivery, bool isFirst)
     {

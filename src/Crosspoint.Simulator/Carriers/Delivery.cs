@@ -17,6 +17,9 @@ internal sealed class Delivery : WheelEvent
     public byte[] Body = new byte[256];
     public int Length;
 
+    /// <summary>Of the submission that it tells of; 0 for none.</summary>
+    public long Ticket;
+
     /// <summary>The connection that submitted; receipts prefer it, or shun it.</summary>
     public CarrierConnection? Origin;
 
@@ -36,7 +39,7 @@ internal sealed class Delivery : WheelEvent
 
     public ReadOnlySpan<byte> Encoded => Body.AsSpan(0, Length);
 
-    public override void Fire() => To!.Enqueue(this, isFirst: false);
+    public override void Fire() => To!.OnDue(this);
 
     public void Clear()
     {
@@ -46,6 +49,7 @@ internal sealed class Delivery : WheelEvent
         Origin = null;
         ShunsOrigin = false;
         Attempts = 0;
+        Ticket = 0;
         Length = 0;
     }
 }

@@ -26,6 +26,8 @@ internal sealed class Tallies
     public readonly Tally Unanswered = new();
     public readonly Tally Ignored = new();
     public readonly Tally Queries = new();
+    public readonly Tally Cancels = new();
+    public readonly Tally Replaces = new();
     public readonly Tally EnquireLinks = new();
     public readonly Tally InvalidPdus = new();
     public readonly Tally GarbageSent = new();
@@ -46,8 +48,8 @@ internal sealed class Tallies
 
     private Tally[] All =>
     [
-        Connections, Binds, BindsRefused, Disconnects, Submits, Accepted, Refused, Throttled, Unanswered, Ignored, Queries, EnquireLinks,
-        InvalidPdus, GarbageSent, ReceiptsSent, ReceiptsTaken, ReceiptsMissing, ReceiptsDuplicated, InboundSent, InboundTaken, Redelivered,
+        Connections, Binds, BindsRefused, Disconnects, Submits, Accepted, Refused, Throttled, Unanswered, Ignored, Queries, Cancels,
+        Replaces, EnquireLinks, InvalidPdus, GarbageSent, ReceiptsSent, ReceiptsTaken, ReceiptsMissing, ReceiptsDuplicated, InboundSent, InboundTaken, Redelivered,
         DeliveriesRefused, DeliveriesDropped,
     ];
 
@@ -64,6 +66,8 @@ internal sealed class Tallies
         Unanswered = Unanswered.Value,
         Ignored = Ignored.Value,
         Queries = Queries.Value,
+        Cancels = Cancels.Value,
+        Replaces = Replaces.Value,
         EnquireLinks = EnquireLinks.Value,
         InvalidPdus = InvalidPdus.Value,
         GarbageSent = GarbageSent.Value,

@@ -44,6 +44,13 @@ public sealed class HandsetStore
         return _shards[key % ShardCount].Add(key, carrier, time, facts, wantsText);
     }
 
+    /// <summary>Takes a part from a phone: its submission was withdrawn before it came there.</summary>
+    internal void Remove(string carrier, DateTimeOffset time, in SubmitFacts facts)
+    {
+        ulong key = Key(facts.Destination.Digits);
+        _shards[key % ShardCount].Remove(key, carrier, time, facts);
+    }
+
     /// <summary>FNV-1a over the digits, without a plus sign.</summary>
     private static ulong Key(ReadOnlySpan<byte> digits)
     {
@@ -75,6 +82,14 @@ public sealed class HandsetStore
                 handset.WasUsed = true;
                 StoredMessage message = handset.Add(messages, carrier, time, facts);
                 return wantsText && message.IsComplete ? message.Read().Text : null;
+            }
+        }
+
+        public void Remove(ulong key, string carrier, DateTimeOffset time, in SubmitFacts facts)
+        {
+            lock (_gate)
+            {
+                if (_handsets.TryGetValue(key, out Handset? handset)) handset.Remove(carrier, time, facts);
             }
         }
 
@@ -146,6 +161,19 @@ public sealed class HandsetStore
             message.Begin(carrier, time, facts);
             message.Add(facts);
             return message;
+        }
+
+        public void Remove(string carrier, DateTimeOffset time, in SubmitFacts facts)
+        {
+            for (int i = _count - 1; i >= 0; i--)
+            {
+                StoredMessage message = _ring[(_head + i) % _ring.Length]!;
+                if (!message.TryRemove(carrier, time, facts)) continue;
+                if (!message.IsEmpty) return;
+                for (int j = i; j < _count - 1; j++) _ring[(_head + j) % _ring.Length] = _ring[(_head + j + 1) % _ring.Length];
+                _ring[(_head + --_count) % _ring.Length] = message;
+                return;
+            }
         }
 
         public List<HandsetMessage> Read()

@@ -23,6 +23,8 @@ internal sealed class StoredMessage
     private int _received;
     private int _duplicates;
 
+    public bool IsEmpty => _received == 0;
+
     public bool IsComplete => _received == Math.Max((int)_total, 1);
 
     public void Begin(string carrier, DateTimeOffset time, in SubmitFacts facts)
@@ -74,6 +76,24 @@ internal sealed class StoredMessage
         _received++;
     }
 
+    /// <summary>Takes out a part; false when it is not in this message.</summary>
+    public bool TryRemove(string carrier, DateTimeOffset time, in SubmitFacts facts)
+    {
+        bool isIt = _carrier == carrier && facts.Source.Digits.SequenceEqual(_source.AsSpan(0, _sourceLength)) && (_total == 0
+            ? facts.Total <= 1 && _time == time
+            : _total == facts.Total && _reference == facts.Reference);
+        int at = isIt ? IndexOf(facts) : -1;
+        if (at < 0) return false;
+        int end = at + PartHeader + BinaryPrimitives.ReadUInt16BigEndian(_data.AsSpan(at + 4));
+        _data.AsSpan(end, _length - end).CopyTo(_data.AsSpan(at));
+        _length -= end - at;
+        _received--;
+        if (_total == 0) return true;
+        _parts = new PartSet(_total);
+        for (at = 0; at < _length; at += PartHeader + BinaryPrimitives.ReadUInt16BigEndian(_data.AsSpan(at + 4))) _parts.Add(_data[at]);
+        return true;
+    }
+
     public HandsetMessage Read()
     {
         var text = new StringBuilder();
@@ -101,17 +121,19 @@ internal sealed class StoredMessage
         return null;
     }
 
-    private bool Holds(in SubmitFacts facts)
+    private bool Holds(in SubmitFacts facts) => IndexOf(facts) >= 0;
+
+    private int IndexOf(in SubmitFacts facts)
     {
         ReadOnlySpan<byte> text = facts.Text[facts.HeaderLength..];
         for (var at = 0; at < _length;)
         {
             ReadOnlySpan<byte> head = _data.AsSpan(at, PartHeader);
             int length = BinaryPrimitives.ReadUInt16BigEndian(head[4..]);
-            if (head[0] == facts.Part && text.SequenceEqual(_data.AsSpan(at + PartHeader, length))) return true;
+            if (head[0] == facts.Part && text.SequenceEqual(_data.AsSpan(at + PartHeader, length))) return at;
             at += PartHeader + length;
         }
 
-        return false;
+        return -1;
     }
 }

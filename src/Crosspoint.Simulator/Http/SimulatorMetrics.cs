@@ -26,6 +26,8 @@ internal static class SimulatorMetrics
         ("unanswered", counters.Unanswered),
         ("ignored", counters.Ignored),
         ("queries", counters.Queries),
+        ("cancels", counters.Cancels),
+        ("replaces", counters.Replaces),
         ("enquire_links", counters.EnquireLinks),
         ("invalid_pdus", counters.InvalidPdus),
         ("garbage_sent", counters.GarbageSent),

@@ -3,6 +3,7 @@ using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Carriers;
 using Crosspoint.Simulator.Tests.Support;
 using Crosspoint.Smpp.Codec;
+using Crosspoint.Smpp.Pdus;
 
 namespace Crosspoint.Simulator.Tests.Carriers;
 
@@ -48,12 +49,16 @@ public sealed class SubmitLogTests
     public void SubmitRing_MoreThanItsSize_KeepsTheNewest()
     {
         var ring = new SubmitRing(1000);
+        var source = new SmppAddress(1, 1, "15550001000"u8);
+        var pdu = new SubmitSm { SourceAddr = source };
+        var body = new byte[pdu.BodyLength];
+        pdu.TryWrite(body, out _).ShouldBeTrue();
         for (var i = 1; i <= 2500; i++)
-            ring.Add(default, CommandId.SubmitSm, CommandStatus.Ok, "cp", [(byte)i], [(byte)i, (byte)(i >> 8)], 2, default);
+            ring.Add(default, CommandId.SubmitSm, CommandStatus.Ok, "cp", body, [(byte)i, (byte)(i >> 8)], 2, default, i, i);
 
         ring.After(0, 5).Select(static e => e.Number).ShouldBe([1501, 1502, 1503, 1504, 1505]);
         ring.After(2498, 5).Select(static e => e.Number).ShouldBe([2499, 2500]);
-        ring.Find([2000 & 0xFF, 2000 >> 8])!.Number.ShouldBe(2000);
-        ring.Find([1400 & 0xFF, 1400 >> 8]).ShouldBeNull();
+        ring.Find("cp", [2000 & 0xFF, 2000 >> 8], source)!.Number.ShouldBe(2000);
+        ring.Find("cp", [1400 & 0xFF, 1400 >> 8], source).ShouldBeNull();
     }
 }

@@ -106,6 +106,9 @@ public sealed class TestEsme : ISmppSessionHandler, IAsyncDisposable
         return await _syncs.Reader.ReadAsync(patience.Token);
     }
 
+    /// <summary>Leaves something for later.</summary>
+    public void PutBack(object item) => _events.Writer.TryWrite(item);
+
     /// <summary>The next response or delivery, in the order of the wire.</summary>
     public async Task<object> NextAsync()
     {
