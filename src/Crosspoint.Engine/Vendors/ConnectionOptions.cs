@@ -139,4 +139,7 @@ public sealed record SmppConnectionOptions
 
     /// <summary>What is done with each <c>command_status</c> that the carrier answers.</summary>
     public StatusPolicy Statuses { get; init; } = StatusPolicy.Default;
+
+    /// <summary>Without the password: what is printed may be kept.</summary>
+    public override string ToString() => $"{nameof(SmppConnectionOptions)} {{ Host = {Host}, Port = {Port}, SystemId = {SystemId} }}";
 }

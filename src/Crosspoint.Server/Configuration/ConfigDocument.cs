@@ -23,15 +23,23 @@ internal sealed class ConfigDocument
     /// <summary>The document's root; null when the text is no document that can be read (the errors say why).</summary>
     public static ConfigNode? Read(string text, string file, List<ConfigError> errors)
     {
+        using var reader = new StringReader(text);
+        var parser = new Parser(reader);
         try
         {
-            using var reader = new StringReader(text);
-            var document = new ConfigDocument(new Parser(reader), file, errors);
-            return document.ReadRoot();
+            return new ConfigDocument(parser, file, errors).ReadRoot();
         }
         catch (YamlException broken)
         {
             errors.Add(new(file, (int)broken.Start.Line, "", $"is not valid YAML: {Reason(broken)}"));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The library's own fault with some broken text, as a flow mapping that goes on with too little indentation. It says no place:
+            // what it read last is just before it.
+            int line = (int)(parser.Current?.End.Line ?? 1);
+            errors.Add(new(file, line, "", "is not valid YAML, here or below: check the brackets and the indentation"));
             return null;
         }
     }

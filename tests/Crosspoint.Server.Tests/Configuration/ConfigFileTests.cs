@@ -14,7 +14,7 @@ namespace Crosspoint.Server.Tests.Configuration;
 public sealed class ConfigFileTests
 {
     /// <summary>The contract, word for word as other tools write it.</summary>
-    private const string Contract =
+    internal const string Contract =
         """
         data: ./data                              # relative to this file: SQLite journal, key ring
         http:                                     # native and Twilio-shaped API, console, /metrics, /health/live, /health/ready
@@ -41,7 +41,7 @@ public sealed class ConfigFileTests
           states: [ sent, delivered, undelivered, failed, canceled ]   # which states call back
         """;
 
-    private const string Full =
+    internal const string Full =
         """
         data: /var/lib/crosspoint
         http: { listen: "[::1]:0", max_body: 2MiB, max_connections: 500 }
@@ -453,6 +453,19 @@ public sealed class ConfigFileTests
         string laughs = "a0: &a0 [ x, x ]\n" + string.Concat(
             Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [ *a{i - 1}, *a{i - 1} ]\n"));
         ConfigFile.Parse(laughs, "f", "/").Errors.Count.ShouldBe(44);
+    }
+
+    [Fact]
+    public void ToString_OfTheWholeConfiguration_ShowsNoSecret()
+    {
+        string text = Contract.Replace("listen: 127.0.0.1:8080", "listen: 127.0.0.1:8080\n  admin_token: token-of-the-operator")
+            .Replace("password: cp,", "password: carrier1,");
+        GatewayConfig config = ConfigFile.Parse(text, "f", "/").Config.ShouldNotBeNull();
+        config.Http.AdminToken.ShouldBe("token-of-the-operator");
+
+        config.ToString().ShouldNotContain("token-of-the-operator");
+        config.Http.ToString().ShouldBe("HttpOptions { Listen = 127.0.0.1:8080, AdminToken = hidden }");
+        config.Engine.Connections[0].ToString().ShouldNotContain("carrier1");
     }
 
     [Fact]
