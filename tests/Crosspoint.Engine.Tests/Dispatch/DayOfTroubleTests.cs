@@ -20,6 +20,9 @@ public sealed class DayOfTroubleTests
         Mute,
         Drops,
         Fails,
+
+        // The link is half open: nothing is read or answered on it, not even enquire_link.
+        Dead,
     }
 
     [Fact]
@@ -29,15 +32,27 @@ public sealed class DayOfTroubleTests
         var troubles = new[] { new Trouble(2), new Trouble(3) };
         await using var first = new ScriptedCarrier { Script = troubles[0].Answer };
         await using var second = new ScriptedCarrier { Script = troubles[1].Answer };
+        await using var firstLink = new SilentRelay(first.Port);
+        await using var secondLink = new SilentRelay(second.Port);
+        SilentRelay[] links = [firstLink, secondLink];
+        int deadHours = 0;
         await using Rig rig = await Rig.StartAsync(Rig.Options(
-            Rig.Connection("a", first.Port, smpp => smpp with { Sessions = 2, EnquireLink = TimeSpan.FromSeconds(30) }),
-            Rig.Connection("b", second.Port, smpp => smpp with { EnquireLink = TimeSpan.FromSeconds(30) })));
+            Rig.Connection("a", firstLink.Port, smpp => smpp with { Sessions = 2, EnquireLink = TimeSpan.FromSeconds(30) }),
+            Rig.Connection("b", secondLink.Port, smpp => smpp with { EnquireLink = TimeSpan.FromSeconds(30) })));
         await rig.BoundAsync("a", 2);
         await rig.BoundAsync("b");
         var heads = new List<MessageHead>();
         for (int hour = 0; hour < Hours; hour++)
         {
             foreach (Trouble trouble in troubles) trouble.Mood = (Mood)dice.Next(Enum.GetValues<Mood>().Length);
+            for (int i = 0; i < links.Length; i++)
+            {
+                bool isDead = troubles[i].Mood == Mood.Dead;
+                deadHours += isDead ? 1 : 0;
+                if (isDead) links[i].FallSilent();
+                else links[i].Speak();
+            }
+
             bool isPaused = dice.Next(4) == 0;
             rig.Step = TimeSpan.FromMilliseconds(250);
             for (int i = 0; i < MessagesAnHour; i++)
@@ -57,6 +72,9 @@ public sealed class DayOfTroubleTests
         }
 
         foreach (Trouble trouble in troubles) trouble.Mood = Mood.Well;
+        foreach (SilentRelay link in links) link.Speak();
+        deadHours.ShouldBeGreaterThan(3);
+        rig.Log.Of(1051).ShouldContain(line => line.Contains("EnquireLinkTimeout"));
         rig.Step = TimeSpan.FromSeconds(1);
         await rig.UntilAsync(() => rig.Gateway.Connections().All(c => c is { Use: "usable", Queued: 0, InFlight: 0 }) && rig.Gauge("crosspoint.dispatch.held") == 0);
         await rig.SettleAsync();
