@@ -143,7 +143,8 @@ public sealed partial class SimulatedCarrier
         {
             byte esmClass = isNotified ? EsmClass.Intermediate : EsmClass.Receipt;
             TimeSpan half = delay / 2;
-            _wheel.Schedule(Compose(connection, receipts, facts, number, ticket, "000", ReceiptStates.Enroute, esmClass, submitted, now + half), half);
+            const byte Enroute = ReceiptStates.Enroute;
+            _wheel.Schedule(Compose(connection, receipts, facts, number, ticket, "000", Enroute, esmClass, submitted, now + half), half);
         }
 
         Delivery? early = null;
@@ -155,11 +156,12 @@ public sealed partial class SimulatedCarrier
         {
             bool isEarly = _random.Happens(receipts.Early);
             TimeSpan wait = isEarly ? TimeSpan.Zero : delay;
-            Delivery receipt = Compose(connection, receipts, facts, number, ticket, final.Error, state, EsmClass.Receipt, submitted, now + wait);
+            const byte Kind = EsmClass.Receipt;
+            Delivery receipt = Compose(connection, receipts, facts, number, ticket, final.Error, state, Kind, submitted, now + wait);
             if (_random.Happens(receipts.Duplicate))
             {
                 Counts.ReceiptsDuplicated.Add();
-                Delivery again = Compose(connection, receipts, facts, number, ticket, final.Error, state, EsmClass.Receipt, submitted, now + wait);
+                Delivery again = Compose(connection, receipts, facts, number, ticket, final.Error, state, Kind, submitted, now + wait);
                 _wheel.Schedule(again, wait + receipts.Delay.Next(_random));
             }
 
@@ -284,7 +286,8 @@ public sealed partial class SimulatedCarrier
         _wheel.Schedule(answer, latency);
     }
 
-    private void ShowOnHandset(CarrierConnection connection, CarrierBehaviour behaviour, in SubmitFacts facts, DateTimeOffset now, long ticket)
+    private void ShowOnHandset(
+        CarrierConnection connection, CarrierBehaviour behaviour, in SubmitFacts facts, DateTimeOffset now, long ticket)
     {
         bool mayReply = behaviour.HandsetReplies.Count > 0;
         if (Handsets.Add(Name, now, facts, mayReply) is { } text) Reply(connection.Customer!, behaviour, facts, text, ticket);

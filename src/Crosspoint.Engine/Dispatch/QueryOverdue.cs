@@ -21,7 +21,9 @@ internal sealed partial class QueryOverdue(Dispatcher dispatcher, TimeProvider t
     /// <summary>How long a connection that is down is waited for, as it is after a start.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a carrier is not asked that has not answered or does not know the operation: else each message would wait for it.</summary>
+    /// <summary>
+    /// How long a carrier is not asked that has not answered or does not know the operation: else each message would wait for it.
+    /// </summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Waiting> _byConnection = new(StringComparer.Ordinal);

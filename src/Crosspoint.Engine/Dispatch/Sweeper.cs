@@ -73,7 +73,8 @@ internal sealed partial class Sweeper : IAsyncDisposable
         }
 
         if (!isNew) return;
-        IEnumerable<TimeSpan> graces = _known.Values.Select(static known => known.Smpp.ReceiptGrace).Append(TimeSpan.Zero).Distinct().Order();
+        IEnumerable<TimeSpan> graces =
+            _known.Values.Select(static known => known.Smpp.ReceiptGrace).Append(TimeSpan.Zero).Distinct().Order();
         _cursors =
         [
             .. graces.Select(static grace => new Cursor(grace, null)),

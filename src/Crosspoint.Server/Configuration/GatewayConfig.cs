@@ -45,7 +45,8 @@ public sealed record HttpOptions
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>Without the token: what is printed may be kept.</summary>
-    public override string ToString() => $"{nameof(HttpOptions)} {{ Listen = {Listen}, AdminToken = {(AdminToken is null ? "none" : "hidden")} }}";
+    public override string ToString() =>
+        $"{nameof(HttpOptions)} {{ Listen = {Listen}, AdminToken = {(AdminToken is null ? "none" : "hidden")} }}";
 }
 
 /// <summary>How messages are kept. Defaults are those of the journal, which says where they come from.</summary>

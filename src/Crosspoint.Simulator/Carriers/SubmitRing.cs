@@ -171,7 +171,7 @@ internal sealed class SubmitRing(int most)
         return found;
     }
 
-    /// <summary>Puts another body and ticket in the place of a submission that is still on its way. False when it is not, or has gone.</summary>
+    /// <summary>Gives another body and ticket to a submission that is still on its way. False when it is not, or has gone.</summary>
     public bool Replace(SubmitEntry old, ReadOnlySpan<byte> body, long ticket, DateTimeOffset now)
     {
         lock (_gate)

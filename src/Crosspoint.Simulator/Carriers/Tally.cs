@@ -49,8 +49,8 @@ internal sealed class Tallies
     private Tally[] All =>
     [
         Connections, Binds, BindsRefused, Disconnects, Submits, Accepted, Refused, Throttled, Unanswered, Ignored, Queries, Cancels,
-        Replaces, EnquireLinks, InvalidPdus, GarbageSent, ReceiptsSent, ReceiptsTaken, ReceiptsMissing, ReceiptsDuplicated, InboundSent, InboundTaken, Redelivered,
-        DeliveriesRefused, DeliveriesDropped,
+        Replaces, EnquireLinks, InvalidPdus, GarbageSent, ReceiptsSent, ReceiptsTaken, ReceiptsMissing, ReceiptsDuplicated, InboundSent,
+        InboundTaken, Redelivered, DeliveriesRefused, DeliveriesDropped,
     ];
 
     public CarrierCounters Snapshot() => new()

@@ -44,7 +44,8 @@ public sealed class QueryOverdueTests
 
         Message message = await rig.UntilAsync(head, MessageState.Undelivered);
 
-        (message.Segments[0].ReceiptError, message.ErrorCode).ShouldBe(("27", DeliveryErrors.ForReceipt((byte)StateOfMessage.Undeliverable)));
+        (message.Segments[0].ReceiptError, message.ErrorCode).ShouldBe(
+            ("27", DeliveryErrors.ForReceipt((byte)StateOfMessage.Undeliverable)));
     }
 
     [Theory]
