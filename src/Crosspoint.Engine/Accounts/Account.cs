@@ -20,7 +20,11 @@ public sealed record OwnedNumber(string Number, string? InboundUrl, Messages.Cal
 /// <summary>A key of an account besides its auth token.</summary>
 /// <param name="Sid"><c>SK</c> and 32 hex digits: the user name of Basic authentication.</param>
 /// <param name="Secret">The password of Basic authentication, and the bearer token of the native API.</param>
-public sealed record ApiKey(string Sid, string Secret);
+public sealed record ApiKey(string Sid, string Secret)
+{
+    /// <summary>Without the secret.</summary>
+    public override string ToString() => Sid;
+}
 
 /// <summary>A tenant, as configured. Immutable; a change of configuration makes a new directory of new ones.</summary>
 public sealed record Account
@@ -47,6 +51,9 @@ public sealed record Account
 
     /// <summary>The key before, while receivers change over: native webhooks bear a signature by each. Null for none.</summary>
     public byte[]? WebhookSecretPrevious { get; init; }
+
+    /// <summary>Without its secrets.</summary>
+    public override string ToString() => Sid;
 
     public bool Owns(string sender)
     {

@@ -65,6 +65,9 @@ public sealed record SmppCredential
     /// <summary>The class for each priority_flag from 0 to 3; null for <see cref="Class"/>.</summary>
     public IReadOnlyList<TrafficClass?> PriorityClasses { get; init; } = [];
 
+    /// <summary>Without the password.</summary>
+    public override string ToString() => SystemId;
+
     /// <summary>The class of a message with that priority_flag.</summary>
     public TrafficClass ClassOf(byte priority) =>
         priority < PriorityClasses.Count && PriorityClasses[priority] is { } named ? named : Class;

@@ -42,6 +42,17 @@ public sealed class CustomerKeyTests
             [TrafficClass.Marketing, TrafficClass.Otp, TrafficClass.Marketing, TrafficClass.Transactional]);
     }
 
+    [Fact]
+    public void ToString_OfWhatHoldsSecrets_HoldsNone()
+    {
+        Account account = Read("listen: 127.0.0.1:0", "system_id: demo, password: hidden12", "api_keys: [ { sid: SK00000000000000000000000000000001, secret: verysecretkey } ]")
+            .Config!.Engine.Accounts[0];
+        string all = $"{account} {account.Smpp[0]} {account.ApiKeys[0]} {new SmppLogin(account, account.Smpp[0])}";
+        all.ShouldNotContain("hidden12");
+        all.ShouldNotContain("verysecretkey");
+        all.ShouldNotContain("0123456789abcdef0123456789abcdef");
+    }
+
     [Theory]
     [InlineData("listen: here", "", "smpp.listen")]
     [InlineData("listen: 127.0.0.1:0, version: 3.3", "", "smpp.version")]
