@@ -88,6 +88,7 @@ internal static class SmppBench
             await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
             await Task.Delay(TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
             double before = gateway.Megabytes();
+            double cpuAlone = await MeasureCpuAsync(gateway, span, time, cancellationToken).ConfigureAwait(false);
             var clients = new List<SmppClient>();
             var quiet = new Quiet();
             long started = time.GetTimestamp();
@@ -111,9 +112,7 @@ internal static class SmppBench
                 await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken).ConfigureAwait(false);
             double bound = time.GetElapsedTime(started).TotalSeconds;
             await Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken).ConfigureAwait(false);
-            double cpu = gateway.CpuSeconds();
-            await Task.Delay(span, time, cancellationToken).ConfigureAwait(false);
-            cpu = gateway.CpuSeconds() - cpu;
+            double cpuBound = await MeasureCpuAsync(gateway, span, time, cancellationToken).ConfigureAwait(false);
             double after = gateway.Megabytes();
             foreach (SmppClient client in clients) await client.DisposeAsync().ConfigureAwait(false);
             Print(new
@@ -122,7 +121,8 @@ internal static class SmppBench
                 all_bound_after_seconds = Math.Round(bound, 2),
                 megabytes_before = Math.Round(before, 1),
                 megabytes_more = Math.Round(after - before, 1),
-                cpu_percent_of_one_core = Math.Round(100 * cpu / span.TotalSeconds, 2),
+                cpu_percent_of_one_core_before = Math.Round(cpuAlone, 2),
+                cpu_percent_of_one_core = Math.Round(cpuBound, 2),
             });
             return ExitCodes.Ok;
         }
@@ -130,6 +130,14 @@ internal static class SmppBench
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task<double> MeasureCpuAsync(
+        GatewayProcess gateway, TimeSpan span, TimeProvider time, CancellationToken cancellationToken)
+    {
+        double cpu = gateway.CpuSeconds();
+        await Task.Delay(span, time, cancellationToken).ConfigureAwait(false);
+        return 100 * (gateway.CpuSeconds() - cpu) / span.TotalSeconds;
     }
 
     private static string Config(int smppPort, int carrierPort, int binds) => string.Create(CultureInfo.InvariantCulture, $$"""
