@@ -214,7 +214,8 @@ internal static class CrashBench
     // A customer's UUID, perhaps with the number of a part behind it, as the API writes it.
     private static string MessageIdOf(string uuid) => string.Concat("SM", uuid.Replace("-", "", StringComparison.Ordinal).AsSpan(0, 32));
 
-    private static int FreePort()
+    /// <summary>A port that nobody listens on now.</summary>
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Smpp.Pdus;
@@ -82,9 +81,9 @@ internal static class SmppBench
         string folder = Directory.CreateTempSubdirectory("crosspoint-idle-").FullName;
         try
         {
-            int smppPort = FreePort();
+            int smppPort = CrashBench.FreePort();
             string config = Path.Combine(folder, "crosspoint.yaml");
-            await File.WriteAllTextAsync(config, Config(smppPort, FreePort(), binds), cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(config, Config(smppPort, CrashBench.FreePort(), binds), cancellationToken).ConfigureAwait(false);
             await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
             await Task.Delay(TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
             double before = gateway.Megabytes();
@@ -155,13 +154,6 @@ internal static class SmppBench
         routing: { default: [ none-1 ] }
         log: { level: error }
         """);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private static void Print(object result) => Console.WriteLine(JsonSerializer.Serialize(result, Indented));
 
