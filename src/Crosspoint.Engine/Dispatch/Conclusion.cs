@@ -67,10 +67,12 @@ internal static class Conclusion
     /// Whether an unknown outcome leads to another copy. A carrier that takes messages and never answers would else deliver one for hours,
     /// again and again.
     /// </summary>
-    /// <param name="connection">Null when the configuration does not have it any more.</param>
+    /// <param name="connection">Null when the configuration does not have it any more: then the class has its default policy.</param>
     public static bool Resends(Message message, ConnectionOptions? connection)
     {
-        if ((connection?.UnknownPolicy(message.Head.Class) ?? UnknownOutcomePolicy.Resend) != UnknownOutcomePolicy.Resend) return false;
+        TrafficClass trafficClass = message.Head.Class;
+        UnknownOutcomePolicy policy = connection?.UnknownPolicy(trafficClass) ?? ConnectionOptions.DefaultUnknownPolicy(trafficClass);
+        if (policy != UnknownOutcomePolicy.Resend) return false;
         int unknown = 0;
         foreach (Attempt attempt in message.Attempts) unknown += attempt.Outcome == AttemptOutcome.Unknown ? 1 : 0;
         return unknown < SubmitPolicy.MostUnknown;

@@ -119,9 +119,9 @@ internal sealed partial class Dispatcher
             if (CheckPlace(options, place) is { } refusal) return refusal;
             lane = _newLane(options, true);
             _topology = Topology.Of([.. old.Lanes, lane], Placed(old.Plan, options, place ?? int.MaxValue));
+            lane.Start();
         }
 
-        lane.Start();
         return Changed(lane, "added");
     }
 
@@ -173,6 +173,9 @@ internal sealed partial class Dispatcher
         }
 
         Reroute(lane);
+
+        // What was shelved for it has perhaps nowhere to go now, which only its routing can say.
+        _backlog.Unshelve();
         return Changed(lane, "removed");
     }
 

@@ -84,7 +84,10 @@ internal sealed partial class QueryOverdue(Dispatcher dispatcher, TimeProvider t
     private void End(QueriedMessage message, string connection, Waiting waiting)
     {
         if (_isStopped && message.LacksAnswer) return;
-        if (message.IsInVain)
+
+        // A session that is lost says nothing about the carrier's willingness: what waits is asked when it is up again.
+        bool isUp = dispatcher.Lanes.Any(lane => lane.Name == connection && lane.Connection.CanQuery);
+        if (message.IsInVain && isUp)
         {
             waiting.RestsSince = Math.Max(1, time.GetTimestamp());
             if (waiting.Note.IsDue()) Log.NotAnswered(logger, connection);

@@ -16,6 +16,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
     /// <summary>How long parts of an inbound message are waited for.</summary>
     public static readonly TimeSpan PartsLimit = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan AskedWithin = TimeSpan.FromHours(1);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int PageSize = 500;
     private const int MostWaiting = 5_000;
@@ -129,7 +130,10 @@ internal sealed partial class Sweeper : IAsyncDisposable
                     _ => grace == cursor.Grace,
                 };
                 if (!isMine) continue;
-                if (cursor.Asks is not null && message.State == MessageState.Sent)
+
+                // Where receipts are missing faster than a carrier may be asked, the oldest end without a question.
+                bool isTooLate = until - message.Head.ValidUntil > Micros.From(AskedWithin);
+                if (cursor.Asks is not null && message.State == MessageState.Sent && !isTooLate)
                 {
                     if (_queries.TryTake(message, connection!)) continue;
                     cursor.SeenUpTo = message.Head.ValidUntil - 1;

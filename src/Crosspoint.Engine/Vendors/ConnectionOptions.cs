@@ -45,6 +45,10 @@ public sealed record ConnectionOptions
 
     public UnknownOutcomePolicy UnknownMarketing { get; init; } = UnknownOutcomePolicy.Wait;
 
+    /// <summary>What goes where nothing is said: losing a message is worse than a rare second copy, but for marketing.</summary>
+    public static UnknownOutcomePolicy DefaultUnknownPolicy(TrafficClass trafficClass) =>
+        trafficClass == TrafficClass.Marketing ? UnknownOutcomePolicy.Wait : UnknownOutcomePolicy.Resend;
+
     public UnknownOutcomePolicy UnknownPolicy(TrafficClass trafficClass) => trafficClass switch
     {
         TrafficClass.Otp => UnknownOtp,

@@ -40,7 +40,8 @@ internal static class SubmitWriter
             // What a customer asked for goes before the connection's habit.
             ProtocolId = head.Submit is { ProtocolId: not 0 } submit ? submit.ProtocolId : fields.ProtocolId,
             PriorityFlag = fields.Priority(head.Class),
-            ReplaceIfPresentFlag = fields.ReplaceIfPresent ? (byte)1 : (byte)0,
+            // The parts of one message have the same addresses: with the flag each would replace the one before.
+            ReplaceIfPresentFlag = fields.ReplaceIfPresent && total == 1 ? (byte)1 : (byte)0,
             DataCoding = options.Alphabet.CodingOf(form.Encoding),
             RegisteredDelivery = (byte)fields.Receipts,
             Tlvs = writer.Written,

@@ -214,13 +214,13 @@ internal static class AccountConfig
         var credentials = new List<SmppCredential>();
         foreach (ConfigSection section in account.Groups("smpp"))
         {
-            string? systemId = section.Text("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)");
+            string? systemId = section.Latin1("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)");
             names.SystemIds.Add(systemId, section.LineOf("system_id"), section.PathOf("system_id"));
             var defaults = new SmppCredential { SystemId = "", Password = "" };
             SmppCredential credential = defaults with
             {
                 SystemId = systemId ?? "",
-                Password = section.Text("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)") ?? "",
+                Password = section.Latin1("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)") ?? "",
                 MaxBinds = section.Int("max_binds", defaults.MaxBinds, 1, 10_000),
                 Binds = ReadBindTypes(section),
                 InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),

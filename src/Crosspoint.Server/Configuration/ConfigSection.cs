@@ -45,6 +45,15 @@ internal sealed class ConfigSection
         return null;
     }
 
+    /// <summary>A text that goes into a field of a PDU, one octet a character.</summary>
+    public string? Latin1(string key, bool required = false, int most = 1000, string expected = "text", bool mayBeEmpty = false)
+    {
+        string? text = Text(key, required, most, expected, mayBeEmpty);
+        if (text is null || !text.AsSpan().ContainsAnyExceptInRange(' ', '\u00FF')) return text;
+        Fail(key, "holds a character that SMPP cannot carry; expected Latin-1");
+        return null;
+    }
+
     public int Int(string key, int fallback, int least, int most, bool required = false)
     {
         string expected = $"a whole number from {least} to {most}";

@@ -177,11 +177,11 @@ internal static class ConnectionConfig
             Tls = LinkConfig.ReadTls(section, directory),
             InterfaceVersion = section.Choice("interface_version", defaults.InterfaceVersion, LinkConfig.Versions),
             StrictInterfaceVersion = section.Bool("strict_interface_version", defaults.StrictInterfaceVersion),
-            SystemId = section.Text("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
-            Password = section.Text(
+            SystemId = section.Latin1("system_id", required: true, most: 15, expected: "1 to 15 characters (SMPP v3.4 §5.2.1)") ?? "",
+            Password = section.Latin1(
                 "password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)", mayBeEmpty: true) ?? "",
-            SystemType = section.Text("system_type", most: 12, mayBeEmpty: true) ?? "",
-            AddressRange = section.Text("address_range", most: 40, mayBeEmpty: true) ?? "",
+            SystemType = section.Latin1("system_type", most: 12, mayBeEmpty: true) ?? "",
+            AddressRange = section.Latin1("address_range", most: 40, mayBeEmpty: true) ?? "",
             AddressRangeType = SubmitConfig.ReadTonNpi(section, "addr_ton", "addr_npi", defaults.AddressRangeType),
             Bind = LinkConfig.TypeOf(bind),
             Sessions = sessions,

@@ -51,6 +51,7 @@ internal static class LinkConfig
             group.Close();
         }
 
+        if (hosts.Count == 0) section.Fail("hosts", "names no host; expected at least one");
         if (hosts.Count > MostHosts) section.Fail("hosts", $"has {hosts.Count} entries; at most {MostHosts} are allowed");
         return hosts;
     }

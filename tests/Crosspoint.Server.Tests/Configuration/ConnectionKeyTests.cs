@@ -129,6 +129,7 @@ public sealed class ConnectionKeyTests
     [InlineData("payload_size: 141", "payload_size", "from 40 to 140")]
     [InlineData("payload_size: 133, segments: payload", "payload_size", "the carrier cuts")]
     [InlineData("hosts: [ { host: a, port: 1 } ], host: b", "host", "stands beside 'hosts'")]
+    [InlineData("hosts: [ ]", "hosts", "names no host")]
     [InlineData("hosts: [ { host: a } ]", "hosts[0].port", "is missing")]
     [InlineData("bind: transceiver, receivers: 2", "receivers", "'bind: pair' alone")]
     [InlineData("interface_version: 4.0", "interface_version", "3.3, 3.4, 5.0")]

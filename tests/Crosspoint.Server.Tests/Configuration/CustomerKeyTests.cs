@@ -67,6 +67,7 @@ public sealed class CustomerKeyTests
     [InlineData("listen: 127.0.0.1:0", "password: p, priority_class: { 4: otp }", "accounts[0].smpp[0].priority_class.4")]
     [InlineData("listen: 127.0.0.1:0", "password: p, message_ids: short", "accounts[0].smpp[0].message_ids")]
     [InlineData("listen: 127.0.0.1:0", "password: p, windows: 5", "accounts[0].smpp[0].windows")]
+    [InlineData("listen: 127.0.0.1:0", "password: \"\u0416\"", "accounts[0].smpp[0].password")]
     public void Parse_WrongValue_NamesItsKey(string listener, string credential, string key)
     {
         ConfigResult result = Read(listener, $"system_id: demo, {(credential.Length == 0 ? "password: secret" : credential)}");
