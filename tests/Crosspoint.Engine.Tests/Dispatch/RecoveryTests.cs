@@ -81,6 +81,28 @@ public sealed class RecoveryTests
         rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(TrafficClass.Marketing, 0)]
+    [InlineData(TrafficClass.Transactional, 1)]
+    public async Task Restart_ConnectionIsGone_TheClassDecides(TrafficClass trafficClass, int copies)
+    {
+        // One that was added at run time is not in the file.
+        await using var gone = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using var other = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(gone);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(trafficClass: trafficClass);
+        await gone.NextAsync();
+
+        await rig.RestartAsync(Rig.Options(Rig.Connection("b", other.Port)));
+        await rig.BoundAsync("b");
+        await rig.UntilAsync(head, message => message.Segments.Exists(segment => segment.State is SegmentState.Unknown or SegmentState.Sent));
+        await rig.PassAsync(TimeSpan.FromSeconds(4));
+
+        other.Submits.Count.ShouldBe(copies);
+        (await rig.FindAsync(head.Id)).IsPossibleDuplicate.ShouldBe(copies > 0);
+    }
+
     [Fact]
     public async Task Restart_InFlightWithFail_Fails()
     {
