@@ -15,7 +15,6 @@ public sealed class AccountDirectory
     private readonly Dictionary<string, Account> _bySid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Account Account, OwnedNumber Number)> _byNumber = new(StringComparer.Ordinal);
     private readonly Dictionary<CredentialHash, Account> _byCredential = [];
-    private readonly Dictionary<string, SmppLogin> _bySystemId = new(StringComparer.Ordinal);
     private readonly Dictionary<CredentialHash, SmppLogin> _bySmppPassword = [];
     private readonly byte[] _hashKey = RandomNumberGenerator.GetBytes(KeyBytes);
 
@@ -34,9 +33,7 @@ public sealed class AccountDirectory
 
             foreach (SmppCredential smpp in account.Smpp)
             {
-                var login = new SmppLogin(account, smpp);
-                _bySystemId.Add(smpp.SystemId, login);
-                _bySmppPassword.Add(Hash(smpp.SystemId, smpp.Password), login);
+                _bySmppPassword.Add(Hash(smpp.SystemId, smpp.Password), new SmppLogin(account, smpp));
             }
 
             foreach (OwnedNumber number in account.Numbers) _byNumber.Add(number.Number, (account, number));
@@ -66,11 +63,8 @@ public sealed class AccountDirectory
     public SmppLogin? AuthenticateSmpp(ReadOnlySpan<char> systemId, ReadOnlySpan<char> password) =>
         _bySmppPassword.GetValueOrDefault(Hash(systemId, password));
 
-    /// <summary>The credential of a system_id, or null.</summary>
-    public SmppLogin? FindSystemId(string systemId) => _bySystemId.GetValueOrDefault(systemId);
-
     /// <summary>Every credential for SMPP binds.</summary>
-    public IReadOnlyCollection<SmppLogin> SmppLogins => _bySystemId.Values;
+    public IReadOnlyCollection<SmppLogin> SmppLogins => _bySmppPassword.Values;
 
     private CredentialHash Hash(ReadOnlySpan<char> user, ReadOnlySpan<char> password)
     {

@@ -26,12 +26,7 @@ public sealed record BindJob(
     /// <summary>The job of a delivery as the journal holds it.</summary>
     public static BindJob From(Message message, BindDelivery delivery)
     {
-        long at = message.UpdatedAt;
-        foreach (MessageEvent entry in message.Events)
-        {
-            if (entry.Number == delivery.EventNumber) at = entry.At;
-        }
-
+        long at = message.TimeOf(delivery.EventNumber);
         byte state = SegmentProgress.NoReceipt;
         string? error = null;
         foreach (SegmentProgress segment in message.Segments)

@@ -15,7 +15,6 @@ namespace Crosspoint.Engine.Customers;
 public sealed partial class CustomerOutbox : IAsyncDisposable
 {
     internal const int PageSize = 500;
-    private const int MostWaiting = 5_000;
     private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(10);
 
@@ -143,7 +142,7 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
             IReadOnlyList<Message> page = await _journal.ListOpenAsync(after, PageSize, _stop.Token).ConfigureAwait(false);
 
             // When much is overdue at once the journal must not be flooded, or intake would refuse new messages for it.
-            while (_journal.QueueDepth >= MostWaiting) await Task.Delay(DepthWait, _time, _stop.Token).ConfigureAwait(false);
+            while (_journal.QueueDepth >= IJournal.BackgroundDepth) await Task.Delay(DepthWait, _time, _stop.Token).ConfigureAwait(false);
             foreach (Message message in page)
             {
                 after = message.Id.Key;

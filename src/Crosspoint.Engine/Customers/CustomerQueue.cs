@@ -211,7 +211,7 @@ internal sealed class CustomerQueue : IAsyncDisposable
             case SendResult.Sent:
                 return;
             case SendResult.NotEncodable:
-                // A peer of SMPP 3.3, and a text that needs a TLV.
+                // A peer of SMPP 3.3 and a text that needs a TLV, or a text longer than a TLV.
                 End(job, DeliveryState.Failed, CommandStatus.InvalidMessageLength, "refused");
                 return;
             default:

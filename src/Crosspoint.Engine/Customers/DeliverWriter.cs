@@ -20,8 +20,8 @@ public static class DeliverWriter
     private const int MostReceiptText = 20;
     private const byte GsmNetwork = 3;
 
-    // 1,600 characters as UTF-8, and the header of a part.
-    private const int MostText = (1600 * 3) + UserDataHeaders.Concat8Length;
+    // UTF-8 takes the most: three octets for a UTF-16 code unit.
+    private const int MostOctetsPerChar = 3;
 
     internal static SendResult Write(SmppSession session, SmppCredential credential, BindJob job) =>
         job.Head.IsInbound ? WriteInbound(session, credential, job) : WriteReceipt(session, credential, job);
@@ -96,13 +96,12 @@ public static class DeliverWriter
         Span<byte> source = stackalloc byte[20];
         Span<byte> destination = stackalloc byte[20];
         var pdu = new DeliverSm { SourceAddr = Address(head.From, source), DestinationAddr = Address(head.To, destination) };
-        byte[] octets = new byte[MostText];
+        ReadOnlySpan<char> text = job.Part > 0 ? PieceOf(head, job.Part) : head.Body;
+        byte[] octets = new byte[UserDataHeaders.Concat8Length + (text.Length * MostOctetsPerChar)];
         int header = 0;
-        ReadOnlySpan<char> text = head.Body;
         if (job.Part > 0)
         {
             int pieces = BindRules.PiecesOf(head);
-            text = PieceOf(head, job.Part);
             header = UserDataHeaders.WriteConcat8(octets, (byte)head.Id.Key, (byte)pieces, (byte)job.Part);
             pdu.EsmClass = EsmClass.Udhi;
         }
@@ -116,7 +115,12 @@ public static class DeliverWriter
         }
 
         var writer = new TlvWriter(new byte[length + Tlv.HeaderBytes]);
-        writer.Add(TlvTag.MessagePayload, octets.AsSpan(0, length));
+        if (!writer.Add(TlvTag.MessagePayload, octets.AsSpan(0, length)))
+        {
+            session.Release(1);
+            return SendResult.NotEncodable;
+        }
+
         DeliverSm whole = pdu;
         whole.Tlvs = writer.Written;
         return session.Deliver(whole, job);

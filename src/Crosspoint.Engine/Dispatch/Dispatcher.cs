@@ -50,9 +50,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Messages held in memory.</summary>
     public int Held => _backlog.Held;
 
-    /// <summary>Messages that wait for their time.</summary>
-    public int Scheduled => _schedule.Count;
-
     public void Start()
     {
         foreach (Lane lane in _topology.Lanes) lane.Start();

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Dispatch;
 
@@ -11,7 +12,6 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private const int MostAtOnce = 1_000;
-    private const int MostWaiting = 5_000;
 
     private readonly Lock _gate = new();
     private readonly PriorityQueue<long, long> _keys = new();
@@ -25,15 +25,6 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
         (_dispatcher, _time) = (dispatcher, time);
         _timer = time.CreateTimer(
             static state => ((ReleaseSchedule)state!).Release(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Messages that wait.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate) return _keys.Count;
-        }
     }
 
     /// <summary>Releases a message at a time, in microseconds; at once when it has passed.</summary>
@@ -73,7 +64,7 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
         {
             long now = _time.GetUtcMicros();
             // When much falls due at once the journal must not be flooded, or intake would refuse new messages for it.
-            if (_dispatcher.Journal.QueueDepth >= MostWaiting)
+            if (_dispatcher.Journal.QueueDepth >= IJournal.BackgroundDepth)
             {
                 _timer.Change(DepthWait, Timeout.InfiniteTimeSpan);
                 return;

@@ -19,7 +19,6 @@ internal sealed partial class Sweeper : IAsyncDisposable
     private static readonly TimeSpan AskedWithin = TimeSpan.FromHours(1);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private const int PageSize = 500;
-    private const int MostWaiting = 5_000;
 
     private readonly IJournal _journal;
     private readonly Dispatcher _dispatcher;
@@ -102,7 +101,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
 
         // When much ends at once the journal must not be flooded, or intake would refuse new messages for it: the next look goes on from
         // the cursor.
-        while (until > cursor.SeenUpTo && _journal.QueueDepth < MostWaiting)
+        while (until > cursor.SeenUpTo && _journal.QueueDepth < IJournal.BackgroundDepth)
         {
             IReadOnlyList<Message> page = await _journal.ListOpenByValidityAsync(
                 cursor.SeenUpTo, until, limit, cancellationToken).ConfigureAwait(false);

@@ -93,6 +93,17 @@ public sealed class Message
     public static Message Restore(MessageHead head, MessageState state, long updatedAt) =>
         new() { Head = head, State = state, UpdatedAt = updatedAt };
 
+    /// <summary>Microseconds at which an event happened; of the last change when the timeline no longer holds it.</summary>
+    public long TimeOf(int eventNumber)
+    {
+        foreach (MessageEvent entry in Events)
+        {
+            if (entry.Number == eventNumber) return entry.At;
+        }
+
+        return UpdatedAt;
+    }
+
     /// <summary>Moves to another state and writes the event; returns null and changes nothing when the table does not allow it.</summary>
     public MessageEvent? TryMove(MessageState to, long at, EventKind kind, string? connection = null, uint code = 0, string? detail = null)
     {

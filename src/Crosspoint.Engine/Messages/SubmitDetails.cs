@@ -51,6 +51,4 @@ public sealed record SubmitDetails
 
     /// <summary>The parts that came, in order of their numbers.</summary>
     public IReadOnlyList<SubmittedPart> Parts { get; init; } = [];
-
-    public bool IsWhole => Parts.Count == PartCount;
 }

@@ -6,6 +6,9 @@ namespace Crosspoint.Engine.Stores;
 /// </summary>
 public interface IJournal : IMessageReader, IAsyncDisposable
 {
+    /// <summary>Work that nobody waits for (sweeping, releasing, reading back) holds its breath above this <see cref="QueueDepth"/>.</summary>
+    const int BackgroundDepth = 5_000;
+
     /// <summary>Hands over a transition. Never blocks. A closed or broken journal fails it.</summary>
     void Enqueue(Transition transition);
 

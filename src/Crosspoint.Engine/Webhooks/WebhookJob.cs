@@ -15,12 +15,7 @@ public sealed record WebhookJob(
     /// <summary>The job of a delivery as the journal holds it.</summary>
     public static WebhookJob From(Message message, WebhookDelivery delivery)
     {
-        long at = message.UpdatedAt;
-        foreach (MessageEvent entry in message.Events)
-        {
-            if (entry.Number == delivery.EventNumber) at = entry.At;
-        }
-
+        long at = message.TimeOf(delivery.EventNumber);
         bool isFailure = delivery.Status is MessageState.Failed or MessageState.Undelivered or MessageState.Expired;
         int errorCode = isFailure ? message.ErrorCode : 0;
         return new(

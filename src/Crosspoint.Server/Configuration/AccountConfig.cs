@@ -6,7 +6,6 @@ using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
-using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Server.Configuration;
 
@@ -53,15 +52,6 @@ internal static class AccountConfig
         ["otp"] = TrafficClass.Otp,
         ["transactional"] = TrafficClass.Transactional,
         ["marketing"] = TrafficClass.Marketing,
-    };
-
-    private static readonly Dictionary<string, DefaultAlphabet> Alphabets = new(StringComparer.Ordinal)
-    {
-        ["gsm"] = DefaultAlphabet.GsmUnpacked,
-        ["gsm_packed"] = DefaultAlphabet.GsmPacked,
-        ["latin1"] = DefaultAlphabet.Latin1,
-        ["ascii"] = DefaultAlphabet.Ascii,
-        ["utf8"] = DefaultAlphabet.Utf8,
     };
 
     public static IReadOnlyList<Account> Read(ConfigSection root)
@@ -228,7 +218,7 @@ internal static class AccountConfig
                 Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
                 AllowFrom = section.Networks("allow_from"),
                 MessageIds = section.Choice("message_ids", defaults.MessageIds, IdForms),
-                Alphabet = section.Choice("default_alphabet", defaults.Alphabet, Alphabets),
+                Alphabet = section.Choice("default_alphabet", defaults.Alphabet, AlphabetConfig.Names),
                 Class = section.Choice("class", defaults.Class, Classes),
                 PriorityClasses = ReadPriorities(section.Group("priority_class")),
             };

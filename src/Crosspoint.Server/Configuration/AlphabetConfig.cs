@@ -9,7 +9,8 @@ internal static class AlphabetConfig
     // The least that holds a header with a 16-bit reference and two national tables and still sends the longest text in 255 parts.
     private const int LeastPayload = 40;
 
-    private static readonly Dictionary<string, DefaultAlphabet> Alphabets = new(StringComparer.Ordinal)
+    /// <summary>What a default_alphabet may be called.</summary>
+    public static readonly Dictionary<string, DefaultAlphabet> Names = new(StringComparer.Ordinal)
     {
         ["gsm"] = DefaultAlphabet.GsmUnpacked,
         ["gsm_packed"] = DefaultAlphabet.GsmPacked,
@@ -30,7 +31,7 @@ internal static class AlphabetConfig
         CarrierAlphabet defaults = CarrierAlphabet.Default;
         CarrierAlphabet alphabet = defaults with
         {
-            DefaultAlphabet = section.Choice("default_alphabet", defaults.DefaultAlphabet, Alphabets),
+            DefaultAlphabet = section.Choice("default_alphabet", defaults.DefaultAlphabet, Names),
             Languages = section.Has("languages") ? ReadLanguages(section) : defaults.Languages,
             PayloadSize = section.Int("payload_size", defaults.PayloadSize, LeastPayload, WireForm.FullPayload),
         };

@@ -69,9 +69,6 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
 
     public IPEndPoint EndPoint => _server.EndPoint;
 
-    /// <summary>Binds of each system_id.</summary>
-    public IEnumerable<(string SystemId, int Binds)> Binds => _systemIds.Select(pair => (pair.Key, pair.Value.Binds));
-
     public void Start() => _server.Start();
 
     /// <summary>

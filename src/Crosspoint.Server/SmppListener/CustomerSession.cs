@@ -9,8 +9,6 @@ internal sealed class SystemIdState(SmppCredential credential, TimeProvider time
 
     public SubmitRate Rate { get; } = new(credential.Rate, time);
 
-    public int Binds => Volatile.Read(ref _binds);
-
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _binds) <= credential.MaxBinds) return true;

@@ -184,8 +184,8 @@ public sealed partial class SmppClient : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            session.Abort("the client stops");
-            await session.Completion.ConfigureAwait(false);
+            // The answer may have come at the same time: a session that is bound by now is unbound as any other.
+            await session.CloseAsync(_stopNow.Token).ConfigureAwait(false);
             throw;
         }
 

@@ -207,6 +207,25 @@ public sealed class ClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stop_AtTheMomentOfTheBind_UnbindsInOrder()
+    {
+        using var seen = new ManualResetEventSlim();
+        Task stopping = Task.CompletedTask;
+        _handler.WhenBound = () =>
+        {
+            stopping = _client!.StopAsync(CancellationToken.None);
+            seen.Wait(RawPeer.Patience);
+        };
+        (RawPeer peer, _) = await BoundAsync();
+        PduHeader unbind = await peer.ExpectAsync(CommandId.Unbind);
+        seen.Set();
+        await peer.SendAsync(Pdu.Of(CommandId.UnbindResp, unbind.SequenceNumber));
+        await stopping.WaitAsync(RawPeer.Patience);
+        _client!.State.ShouldBe(SmppClientState.Stopped);
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task Refusals_OfTheCredentials_SuspendTheClient()
     {
         var states = new List<SmppClientState>();

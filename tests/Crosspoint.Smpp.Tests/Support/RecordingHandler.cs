@@ -34,6 +34,9 @@ internal sealed class RecordingHandler : ISmppServerHandler
 
     public bool Fails { get; set; }
 
+    /// <summary>Runs inside OnBound, on the session's own loop.</summary>
+    public Action WhenBound { get; set; } = () => { };
+
     public Func<BindCredentials, BindDecision> Decide { get; set; } = _ => new BindDecision(CommandStatus.Ok, 0);
 
     public async Task<SessionEvent> NextAsync(EventKind kind)
@@ -51,7 +54,11 @@ internal sealed class RecordingHandler : ISmppServerHandler
         SmppSession session, BindCredentials credentials, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Decide(credentials));
 
-    public void OnBound(SmppSession session) => Add(new SessionEvent(EventKind.Bound, session));
+    public void OnBound(SmppSession session)
+    {
+        Add(new SessionEvent(EventKind.Bound, session));
+        WhenBound();
+    }
 
     public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
