@@ -118,7 +118,7 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         var all = new List<ConnectionStatus>(lanes.Count);
         foreach (Lane lane in lanes)
         {
-            (int queued, int inFlight) = lane.Load;
+            (long queued, int inFlight) = lane.Load;
             SmppConnection connection = lane.Connection;
             var sessions = new SessionStatus[connection.SessionCount];
             for (int i = 0; i < sessions.Length; i++)
@@ -176,9 +176,9 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
 
     private void Observe(Meter meter)
     {
-        meter.CreateObservableGauge("crosspoint.dispatch.queued", () => Connections().Select(c => Measure(c.Queued, c.Name)), "{message}", "Messages in memory waiting for a connection");
+        meter.CreateObservableGauge("crosspoint.dispatch.queued", () => Connections().Select(c => Measure(c.Queued, c.Name)), "{message}", "Messages waiting for a connection, in memory and on disk");
         meter.CreateObservableGauge(
-            "crosspoint.dispatch.held", () => _dispatcher.Held, "{message}", "Messages that dispatch holds in memory");
+            "crosspoint.dispatch.held", () => _dispatcher.Room.Held, "{message}", "Messages that dispatch holds in memory");
         meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
         meter.CreateObservableGauge(
             "crosspoint.smpp.learned_rate",

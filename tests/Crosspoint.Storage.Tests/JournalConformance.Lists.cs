@@ -21,6 +21,23 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
+    public async Task FindMany_AnyKeys_ReturnsThoseThatAreThereInTheOrderOfTheKeys()
+    {
+        var ids = new List<MessageId>();
+        await CommitAsync(transaction =>
+        {
+            for (int i = 0; i < 20; i++) ids.Add(Sample.Accept(transaction).Id);
+        });
+        await CommitAsync(transaction => transaction.Delete(transaction.Find(ids[3].Key)!));
+
+        long[] keys = [ids[7].Key, ids[3].Key, ids[2].Key + 1_000_000, 5, ids[19].Key, ids[0].Key, ids[7].Key];
+        IReadOnlyList<Message> found = await Journal.FindManyAsync(keys, Token);
+
+        found.Select(message => message.Id).ShouldBe([ids[7], ids[19], ids[0], ids[7]]);
+        (await Journal.FindManyAsync([], Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task List_InPages_ReturnsEachMessageOnceNewestFirst()
     {
         var ids = new List<MessageId>();

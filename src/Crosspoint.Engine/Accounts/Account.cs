@@ -37,6 +37,9 @@ public sealed record Account
     /// <summary>Password of Basic authentication, and the key that signs Twilio-shaped callbacks.</summary>
     public required string AuthToken { get; init; }
 
+    /// <summary>Its share of a connection beside other accounts of the same class, when there is not enough for all: 1 is usual.</summary>
+    public int Weight { get; init; } = 1;
+
     public SenderPolicy Senders { get; init; }
 
     public IReadOnlyList<OwnedNumber> Numbers { get; init; } = [];

@@ -173,9 +173,6 @@ internal sealed partial class Dispatcher
         }
 
         Reroute(lane);
-
-        // What was shelved for it has perhaps nowhere to go now, which only its routing can say.
-        _backlog.Unshelve();
         return Changed(lane, "removed");
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
@@ -10,7 +11,7 @@ namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
 /// Brings accepted messages to connections. Its memory is a bounded cache of the journal: when more waits than it may hold,
-/// the rest stays on disk alone and is read back in order as room comes (<see cref="Backlog"/>).
+/// the rest stays on disk, and only its keys in memory: one queue for each connection, class and account (<see cref="LaneQueue"/>).
 /// </summary>
 internal sealed partial class Dispatcher : IAsyncDisposable
 {
@@ -20,19 +21,22 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     private readonly Func<ConnectionOptions, bool, Lane> _newLane;
     private volatile Topology _topology;
     private readonly DelayQueue _delays;
-    private readonly Backlog _backlog;
+    private readonly FrozenDictionary<string, int> _weights;
     private readonly ReleaseSchedule _schedule;
+    private bool _isHungry;
 
     public Dispatcher(
         EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
     {
         Journal = journal;
+        _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
+        Room = new DispatchRoom(options.Queues.DispatchMessages);
+        ReadBack = new ReadBack(journal, Room, time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
         _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
         _logger = loggers.CreateLogger<Dispatcher>();
         _delays = new DelayQueue(time, Released);
-        _backlog = new Backlog(options.Queues.DispatchMessages, journal, this, time, loggers.CreateLogger<Backlog>());
         _schedule = new ReleaseSchedule(this, time);
     }
 
@@ -47,8 +51,14 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>The routing as it is now.</summary>
     public RoutingPlan Plan => _topology.Plan;
 
-    /// <summary>Messages held in memory.</summary>
-    public int Held => _backlog.Held;
+    /// <summary>What dispatch may hold in memory, and holds.</summary>
+    public DispatchRoom Room { get; }
+
+    /// <summary>Brings messages back from disk.</summary>
+    public ReadBack ReadBack { get; }
+
+    /// <summary>A flow would have been read, and there was no room.</summary>
+    public bool IsHungry { set => Volatile.Write(ref _isHungry, value); }
 
     public void Start()
     {
@@ -59,7 +69,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
-        await _backlog.DisposeAsync().ConfigureAwait(false);
+        await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
         await Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
     }
@@ -68,7 +78,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
-        await _backlog.DisposeAsync().ConfigureAwait(false);
+        await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
         foreach (Lane lane in _topology.Lanes.Concat(_besides)) await lane.DisposeAsync().ConfigureAwait(false);
         _ending.Dispose();
@@ -80,7 +90,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// </summary>
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
-        if (_backlog.IsOverflowing) return null;
         Topology topology = _topology;
         (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
         if (chosen < 0) return null;
@@ -91,8 +100,8 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>An accepted message, committed as queued.</summary>
     public void Accept(MessageHead head)
     {
-        var work = new OutboundWork(head);
-        if (_backlog.TryHold(work)) Route(work, first: false);
+        Hold();
+        Route(new OutboundWork(head), first: false);
     }
 
     /// <summary>An accepted message, committed as queued or, when it has a time of its own, as scheduled.</summary>
@@ -106,23 +115,20 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public void AcceptDirect(DirectRoute route, MessageHead head, int attempt, ushort reference, int segments)
     {
         var work = new OutboundWork(head);
-        _backlog.Hold(work);
+        Hold();
         route.Lane.Send(new ActiveAttempt(work, route.Lane, route.Reservation.Session, attempt, reference, segments: null, segments), route.Reservation);
     }
 
-    /// <summary>An unfinished message found in the journal at start, or read back from the backlog.</summary>
+    /// <summary>Counts a message as held in memory: until <see cref="Forget"/>, or until it goes to disk.</summary>
+    public void Hold() => Room.Enter();
+
+    /// <summary>An unfinished message found in the journal at start. It is held.</summary>
     /// <param name="delay">Wait before it is tried (a possible duplicate waits for a late word first).</param>
     public void Resume(OutboundWork work, TimeSpan delay)
     {
         if (delay > TimeSpan.Zero) _delays.Add(work, delay);
         else Route(work, first: false);
     }
-
-    /// <summary>Keeps a message in memory whatever the bound: it is in flight, or was.</summary>
-    public void Hold(OutboundWork work) => _backlog.Hold(work);
-
-    /// <summary>Like <see cref="Hold"/>, within the bound: false leaves it to the backlog on disk.</summary>
-    public bool TryHold(OutboundWork work) => _backlog.TryHold(work);
 
     /// <summary>Sends a work to the queue of its best connection.</summary>
     public void Route(OutboundWork work, bool first)
@@ -170,7 +176,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
                 (work.RefusedBy ??= []).Add(lane.Name);
                 work.Tries = 0;
                 Route(work, first: false);
-                _backlog.Moved();
                 break;
             default:
                 Forget(work);
@@ -179,7 +184,11 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     }
 
     /// <summary>The work has left dispatch.</summary>
-    public void Forget(OutboundWork work) => _backlog.Forget(work);
+    public void Forget(OutboundWork work)
+    {
+        Room.Leave();
+        if (_isHungry) Feed();
+    }
 
     /// <summary>
     /// An attempt could not be put on record. While the disk is full it waits; with the journal closed or broken it is taken up at the next
@@ -201,36 +210,23 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         }
 
         changed.Pump();
-        if (changed.Use == ConnectionUse.Usable) _backlog.Unshelve();
-        _backlog.Moved();
+        if (changed.Use == ConnectionUse.Usable) changed.ReadBack();
+        else if (Room.IsCrowded) changed.Spill();
     }
 
-    /// <summary>
-    /// Takes out what waits for connections that are down while others are up: messages that the others refused.
-    /// </summary>
-    public List<OutboundWork> TakeStuck()
-    {
-        List<OutboundWork> stuck = [];
-        if (!Array.Exists(_topology.Lanes, static lane => lane.Use == ConnectionUse.Usable)) return stuck;
-        foreach (Lane lane in _topology.Lanes)
-        {
-            if (lane.Use == ConnectionUse.Usable) continue;
-            foreach (OutboundWork work in lane.TakeAll())
-            {
-                // Only what is queued on record is found again by reading the backlog.
-                if (work.PinnedTo is null && work.Prefer is null) stuck.Add(work);
-                else lane.Enqueue(work, first: true);
-            }
-        }
-
-        return stuck;
-    }
-
-    /// <summary>Routes everything that waits for a connection anew.</summary>
+    /// <summary>Routes anew what waits for a connection and has a better one now.</summary>
     public void Reroute(Lane lane)
     {
-        foreach (OutboundWork work in lane.TakeAll()) Route(work, first: false);
+        foreach (OutboundWork work in lane.TakeLeaving()) Route(work, first: false);
+        lane.ReadBack();
     }
+
+    /// <summary>Whether some connection takes traffic, seen from one that does not.</summary>
+    public bool HasBetterThan(Lane lane) =>
+        Array.Exists(_topology.Planned, other => other != lane && other.Use == ConnectionUse.Usable) || !_topology.Lanes.Contains(lane);
+
+    /// <summary>A queue for a connection.</summary>
+    public LaneQueue NewQueue() => new(Room, sid => _weights.GetValueOrDefault(sid, 1));
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
     private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)
@@ -244,6 +240,13 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     }
 
     private void Released(OutboundWork work) => Route(work, first: true);
+
+    // There is room again for those who found none.
+    private void Feed()
+    {
+        if (Room.IsFull || !Interlocked.Exchange(ref _isHungry, false)) return;
+        foreach (Lane lane in _topology.Lanes) lane.ReadBack();
+    }
 }
 
 /// <summary>A slot taken for a message that is not accepted yet.</summary>

@@ -37,13 +37,14 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     // Long enough to be cheap, short enough that a rate of 1,000 a second with its burst of 10 is kept without gaps.
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
+    private const int MovePage = 500;
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dispatcher _dispatcher;
     private readonly DeliverIntake _deliveries;
     private readonly ILogger _logger;
-    private readonly ClassQueues _queues = new();
+    private readonly LaneQueue _queue;
     private readonly Pace _pace;
     private readonly RareNote _throttled;
     private readonly ITimer _wake;
@@ -68,6 +69,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<Lane>();
         Options = options;
+        _queue = dispatcher.NewQueue();
         _connect = () => new SmppConnection(options, this, time, loggers);
         _connection = _connect();
         _pace = new Pace(options.Smpp.Rate, options.Smpp.Burst, time);
@@ -97,8 +99,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     /// <summary>It is stopped only to bind anew. Guarded by the dispatcher.</summary>
     public bool IsRestarting { get; set; }
 
-    /// <summary>Works that wait here, and slots in use.</summary>
-    public (int Queued, int InFlight) Load
+    /// <summary>Messages that wait here, in memory and on disk, and slots in use.</summary>
+    public (long Queued, int InFlight) Load
     {
         get
         {
@@ -106,7 +108,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             {
                 int used = 0;
                 foreach (int slots in _used) used += slots;
-                return (_queues.Count, used);
+                return (_queue.Waiting, used);
             }
         }
     }
@@ -187,7 +189,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         int segments = SegmentsOf(head);
         lock (_gate)
         {
-            return _queues.Count == 0 && TryReserve(segments, out reservation);
+            return _queue.Waiting == 0 && TryReserve(segments, out reservation);
         }
     }
 
@@ -196,8 +198,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         lock (_gate)
         {
-            if (first) _queues.AddFirst(work);
-            else _queues.Add(work);
+            if (first) _queue.AddFirst(work);
+            else _queue.Add(work, Use == ConnectionUse.Usable);
         }
 
         Pump();
@@ -207,10 +209,100 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         if (Use != ConnectionUse.Usable && _dispatcher.Decide(work).Lane != this) _dispatcher.Reroute(this);
     }
 
-    /// <summary>Gives everything that waits here back, to be routed anew.</summary>
-    public List<OutboundWork> TakeAll()
+    /// <summary>Gives back, of what waits here, all that goes elsewhere now.</summary>
+    public List<OutboundWork> TakeLeaving()
     {
-        lock (_gate) return _queues.TakeAll();
+        lock (_gate)
+        {
+            return _queue.InMemory == 0 ? [] : _queue.Extract(work => _dispatcher.Decide(work).Lane != this);
+        }
+    }
+
+    /// <summary>The connection is down: what waits makes room for traffic that moves.</summary>
+    public void Spill()
+    {
+        lock (_gate) _queue.Spill();
+    }
+
+    /// <summary>
+    /// Has read what flows need of that which they have on disk: those that run out, or, where the connection does not take traffic while
+    /// another does, all of it, for it goes elsewhere.
+    /// </summary>
+    public void ReadBack()
+    {
+        bool moves = Use == ConnectionUse.Usable;
+        if (!moves && !_dispatcher.HasBetterThan(this)) return;
+        var reads = new List<(Flow Flow, List<long> Keys)>();
+        lock (_gate)
+        {
+            if (_queue.Waiting == _queue.InMemory) return;
+            foreach (Flow flow in _queue.Flows())
+            {
+                if (!moves) flow.LeftToMove = flow.OnDisk.Count;
+                if (NextRead(flow, moves) is { } keys) reads.Add((flow, keys));
+            }
+        }
+
+        foreach ((Flow flow, List<long> keys) in reads) _dispatcher.ReadBack.Begin(this, flow, keys);
+    }
+
+    /// <summary>Messages of a flow that were on disk. What goes elsewhere by now goes there.</summary>
+    public void TakeIn(Flow flow, List<OutboundWork> works)
+    {
+        List<OutboundWork> stay = [];
+        List<OutboundWork> leave = [];
+        foreach (OutboundWork work in works) (_dispatcher.Decide(work).Lane == this ? stay : leave).Add(work);
+        bool moves = Use == ConnectionUse.Usable;
+        List<long>? next;
+        lock (_gate)
+        {
+            if (moves)
+            {
+                _queue.EndRead(flow, stay);
+            }
+            else
+            {
+                var keys = new KeyList();
+                foreach (OutboundWork work in stay) keys.Add(work.Head.Id.Key);
+                _dispatcher.Room.Leave(stay.Count);
+                _queue.GiveUpRead(flow, keys, behind: true);
+            }
+
+            next = NextRead(flow, moves);
+        }
+
+        if (next is not null) _dispatcher.ReadBack.Begin(this, flow, next);
+        foreach (OutboundWork work in leave) _dispatcher.Route(work, first: false);
+        if (moves) Pump();
+
+        // It came up, or went down, meanwhile: whoever looked at its flows then saw them being read.
+        if (next is null && moves != (Use == ConnectionUse.Usable)) ReadBack();
+    }
+
+    /// <summary>Messages of a flow could not be read.</summary>
+    public void PutBack(Flow flow, List<long> keys)
+    {
+        var list = new KeyList();
+        foreach (long key in keys) list.Add(key);
+        lock (_gate) _queue.GiveUpRead(flow, list, behind: false);
+        ReadBack();
+    }
+
+    // Under _gate.
+    private List<long>? NextRead(Flow flow, bool moves)
+    {
+        if (flow.IsReading || flow.OnDisk.Count == 0) return null;
+        int count = moves ? _dispatcher.Room.MayRead(flow, Dispatch.ReadBack.PageSize) : Math.Min(flow.LeftToMove, MovePage);
+        if (count <= 0) return null;
+        if (_dispatcher.Room.IsClosedTo(flow))
+        {
+            _dispatcher.IsHungry = true;
+            return null;
+        }
+
+        List<long> keys = _queue.BeginRead(flow, count);
+        flow.LeftToMove -= keys.Count;
+        return keys;
     }
 
     /// <summary>Gives slots back that were not used.</summary>
@@ -281,22 +373,25 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         List<OutboundWork>? elsewhere = null;
+        List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
-            while (_queues.Peek() is { } work)
+            while (_queue.Peek() is { } work)
             {
                 (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
-                if (chosen != this)
-                {
-                    (elsewhere ??= []).Add(_queues.Take());
-                    continue;
-                }
-
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
-                if (!TryReserve(segments, out Reservation reservation)) break;
-                _queues.Take();
-                _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
+                Reservation reservation = default;
+                if (chosen == this && !TryReserve(segments, out reservation)) break;
+                _queue.Take(chosen == this ? segments : 0, out Flow flow);
+                if (NextRead(flow, moves: true) is { } keys) (reads ??= []).Add((flow, keys));
+                if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
+                else (elsewhere ??= []).Add(work);
             }
+        }
+
+        if (reads is not null)
+        {
+            foreach ((Flow flow, List<long> keys) in reads) _dispatcher.ReadBack.Begin(this, flow, keys);
         }
 
         if (elsewhere is null) return;

@@ -24,6 +24,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 
+    /// <summary>Nothing is known of it here that the journal does not say: it may leave memory and be read back.</summary>
+    public bool IsAsOnRecord => Tries == 0 && PinnedTo is null && Prefer is null;
+
     /// <summary>
     /// The work that a message on record stands for: which connections refused it, and which one holds some of its segments.
     /// </summary>

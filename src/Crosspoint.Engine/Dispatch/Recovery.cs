@@ -30,8 +30,8 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                 {
                     case MessageState.Accepted or MessageState.Queued:
                         queued++;
-                        OutboundWork work = OutboundWork.From(message);
-                        if (dispatcher.TryHold(work)) dispatcher.Resume(work, TimeSpan.Zero);
+                        dispatcher.Hold();
+                        dispatcher.Resume(OutboundWork.From(message), TimeSpan.Zero);
                         break;
                     case MessageState.Scheduled:
                         dispatcher.AcceptOrSchedule(message.Head);
@@ -73,14 +73,14 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
         bool inFlight = message.Segments.Exists(segment => segment.State == SegmentState.InFlight);
         if (inFlight)
         {
-            dispatcher.Hold(work);
+            dispatcher.Hold();
             journal.Enqueue(new MarkUnknown(dispatcher, work, connection));
         }
         else if (message.Segments.Exists(segment => segment.State == SegmentState.Unknown) && Conclusion.Resends(message, connection))
         {
             // The outcome is on record; the wait for a late word was cut short.
             work.Prefer = work.PinnedTo is null ? name : null;
-            dispatcher.Hold(work);
+            dispatcher.Hold();
             dispatcher.Resume(work, SubmitPolicy.ResendDelay);
         }
     }

@@ -117,7 +117,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         {
             // The work had left dispatch; it comes back only if there is something to do.
             if (_follow.Kind is FollowKind.Nothing or FollowKind.Finished) return;
-            dispatcher.Hold(active.Work);
+            dispatcher.Hold();
             dispatcher.Follow(active.Work, lane, _follow);
             return;
         }

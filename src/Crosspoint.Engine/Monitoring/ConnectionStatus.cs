@@ -7,7 +7,7 @@ namespace Crosspoint.Engine.Monitoring;
 /// <param name="Group">Connections that share its message ids.</param>
 /// <param name="Place">Place in the default route, from 1; 0 when it stands in none.</param>
 /// <param name="Rate">Segments a second of the configuration; 0 for no cap.</param>
-/// <param name="Queued">Messages in memory that wait for it.</param>
+/// <param name="Queued">Messages that wait for it, in memory and on disk.</param>
 /// <param name="InFlight">In-flight slots in use over all sessions.</param>
 /// <param name="Window">Slots of each session.</param>
 /// <param name="LearnedRate">Segments a second that the carrier is seen to take; 0 while nothing has shown a limit below the rate of the
@@ -22,7 +22,7 @@ public sealed record ConnectionStatus(
     string Group,
     string Use,
     int Place,
-    int Queued,
+    long Queued,
     int InFlight,
     int Window,
     double Rate,

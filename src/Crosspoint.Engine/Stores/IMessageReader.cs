@@ -13,6 +13,9 @@ public interface IMessageReader
     /// </summary>
     ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken);
 
+    /// <summary>The messages with those keys, in the order of the keys; what is not there is left out. Reads back what waits on disk.</summary>
+    ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken);
+
     /// <summary>Messages of one account, newest first.</summary>
     ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken);
 

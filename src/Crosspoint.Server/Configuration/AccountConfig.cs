@@ -86,6 +86,7 @@ internal static class AccountConfig
             Name = section.Text("name", most: 100, expected: "a name for people") ?? sid,
             AuthToken = token,
             Senders = section.Choice("senders", SenderPolicy.Any, SenderPolicies),
+            Weight = section.Int("weight", 1, 1, 1000),
             Numbers = ReadNumbers(section, names),
             ApiKeys = ReadKeys(section, names),
             Smpp = ReadCredentials(section, names),

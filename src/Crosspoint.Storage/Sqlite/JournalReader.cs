@@ -41,6 +41,34 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         }
     }
 
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
+    {
+        return ReadAsync(Find, cancellationToken);
+
+        IReadOnlyList<Message> Find()
+        {
+            var messages = new List<Message>(keys.Count);
+            Slice[] slices = catalog.Current;
+            int next = 0;
+            while (next < keys.Count)
+            {
+                // Keys of one file stand together, since they are in about the order in which they were made.
+                if (SliceCatalog.Find(slices, keys[next]) is not { } slice)
+                {
+                    next++;
+                    continue;
+                }
+
+                int first = next;
+                while (next < keys.Count && keys[next] >= slice.FirstKey && keys[next] <= slice.LastKey) next++;
+                using Lease lease = Rent(slice);
+                lease.Reader.FindMany(keys, first, next, messages);
+            }
+
+            return messages;
+        }
+    }
+
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);

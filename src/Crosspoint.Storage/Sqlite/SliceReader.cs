@@ -42,6 +42,16 @@ internal sealed class SliceReader : IDisposable
         }
     }
 
+    /// <summary>Adds the messages with the keys from <paramref name="first"/> to before <paramref name="end"/> of a list.</summary>
+    public void FindMany(IReadOnlyList<long> keys, int first, int end, List<Message> messages)
+    {
+        using Snapshot snapshot = new(_database);
+        for (int i = first; i < end; i++)
+        {
+            if (Find(keys[i]) is { } message) messages.Add(message);
+        }
+    }
+
     /// <summary>
     /// Adds messages with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that pass the filter,
     /// newest first, until there are <paramref name="most"/> in the list.

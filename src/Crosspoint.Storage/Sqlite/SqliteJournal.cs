@@ -62,6 +62,9 @@ public sealed partial class SqliteJournal : IJournal
 
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => _reader.FindAsync(key, cancellationToken);
 
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
+        _reader.FindManyAsync(keys, cancellationToken);
+
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => _reader.FindAsync(id, cancellationToken);
 
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>

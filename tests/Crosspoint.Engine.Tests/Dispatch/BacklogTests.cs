@@ -9,6 +9,9 @@ public sealed class BacklogTests
 {
     private const int Bound = 50;
 
+    // The bound, its half in shares, and what is in flight.
+    private const int Most = Bound + (Bound / 2) + 10;
+
     [Fact]
     public async Task Backlog_FarBeyondTheBound_EveryMessageGoesOutOnceInOrderOfItsClass()
     {
@@ -22,7 +25,7 @@ public sealed class BacklogTests
             results.ShouldAllBe(result => result.IsAccepted);
         }
 
-        Held(rig).ShouldBe(Bound);
+        Held(rig).ShouldBeLessThanOrEqualTo(Most);
         carrier.Start();
         int most = 0;
         await rig.UntilAsync(async () =>
@@ -36,7 +39,7 @@ public sealed class BacklogTests
         order.Length.ShouldBe(2000);
         order.Where(i => i % 2 == 0).ShouldBe(Enumerable.Range(0, 1000).Select(i => i * 2));
         order.Where(i => i % 2 == 1).ShouldBe(Enumerable.Range(0, 1000).Select(i => (i * 2) + 1));
-        most.ShouldBeLessThanOrEqualTo(Bound);
+        most.ShouldBeLessThanOrEqualTo(Most);
         await rig.UntilAsync(() => Held(rig) == 0);
 
         await rig.UntilAsync(await rig.SendAsync("after"), MessageState.Sent);
@@ -90,7 +93,7 @@ public sealed class BacklogTests
         await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
 
         await rig.RestartAsync();
-        Held(rig).ShouldBe(Bound);
+        Held(rig).ShouldBeLessThanOrEqualTo(Most);
         carrier.Start();
         await rig.UntilAsync(() => carrier.Submits.Count == 400);
         await rig.UntilAsync(() => Held(rig) == 0);
@@ -152,7 +155,7 @@ public sealed class BacklogTests
         SendRequest[] rest = [.. Enumerable.Range(0, 100).Select(i => Rig.Request($"good{i}"))];
         await rig.Gateway.Intake.SendBatchAsync(rest, null, CancellationToken.None);
         await rig.UntilAsync(() => living.Submits.Count == 10);
-        Held(rig).ShouldBe(Bound);
+        Held(rig).ShouldBeLessThanOrEqualTo(Most);
 
         // Everything held is refused by the only connection that is up: nothing of it ever ends.
         living.Script = static (c, s) =>

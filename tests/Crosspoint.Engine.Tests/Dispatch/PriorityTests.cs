@@ -1,3 +1,5 @@
+using System.Globalization;
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Tests.Rigs;
@@ -22,6 +24,42 @@ public sealed class PriorityTests
         await rig.UntilAsync(() => carrier.Submits.Count == 208);
 
         carrier.Submits.Skip(10).Take(9).Count(submit => submit.Text.StartsWith("code", StringComparison.Ordinal)).ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Shares_TwoAccountsAndThreeClassesBehindABacklogOnDisk_GetTheirsWhoeverCameFirst()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        Account big = Rig.Account with { Weight = 3 };
+        Account small = Rig.Account with { Sid = "AC00000000000000000000000000000002", Numbers = [] };
+        EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 1 })) with
+        {
+            Accounts = [big, small],
+            Queues = new QueueOptions { DispatchMessages = 100 },
+        };
+        await using Rig rig = await Rig.StartAsync(options);
+        foreach (Account account in new[] { big, small })
+        {
+            foreach (TrafficClass trafficClass in new[] { TrafficClass.Marketing, TrafficClass.Transactional, TrafficClass.Otp })
+            {
+                SendRequest[] requests = [.. Enumerable.Range(0, 300).Select(i =>
+                    Rig.Request($"{(account == big ? "big" : "small")} {trafficClass} {i}", trafficClass) with { Account = account })];
+                await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None);
+            }
+        }
+
+        carrier.Start();
+        await rig.UntilAsync(() => carrier.Submits.Count == 1800);
+
+        string[][] order = [.. carrier.Submits.Select(submit => submit.Text.Split(' '))];
+        string[][] contested = [.. order.Take(390)];
+        contested.Count(words => words[1] == "Otp").ShouldBeInRange(236, 244);
+        contested.Count(words => words[1] == "Transactional").ShouldBeInRange(118, 122);
+        contested.Count(words => words[1] == "Marketing").ShouldBeInRange(29, 31);
+        foreach (IGrouping<string, string[]> one in contested.GroupBy(words => words[1]))
+            ((double)one.Count(words => words[0] == "big") / one.Count()).ShouldBeInRange(0.7, 0.8);
+        foreach (IGrouping<string, string[]> flow in order.GroupBy(words => $"{words[0]} {words[1]}"))
+            flow.Select(words => int.Parse(words[2], CultureInfo.InvariantCulture)).ShouldBe(Enumerable.Range(0, 300), flow.Key);
     }
 
     [Fact]

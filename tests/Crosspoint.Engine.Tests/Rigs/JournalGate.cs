@@ -83,6 +83,9 @@ internal sealed class JournalGate(IJournal inner) : IJournal
 
     public Task CloseAsync(CancellationToken cancellationToken) => inner.CloseAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
+        inner.FindManyAsync(keys, cancellationToken);
+
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => inner.FindAsync(key, cancellationToken);
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);

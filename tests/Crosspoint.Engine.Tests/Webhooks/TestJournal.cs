@@ -74,6 +74,9 @@ internal sealed class TestJournal : IJournal
         }
     }
 
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();

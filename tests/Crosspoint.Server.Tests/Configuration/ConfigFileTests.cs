@@ -50,6 +50,7 @@ public sealed class ConfigFileTests
             name: demo
             auth_token: &token 0123456789abcdef0123456789abcdef
             senders: owned
+            weight: 5
             webhook_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
             webhook_secret_previous: whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX
             numbers:
@@ -144,6 +145,7 @@ public sealed class ConfigFileTests
         config.Http.ShouldBe(new HttpOptions { Listen = new(IPAddress.IPv6Loopback, 0), MaxBody = 2 * 1024 * 1024, MaxConnections = 500, FilesDirectory = "/etc/crosspoint" });
         Account account = config.Engine.Accounts[0];
         account.Senders.ShouldBe(SenderPolicy.Owned);
+        account.Weight.ShouldBe(5);
         account.Numbers.ShouldBe(
             [new(
                 "+15550001000", "https://example.com/in", CallbackForm.Native), new("12345", null, CallbackForm.Twilio), new("Shop", null,
@@ -301,6 +303,8 @@ public sealed class ConfigFileTests
         "AC0000000000000000000000000000000G", 6, "accounts[0].sid", "'AC' and 32 lower-case hex digits")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "    auth_token: ", 8, "accounts[0].auth_token", "is empty")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "", 6, "accounts[0].auth_token", "is missing")]
+    [InlineData("senders: any", "weight: 0", 9, "accounts[0].weight", "expected 1 to 1000")]
+    [InlineData("senders: any", "weight: 1.5", 9, "accounts[0].weight", "expected a whole number")]
     [InlineData("senders: any", "senders: all", 9, "accounts[0].senders", "expected one of: any, owned")]
     [InlineData(
         "senders: any", "webhook_secret_previous: whsec_AAEC", 9, "accounts[0].webhook_secret_previous", "the base64 of 24 to 64 octets")]

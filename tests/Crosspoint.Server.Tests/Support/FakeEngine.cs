@@ -80,6 +80,9 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public ValueTask<ChangeResult> ReplaceAsync(
         Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
