@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
@@ -13,6 +14,9 @@ public sealed record EngineOptions
     public required IReadOnlyList<ConnectionOptions> Connections { get; init; }
 
     public required RoutingPlan Routing { get; init; }
+
+    /// <summary>Caps on segments a second besides those of the connections.</summary>
+    public IReadOnlyList<Limit> Limits { get; init; } = [];
 
     public WebhookOptions Webhooks { get; init; } = new();
 

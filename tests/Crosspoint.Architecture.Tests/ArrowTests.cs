@@ -29,8 +29,9 @@ public sealed partial class ArrowTests
         ["Customers"] = ["Messages", "Accounts", "Stores"],
         ["Monitoring"] = ["Messages", "Webhooks", "Customers"],
         ["Receipts"] = ["Messages", "Accounts", "Stores", "Vendors", "Monitoring"],
-        ["Dispatch"] = ["Messages", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
-        ["Intake"] = ["Messages", "Accounts", "Stores", "Webhooks", "Monitoring", "Dispatch"],
+        ["Limits"] = ["Messages"],
+        ["Dispatch"] = ["Messages", "Limits", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
+        ["Intake"] = ["Messages", "Accounts", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
@@ -20,6 +21,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     private readonly Func<ConnectionOptions, bool, Lane> _newLane;
     private volatile Topology _topology;
+    private readonly TimeProvider _time;
     private readonly DelayQueue _delays;
     private readonly FrozenDictionary<string, int> _weights;
     private readonly ReleaseSchedule _schedule;
@@ -30,6 +32,8 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         Journal = journal;
         _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
+        _time = time;
+        Limits = new LimitTable(options.Limits, time);
         Room = new DispatchRoom(options.Queues.DispatchMessages);
         ReadBack = new ReadBack(journal, Room, time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
@@ -53,6 +57,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What dispatch may hold in memory, and holds.</summary>
     public DispatchRoom Room { get; }
+
+    /// <summary>What caps the segments of certain messages in a second.</summary>
+    public LimitTable Limits { get; }
 
     /// <summary>Brings messages back from disk.</summary>
     public ReadBack ReadBack { get; }
@@ -226,7 +233,8 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Array.Exists(_topology.Planned, other => other != lane && other.Use == ConnectionUse.Usable) || !_topology.Lanes.Contains(lane);
 
     /// <summary>A queue for a connection.</summary>
-    public LaneQueue NewQueue() => new(Room, sid => _weights.GetValueOrDefault(sid, 1));
+    public LaneQueue NewQueue(string connection) =>
+        new(Room, head => Limits.At(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
     private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)

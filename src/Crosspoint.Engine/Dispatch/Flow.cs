@@ -1,13 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// What waits at one connection for one account in one class, in order. The first of it is in memory; when more waits than
+/// What waits at one connection for one account in one class and under the same limits, in order. The first of it is in memory; when more waits than
 /// <see cref="DispatchRoom"/> grants, the rest is its keys alone, and the messages are on disk. Guarded by the lane's lock.
 /// </summary>
-internal sealed class Flow(TrafficClass trafficClass, string account)
+internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet limits)
 {
     private readonly Queue<OutboundWork> _works = new();
 
@@ -17,6 +18,17 @@ internal sealed class Flow(TrafficClass trafficClass, string account)
     public TrafficClass Class => trafficClass;
 
     public string Account => account;
+
+    public LimitSet Limits => limits;
+
+    /// <summary>It has its place in the line of its class.</summary>
+    public bool IsInLine { get; set; }
+
+    /// <summary>A limit has no tokens for it.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>Segments of what is on disk, about: each page that is read is taken for the average.</summary>
+    public long SegmentsOnDisk { get; set; }
 
     /// <summary>Waits behind everything that is in memory.</summary>
     public KeyList OnDisk { get; private set; } = new();
@@ -29,6 +41,9 @@ internal sealed class Flow(TrafficClass trafficClass, string account)
 
     /// <summary>While its connection is down: keys that have not been looked at since another came up.</summary>
     public int LeftToMove { get; set; }
+
+    /// <summary>Segments of what is being read, about.</summary>
+    public long SegmentsBeingRead { get; set; }
 
     public int InMemory => _works.Count + _returned.Count;
 
@@ -48,6 +63,20 @@ internal sealed class Flow(TrafficClass trafficClass, string account)
     public bool TryPeek([MaybeNullWhen(false)] out OutboundWork work) => _returned.TryPeek(out work, out _) || _works.TryPeek(out work);
 
     public OutboundWork Take() => _returned.Count > 0 ? _returned.Dequeue() : _works.Dequeue();
+
+    /// <summary>Takes the next keys out, to be read. None when nothing is on disk.</summary>
+    public List<long> BeginRead(int most)
+    {
+        int count = Math.Min(OnDisk.Count, most);
+        var keys = new List<long>(count);
+        if (count == 0) return keys;
+        SegmentsBeingRead = SegmentsOnDisk * count / OnDisk.Count;
+        SegmentsOnDisk -= SegmentsBeingRead;
+        for (int i = 0; i < count; i++) keys.Add(OnDisk.Take());
+        Reading = count;
+        IsReading = true;
+        return keys;
+    }
 
     /// <summary>Puts keys before the others on disk.</summary>
     public void PutBack(KeyList keys)
@@ -86,8 +115,14 @@ internal sealed class Flow(TrafficClass trafficClass, string account)
         var keys = new KeyList();
         foreach (OutboundWork work in _works)
         {
-            if (kept.Count < keep || !work.IsAsOnRecord) kept.Enqueue(work);
-            else keys.Add(work.Head.Id.Key);
+            if (kept.Count < keep || !work.IsAsOnRecord)
+            {
+                kept.Enqueue(work);
+                continue;
+            }
+
+            keys.Add(work.Head.Id.Key);
+            SegmentsOnDisk += work.Head.SegmentCount;
         }
 
         _works.Clear();

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
@@ -11,7 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>In-flight slots of one session, held for a message from before its attempt is on record until its answers are.</summary>
-internal readonly record struct Reservation(int Session, int Slots);
+/// <param name="Limits">The limits of which it took tokens.</param>
+/// <param name="Segments">The tokens that it took of each.</param>
+internal readonly record struct Reservation(int Session, int Slots, LimitSet Limits = default, int Segments = 0);
 
 /// <summary>What the operator has made of a connection.</summary>
 internal enum LaneState
@@ -57,7 +60,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly Queue<(ActiveAttempt Active, int Segment)> _paced = new();
     private readonly RareNote _refusalNote;
     private int _boundCount;
-    private bool _isWakeSet;
+    private long _wakeAt = long.MaxValue;
     private volatile bool _isUp;
     private volatile SmppConnection _connection;
     private volatile LaneState _state;
@@ -69,7 +72,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<Lane>();
         Options = options;
-        _queue = dispatcher.NewQueue();
+        _queue = dispatcher.NewQueue(options.Name);
         _connect = () => new SmppConnection(options, this, time, loggers);
         _connection = _connect();
         _pace = new Pace(options.Smpp.Rate, options.Smpp.Burst, time);
@@ -187,9 +190,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         reservation = default;
         if (Use != ConnectionUse.Usable) return false;
         int segments = SegmentsOf(head);
+        LimitSet limits = _dispatcher.Limits.At(head, Name);
         lock (_gate)
         {
-            return _queue.Waiting == 0 && TryReserve(segments, out reservation);
+            return _queue.Waiting == 0 && TryReserve(segments, limits, out reservation, out _);
         }
     }
 
@@ -300,7 +304,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             return null;
         }
 
-        List<long> keys = _queue.BeginRead(flow, count);
+        List<long> keys = flow.BeginRead(count);
         flow.LeftToMove -= keys.Count;
         return keys;
     }
@@ -312,6 +316,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             _used[reservation.Session] -= reservation.Slots;
             _pace.Return();
+            reservation.Limits.Return(reservation.Segments);
+            if (!reservation.Limits.IsEmpty) _queue.Recheck();
         }
 
         Pump();
@@ -376,17 +382,25 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
-            while (_queue.Peek() is { } work)
+            while (_queue.Peek(out Flow? next) is { } work)
             {
                 (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
-                if (chosen == this && !TryReserve(segments, out reservation)) break;
+                if (chosen == this && !TryReserve(segments, next!.Limits, out reservation, out TimeSpan wait))
+                {
+                    if (wait == TimeSpan.Zero) break;
+                    _queue.Block(next, wait);
+                    continue;
+                }
+
                 _queue.Take(chosen == this ? segments : 0, out Flow flow);
                 if (NextRead(flow, moves: true) is { } keys) (reads ??= []).Add((flow, keys));
                 if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
                 else (elsewhere ??= []).Add(work);
             }
+
+            if (_queue.Unblocks is { } unblocks) WakeIn(unblocks);
         }
 
         if (reads is not null)
@@ -541,9 +555,11 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     }
 
     // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.
-    private bool TryReserve(int segments, out Reservation reservation)
+    /// <param name="wait">How long the message's limits have no tokens; zero when it is the connection that has no room.</param>
+    private bool TryReserve(int segments, LimitSet limits, out Reservation reservation, out TimeSpan wait)
     {
         reservation = default;
+        wait = TimeSpan.Zero;
         TimeSpan pause = _pace.PauseLeft;
         if (pause > TimeSpan.Zero)
         {
@@ -560,29 +576,33 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             if (hasRoom && Connection.CanSubmit(i)) best = i;
         }
 
-        if (best < 0) return false;
+        if (best < 0 || !limits.TryTake(segments, out wait)) return false;
         if (_paced.Count > 0 || !_pace.TryTake())
         {
+            limits.Return(segments);
             WakeIn(_pace.Wait);
             return false;
         }
 
         _used[best] += slots;
-        reservation = new(best, slots);
+        reservation = new(best, slots, limits, segments);
         return true;
     }
 
     // Under _gate.
     private void WakeIn(TimeSpan delay)
     {
-        if (_isWakeSet) return;
-        _isWakeSet = true;
-        _wake.Change(delay < ShortestWake ? ShortestWake : delay > LongestWake ? LongestWake : delay, Timeout.InfiniteTimeSpan);
+        if (delay < ShortestWake) delay = ShortestWake;
+        if (delay > LongestWake) delay = LongestWake;
+        long at = _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency);
+        if (at >= _wakeAt) return;
+        _wakeAt = at;
+        _wake.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
     private void Woken()
     {
-        lock (_gate) _isWakeSet = false;
+        lock (_gate) _wakeAt = long.MaxValue;
         SendPaced();
         Pump();
     }

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -6,15 +7,21 @@ namespace Crosspoint.Engine.Dispatch;
 /// What waits for one connection: a fair queue of accounts for each class. Out of 13 works 8 are one-time codes, 4 transactional and 1
 /// marketing while all wait, so no class waits for ever and a code never waits for a campaign. Not thread-safe: its lane's lock guards it.
 /// </summary>
+/// <param name="limitsOf">The limits that a message counts in on this connection.</param>
 /// <param name="weightOf">The share of an account beside others; 1 is usual.</param>
-internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
+internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> limitsOf, Func<string, int> weightOf, TimeProvider time)
 {
+    private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(1);
+
     private static readonly TrafficClass[] Order = [TrafficClass.Otp, TrafficClass.Transactional, TrafficClass.Marketing];
     private static readonly int[] Shares = [4, 8, 1];
 
     private readonly FairQueue[] _classes = [new(), new(), new()];
     private readonly int[] _left = [.. Shares];
     private readonly long[] _waiting = new long[Shares.Length];
+
+    // Flows whose limits have no tokens, by the timestamp at which it is worth to look again.
+    private readonly PriorityQueue<Flow, long> _blocked = new();
 
     /// <summary>Works in memory.</summary>
     public int InMemory { get; private set; }
@@ -32,11 +39,11 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
     /// <param name="moves">The connection takes traffic.</param>
     public void Add(OutboundWork work, bool moves)
     {
-        Flow flow = FlowOf(work);
-        _waiting[(int)flow.Class]++;
+        Flow flow = Join(work);
         if (work.IsAsOnRecord && (flow.HasMoreOnDisk || !room.MayHold(flow, moves)))
         {
             flow.OnDisk.Add(work.Head.Id.Key);
+            flow.SegmentsOnDisk += work.Head.SegmentCount;
             room.Leave();
             return;
         }
@@ -48,25 +55,42 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
     /// <summary>Puts a work back before all of its flow that never left the queue.</summary>
     public void AddFirst(OutboundWork work)
     {
-        Flow flow = FlowOf(work);
-        _waiting[(int)flow.Class]++;
+        Flow flow = Join(work);
         flow.AddFirst(work);
         Hold(flow);
     }
 
-    /// <summary>The work that <see cref="Take"/> would give next, or null.</summary>
-    public OutboundWork? Peek() => InMemory > 0 && Choose().Peek().TryPeek(out OutboundWork? work) ? work : null;
+    /// <summary>How long until a flow that is blocked may go on; null when none is.</summary>
+    public TimeSpan? Unblocks => _blocked.TryPeek(out _, out long at) ? time.GetElapsedTime(time.GetTimestamp(), at) : null;
 
-    /// <summary>Takes out the work that <see cref="Peek"/> showed. A flow that should be read back is told.</summary>
+    /// <summary>The work that <see cref="Take"/> would give next, or null.</summary>
+    /// <param name="flow">The flow of the work; null without one.</param>
+    public OutboundWork? Peek(out Flow? flow)
+    {
+        Unblock();
+        flow = Choose()?.Peek();
+        return flow is not null && flow.TryPeek(out OutboundWork? work) ? work : null;
+    }
+
+    /// <summary>Lets the flow that <see cref="Peek(out Flow)"/> showed wait for its limits.</summary>
+    public void Block(Flow flow, TimeSpan wait)
+    {
+        _classes[(int)flow.Class].Skip();
+        flow.IsBlocked = true;
+        if (wait < ShortestBlock) wait = ShortestBlock;
+        _blocked.Enqueue(flow, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>Takes out the work that <see cref="Peek(out Flow)"/> showed. A flow that should be read back is told.</summary>
     /// <param name="segments">What it weighs in the account's share.</param>
     public OutboundWork Take(int segments, out Flow flow)
     {
-        FairQueue queue = Choose();
+        FairQueue queue = Choose() ?? throw new InvalidOperationException("Nothing may go now.");
         flow = queue.Peek();
         OutboundWork work = flow.Take();
         _left[(int)flow.Class]--;
         InMemory--;
-        _waiting[(int)flow.Class]--;
+        Leave(flow, 1, work.Head.SegmentCount);
         queue.Charge(segments);
         ForgetIdle(flow);
         return work;
@@ -78,14 +102,16 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
         var all = new List<OutboundWork>();
         foreach (TrafficClass trafficClass in Order)
         {
-            int before = all.Count;
             foreach (Flow flow in FlowsOf(trafficClass))
             {
+                int before = all.Count;
                 flow.Extract(goes, all);
+                long segments = 0;
+                for (int i = before; i < all.Count; i++) segments += all[i].Head.SegmentCount;
+                Leave(flow, all.Count - before, segments);
                 ForgetIdle(flow);
             }
 
-            _waiting[(int)trafficClass] -= all.Count - before;
             _classes[(int)trafficClass].Align();
         }
 
@@ -107,41 +133,61 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
         foreach (FairQueue queue in _classes) queue.Align();
     }
 
-    /// <summary>Takes the next keys of a flow out, to be read. None when nothing is on disk or a read is under way.</summary>
-    public List<long> BeginRead(Flow flow, int most)
-    {
-        var keys = new List<long>();
-        int count = Math.Min(flow.OnDisk.Count, most);
-        for (int i = 0; i < count; i++) keys.Add(flow.OnDisk.Take());
-        flow.Reading = count;
-        flow.IsReading = count > 0;
-        return keys;
-    }
-
     /// <summary>What was read of a flow, in order: those that stay here join the queue.</summary>
     public void EndRead(Flow flow, List<OutboundWork> stay)
     {
-        _waiting[(int)flow.Class] += stay.Count - flow.Reading;
-        flow.Reading = 0;
-        flow.IsReading = false;
+        long segments = 0;
         foreach (OutboundWork work in stay)
         {
             flow.Add(work);
-            Hold(flow);
+            segments += work.Head.SegmentCount;
         }
 
+        Leave(flow, flow.Reading - stay.Count, flow.SegmentsBeingRead - segments);
+        (flow.Reading, flow.SegmentsBeingRead, flow.IsReading) = (0, 0, false);
+        InMemory += stay.Count;
+        if (stay.Count > 0) _classes[(int)flow.Class].Activate(flow);
         ForgetIdle(flow);
     }
 
     /// <summary>What was to be read of a flow stays on disk, before the rest, or behind it.</summary>
     public void GiveUpRead(Flow flow, KeyList keys, bool behind)
     {
-        _waiting[(int)flow.Class] += keys.Count - flow.Reading;
+        long segments = flow.Reading == 0 ? 0 : flow.SegmentsBeingRead * keys.Count / flow.Reading;
+        Leave(flow, flow.Reading - keys.Count, flow.SegmentsBeingRead - segments);
+        flow.SegmentsOnDisk += segments;
         if (behind) flow.OnDisk.Append(keys);
         else flow.PutBack(keys);
-        flow.Reading = 0;
-        flow.IsReading = false;
+        (flow.Reading, flow.SegmentsBeingRead, flow.IsReading) = (0, 0, false);
         ForgetIdle(flow);
+    }
+
+    private Flow Join(OutboundWork work)
+    {
+        Flow flow = FlowOf(work);
+        _waiting[(int)flow.Class]++;
+        flow.Limits.Wait(work.Head.SegmentCount);
+        return flow;
+    }
+
+    private void Leave(Flow flow, int works, long segments)
+    {
+        _waiting[(int)flow.Class] -= works;
+        flow.Limits.Wait(-segments);
+    }
+
+    /// <summary>Tokens came back: flows that wait for theirs look again.</summary>
+    public void Recheck() => Unblock(everything: true);
+
+    private void Unblock(bool everything = false)
+    {
+        while (_blocked.TryPeek(out Flow? flow, out long at) && (everything || time.GetTimestamp() >= at))
+        {
+            _blocked.Dequeue();
+            flow.IsBlocked = false;
+            if (flow.InMemory > 0) _classes[(int)flow.Class].Activate(flow);
+            else ForgetIdle(flow);
+        }
     }
 
     // A copy: flows come and go while they are gone through.
@@ -157,8 +203,9 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
     {
         MessageHead head = work.Head;
         FairQueue queue = _classes[(int)head.Class];
-        if (queue.TryFind(head.AccountSid, out Flow? flow)) return flow;
-        flow = new Flow(head.Class, head.AccountSid);
+        LimitSet limits = limitsOf(head);
+        if (queue.Find(head.AccountSid, limits) is { } flow) return flow;
+        flow = new Flow(head.Class, head.AccountSid, limits);
         queue.Add(flow, weightOf(head.AccountSid));
         room.FlowBegan();
         return flow;
@@ -166,12 +213,12 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
 
     private void ForgetIdle(Flow flow)
     {
-        if (!flow.IsIdle) return;
+        if (!flow.IsIdle || flow.IsBlocked) return;
         _classes[(int)flow.Class].Remove(flow);
         room.FlowEnded();
     }
 
-    private FairQueue Choose()
+    private FairQueue? Choose()
     {
         foreach (TrafficClass trafficClass in Order)
         {
@@ -185,6 +232,6 @@ internal sealed class LaneQueue(DispatchRoom room, Func<string, int> weightOf)
             if (!_classes[(int)trafficClass].IsEmpty) return _classes[(int)trafficClass];
         }
 
-        throw new InvalidOperationException("The queues are empty.");
+        return null;
     }
 }

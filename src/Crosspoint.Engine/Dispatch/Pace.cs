@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Limits;
+
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Tasks.Sources;
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
@@ -47,6 +48,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     /// Continue who waits on the journal's completion loop: for those who only write an answer into a buffer. Others must not hold it up.
     /// </summary>
     public bool AnswersInline { init => _done.RunContinuationsAsynchronously = !value; }
+
+    /// <summary>The limits to whose queues the messages were admitted, in their order; null where there are none.</summary>
+    public LimitSet[]? Admitted { get; init; }
 
     /// <summary>The messages are one submit_multi: the id of the first stands for all of them.</summary>
     public bool IsGroup { get; init; }
@@ -119,12 +123,14 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             }
         }
 
+        EndAdmission();
         _done.SetResult(true);
     }
 
     public override void Failed(StoreFailure failure)
     {
         ReleaseSlots();
+        EndAdmission();
         for (int i = 0; i < _entries.Length; i++)
         {
             if (_entries[i].Prepared is not null)
@@ -179,6 +185,15 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             else if (known.Keys[i] >= 0)
                 Results[i] = IntakeResult.Refused(
                     IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
+        }
+    }
+
+    private void EndAdmission()
+    {
+        if (Admitted is null) return;
+        for (int i = 0; i < Admitted.Length; i++)
+        {
+            if (_entries[i].Prepared is { } head) Admitted[i].Joined(head.SegmentCount);
         }
     }
 

@@ -37,6 +37,12 @@ public enum IntakeError
 
     /// <summary>Nothing can be stored now.</summary>
     StoreUnavailable,
+
+    /// <summary>The queue of a limit is full: try again later.</summary>
+    Throttled,
+
+    /// <summary>The queue of a limit is full, and its answer is for good.</summary>
+    LimitReached,
 }
 
 /// <summary>The answer to one request: the accepted message, or why not.</summary>
@@ -45,6 +51,12 @@ public enum IntakeError
 /// <param name="Replayed">The message was accepted earlier under the same idempotency key.</param>
 public readonly record struct IntakeResult(MessageHead? Head, IntakeError Error, string Field, string Detail, bool Replayed = false)
 {
+    /// <summary>How long to wait before it is worth to try again; zero where that cannot be told.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    /// <summary><see cref="RetryAfter"/> in whole seconds, at least 1.</summary>
+    public int RetryAfterSeconds => Math.Max(1, (int)Math.Ceiling(RetryAfter.TotalSeconds));
+
     public bool IsAccepted => Head is not null;
 
     public static IntakeResult Accepted(MessageHead head, bool replayed = false) => new(head, IntakeError.None, "", "", replayed);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
@@ -30,7 +32,12 @@ internal sealed partial class MessageIntake(
         bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
         if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
-        var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency) { AnswersInline = isSmpp };
+        if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
+        var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency)
+        {
+            AnswersInline = isSmpp,
+            Admitted = admitted.IsEmpty ? null : [admitted],
+        };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
         return results[0].IsAccepted ? results[0] : Refused(results[0]);
@@ -40,9 +47,13 @@ internal sealed partial class MessageIntake(
     {
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
         if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
+        if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
         var accept = new AcceptPart(dispatcher, head!, partKey);
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
+
+        // The queue counts the message when it is whole.
+        admitted.Joined(head!.SegmentCount);
         return accept.Result.IsAccepted ? accept.Result : Refused(accept.Result);
     }
 
@@ -52,17 +63,24 @@ internal sealed partial class MessageIntake(
         var results = new IntakeResult[requests.Count];
         var prepared = new MessageHead?[requests.Count];
         IntakeResult? closed = CheckDoor(idempotency);
+        LimitSet[]? admitted = dispatcher.Limits.IsEmpty ? null : new LimitSet[requests.Count];
         bool any = false;
         for (int i = 0; i < requests.Count; i++)
         {
             IntakeResult? refusal = closed ?? RequestCheck.TryPrepare(requests[i], options.Webhooks, out prepared[i]);
-            if (refusal is { } no) results[i] = Refused(no);
+            if (refusal is null && admitted is not null) refusal = Admit(prepared[i]!, out admitted[i]);
+            if (refusal is { } no) (results[i], prepared[i]) = (Refused(no), null);
             else any = true;
         }
 
         if (!any) return results;
         bool isMulti = requests[0].Submit is not null;
-        var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency) { IsGroup = isMulti, AnswersInline = isMulti };
+        var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency)
+        {
+            IsGroup = isMulti,
+            AnswersInline = isMulti,
+            Admitted = admitted,
+        };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
         return results;
@@ -243,6 +261,20 @@ internal sealed partial class MessageIntake(
             return IntakeResult.Refused(
                 IntakeError.Overloaded, "", "Too many requests are waiting. Nothing was accepted: try again later.");
         return null;
+    }
+
+    // The limits of a message may let it wait, or not.
+    private IntakeResult? Admit(MessageHead head, out LimitSet limits)
+    {
+        limits = dispatcher.Limits.AtIntake(head);
+        if (limits.TryAdmit(head.SegmentCount, out LimitBucket? full, out TimeSpan wait)) return null;
+        Limit limit = full!.Limit;
+        string what = full.Key.Length == 0 ? $"limit '{limit.Name}'" : $"limit '{limit.Name}' for '{full.Key}'";
+        string rate = limit.Rate.ToString(CultureInfo.InvariantCulture);
+        string detail = $"The queue of {what} ({rate} segments a second) is full. Nothing was accepted";
+        return limit.Over == LimitAnswer.Refuse
+            ? IntakeResult.Refused(IntakeError.LimitReached, "", $"{detail}.")
+            : IntakeResult.Refused(IntakeError.Throttled, "", $"{detail}: try again later.") with { RetryAfter = wait };
     }
 
     private IntakeResult Refused(IntakeResult result)

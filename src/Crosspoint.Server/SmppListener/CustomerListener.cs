@@ -247,7 +247,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         IntakeError.FromMissing or IntakeError.FromInvalid or IntakeError.FromNotOwned => CommandStatus.InvalidSourceAddress,
         IntakeError.BodyMissing or IntakeError.BodyTooLong => CommandStatus.InvalidMessageLength,
         IntakeError.ValidityInvalid => CommandStatus.InvalidExpiryTime,
-        IntakeError.Overloaded => CommandStatus.Throttled,
+        IntakeError.Overloaded or IntakeError.Throttled => CommandStatus.Throttled,
         IntakeError.StoreUnavailable => isDraining ? CommandStatus.SystemError : CommandStatus.MessageQueueFull,
         _ => CommandStatus.SubmitFailed,
     };

@@ -46,7 +46,7 @@ public sealed class LaneQueueTests
 
         Enumerable.Range(0, 50).Select(_ => Take(queues).Head.Id.Key).ShouldBe(Enumerable.Range(0, 50).Select(i => (long)i));
         queues.Waiting.ShouldBe(0);
-        queues.Peek().ShouldBeNull();
+        queues.Peek(out _).ShouldBeNull();
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class LaneQueueTests
         var queues = NewQueue();
         for (int i = 0; i < 100; i++) queues.Add(Work(i, (TrafficClass)(i % 3)), moves: true);
 
-        while (queues.Waiting > 0) queues.Peek().ShouldBeSameAs(Take(queues));
+        while (queues.Waiting > 0) queues.Peek(out _).ShouldBeSameAs(Take(queues));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LaneQueueTests
         int longs = 0, shorts = 0;
         while (longs + shorts < 80)
         {
-            bool isLong = queues.Peek()!.Head.AccountSid == "long";
+            bool isLong = queues.Peek(out _)!.Head.AccountSid == "long";
             queues.Take(isLong ? 4 : 1, out _);
             if (isLong) longs++;
             else shorts++;
@@ -142,14 +142,14 @@ public sealed class LaneQueueTests
         int inMemory = queues.InMemory;
         Flow flow = queues.Flows().Single();
 
-        List<long> keys = queues.BeginRead(flow, 20);
+        List<long> keys = flow.BeginRead(20);
         Enter(queues, room, Work(60, TrafficClass.Marketing));
         queues.EndRead(flow, [.. keys.Select(key => Work(key, TrafficClass.Marketing))]);
 
         keys.ShouldBe(Enumerable.Range(inMemory, 20).Select(i => (long)i));
         queues.Waiting.ShouldBe(61);
         Enumerable.Range(0, inMemory + 20).Select(_ => Take(queues).Head.Id.Key).ShouldBe(Enumerable.Range(0, inMemory + 20).Select(i => (long)i));
-        queues.BeginRead(flow, 100).ShouldBe(Enumerable.Range(inMemory + 20, 61 - inMemory - 20).Select(i => (long)i));
+        flow.BeginRead(100).ShouldBe(Enumerable.Range(inMemory + 20, 61 - inMemory - 20).Select(i => (long)i));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class LaneQueueTests
         room.Held.ShouldBe(50);
         queues.Waiting.ShouldBe(90);
         Flow flow = queues.Flows().Single();
-        queues.BeginRead(flow, 100).ShouldBe(Enumerable.Range(50, 40).Select(i => (long)i));
+        flow.BeginRead(100).ShouldBe(Enumerable.Range(50, 40).Select(i => (long)i));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class LaneQueueTests
     }
 
     private static LaneQueue NewQueue(DispatchRoom? room = null, Dictionary<string, int>? weights = null) =>
-        new(room ?? new DispatchRoom(10_000), sid => weights?.GetValueOrDefault(sid, 1) ?? 1);
+        new(room ?? new DispatchRoom(10_000), static _ => default, sid => weights?.GetValueOrDefault(sid, 1) ?? 1, TimeProvider.System);
 
     private static void Enter(LaneQueue queues, DispatchRoom room, OutboundWork work)
     {

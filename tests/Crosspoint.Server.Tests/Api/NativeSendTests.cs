@@ -159,6 +159,8 @@ public sealed class NativeSendTests
     [InlineData(IntakeError.IdempotencyConflict, 409, "idempotency_conflict")]
     [InlineData(IntakeError.IdempotencyKeyInvalid, 400, "idempotency_key_invalid")]
     [InlineData(IntakeError.Overloaded, 429, "overloaded")]
+    [InlineData(IntakeError.Throttled, 429, "throttled")]
+    [InlineData(IntakeError.LimitReached, 422, "limit_reached")]
     [InlineData(IntakeError.StoreUnavailable, 503, "store_unavailable")]
     public async Task Send_RefusedByIntake_IsThatProblem(IntakeError error, int status, string code)
     {
@@ -170,6 +172,21 @@ public sealed class NativeSendTests
         answer.At("field").ShouldBe("some_field");
         answer.At("detail").ShouldBe("Expected something else.");
         (answer.Headers.RetryAfter is not null).ShouldBe(status is 429 or 503);
+    }
+
+    [Fact]
+    public async Task Send_ALimitIsFull_SaysWhenThereIsRoom()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        api.Engine.Refuse = request => request.To == "bad"
+            ? IntakeResult.Refused(IntakeError.Throttled, "", "full") with { RetryAfter = TimeSpan.FromSeconds(2.1) }
+            : null;
+        Answer answer = await api.PostAsync("/v1/messages", Good.Replace("+15551234567", "bad", StringComparison.Ordinal));
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(3));
+        Answer batch = await api.PostAsync(
+            "/v1/messages/batch", $$"""{"messages":[{{Good}},{{Good.Replace("+15551234567", "bad", StringComparison.Ordinal)}}]}""");
+        batch.Status.ShouldBe(202);
+        batch.Json["messages"]![1]!["error"]!["retry_after"]!.GetValue<int>().ShouldBe(3);
     }
 
     [Fact]

@@ -86,11 +86,13 @@ public sealed class TwilioSendTests
     [InlineData(IntakeError.ValidityInvalid, 21624, 400)]
     [InlineData(IntakeError.CallbackInvalid, 21609, 400)]
     [InlineData(IntakeError.Overloaded, 20429, 429)]
+    [InlineData(IntakeError.Throttled, 21611, 429)]
+    [InlineData(IntakeError.LimitReached, 21611, 400)]
     [InlineData(IntakeError.StoreUnavailable, 20503, 503)]
     public async Task Create_RefusedByIntake_HasItsCode(IntakeError error, int code, int status)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
-        api.Engine.Refuse = _ => IntakeResult.Refused(error, "x", "expected something else");
+        api.Engine.Refuse = _ => IntakeResult.Refused(error, "x", "expected something else") with { RetryAfter = TimeSpan.FromSeconds(6.5) };
         Answer answer = await api.PostFormAsync(Create, Good);
         answer.Status.ShouldBe(status);
         answer.Json.ToJsonString().ShouldBe(new JsonObject
@@ -100,7 +102,7 @@ public sealed class TwilioSendTests
             ["more_info"] = $"https://www.twilio.com/docs/errors/{code}",
             ["status"] = status,
         }.ToJsonString());
-        (answer.Headers.RetryAfter is not null).ShouldBe(status is 429 or 503);
+        (answer.Headers.RetryAfter?.Delta).ShouldBe(status is 429 or 503 ? TimeSpan.FromSeconds(7) : null);
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Crosspoint.Server.Api.TwilioCompat;
 /// <summary>An error as clients of the Twilio-shaped API expect it.</summary>
 internal readonly record struct TwilioError(int Code, int Status, string Message)
 {
-    private const string RetryAfterSeconds = "1";
+    /// <summary>Seconds after which a refused caller should try again; told with 429 and 503 alone.</summary>
+    public int RetryAfter { get; init; } = 1;
 
     public static readonly TwilioError Unauthorized = new(
         ErrorCodes.AuthenticationFailed, 401, "Authentication Error - invalid username or password");
@@ -33,11 +34,13 @@ internal readonly record struct TwilioError(int Code, int Status, string Message
             IntakeError.ValidityInvalid => (ErrorCodes.ValidityInvalid, 400),
             IntakeError.CallbackInvalid => (ErrorCodes.CallbackInvalid, 400),
             IntakeError.Overloaded => (ErrorCodes.TooManyRequests, 429),
+            IntakeError.Throttled => (ErrorCodes.QueueFull, 429),
+            IntakeError.LimitReached => (ErrorCodes.QueueFull, 400),
             IntakeError.StoreUnavailable => (ErrorCodes.Unavailable, 503),
             _ => (ErrorCodes.InvalidParameter, 400),
         };
         string text = ErrorCodes.MessageFor(code)!;
-        return new(code, status, result.Detail.Length > 0 ? $"{text}: {result.Detail}" : text);
+        return new(code, status, result.Detail.Length > 0 ? $"{text}: {result.Detail}" : text) { RetryAfter = result.RetryAfterSeconds };
     }
 
     /// <summary>The error for a bare HTTP status that the server itself gave.</summary>
@@ -56,7 +59,7 @@ internal readonly record struct TwilioError(int Code, int Status, string Message
 
     public void Send(HttpContext context)
     {
-        if (Status is 429 or 503) context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        if (Status is 429 or 503) context.Response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (Status == 401) context.Response.Headers.WWWAuthenticate = "Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Intake;
 using Microsoft.AspNetCore.Http;
@@ -9,13 +10,13 @@ namespace Crosspoint.Server.Api.V1;
 /// <param name="Field">The field, parameter or header at fault; empty for none.</param>
 internal readonly record struct Problem(ProblemKind Kind, string Detail = "", string Field = "")
 {
-    /// <summary>Seconds after which a refused caller should try again.</summary>
-    private const string RetryAfterSeconds = "1";
+    /// <summary>Seconds after which a refused caller should try again; told with 429 and 503 alone.</summary>
+    public int RetryAfter { get; init; } = 1;
 
     public static readonly Problem Unauthorized =
         new(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.");
 
-    public static Problem From(in IntakeResult result) => new(ProblemKind.For(result.Error), result.Detail, result.Field);
+    public static Problem From(in IntakeResult result) => new(ProblemKind.For(result.Error), result.Detail, result.Field) { RetryAfter = result.RetryAfterSeconds };
 
     /// <summary>The problem of a request that has a query where none is taken; null when it has none.</summary>
     public static Problem? OfQuery(HttpRequest request)
@@ -39,13 +40,14 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
         if (Detail.Length > 0) writer.WriteString("detail"u8, Detail);
         writer.WriteString("code"u8, Kind.Code);
         if (Field.Length > 0) writer.WriteString("field"u8, Field);
+        if (Kind == ProblemKind.Throttled) writer.WriteNumber("retry_after"u8, RetryAfter);
         writer.WriteEndObject();
     }
 
     public void Send(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfterSeconds;
+        if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (Kind.Status == 401)
             headers.WWWAuthenticate = "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
         JsonAnswer answer = JsonAnswer.Rent();

@@ -22,6 +22,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind IdempotencyConflict = new(
         "idempotency_conflict", 409, "The idempotency key was used before, and its answer cannot be given again.");
     public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
+    public static readonly ProblemKind Throttled = new("throttled", 429, "The queue of a limit is full. Try again later.");
+    public static readonly ProblemKind LimitReached = new("limit_reached", 422, "The queue of a limit is full.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
     public static readonly ProblemKind FieldUnknown = new("field_unknown", 400, "A field is not known.");
@@ -51,7 +53,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, ConfigurationInvalid,
-        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, RequestTooLarge, MediaType, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch
@@ -70,6 +72,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.IdempotencyConflict => IdempotencyConflict,
         IntakeError.IdempotencyKeyInvalid => IdempotencyKeyInvalid,
         IntakeError.Overloaded => Overloaded,
+        IntakeError.Throttled => Throttled,
+        IntakeError.LimitReached => LimitReached,
         IntakeError.StoreUnavailable => StoreUnavailable,
         _ => Internal,
     };

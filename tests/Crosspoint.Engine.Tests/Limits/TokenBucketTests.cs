@@ -1,7 +1,7 @@
-using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Limits;
 using Crosspoint.TestKit;
 
-namespace Crosspoint.Engine.Tests.Dispatch;
+namespace Crosspoint.Engine.Tests.Limits;
 
 public sealed class TokenBucketTests
 {

@@ -1,0 +1,71 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Limits;
+
+/// <summary>What a limit counts apart: each has a rate and a queue of its own.</summary>
+public enum LimitEach
+{
+    /// <summary>All that match together.</summary>
+    Whole,
+    Account,
+    Sender,
+
+    /// <summary>The message's metadata <c>campaign</c>; messages without one together.</summary>
+    Campaign,
+
+    /// <summary>The recipient's country.</summary>
+    Country,
+}
+
+/// <summary>What is answered when no more may wait.</summary>
+public enum LimitAnswer
+{
+    /// <summary>Try again later: 429 with <c>Retry-After</c>, <c>ESME_RTHROTTLED</c>.</summary>
+    Throttle,
+
+    /// <summary>Refused for good: 422, <c>ESME_RSUBMITFAIL</c>.</summary>
+    Refuse,
+}
+
+/// <summary>A cap on the segments of certain messages in a second, over all connections unless one is named.</summary>
+public sealed record Limit
+{
+    public required string Name { get; init; }
+
+    /// <summary>Only this account's messages; null for all.</summary>
+    public string? Account { get; init; }
+
+    public TrafficClass? Class { get; init; }
+
+    /// <summary>As it goes to the carrier: E.164 with "+", short code, or name.</summary>
+    public string? Sender { get; init; }
+
+    public SenderKind? SenderKind { get; init; }
+
+    /// <summary>ISO 3166-1 code of the recipient's country.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>What the recipient begins with, "+" included.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>The message's metadata <c>campaign</c>.</summary>
+    public string? Campaign { get; init; }
+
+    /// <summary>Only what goes out on this connection. Nothing is known of it when a message is accepted, so it goes without <see cref="Queue"/>.</summary>
+    public string? Connection { get; init; }
+
+    public LimitEach Each { get; init; }
+
+    /// <summary>Segments a second.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Segments at once after a pause; 0 for a hundredth of a second's worth, at least 1.</summary>
+    public double Burst { get; init; }
+
+    /// <summary>How much may wait, as the time in which it goes out; null for any amount.</summary>
+    public TimeSpan? Queue { get; init; }
+
+    /// <summary>What is answered beyond <see cref="Queue"/>.</summary>
+    public LimitAnswer Over { get; init; }
+}

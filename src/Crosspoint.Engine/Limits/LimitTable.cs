@@ -1,0 +1,119 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Limits;
+
+/// <summary>The configured limits, and which of them a message counts in. Thread-safe.</summary>
+internal sealed class LimitTable(IReadOnlyList<Limit> limits, TimeProvider time)
+{
+    /// <summary>The name of the metadata that names a campaign.</summary>
+    public const string CampaignName = "campaign";
+
+    // Buckets are kept while they have something to remember; beyond so many of one limit, those that have not are forgotten.
+    private const int ManyBuckets = 10_000;
+
+    private readonly Entry[] _entries = [.. limits.Select(static limit => new Entry(limit))];
+
+    public bool IsEmpty => _entries.Length == 0;
+
+    /// <summary>The limits of a message that is to go out on a connection.</summary>
+    public LimitSet At(MessageHead head, string connection) => Find(head, connection);
+
+    /// <summary>The limits whose queues a new message joins.</summary>
+    public LimitSet AtIntake(MessageHead head) => Find(head, connection: null);
+
+    /// <summary>Every bucket that is in use.</summary>
+    public List<LimitBucket> Buckets()
+    {
+        var all = new List<LimitBucket>();
+        foreach (Entry entry in _entries)
+        {
+            lock (entry.Buckets) all.AddRange(entry.Buckets.Values);
+        }
+
+        return all;
+    }
+
+    private LimitSet Find(MessageHead head, string? connection)
+    {
+        if (_entries.Length == 0) return default;
+        List<LimitBucket>? found = null;
+        var facts = new Facts(head);
+        foreach (Entry entry in _entries)
+        {
+            if (!Matches(entry.Limit, ref facts, connection)) continue;
+            (found ??= []).Add(BucketOf(entry, KeyOf(entry.Limit.Each, ref facts)));
+        }
+
+        return found is null ? default : new([.. found]);
+    }
+
+    private static bool Matches(Limit limit, ref Facts facts, string? connection)
+    {
+        MessageHead head = facts.Head;
+        if (limit.Connection is not null && limit.Connection != connection) return false;
+        if (limit.Account is not null && limit.Account != head.AccountSid) return false;
+        if (limit.Class is { } trafficClass && trafficClass != head.Class) return false;
+        if (limit.Sender is not null && limit.Sender != head.From) return false;
+        if (limit.Prefix is not null && !head.To.StartsWith(limit.Prefix, StringComparison.Ordinal)) return false;
+        if (limit.Campaign is not null && limit.Campaign != facts.Campaign) return false;
+        if (limit.SenderKind is { } kind && kind != facts.Kind) return false;
+        return limit.Country is null || limit.Country == facts.Country;
+    }
+
+    private static string KeyOf(LimitEach each, ref Facts facts) => each switch
+    {
+        LimitEach.Account => facts.Head.AccountSid,
+        LimitEach.Sender => facts.Head.From,
+        LimitEach.Campaign => facts.Campaign,
+        LimitEach.Country => facts.Country,
+        _ => "",
+    };
+
+    private LimitBucket BucketOf(Entry entry, string key)
+    {
+        Dictionary<string, LimitBucket> buckets = entry.Buckets;
+        lock (buckets)
+        {
+            if (buckets.TryGetValue(key, out LimitBucket? bucket)) return bucket;
+            if (buckets.Count >= entry.TidyAt)
+            {
+                foreach ((string other, LimitBucket idle) in buckets)
+                {
+                    if (idle.IsIdle) buckets.Remove(other);
+                }
+
+                entry.TidyAt = Math.Max(ManyBuckets, buckets.Count * 2);
+            }
+
+            bucket = new LimitBucket(entry.Limit, key, time);
+            buckets.Add(key, bucket);
+            return bucket;
+        }
+    }
+
+    private sealed class Entry(Limit limit)
+    {
+        public Limit Limit => limit;
+
+        public Dictionary<string, LimitBucket> Buckets { get; } = new(StringComparer.Ordinal);
+
+        public int TidyAt { get; set; } = ManyBuckets;
+    }
+
+    // What takes some work to find, found once at most.
+    private struct Facts(MessageHead head)
+    {
+        private string? _country;
+        private string? _campaign;
+        private SenderKind? _kind;
+
+        public readonly MessageHead Head => head;
+
+        public string Country => _country ??= E164.TryParse(head.To, out E164 number) ? NumberPlan.Lookup(number).Country : "";
+
+        public string Campaign => _campaign ??= head.Metadata.FirstOrDefault(static item => item.Key == CampaignName).Value ?? "";
+
+        public SenderKind? Kind => _kind ??= Senders.TryClassify(head.From, out SenderKind kind, out _) ? kind : null;
+    }
+}

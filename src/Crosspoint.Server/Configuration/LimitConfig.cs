@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using Crosspoint.Engine;
+using Crosspoint.Engine.Limits;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Server.Configuration;
+
+/// <summary>Reads <c>limits</c>.</summary>
+internal static partial class LimitConfig
+{
+    // A segment a day, and more than a machine sends.
+    private const double LeastRate = 1.0 / 86_400;
+    private const double MostRate = 1_000_000;
+    private static readonly TimeSpan MostQueue = TimeSpan.FromDays(35);
+
+    private static readonly Dictionary<string, TrafficClass?> Classes = new(StringComparer.Ordinal)
+    {
+        ["otp"] = TrafficClass.Otp,
+        ["transactional"] = TrafficClass.Transactional,
+        ["marketing"] = TrafficClass.Marketing,
+    };
+
+    private static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
+    {
+        ["long_code"] = SenderKind.LongCode,
+        ["toll_free"] = SenderKind.TollFree,
+        ["short_code"] = SenderKind.ShortCode,
+        ["alphanumeric"] = SenderKind.Alphanumeric,
+    };
+
+    private static readonly Dictionary<string, LimitEach> Eaches = new(StringComparer.Ordinal)
+    {
+        ["account"] = LimitEach.Account,
+        ["sender"] = LimitEach.Sender,
+        ["campaign"] = LimitEach.Campaign,
+        ["country"] = LimitEach.Country,
+    };
+
+    private static readonly Dictionary<string, LimitAnswer> Answers = new(StringComparer.Ordinal)
+    {
+        ["throttle"] = LimitAnswer.Throttle,
+        ["refuse"] = LimitAnswer.Refuse,
+    };
+
+    /// <param name="engine">With the accounts and connections that limits may name.</param>
+    public static IReadOnlyList<Limit> Read(ConfigSection root, EngineOptions engine)
+    {
+        var names = new UniqueNames(root.Errors, "name of the limit");
+        var limits = new List<Limit>();
+        foreach (ConfigSection section in root.Groups("limits")) limits.Add(ReadLimit(section, names, engine));
+        return limits;
+    }
+
+    private static Limit ReadLimit(ConfigSection section, UniqueNames names, EngineOptions engine)
+    {
+        string? name = section.Text("name", required: true, most: 50, expected: "a name for people");
+        names.Add(name, section.LineOf("name"), section.PathOf("name"));
+        bool hasRate = section.Has("rate");
+        if (!hasRate) section.Fail("rate", "is missing; expected segments a second");
+        TimeSpan? queue = section.Has("queue") ? section.Duration("queue", TimeSpan.Zero, TimeSpan.Zero, MostQueue) : null;
+        if (queue is null && section.Has("over")) section.Fail("over", "says what is answered when the queue is full; expected 'queue' beside it");
+        var limit = new Limit
+        {
+            Name = name ?? "",
+            Rate = section.Number("rate", 1, LeastRate, MostRate),
+            Burst = section.Number("burst", 0, 0, MostRate),
+            Queue = queue,
+            Over = section.Choice("over", LimitAnswer.Throttle, Answers),
+            Each = section.Choice("each", LimitEach.Whole, Eaches),
+        };
+        if (section.Group("match") is { } match) limit = ReadMatch(match, limit, engine);
+        section.Close();
+        return limit;
+    }
+
+    private static Limit ReadMatch(ConfigSection match, Limit limit, EngineOptions engine)
+    {
+        string? sender = match.Text("sender", most: 50, expected: "a number, a short code or a name");
+        if (sender is not null && !Senders.TryClassify(sender, out _, out sender))
+            match.Fail("sender", "is not a sender; expected a number in E.164 form, a short code of 3 to 8 digits, or a name");
+        limit = limit with
+        {
+            Account = match.Text("account", most: 34, expected: "the SID of an account"),
+            Class = match.Choice("class", null, Classes),
+            Sender = sender,
+            SenderKind = match.Choice("sender_type", null, SenderKinds),
+            Country = Form(match, "country", CountryForm(), "an ISO 3166-1 code of two capitals, such as US"),
+            Prefix = Form(match, "prefix", PrefixForm(), "the beginning of numbers with their +, such as +1212"),
+            Campaign = match.Text("campaign", most: Metadata.MostValueCharacters, expected: "the metadata 'campaign' of the messages"),
+            Connection = match.Text("connection", most: 50, expected: "the name of a connection"),
+        };
+        if (limit is { Connection: not null, Queue: not null })
+            match.Fail("connection", "is chosen when a message goes out; expected no 'queue' in a limit that names one");
+        CheckName(match, "account", limit.Account, engine.Accounts.Select(static account => account.Sid));
+        CheckName(match, "connection", limit.Connection, engine.Connections.Select(static connection => connection.Name));
+        match.Close();
+        return limit;
+    }
+
+    private static string? Form(ConfigSection section, string key, Regex form, string expected)
+    {
+        string? text = section.Text(key, most: 16, expected: expected);
+        if (text is null || form.IsMatch(text)) return text;
+        section.Fail(key, $"is '{text}'; expected {expected}");
+        return null;
+    }
+
+    private static void CheckName(ConfigSection match, string key, string? name, IEnumerable<string> known)
+    {
+        if (name is null || known.Contains(name)) return;
+        string hint = Spelling.Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        match.Fail(key, $"is '{name}', which is no {key}{hint}");
+    }
+
+    [GeneratedRegex("^[A-Z]{2}$")]
+    private static partial Regex CountryForm();
+
+    [GeneratedRegex(@"^\+[1-9][0-9]{0,14}$")]
+    private static partial Regex PrefixForm();
+}
