@@ -41,7 +41,7 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers);
-        _intake = new MessageIntake(options, journal, _dispatcher, Accounts, loggers.CreateLogger<MessageIntake>());
+        _intake = new MessageIntake(options, journal, _dispatcher, Accounts, time, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
         notices.ConnectWebhooks(_webhooks.Enqueue);

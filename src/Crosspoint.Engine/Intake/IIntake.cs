@@ -33,6 +33,9 @@ public interface IIntake
     ValueTask<ChangeResult> ReplaceAsync(
         Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken);
 
+    /// <summary>Gives a scheduled message another time, or null to send it now. Its validity counts from then.</summary>
+    ValueTask<ChangeResult> RescheduleAsync(Account account, MessageId id, DateTimeOffset? sendAt, CancellationToken cancellationToken);
+
     /// <summary>Removes the body of a message that is sent or finished.</summary>
     ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken);
 

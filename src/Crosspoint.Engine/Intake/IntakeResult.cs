@@ -23,6 +23,9 @@ public enum IntakeError
     BodyTooLong,
     ValidityInvalid,
 
+    /// <summary>In the past, or more than 35 days ahead.</summary>
+    ScheduleInvalid,
+
     /// <summary>Not an absolute URL that may be called.</summary>
     CallbackInvalid,
     ReferenceInvalid,
@@ -78,6 +81,9 @@ public enum ChangeOutcome
     /// <summary>The message's state does not allow it.</summary>
     WrongState,
     StoreUnavailable,
+
+    /// <summary>What it was to become is out of range.</summary>
+    Invalid,
 }
 
 /// <param name="Message">A private copy after the change; null when it was not found, or deleted.</param>

@@ -17,7 +17,8 @@ namespace Crosspoint.Engine.Intake;
 /// The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.
 /// </summary>
 internal sealed partial class MessageIntake(
-    EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, ILogger<MessageIntake> logger)
+    EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, TimeProvider time,
+    ILogger<MessageIntake> logger)
     : IIntake, IInboundReplySink
 {
     private const int MostKeyCharacters = 255;
@@ -31,7 +32,7 @@ internal sealed partial class MessageIntake(
         IntakeResult[] results = new IntakeResult[1];
         bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
-        if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
+        if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
         var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency)
         {
@@ -46,7 +47,7 @@ internal sealed partial class MessageIntake(
     public async ValueTask<IntakeResult> SendPartAsync(SendRequest request, string partKey, CancellationToken cancellationToken)
     {
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
-        if (RequestCheck.TryPrepare(request, options.Webhooks, out MessageHead? head) is { } refusal) return Refused(refusal);
+        if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
         var accept = new AcceptPart(dispatcher, head!, partKey);
         journal.Enqueue(accept);
@@ -67,7 +68,7 @@ internal sealed partial class MessageIntake(
         bool any = false;
         for (int i = 0; i < requests.Count; i++)
         {
-            IntakeResult? refusal = closed ?? RequestCheck.TryPrepare(requests[i], options.Webhooks, out prepared[i]);
+            IntakeResult? refusal = closed ?? TryPrepare(requests[i], out prepared[i]);
             if (refusal is null && admitted is not null) refusal = Admit(prepared[i]!, out admitted[i]);
             if (refusal is { } no) (results[i], prepared[i]) = (Refused(no), null);
             else any = true;
@@ -92,18 +93,46 @@ internal sealed partial class MessageIntake(
     public ValueTask<ChangeResult> ReplaceAsync(
         Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken)
     {
-        MessageHead? replaced = null;
+        MessageHead? scheduled = null;
         return ChangeAsync(
             account,
             id,
             (Message message, long now, ref NoticeList list) =>
             {
+                bool wasQueued = message.State == MessageState.Queued;
                 ChangeOutcome outcome = Replace(message, replacement, now, ref list);
-                replaced = message.Head;
+
+                // What is queued and stays so is in its queue already.
+                scheduled = wasQueued && message.State == MessageState.Queued ? null : message.Head;
                 return outcome;
             },
             cancellationToken,
-            then: () => dispatcher.AcceptOrSchedule(replaced!));
+            then: () =>
+            {
+                if (scheduled is not null) dispatcher.AcceptOrSchedule(scheduled);
+            });
+    }
+
+    public ValueTask<ChangeResult> RescheduleAsync(
+        Account account, MessageId id, DateTimeOffset? sendAt, CancellationToken cancellationToken)
+    {
+        MessageHead? changed = null;
+        return ChangeAsync(
+            account,
+            id,
+            (Message message, long now, ref NoticeList list) =>
+            {
+                if (message.State != MessageState.Scheduled) return ChangeOutcome.WrongState;
+                MessageHead head = message.Head with { SendAt = sendAt is { } at ? Micros.From(at) : now };
+                if (RequestCheck.CheckTime(head, now) is not null) return ChangeOutcome.Invalid;
+                message.Head = changed = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };
+                MessageEvent? entry = head.SendAt > now ? null : message.TryMove(MessageState.Queued, now, EventKind.Released);
+                entry ??= message.Note(now, EventKind.Replaced, detail: "another time");
+                dispatcher.Notices.Collect(ref list, message, entry, stateChanged: message.State == MessageState.Queued);
+                return ChangeOutcome.Done;
+            },
+            cancellationToken,
+            then: () => dispatcher.AcceptOrSchedule(changed!));
     }
 
     public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
@@ -260,6 +289,16 @@ internal sealed partial class MessageIntake(
         if (journal.QueueDepth >= options.Queues.JournalTransitions)
             return IntakeResult.Refused(
                 IntakeError.Overloaded, "", "Too many requests are waiting. Nothing was accepted: try again later.");
+        return null;
+    }
+
+    private IntakeResult? TryPrepare(SendRequest request, out MessageHead? head)
+    {
+        if (RequestCheck.TryPrepare(request, options.Webhooks, out head) is { } refusal) return refusal;
+        if (head!.SendAt == 0) return null;
+        long now = time.GetUtcMicros();
+        if (RequestCheck.CheckTime(head, now) is { } late) return late;
+        if (head.SendAt <= now) head = head with { SendAt = 0 };
         return null;
     }
 

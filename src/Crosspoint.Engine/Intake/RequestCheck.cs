@@ -22,6 +22,9 @@ public static class RequestCheck
     /// <summary>The furthest that a message may be scheduled ahead: 35 days.</summary>
     public static readonly TimeSpan MostAhead = TimeSpan.FromDays(35);
 
+    /// <summary>How far back a time may lie and still mean "now": clocks differ.</summary>
+    public static readonly TimeSpan MostBehind = TimeSpan.FromMinutes(1);
+
     private const int MostReferenceCharacters = 255;
     private const int MostTags = 10;
     private const int MostTagCharacters = 64;
@@ -94,6 +97,16 @@ public static class RequestCheck
             SendAt = request.SendAt is { } at ? Micros.From(at) : 0,
         };
         return null;
+    }
+
+    /// <summary>Whether a message may be scheduled for its time; or why not.</summary>
+    internal static IntakeResult? CheckTime(MessageHead head, long now)
+    {
+        if (head.SendAt < now - Micros.From(MostBehind))
+            return Refuse(IntakeError.ScheduleInvalid, "send_at", "The time has passed: expected one within the next 35 days.");
+        return head.SendAt > now + Micros.From(MostAhead)
+            ? Refuse(IntakeError.ScheduleInvalid, "send_at", "The time is too far ahead: expected one within the next 35 days.")
+            : null;
     }
 
     /// <summary>The end of validity, in microseconds: it counts from when the message may go out.</summary>

@@ -52,6 +52,9 @@ public static class ErrorCodes
     public const int OutcomeUnknown = 30410;
     public const int DestinationBlocked = 30450;
 
+    public const int ScheduleTimeMissing = 35111;
+    public const int ScheduleTimeInvalid = 35114;
+
     public const int CallbackFailed = 11200;
     public const int CallbackConnectFailed = 11205;
     public const int CallbackProtocol = 11206;
@@ -82,6 +85,8 @@ public static class ErrorCodes
         [NoRoute] = "The message cannot be routed from this sender to this recipient",
         [BodyTooLong] = "Message body is longer than 1600 characters",
         [BodyCannotBeSent] = "The message body cannot be sent",
+        [ScheduleTimeMissing] = "SendAt is required to schedule a message",
+        [ScheduleTimeInvalid] = "SendAt is outside the window in which messages can be scheduled",
         [ValidityInvalid] = "Invalid validity period",
         [QueueOverflow] = "Queue overflow",
         [AccountSuspended] = "Account suspended",

@@ -70,5 +70,8 @@ public sealed record MessageHead
     /// <summary>When it may go out, in microseconds; 0 for at once.</summary>
     public long SendAt { get; init; }
 
+    /// <summary>It was accepted for a later time.</summary>
+    public bool IsForLater => SendAt > CreatedAt;
+
     public bool IsInbound => Direction == MessageDirection.Inbound;
 }

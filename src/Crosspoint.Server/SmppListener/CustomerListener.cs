@@ -246,6 +246,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         IntakeError.ToMissing or IntakeError.ToInvalid => CommandStatus.InvalidDestinationAddress,
         IntakeError.FromMissing or IntakeError.FromInvalid or IntakeError.FromNotOwned => CommandStatus.InvalidSourceAddress,
         IntakeError.BodyMissing or IntakeError.BodyTooLong => CommandStatus.InvalidMessageLength,
+        IntakeError.ScheduleInvalid => CommandStatus.InvalidScheduleTime,
         IntakeError.ValidityInvalid => CommandStatus.InvalidExpiryTime,
         IntakeError.Overloaded or IntakeError.Throttled => CommandStatus.Throttled,
         IntakeError.StoreUnavailable => isDraining ? CommandStatus.SystemError : CommandStatus.MessageQueueFull,

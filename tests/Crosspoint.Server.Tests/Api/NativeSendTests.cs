@@ -70,6 +70,7 @@ public sealed class NativeSendTests
             ["created_at"] = "2026-01-02T03:04:05.000000Z",
             ["updated_at"] = "2026-01-02T03:04:05.000000Z",
             ["sent_at"] = null,
+            ["send_at"] = null,
             ["valid_until"] = "2026-01-02T13:04:05.000000Z",
         };
         answer.Json.ToJsonString().ShouldBe(expected.ToJsonString());
@@ -107,7 +108,11 @@ public sealed class NativeSendTests
     [InlineData("""{"metadata":{"a":{"b":"c"},"d":"e"}}""", "metadata_invalid", "metadata")]
     [InlineData("""{"metadata":{"a":"","b":"","c":"","d":"","e":"","f":"","g":"","h":"","i":"","j":"","k":"","l":""}}""", "metadata_invalid", "metadata")]
     [InlineData("""{"metadata":{"a":"\ud83d"}}""", "field_invalid", "metadata")]
-    [InlineData("""{"send_at":"2026-05-01T00:00:00Z"}""", "not_supported", "send_at")]
+    [InlineData("""{"send_at":"2026-05-01T00:00:00"}""", "send_at_invalid", "send_at")]
+    [InlineData("""{"send_at":"2026-05-01"}""", "send_at_invalid", "send_at")]
+    [InlineData("""{"send_at":"tomorrow at noon Z"}""", "send_at_invalid", "send_at")]
+    [InlineData("""{"send_at":1777593600}""", "send_at_invalid", "send_at")]
+    [InlineData("""{"send_at":["2026-05-01T00:00:00Z"]}""", "send_at_invalid", "send_at")]
     public async Task Send_BadBody_IsAProblemThatNamesTheField(string json, string code, string? field)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
@@ -153,6 +158,7 @@ public sealed class NativeSendTests
     [InlineData(IntakeError.BodyMissing, 400, "body_missing")]
     [InlineData(IntakeError.BodyTooLong, 400, "body_too_long")]
     [InlineData(IntakeError.ValidityInvalid, 400, "validity_invalid")]
+    [InlineData(IntakeError.ScheduleInvalid, 400, "send_at_invalid")]
     [InlineData(IntakeError.CallbackInvalid, 400, "callback_invalid")]
     [InlineData(IntakeError.ReferenceInvalid, 400, "reference_invalid")]
     [InlineData(IntakeError.TagsInvalid, 400, "tags_invalid")]
@@ -172,6 +178,63 @@ public sealed class NativeSendTests
         answer.At("field").ShouldBe("some_field");
         answer.At("detail").ShouldBe("Expected something else.");
         (answer.Headers.RetryAfter is not null).ShouldBe(status is 429 or 503);
+    }
+
+    [Theory]
+    [InlineData("2026-05-01T00:00:00Z", "2026-05-01T00:00:00Z")]
+    [InlineData("2026-05-01T00:00:00.25+02:00", "2026-04-30T22:00:00.25Z")]
+    public async Task Send_ForLater_IsScheduled(string text, string expected)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        string json = Good.Replace("}", $",\"send_at\":\"{text}\"}}", StringComparison.Ordinal);
+        Answer answer = await api.PostAsync("/v1/messages", json);
+        answer.Status.ShouldBe(202);
+        answer.At("status").ShouldBe("scheduled");
+        api.Engine.Requests.ShouldHaveSingleItem().SendAt.ShouldBe(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture));
+        Answer batch = await api.PostAsync("/v1/messages/batch", $$"""{"messages":[{{json}},{{Good}}]}""");
+        batch.Json["messages"]!.AsArray().Select(item => item!["status"]!.ToString()).ShouldBe(["scheduled", "queued"]);
+    }
+
+    [Fact]
+    public async Task Reschedule_AScheduledMessage_PassesTheTimeOn()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head, MessageState.Scheduled);
+        Answer answer = await PatchAsync(api, message.Id, """{"send_at":"2026-05-01T00:00:00Z"}""");
+        answer.Status.ShouldBe(200);
+        answer.At("id").ShouldBe(message.Id.ToString());
+        api.Engine.Rescheduled.ShouldBe(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+        (await PatchAsync(api, message.Id, """{"send_at":null}""")).Status.ShouldBe(200);
+        api.Engine.Rescheduled.ShouldBeNull();
+
+        Message sent = api.Engine.Add(ApiFixture.Demo, head => head, MessageState.Sent);
+        (await PatchAsync(api, sent.Id, """{"send_at":null}""")).At("code").ShouldBe("wrong_state");
+        Message others = api.Engine.Add(ApiFixture.Other, head => head, MessageState.Scheduled);
+        (await PatchAsync(api, others.Id, """{"send_at":null}""")).Status.ShouldBe(404);
+    }
+
+    [Theory]
+    [InlineData("", "json_invalid")]
+    [InlineData("{}", "json_invalid")]
+    [InlineData("[]", "json_invalid")]
+    [InlineData("""{"send_at":null,"send_at":null}""", "json_invalid")]
+    [InlineData("""{"send_at":null} x""", "json_invalid")]
+    [InlineData("""{"send_at":{}}""", "send_at_invalid")]
+    [InlineData("""{"send_at":"2026-05-01T00:00:00"}""", "send_at_invalid")]
+    [InlineData("""{"body":"x"}""", "field_unknown")]
+    public async Task Reschedule_BadBody_IsRefused(string json, string code)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, head => head, MessageState.Scheduled);
+        Answer answer = await PatchAsync(api, message.Id, json);
+        answer.Status.ShouldBe(400);
+        answer.At("code").ShouldBe(code);
+    }
+
+    private static async Task<Answer> PatchAsync(ApiFixture api, MessageId id, string json)
+    {
+        using var content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        return await api.SendAsync(HttpMethod.Patch, $"/v1/messages/{id}", content);
     }
 
     [Fact]

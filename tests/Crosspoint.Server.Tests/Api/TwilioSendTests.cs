@@ -25,7 +25,9 @@ public sealed class TwilioSendTests
             ("StatusCallback", "https://x.example/cb?a=1&b=2"),
             ("ValidityPeriod", "60"),
             ("SmartEncoded", "true"),
-            ("ProvideFeedback", "True"));
+            ("ProvideFeedback", "True"),
+            ("ScheduleType", "fixed"),
+            ("SendAt", "2026-05-01T00:00:00Z"));
         answer.Status.ShouldBe(201, answer.Text);
         SendRequest request = api.Engine.Requests.ShouldHaveSingleItem();
         request.To.ShouldBe("+15551234567");
@@ -36,8 +38,9 @@ public sealed class TwilioSendTests
         request.ValiditySeconds.ShouldBe(60);
         request.SmartEncoded.ShouldBeTrue();
         request.ProvideFeedback.ShouldBeTrue();
+        request.SendAt.ShouldBe(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
         request.Class.ShouldBe(TrafficClass.Transactional);
-        CreateParameters.Served.Count.ShouldBe(7);
+        CreateParameters.Served.Count.ShouldBe(9);
     }
 
     [Fact]
@@ -86,6 +89,7 @@ public sealed class TwilioSendTests
     [InlineData(IntakeError.ValidityInvalid, 21624, 400)]
     [InlineData(IntakeError.CallbackInvalid, 21609, 400)]
     [InlineData(IntakeError.Overloaded, 20429, 429)]
+    [InlineData(IntakeError.ScheduleInvalid, 35114, 400)]
     [InlineData(IntakeError.Throttled, 21611, 429)]
     [InlineData(IntakeError.LimitReached, 21611, 400)]
     [InlineData(IntakeError.StoreUnavailable, 20503, 503)]
@@ -106,6 +110,32 @@ public sealed class TwilioSendTests
     }
 
     [Fact]
+    public async Task Create_ForLater_IsScheduled()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.PostFormAsync(
+            Create, [.. Good, ("ScheduleType", "fixed"), ("SendAt", "2026-05-01T02:00:00+02:00")]);
+        answer.Status.ShouldBe(201);
+        answer.At("status").ShouldBe("scheduled");
+        api.Engine.Requests.ShouldHaveSingleItem().SendAt.ShouldBe(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData("ScheduleType=fixed", 35111)]
+    [InlineData("SendAt=2026-05-01T00:00:00Z", 20001)]
+    [InlineData("ScheduleType=optimize&SendAt=2026-05-01T00:00:00Z", 20001)]
+    [InlineData("ScheduleType=fixed&SendAt=2026-05-01T00:00:00", 20001)]
+    [InlineData("ScheduleType=fixed&SendAt=tomorrow", 20001)]
+    public async Task Create_ScheduledWrongly_IsRefused(string more, int code)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Answer answer = await api.PostFormAsync(
+            Create, [.. Good, .. more.Split('&').Select(pair => pair.Split('=')).Select(pair => (pair[0], pair[1]))]);
+        answer.Status.ShouldBe(400);
+        answer.At("code").ShouldBe(code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
     public async Task Create_EveryKnownParameterThatDoesNotWork_IsRefusedByName()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
@@ -115,7 +145,6 @@ public sealed class TwilioSendTests
         refused.ShouldBe(
             [
                 "MessagingServiceSid", "FallbackFrom", "MediaUrl", "ContentSid", "ContentVariables", "ApplicationSid", "ShortenUrls",
-                "ScheduleType", "SendAt",
                 "SendAsMms", "ContentRetention", "AddressRetention", "Attempt", "RiskCheck", "TrafficType", "ForceDelivery",
                 "PersistentAction", "MaxPrice", "Tags",
             ],

@@ -85,6 +85,16 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    /// <summary>The time that was asked for last.</summary>
+    public DateTimeOffset? Rescheduled { get; private set; }
+
+    public ValueTask<ChangeResult> RescheduleAsync(Account account, MessageId id, DateTimeOffset? sendAt, CancellationToken cancellationToken) =>
+        Change(account, id, message =>
+        {
+            Rescheduled = sendAt;
+            return message.State == MessageState.Scheduled;
+        });
+
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         Change(account, id, message => message.TryMove(MessageState.Canceled, time.GetUtcMicros(), EventKind.Canceled) is not null);
 
@@ -197,7 +207,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     {
         Requests.Add(request);
         if (Refuse(request) is { } refused) return refused;
-        var message = Message.Create(HeadOf(request), MessageState.Queued, EventKind.Accepted);
+        MessageHead head = HeadOf(request);
+        var message = Message.Create(head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
         _messages.Add(message);
         return IntakeResult.Accepted(message.Head);
     }
@@ -222,6 +233,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
             Reference = request.Reference,
             Tags = request.Tags,
             ProvideFeedback = request.ProvideFeedback,
+            SendAt = request.SendAt is { } at ? Micros.From(at) : 0,
         };
     }
 

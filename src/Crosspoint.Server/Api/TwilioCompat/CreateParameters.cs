@@ -22,8 +22,6 @@ internal struct CreateParameters
         ["ContentVariables"] = null,
         ["ApplicationSid"] = null,
         ["ShortenUrls"] = "false",
-        ["ScheduleType"] = null,
-        ["SendAt"] = null,
         ["SendAsMms"] = "false",
         ["ContentRetention"] = "retain",
         ["AddressRetention"] = "retain",
@@ -36,6 +34,8 @@ internal struct CreateParameters
         ["Tags"] = null,
     }.ToFrozenDictionary();
 
+    private static readonly string[] SendAtForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
     private string? _to;
     private string? _from;
     private string? _body;
@@ -43,10 +43,12 @@ internal struct CreateParameters
     private int? _validity;
     private bool _smartEncoded;
     private bool _provideFeedback;
+    private bool _isScheduled;
+    private DateTimeOffset? _sendAt;
 
     /// <summary>Names of the parameters that work, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Served { get; } =
-        ["To", "From", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded", "ProvideFeedback"];
+        ["To", "From", "Body", "StatusCallback", "ValidityPeriod", "SmartEncoded", "ProvideFeedback", "ScheduleType", "SendAt"];
 
     public static IEnumerable<string> Refused => NotServed.Keys;
 
@@ -72,9 +74,14 @@ internal struct CreateParameters
             if (value.Length > 0 && parameters.Take(index, value) is { } wrong) return wrong;
         }
 
+        if (parameters._isScheduled && parameters._sendAt is null)
+            return new(ErrorCodes.ScheduleTimeMissing, 400, ErrorCodes.MessageFor(ErrorCodes.ScheduleTimeMissing)!);
+        if (!parameters._isScheduled && parameters._sendAt is not null)
+            return TwilioError.Parameter("Parameter 'SendAt' goes with 'ScheduleType=fixed'");
         request = new()
         {
             Account = account,
+            SendAt = parameters._sendAt,
             To = parameters._to,
             From = parameters._from,
             Body = parameters._body,
@@ -96,7 +103,9 @@ internal struct CreateParameters
         if (reader.NameIs("StatusCallback"u8)) return 3;
         if (reader.NameIs("ValidityPeriod"u8)) return 4;
         if (reader.NameIs("SmartEncoded"u8)) return 5;
-        return reader.NameIs("ProvideFeedback"u8) ? 6 : -1;
+        if (reader.NameIs("ProvideFeedback"u8)) return 6;
+        if (reader.NameIs("ScheduleType"u8)) return 7;
+        return reader.NameIs("SendAt"u8) ? 8 : -1;
     }
 
     private static TwilioError? CheckOther(in FormReader reader)
@@ -137,8 +146,21 @@ internal struct CreateParameters
                 return new(ErrorCodes.ValidityInvalid, 400, $"{text}: expected a whole number of seconds from 1 to 36000");
             case 5:
                 return TryReadBool(value, out _smartEncoded) ? null : NotBool(index);
-            default:
+            case 6:
                 return TryReadBool(value, out _provideFeedback) ? null : NotBool(index);
+            case 7:
+                _isScheduled = value == "fixed";
+                return _isScheduled ? null : TwilioError.Parameter("Parameter 'ScheduleType' must be 'fixed'");
+            default:
+                bool hasZone = value.EndsWith('Z') || (value.Length > 6 && value[^6] is '+' or '-');
+                if (hasZone && DateTimeOffset.TryParseExact(
+                    value, SendAtForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset sendAt))
+                {
+                    _sendAt = sendAt;
+                    return null;
+                }
+
+                return TwilioError.Parameter("Parameter 'SendAt' must be a time in ISO 8601 with its zone, such as 2026-01-31T12:00:00Z");
         }
     }
 

@@ -32,6 +32,7 @@ internal readonly record struct TwilioError(int Code, int Status, string Message
             IntakeError.BodyMissing => (ErrorCodes.BodyMissing, 400),
             IntakeError.BodyTooLong => (ErrorCodes.BodyTooLong, 400),
             IntakeError.ValidityInvalid => (ErrorCodes.ValidityInvalid, 400),
+            IntakeError.ScheduleInvalid => (ErrorCodes.ScheduleTimeInvalid, 400),
             IntakeError.CallbackInvalid => (ErrorCodes.CallbackInvalid, 400),
             IntakeError.Overloaded => (ErrorCodes.TooManyRequests, 429),
             IntakeError.Throttled => (ErrorCodes.QueueFull, 429),

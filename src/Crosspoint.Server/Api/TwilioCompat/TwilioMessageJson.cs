@@ -16,7 +16,7 @@ internal static class TwilioMessageJson
 
     /// <summary>A message that was accepted this moment.</summary>
     public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
-        Write(writer, head, MessageState.Queued, ErrorCodes.None, head.CreatedAt, sentAt: 0);
+        Write(writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, ErrorCodes.None, head.CreatedAt, sentAt: 0);
 
     /// <summary>When it left, or (inbound) came; 0 when it did not.</summary>
     public static long SentAt(Message message) => message.Head.IsInbound ? message.Head.CreatedAt : message.SentAt;

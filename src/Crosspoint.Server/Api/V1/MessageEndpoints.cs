@@ -25,6 +25,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapGet("/v1/messages", ListAsync);
         routes.MapGet("/v1/messages/{id}", context => ReadAsync(context, MessageJson.Write));
         routes.MapDelete("/v1/messages/{id}", DeleteAsync);
+        routes.MapPatch("/v1/messages/{id}", RescheduleAsync);
         routes.MapGet("/v1/messages/{id}/events", context => ReadAsync(context, TimelineJson.Write));
         routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write));
         routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync);
@@ -130,7 +131,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
             if (result.Head is not null)
             {
                 writer.WriteId("id"u8, result.Head.Id);
-                writer.WriteString("status"u8, "queued"u8);
+                writer.WriteString("status"u8, result.Head.IsForLater ? "scheduled"u8 : "queued"u8);
             }
             else
             {
@@ -206,6 +207,22 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         }
     }
 
+    private async Task RescheduleAsync(HttpContext context)
+    {
+        if (!TryAuthenticate(context, out Account account) || !TryTakeJson(context)) return;
+        DateTimeOffset? sendAt;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) sendAt = RescheduleReader.Read(body.Span, out problem);
+        if (problem.Kind is not null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        await ChangeAsync(
+            context, (owner, id, cancellationToken) => backend.Intake.RescheduleAsync(owner, id, sendAt, cancellationToken)).ConfigureAwait(false);
+    }
+
     private async Task DeleteAsync(HttpContext context)
     {
         if (!TryAuthenticate(context, out Account account)) return;
@@ -268,14 +285,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private bool TryBegin(HttpContext context, out Account account, out IdempotencyInput? idempotency)
     {
         idempotency = null;
-        if (!TryAuthenticate(context, out account)) return false;
-        if (!ContentTypes.Is(context.Request, JsonAnswer.Json))
-        {
-            new Problem(
-                ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
-            return false;
-        }
-
+        if (!TryAuthenticate(context, out account) || !TryTakeJson(context)) return false;
         if (!context.Request.Headers.TryGetValue("Idempotency-Key", out StringValues keys)) return true;
         string key = keys.Count == 1 ? keys[0] ?? "" : "";
         if (key.Length is < 1 or > MaxIdempotencyKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -287,6 +297,14 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
         idempotency = new(key, []);
         return true;
+    }
+
+    private static bool TryTakeJson(HttpContext context)
+    {
+        if (ContentTypes.Is(context.Request, JsonAnswer.Json)) return true;
+        new Problem(
+            ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
+        return false;
     }
 
     private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false)
@@ -329,6 +347,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
             case ChangeOutcome.WrongState:
                 string detail = result.Message is { } message ? $"Its state is {StateNames.Of(message.State)}." : "";
                 new Problem(ProblemKind.WrongState, detail).Send(context);
+                return true;
+            case ChangeOutcome.Invalid:
+                new Problem(ProblemKind.SendAtInvalid, "Expected a time within the next 35 days.", "send_at").Send(context);
                 return true;
             case ChangeOutcome.StoreUnavailable:
                 new Problem(ProblemKind.StoreUnavailable).Send(context);

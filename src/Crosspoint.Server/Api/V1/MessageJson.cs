@@ -13,7 +13,7 @@ internal static class MessageJson
 
     /// <summary>A message that was accepted this moment.</summary>
     public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
-        Write(writer, head, MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false);
+        Write(writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false);
 
     public static string NameOf(MessageDirection direction) => direction switch
     {
@@ -80,6 +80,7 @@ internal static class MessageJson
         writer.WriteMicros("created_at"u8, head.CreatedAt);
         writer.WriteMicros("updated_at"u8, updatedAt);
         writer.WriteMicros("sent_at"u8, head.IsInbound ? head.CreatedAt : sentAt);
+        writer.WriteMicros("send_at"u8, head.SendAt);
         writer.WriteMicros("valid_until"u8, head.ValidUntil);
         writer.WriteEndObject();
     }

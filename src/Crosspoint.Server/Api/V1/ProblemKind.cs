@@ -13,6 +13,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind BodyMissing = new("body_missing", 400, "The body is missing.");
     public static readonly ProblemKind BodyTooLong = new("body_too_long", 400, "The body is too long.");
     public static readonly ProblemKind ValidityInvalid = new("validity_invalid", 400, "The validity is out of range.");
+    public static readonly ProblemKind SendAtInvalid = new("send_at_invalid", 400, "Messages cannot be scheduled for that time.");
     public static readonly ProblemKind CallbackInvalid = new("callback_invalid", 400, "The callback URL cannot be called.");
     public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
     public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
@@ -50,7 +51,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     /// <summary>Every kind, in the order of the documentation.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
-        ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, CallbackInvalid,
+        ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, ConfigurationInvalid,
         Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
@@ -66,6 +67,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.BodyMissing => BodyMissing,
         IntakeError.BodyTooLong => BodyTooLong,
         IntakeError.ValidityInvalid => ValidityInvalid,
+        IntakeError.ScheduleInvalid => SendAtInvalid,
         IntakeError.CallbackInvalid => CallbackInvalid,
         IntakeError.ReferenceInvalid => ReferenceInvalid,
         IntakeError.TagsInvalid => TagsInvalid,

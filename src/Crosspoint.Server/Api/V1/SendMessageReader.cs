@@ -20,7 +20,7 @@ internal static class SendMessageReader
 
     /// <summary>Fields of a message, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Fields { get; } =
-        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding", "metadata"];
+        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding", "metadata", "send_at"];
 
     /// <summary>Reads the body of one request. Null and a problem when it cannot be taken.</summary>
     public static SendRequest? ReadOne(ReadOnlySpan<byte> json, Account account, string? traceParent, out Problem problem)
@@ -141,14 +141,11 @@ internal static class SendMessageReader
         {
             bool isUnicode = HoldsUnicode(reader);
             int field = isUnicode ? FieldOf(ref reader) : -1;
-            bool isSendAt = isUnicode && field < 0 && reader.ValueTextEquals("send_at"u8);
             if (!isUnicode && problem.Kind is null) problem = new(ProblemKind.FieldUnknown, "Its name is not valid Unicode.");
-            if (field < 0 && !isSendAt && problem.Kind is null) problem = Unknown(ref reader, Fields);
+            if (field < 0 && problem.Kind is null) problem = Unknown(ref reader, Fields);
             if (field >= 0 && (seen & 1 << field) != 0 && problem.Kind is null)
                 problem = new(ProblemKind.FieldDuplicate, "", Fields[field]);
             reader.Read();
-            if (isSendAt && reader.TokenType != JsonTokenType.Null && problem.Kind is null)
-                problem = new(ProblemKind.NotSupported, "Messages cannot be scheduled; leave the field out to send now.", "send_at");
             if (field >= 0) seen |= 1 << field;
             if (field < 0 || problem.Kind is not null || reader.TokenType == JsonTokenType.Null) reader.Skip();
             else if (reader.TokenType == JsonTokenType.String && !HoldsUnicode(reader)) problem = NotUnicode(Fields[field]);
@@ -201,7 +198,8 @@ internal static class SendMessageReader
         if (reader.ValueTextEquals("validity_seconds"u8)) return 6;
         if (reader.ValueTextEquals("tags"u8)) return 7;
         if (reader.ValueTextEquals("smart_encoding"u8)) return 8;
-        return reader.ValueTextEquals("metadata"u8) ? 9 : -1;
+        if (reader.ValueTextEquals("metadata"u8)) return 9;
+        return reader.ValueTextEquals("send_at"u8) ? 10 : -1;
     }
 
     /// <summary>A message's fields as they are found.</summary>
@@ -217,6 +215,7 @@ internal static class SendMessageReader
         private List<string>? _tags;
         private bool _smartEncoding;
         private Metadata? _metadata;
+        private DateTimeOffset? _sendAt;
 
         public Problem Take(int field, ref Utf8JsonReader reader)
         {
@@ -231,6 +230,7 @@ internal static class SendMessageReader
                 case 6: return TakeValidity(ref reader);
                 case 7: return TakeTags(ref reader);
                 case 9: return TakeMetadata(ref reader);
+                case 10: return TakeSendAt(ref reader);
                 default:
                     _smartEncoding = reader.TokenType == JsonTokenType.True;
                     if (reader.TokenType is JsonTokenType.True or JsonTokenType.False) return default;
@@ -253,6 +253,7 @@ internal static class SendMessageReader
             Metadata = _metadata ?? Metadata.Empty,
             ValiditySeconds = _validitySeconds,
             SmartEncoded = _smartEncoding,
+            SendAt = _sendAt,
             TraceParent = traceParent,
         };
 
@@ -294,6 +295,18 @@ internal static class SendMessageReader
 
             reader.Skip();
             return new(ProblemKind.ValidityInvalid, "Expected a whole number of seconds from 1 to 36000.", "validity_seconds");
+        }
+
+        private Problem TakeSendAt(ref Utf8JsonReader reader)
+        {
+            if (Instants.TryRead(ref reader, out DateTimeOffset time))
+            {
+                _sendAt = time;
+                return default;
+            }
+
+            reader.Skip();
+            return Instants.Problem("send_at");
         }
 
         private Problem TakeTags(ref Utf8JsonReader reader)
