@@ -146,6 +146,9 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         return all;
     }
 
+    /// <summary>What waits for connections: of one account, or of all when it is null.</summary>
+    public IReadOnlyList<QueueStatus> Queues(string? accountSid) => [.. _dispatcher.Lanes.SelectMany(lane => lane.Queues(accountSid))];
+
     public ControlResult AddConnection(ConnectionOptions options, int? place) => _dispatcher.Add(options, place);
 
     public ControlResult ChangeConnection(ConnectionOptions options, int? place) => _dispatcher.Change(options, place);

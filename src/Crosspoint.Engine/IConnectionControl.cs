@@ -16,6 +16,9 @@ public interface IConnectionControl
     /// <summary>Options of every connection as they are now.</summary>
     IReadOnlyList<ConnectionOptions> ConnectionOptions();
 
+    /// <summary>What waits for connections: of one account, or of all when it is null.</summary>
+    IReadOnlyList<QueueStatus> Queues(string? accountSid);
+
     /// <summary>Adds a connection and binds it.</summary>
     /// <param name="place">Place in the default route, from 1; null for the last, or for none when it cannot send.</param>
     ControlResult AddConnection(ConnectionOptions options, int? place);

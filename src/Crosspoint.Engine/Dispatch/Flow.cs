@@ -30,6 +30,9 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
     /// <summary>Segments of what is on disk, about: each page that is read is taken for the average.</summary>
     public long SegmentsOnDisk { get; set; }
 
+    /// <summary>How fast it empties. A field: it is changed in place.</summary>
+    public RecentRate Left;
+
     /// <summary>Waits behind everything that is in memory.</summary>
     public KeyList OnDisk { get; private set; } = new();
 

@@ -116,6 +116,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>The queues of one account, or of all.</summary>
+    public List<QueueStatus> Queues(string? accountSid)
+    {
+        lock (_gate) return _queue.Statuses(Name, accountSid);
+    }
+
     /// <summary>Segments a second that the carrier is seen to take; 0 while nothing has shown a limit.</summary>
     public double LearnedRate
     {

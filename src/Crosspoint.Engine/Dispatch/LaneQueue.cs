@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
 
 namespace Crosspoint.Engine.Dispatch;
 
@@ -34,6 +35,22 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 
     /// <summary>The flows that have something, the most urgent class first.</summary>
     public IEnumerable<Flow> Flows() => Order.SelectMany(FlowsOf);
+
+    /// <summary>What waits, the most urgent class first; of one account, or of all.</summary>
+    public List<QueueStatus> Statuses(string connection, string? accountSid)
+    {
+        var all = new List<QueueStatus>();
+        foreach (Flow flow in Flows())
+        {
+            if (accountSid is not null && flow.Account != accountSid) continue;
+            var limits = new List<QueueLimit>();
+            foreach (LimitBucket bucket in flow.Limits.Buckets)
+                limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Limit.Rate, bucket.Waiting));
+            all.Add(new(connection, flow.Class, flow.Account, flow.Waiting, flow.InMemory, flow.Left.At(time), flow.IsBlocked, limits));
+        }
+
+        return all;
+    }
 
     /// <summary>Adds a work behind the others of its flow; on disk when memory has no room for it.</summary>
     /// <param name="moves">The connection takes traffic.</param>
@@ -91,6 +108,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         _left[(int)flow.Class]--;
         InMemory--;
         Leave(flow, 1, work.Head.SegmentCount);
+        flow.Left.Count(time);
         queue.Charge(segments);
         ForgetIdle(flow);
         return work;

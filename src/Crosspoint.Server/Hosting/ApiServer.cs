@@ -63,7 +63,9 @@ public sealed class ApiServer : IAsyncDisposable
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);
-        new ConnectionEndpoints(backend, options).Map(app);
+        var token = new OperatorToken(options.AdminToken);
+        new ConnectionEndpoints(backend, options, token).Map(app);
+        new QueueEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

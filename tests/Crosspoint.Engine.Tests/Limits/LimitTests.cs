@@ -2,6 +2,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Tests.Rigs;
 using Crosspoint.Sms.Numbers;
 
@@ -29,6 +30,27 @@ public sealed class LimitTests
         rig.Clock.GetElapsedTime(started).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(5));
         carrier.Submits.Where(submit => submit.Text.StartsWith("slow", StringComparison.Ordinal)).Select(submit => submit.Text)
             .ShouldBe(Enumerable.Range(0, 11).Select(i => $"slow {i}"));
+    }
+
+    [Fact]
+    public async Task Queues_WhileALimitHoldsBack_SayHowLongItTakes()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Options(carrier, new Limit { Name = "senders", Each = LimitEach.Sender, Rate = 2 }));
+        await rig.BoundAsync();
+        for (int i = 0; i < 101; i++) await rig.SendAsync(new string('x', 200));
+        await rig.UntilAsync(() => carrier.Submits.Count >= 60);
+
+        QueueStatus queue = rig.Gateway.Queues(Rig.Account.Sid).ShouldHaveSingleItem();
+        (queue.Connection, queue.Class, queue.AccountSid).ShouldBe(("a", TrafficClass.Transactional, Rig.Account.Sid));
+        queue.Waiting.ShouldBeInRange(60, 75);
+        queue.Rate.ShouldBeInRange(0.7, 1.3);
+        queue.EstimatedWait!.Value.TotalSeconds.ShouldBeInRange(queue.Waiting / 1.3, queue.Waiting / 0.7);
+        queue.IsHeldBack.ShouldBeTrue();
+        QueueLimit limit = queue.Limits.ShouldHaveSingleItem();
+        (limit.Name, limit.Key, limit.Rate, limit.Waiting).ShouldBe(("senders", Rig.Number, 2, queue.Waiting * 2));
+        rig.Gateway.Queues("AC00000000000000000000000000000009").ShouldBeEmpty();
+        rig.Gateway.Queues(null).Count.ShouldBe(1);
     }
 
     [Fact]

@@ -38,6 +38,12 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     /// <summary>What the next wish about a connection is answered.</summary>
     public ControlResult Control { get; set; }
 
+    /// <summary>What waits.</summary>
+    public List<QueueStatus> Waiting { get; } = [];
+
+    public IReadOnlyList<QueueStatus> Queues(string? accountSid) =>
+        [.. Waiting.Where(queue => accountSid is null || queue.AccountSid == accountSid)];
+
     public IReadOnlyList<ConnectionStatus> Connections() =>
         [new("north-1", "north", "north", "usable", 1, 2, 3, 10, 100, 87.5, [new(SmppClientState.Bound, 3, null, "127.0.0.1:2775")], "same", false)];
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Crosspoint.Engine;
@@ -14,11 +13,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>The operator's control of connections under <c>/v1/connections</c> (docs/api/operator.md). Needs <c>http.admin_token</c>.</summary>
-internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options)
+internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options, OperatorToken token)
 {
     private const string Note = "Lasts until the process ends: the configuration file is the record.";
-
-    private readonly byte[]? _tokenHash = options.AdminToken is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes(token)) : null;
 
     private IConnectionControl Control => backend.Connections;
 
@@ -157,19 +154,14 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
     // Accounts' credentials mean nothing here, whatever they are.
     private bool MayUse(HttpContext context)
     {
-        if (_tokenHash is null)
+        if (!token.IsSet)
         {
             const string Detail = "Control of connections is off: set 'http.admin_token' in the configuration and restart.";
             new Problem(ProblemKind.AdminDisabled, Detail).Send(context);
             return false;
         }
 
-        if (Credentials.Bearer(context.Request) is { } token)
-        {
-            byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-            if (CryptographicOperations.FixedTimeEquals(hash, _tokenHash)) return true;
-        }
-
+        if (token.Opens(context.Request)) return true;
         new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer TOKEN' with the token of 'http.admin_token'.").Send(context);
         return false;
     }
