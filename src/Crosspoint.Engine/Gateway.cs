@@ -64,6 +64,9 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
 
     public IMessageReader Messages => _journal;
 
+    /// <summary>Receivers of webhooks.</summary>
+    public IWebhookControl Webhooks => _webhooks;
+
     /// <summary>What customers' binds are owed.</summary>
     public CustomerOutbox Customers => _customers;
 
@@ -73,6 +76,7 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
     /// <summary>Takes up what was left unfinished, then binds. Does not wait for carriers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await _webhooks.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
         _webhooks.Start();
         _customers.Start();

@@ -55,6 +55,9 @@ public sealed record Account
     /// <summary>The key before, while receivers change over: native webhooks bear a signature by each. Null for none.</summary>
     public byte[]? WebhookSecretPrevious { get; init; }
 
+    /// <summary>Its receivers of webhooks that are configured one by one; no two with the same URL.</summary>
+    public IReadOnlyList<WebhookEndpointSettings> WebhookEndpoints { get; init; } = [];
+
     /// <summary>Without its secrets.</summary>
     public override string ToString() => Sid;
 

@@ -58,6 +58,11 @@ public interface IJournalTransaction
     void PutIdempotent(IdempotencyRecord record);
 
     /// <summary>
+    /// Keeps a number under a name until another takes its place; 0 forgets it. For what must survive a restart and belongs to no message.
+    /// </summary>
+    void PutMark(string name, long value);
+
+    /// <summary>
     /// Stores one part of an inbound message and returns all parts stored under that key so far (this one included), in order of part
     /// number. A part that is already there is not stored again.
     /// </summary>

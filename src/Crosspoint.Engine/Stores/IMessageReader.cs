@@ -37,6 +37,12 @@ public interface IMessageReader
     /// </summary>
     ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The marks whose names begin so (ASCII), without those that are forgotten. A mark is kept as long as messages of the time at which it
+    /// was written.
+    /// </summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken);
+
     /// <summary>Counts for monitoring: parked receipts, orphans, bytes on disk.</summary>
     ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken);
 }

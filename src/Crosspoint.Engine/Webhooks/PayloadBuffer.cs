@@ -7,9 +7,12 @@ namespace Crosspoint.Engine.Webhooks;
 /// <summary>A growing buffer that a worker keeps from try to try.</summary>
 internal sealed class PayloadBuffer : IBufferWriter<byte>
 {
-    private const int LargestKept = 64 * 1024;
+    // A batch of 100 status events is about 50 KB, two of the growth's steps below this.
+    private const int LargestKept = 128 * 1024;
     private byte[] _octets = new byte[2048];
     private int _length;
+
+    public int Length => _length;
 
     public ReadOnlySpan<byte> Written => _octets.AsSpan(0, _length);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Webhooks;
 
@@ -28,6 +29,7 @@ internal enum WebhookStage : byte
 internal sealed class PendingWebhook(WebhookJob job, TargetUrl target, WebhookEndpoint endpoint)
 {
     private int _recordsUnderWay;
+    private string? _id;
 
     public WebhookJob Job { get; } = job;
 
@@ -39,10 +41,12 @@ internal sealed class PendingWebhook(WebhookJob job, TargetUrl target, WebhookEn
 
     public int EventNumber => Job.EventNumber;
 
+    public bool IsNative => Job.Head.CallbackForm == CallbackForm.Native;
+
     /// <summary>
     /// The message's id, "_" and the number of the event: the same over all tries, and without a dot (Standard Webhooks 1.0).
     /// </summary>
-    public string Id { get; } = string.Create(CultureInfo.InvariantCulture, $"{job.Head.Id}_{job.EventNumber}");
+    public string Id => _id ??= string.Create(CultureInfo.InvariantCulture, $"{Job.Head.Id}_{Job.EventNumber}");
 
     public int Tries { get; set; } = job.Tries;
 
@@ -53,6 +57,15 @@ internal sealed class PendingWebhook(WebhookJob job, TargetUrl target, WebhookEn
     public bool IsRetry { get; set; } = job.Tries > 0;
 
     public WebhookStage Stage { get; set; }
+
+    /// <summary>Ticks of the dispatcher's clock at which it joined the queue.</summary>
+    public long ReadyAt { get; set; }
+
+    /// <summary>The batch that it was last sent in, which is sent again as it was; 0 for none.</summary>
+    public long BatchNumber { get; set; }
+
+    /// <summary>While it waits for its next try: the next of the same batch.</summary>
+    public PendingWebhook? NextInBatch { get; set; }
 
     /// <summary>The next event of the same message in memory.</summary>
     public PendingWebhook? NextOfMessage { get; set; }

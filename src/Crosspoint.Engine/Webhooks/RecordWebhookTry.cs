@@ -3,12 +3,24 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>Writes the outcome of one try into the message's delivery log.</summary>
-internal sealed class RecordWebhookTry(WebhookDispatcher dispatcher, PendingWebhook webhook, TryRecord record) : Transition
+/// <summary>Writes the outcome of one try into the delivery logs of all messages whose webhooks it sent.</summary>
+internal sealed class RecordWebhookTry(WebhookDispatcher dispatcher, PendingWebhook[] webhooks, TryRecord record) : Transition
 {
     public override bool IsRequired => true;
 
+    /// <summary>What the try sent.</summary>
+    public PendingWebhook[] Webhooks => webhooks;
+
     public override void Apply(IJournalTransaction transaction)
+    {
+        foreach (PendingWebhook webhook in webhooks) Apply(transaction, webhook);
+    }
+
+    public override void Committed() => dispatcher.OnRecorded(webhooks, null);
+
+    public override void Failed(StoreFailure failure) => dispatcher.OnRecorded(webhooks, failure);
+
+    private void Apply(IJournalTransaction transaction, PendingWebhook webhook)
     {
         // The account may have deleted the message meanwhile.
         Message? message = transaction.Find(webhook.Key);
@@ -27,10 +39,6 @@ internal sealed class RecordWebhookTry(WebhookDispatcher dispatcher, PendingWebh
             return;
         }
     }
-
-    public override void Committed() => dispatcher.OnRecorded(webhook, null);
-
-    public override void Failed(StoreFailure failure) => dispatcher.OnRecorded(webhook, failure);
 }
 
 /// <summary>What <see cref="RecordWebhookTry"/> writes; see <see cref="WebhookDelivery"/> for units.</summary>

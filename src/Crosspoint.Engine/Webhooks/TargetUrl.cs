@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crosspoint.Engine.Accounts;
 
 namespace Crosspoint.Engine.Webhooks;
 
@@ -38,6 +39,12 @@ internal sealed class TargetUrl
     public TargetOverrides Overrides { get; }
 
     public string Problem { get; }
+
+    /// <summary>What is configured for its endpoint; set once by the dispatcher.</summary>
+    public WebhookEndpointSettings? Settings { get; set; }
+
+    /// <summary>Its endpoint when it was last looked up; the dispatcher checks that it is still known.</summary>
+    public WebhookEndpoint? Found { get; set; }
 
     public static TargetUrl Parse(string accountSid, string? url, WebhookOptions options)
     {

@@ -70,15 +70,30 @@ internal sealed class WebhookClient : IDisposable
         _resolver.Dispose();
     }
 
-    /// <summary>Sends the webhook once. Never throws: every end is an outcome.</summary>
+    /// <summary>Sends what the worker holds, once. Never throws: every end is an outcome.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<TryOutcome> TryAsync(PendingWebhook webhook, WebhookWorker worker)
+    public async ValueTask<TryOutcome> TryAsync(WebhookWorker worker)
     {
-        if (webhook.Target.Uri is not { } uri) return TryOutcome.Without(TryKind.Impossible, webhook.Target.Problem);
-        if (_accounts.Find(webhook.Job.Head.AccountSid) is not { } account)
+        PendingWebhook first = worker.Items[0];
+        if (first.Target.Uri is null) return TryOutcome.Without(TryKind.Impossible, first.Target.Problem);
+        if (_accounts.Find(first.Job.Head.AccountSid) is not { } account)
             return TryOutcome.Without(TryKind.Impossible, "the account is no longer configured");
-        PayloadContent content = Write(webhook, account, worker, out string signature, out long timestamp);
-        using HttpRequestMessage request = NewRequest(webhook, uri, content, signature, timestamp);
+        SignedPayload payload = Write(worker, account);
+        using HttpRequestMessage request = NewRequest(first.Target, worker.IsBatch ? BatchUriOf(first.Endpoint) : first.Target.Uri, payload);
+        try
+        {
+            return await SendAsync(request, first.Job.Head, worker).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!payload.Content.TryClose()) worker.Payload.Abandon();
+        }
+    }
+
+    /// <param name="head">The message whose answer may hold replies; null for none.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TryOutcome> SendAsync(HttpRequestMessage request, MessageHead? head, WebhookWorker worker)
+    {
         int status = 0;
         TimeSpan retryAfter = TimeSpan.Zero;
         try
@@ -86,7 +101,7 @@ internal sealed class WebhookClient : IDisposable
             using HttpResponseMessage response = await _invoker.SendAsync(request, worker.Token).ConfigureAwait(false);
             status = (int)response.StatusCode;
             if (status is 429 or >= 500) retryAfter = RetryAfterOf(response);
-            await ReadAnswerAsync(response, webhook, worker).ConfigureAwait(false);
+            await ReadAnswerAsync(response, head, worker).ConfigureAwait(false);
             return new(TryKind.Answered, status, retryAfter, status is >= 200 and < 300 ? null : ErrorTexts.OfStatus(status));
         }
         catch (OperationCanceledException)
@@ -101,10 +116,21 @@ internal sealed class WebhookClient : IDisposable
         {
             return status != 0 ? AfterStatus(status, retryAfter) : TryOutcome.Without(TryKind.Broken, ErrorTexts.Broken);
         }
-        finally
-        {
-            if (!content.TryClose()) worker.Payload.Abandon();
-        }
+    }
+
+    /// <summary>Sends a test event, once, in the form that the receiver gets its events in. Never throws.</summary>
+    public async ValueTask<TryOutcome> TestAsync(WebhookWorker worker, TargetUrl target, Account account, string id)
+    {
+        bool isBatch = target.Settings?.Batch is not null;
+        DateTimeOffset now = _time.GetUtcNow();
+        string timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        WebhookSigner.WriteStandardPrefix(worker.Payload, id, timestamp);
+        int start = worker.Payload.Length;
+        NativeJson.WriteTest(id, account.Sid, now, isBatch, worker.Json);
+        string signature = Sign(account, target.Settings, worker.Payload.Written);
+        var content = new PayloadContent(worker.Payload.WrittenMemory[start..], NativeJson.ContentType, account.Sid);
+        using HttpRequestMessage request = NewRequest(target, target.Uri!, new(content, id, signature, timestamp));
+        return await SendAsync(request, null, worker).ConfigureAwait(false);
     }
 
     // The status came whole, so the receiver has spoken, whatever became of the rest of its answer.
@@ -133,30 +159,45 @@ internal sealed class WebhookClient : IDisposable
         };
     }
 
-    private PayloadContent Write(PendingWebhook webhook, Account account, WebhookWorker worker, out string signature, out long timestamp)
+    // The endpoint's own URL. It was parsed once from what it is made of, so it parses.
+    private static Uri BatchUriOf(WebhookEndpoint endpoint) =>
+        endpoint.BatchUri ??= new(endpoint.Key.Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+    private SignedPayload Write(WebhookWorker worker, Account account)
     {
-        timestamp = _time.GetUtcNow().ToUnixTimeSeconds();
+        PendingWebhook first = worker.Items[0];
         worker.Payload.Clear();
-        worker.Signed.Clear();
-        if (webhook.Job.Head.CallbackForm == CallbackForm.Twilio)
+        if (!first.IsNative)
         {
-            TwilioForm.Write(webhook, worker.Payload, worker.Signed);
+            worker.Signed.Clear();
+            TwilioForm.Write(first, worker.Payload, worker.Signed);
             worker.Key.Clear();
             worker.Key.AppendUtf8(account.AuthToken);
-            signature = WebhookSigner.SignTwilio(worker.Key.Written, worker.Signed.Written);
-            return new(worker.Payload.WrittenMemory, TwilioForm.ContentType, account.Sid);
+            string twilio = WebhookSigner.SignTwilio(worker.Key.Written, worker.Signed.Written);
+            return new(new(worker.Payload.WrittenMemory, TwilioForm.ContentType, account.Sid), first.Id, twilio, null);
         }
 
+        // What is signed is id, time and body in one piece: so the body is written behind the others and taken from there.
+        string timestamp = _time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string id = worker.IsBatch ? BatchId.Of(worker.Items) : first.Id;
+        WebhookSigner.WriteStandardPrefix(worker.Payload, id, timestamp);
+        int start = worker.Payload.Length;
         worker.Json.Reset();
-        NativeJson.Write(webhook, worker.Json);
-        WebhookSigner.WriteStandardText(worker.Signed, webhook.Id, timestamp, worker.Payload.Written);
-        signature = WebhookSigner.SignStandard(account.WebhookSecret, worker.Signed.Written);
-        if (account.WebhookSecretPrevious is { } previous)
-            signature = string.Concat(signature, " ", WebhookSigner.SignStandard(previous, worker.Signed.Written));
-        return new(worker.Payload.WrittenMemory, NativeJson.ContentType, account.Sid);
+        if (worker.IsBatch) NativeJson.WriteBatch(worker.Items, worker.Json);
+        else NativeJson.Write(first, worker.Json);
+        string signature = Sign(account, first.Endpoint.Settings, worker.Payload.Written);
+        return new(new(worker.Payload.WrittenMemory[start..], NativeJson.ContentType, account.Sid), id, signature, timestamp);
     }
 
-    private HttpRequestMessage NewRequest(PendingWebhook webhook, Uri uri, PayloadContent content, string signature, long timestamp)
+    private static string Sign(Account account, WebhookEndpointSettings? settings, ReadOnlySpan<byte> text)
+    {
+        bool hasOwn = settings?.Secret is not null;
+        string signature = WebhookSigner.SignStandard(hasOwn ? settings!.Secret : account.WebhookSecret, text);
+        byte[]? previous = hasOwn ? settings!.SecretPrevious : account.WebhookSecretPrevious;
+        return previous is null ? signature : string.Concat(signature, " ", WebhookSigner.SignStandard(previous, text));
+    }
+
+    private HttpRequestMessage NewRequest(TargetUrl target, Uri uri, in SignedPayload payload)
     {
         // Only HTTP/1.1 can ask for a connection's end.
         bool isKept = Open < _mostKept;
@@ -165,35 +206,34 @@ internal sealed class WebhookClient : IDisposable
         {
             Version = HttpVersion.Version11,
             VersionPolicy = mayBeHigher ? HttpVersionPolicy.RequestVersionOrHigher : HttpVersionPolicy.RequestVersionExact,
-            Content = content,
+            Content = payload.Content,
         };
         HttpRequestHeaders headers = request.Headers;
-        if (webhook.Target.Host is { } host) headers.TryAddWithoutValidation("Host", host);
+        if (target.Host is { } host) headers.TryAddWithoutValidation("Host", host);
         if (!isKept) headers.ConnectionClose = true;
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        if (webhook.Job.Head.CallbackForm == CallbackForm.Twilio)
+        if (payload.Timestamp is null)
         {
-            headers.TryAddWithoutValidation("X-Twilio-Signature", signature);
-            headers.TryAddWithoutValidation("I-Twilio-Idempotency-Token", webhook.Id);
+            headers.TryAddWithoutValidation("X-Twilio-Signature", payload.Signature);
+            headers.TryAddWithoutValidation("I-Twilio-Idempotency-Token", payload.Id);
         }
         else
         {
-            headers.TryAddWithoutValidation("webhook-id", webhook.Id);
-            headers.TryAddWithoutValidation("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-            headers.TryAddWithoutValidation("webhook-signature", signature);
+            headers.TryAddWithoutValidation("webhook-id", payload.Id);
+            headers.TryAddWithoutValidation("webhook-timestamp", payload.Timestamp);
+            headers.TryAddWithoutValidation("webhook-signature", payload.Signature);
         }
 
         // The handler would go on connecting after a try is over.
-        TimeSpan connect = webhook.Target.Overrides.Connect;
-        if (webhook.Target.Overrides.Total < connect) connect = webhook.Target.Overrides.Total;
+        TimeSpan connect = target.Overrides.Connect;
+        if (target.Overrides.Total < connect) connect = target.Overrides.Total;
         if (connect < _options.ConnectTimeout) request.Options.Set(ConnectLimit, connect);
         return request;
     }
 
-    private async ValueTask ReadAnswerAsync(HttpResponseMessage response, PendingWebhook webhook, WebhookWorker worker)
+    private async ValueTask ReadAnswerAsync(HttpResponseMessage response, MessageHead? head, WebhookWorker worker)
     {
-        MessageHead head = webhook.Job.Head;
-        bool isAsked = head.IsInbound && head.CallbackForm == CallbackForm.Twilio && response.IsSuccessStatusCode;
+        bool isAsked = head is { IsInbound: true } && head.CallbackForm == CallbackForm.Twilio && response.IsSuccessStatusCode;
         MediaTypeHeaderValue? type = response.Content.Headers.ContentType;
         ReplyKind kind = isAsked ? ReplyContent.KindOf(type?.MediaType) : ReplyKind.None;
         bool mayReply = kind is not (ReplyKind.None or ReplyKind.NotSupported);
@@ -216,12 +256,12 @@ internal sealed class WebhookClient : IDisposable
         {
             if (mayReply)
             {
-                PassReply(head, type!, kind, isWhole, buffer.AsMemory(0, total));
+                PassReply(head!, type!, kind, isWhole, buffer.AsMemory(0, total));
                 ArrayPool<byte>.Shared.Return(buffer);
             }
             else if (kind == ReplyKind.NotSupported && total > 0)
             {
-                _replies.ReplyIgnored(head, ReplyContent.NotSupported(type?.MediaType));
+                _replies.ReplyIgnored(head!, ReplyContent.NotSupported(type?.MediaType));
             }
         }
     }
@@ -298,6 +338,10 @@ internal sealed class WebhookClient : IDisposable
 
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    /// <summary>A body with what is said of it in the request's headers.</summary>
+    /// <param name="Timestamp">Seconds since 1970 as text; null in Twilio's form, which has none.</param>
+    private readonly record struct SignedPayload(PayloadContent Content, string Id, string Signature, string? Timestamp);
 
     /// <summary>A connection that counts until it is closed.</summary>
     private sealed class CountedStream(WebhookClient owner, Socket socket) : NetworkStream(socket, ownsSocket: true)

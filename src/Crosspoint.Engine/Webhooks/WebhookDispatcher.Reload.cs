@@ -12,6 +12,9 @@ public sealed partial class WebhookDispatcher
     private static readonly TimeSpan AfterFailedSweep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HomelessStep = TimeSpan.FromMilliseconds(100);
 
+    // How often those that overflow are asked for room that others left: there may be very many of them.
+    private static readonly long AskStep = TimeSpan.FromMilliseconds(100).Ticks;
+
     // A sweep for retries looks at everything since the oldest of them, so it may take a tenth of the time at most.
     private const int ParkedSweepShare = 10;
 
@@ -22,6 +25,9 @@ public sealed partial class WebhookDispatcher
     private readonly Backlog _parked = new();
 
     private readonly HashSet<WebhookEndpoint> _overflowing = [];
+
+    /// <summary>Those of <see cref="_overflowing"/> that were seen to have room.</summary>
+    private readonly HashSet<WebhookEndpoint> _wanting = [];
     private readonly List<WebhookEndpoint> _sweptEndpoints = [];
     private readonly HashSet<(long Key, int EventNumber)> _leftMeanwhile = [];
     private bool _isReadingPage;
@@ -30,6 +36,7 @@ public sealed partial class WebhookDispatcher
     private long _sweepNotBefore;
     private long _parkedNotBefore;
     private long _homelessNotBefore;
+    private long _askAt;
 
     // Called under the lock whenever room may have come free.
     private void WakeSweep()
@@ -39,25 +46,37 @@ public sealed partial class WebhookDispatcher
         _sweep = Task.Run(SweepAsync);
     }
 
-    // One place came free: of the endpoints only the one that had it can have room now that it had not. The others are asked at every tick.
+    // One place came free: of the endpoints only the one that had it can have room now that it had not. The others are asked at a tick.
     private void WakeSweepAfter(WebhookEndpoint endpoint)
     {
-        bool mayWant = endpoint.Backlog.IsEmpty ? !_homeless.IsEmpty || !_parked.IsEmpty : HasRoomForBacklog(endpoint);
-        if (mayWant || (_freshRoom.Used + _retryRoom.Used == 0 && _overflowing.Count > 0)) WakeSweep();
-    }
-
-    private bool WantsSweep()
-    {
-        if (WantsHomeless() || WantsParked()) return true;
-        foreach (WebhookEndpoint endpoint in _overflowing)
+        if (!endpoint.Backlog.IsEmpty)
         {
-            if (HasRoomForBacklog(endpoint)) return true;
+            if (endpoint.IsDisabled || !HasRoomForBacklog(endpoint)) return;
+            _wanting.Add(endpoint);
+            WakeSweep();
+        }
+        else if (!_homeless.IsEmpty || !_parked.IsEmpty)
+        {
+            WakeSweep();
         }
 
-        return false;
+        if (_freshRoom.Used + _retryRoom.Used == 0 && _overflowing.Count > 0) AskOverflowing();
     }
 
-    private bool HasRoomForBacklog(WebhookEndpoint endpoint) => endpoint.Fresh < (_freshRoom.MostFor(endpoint.Fresh) + 1) / 2;
+    private void AskOverflowing()
+    {
+        _askAt = Now() + AskStep;
+        foreach (WebhookEndpoint endpoint in _overflowing)
+        {
+            if (HasRoomForBacklog(endpoint)) _wanting.Add(endpoint);
+        }
+
+        WakeSweep();
+    }
+
+    private bool WantsSweep() => _wanting.Count > 0 || WantsHomeless() || WantsParked();
+
+    private bool HasRoomForBacklog(WebhookEndpoint endpoint) => endpoint.Fresh.Held < (_freshRoom.MostFor(endpoint.Fresh.Held) + 1) / 2;
 
     private bool WantsHomeless() => !_homeless.IsEmpty && Now() >= _homelessNotBefore;
 
@@ -123,13 +142,14 @@ public sealed partial class WebhookDispatcher
         long from = long.MaxValue;
         if (WantsHomeless()) Begin(_homeless, ref from);
         if (WantsParked()) Begin(_parked, ref from);
-        foreach (WebhookEndpoint endpoint in _overflowing)
+        foreach (WebhookEndpoint endpoint in _wanting)
         {
-            if (!HasRoomForBacklog(endpoint)) continue;
+            if (endpoint.IsDisabled || endpoint.Backlog.IsEmpty || !HasRoomForBacklog(endpoint)) continue;
             Begin(endpoint.Backlog, ref from);
             _sweptEndpoints.Add(endpoint);
         }
 
+        _wanting.Clear();
         cursor = from - 1;
         return from != long.MaxValue;
     }
@@ -192,23 +212,36 @@ public sealed partial class WebhookDispatcher
         if (!message.HasPendingDelivery) return;
         long key = message.Id.Key;
         TargetUrl target = FindTarget(message.Head);
-        WebhookEndpoint? endpoint = _endpoints.GetValueOrDefault(target.Endpoint);
+        WebhookEndpoint? endpoint = FindEndpoint(target);
+        if (endpoint is { IsDisabled: true })
+        {
+            // Whoever looked for it, it belongs to the endpoint alone now.
+            endpoint.Backlog.Add(key, 0);
+            return;
+        }
+
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             if (delivery.State != DeliveryState.Pending || IsInMemory(key, delivery.EventNumber)) continue;
             if (_leftMeanwhile.Contains((key, delivery.EventNumber))) continue;
             if (delivery.Tries > 0) FetchRetry(message, delivery, target, endpoint);
             else FetchFresh(message, delivery, target, endpoint);
-            endpoint ??= _endpoints.GetValueOrDefault(target.Endpoint);
+            endpoint ??= FindEndpoint(target);
         }
     }
 
     private void FetchRetry(Message message, WebhookDelivery delivery, TargetUrl target, WebhookEndpoint? endpoint)
     {
-        if (!_parked.IsSwept || !_parked.Contains(message.Id.Key)) return;
+        long key = message.Id.Key;
+        bool isParked = _parked.IsSwept && _parked.Contains(key);
+
+        // While an endpoint is disabled its retries are not kept apart.
+        bool isInBacklog = endpoint is { Backlog.IsSwept: true } && endpoint.Backlog.Contains(key);
+        if (!isParked && !isInBacklog) return;
         bool isDue = delivery.NextAt <= _time.GetUtcMicros() + Micros.From(FetchAhead);
         if (isDue && MakeRoom(endpoint, isRetry: true)) Add(WebhookJob.From(message, delivery), target, endpoint);
-        else _parked.Keep(message.Id.Key, delivery.NextAt);
+        else if (isParked) _parked.Keep(key, delivery.NextAt);
+        else _parked.Add(key, delivery.NextAt);
     }
 
     private void FetchFresh(Message message, WebhookDelivery delivery, TargetUrl target, WebhookEndpoint? endpoint)
@@ -247,7 +280,13 @@ public sealed partial class WebhookDispatcher
         foreach (WebhookEndpoint endpoint in _sweptEndpoints)
         {
             endpoint.Backlog.EndSweep(isComplete);
-            if (!endpoint.Backlog.IsEmpty) continue;
+            if (!endpoint.Backlog.IsEmpty)
+            {
+                // What was kept found no room a moment ago: not every sweep is worth a further one.
+                if (!endpoint.IsDisabled && !endpoint.Backlog.HasKept && HasRoomForBacklog(endpoint)) _wanting.Add(endpoint);
+                continue;
+            }
+
             _overflowing.Remove(endpoint);
             RetireIfIdle(endpoint);
         }

@@ -22,13 +22,16 @@ namespace Crosspoint.Engine.Webhooks;
 public sealed partial class WebhookDispatcher : IAsyncDisposable
 {
     private const int LeastInMemory = 16;
-    private const int MostIdleEndpoints = 1_000;
-    private const int MostEndpoints = 10_000;
-    private const int MostCachedTargets = 4_096;
+
+    // An endpoint at rest takes about 1 KB with its key: 100,000 that have something in the journal take 100 MB.
+    private const int MostIdleEndpoints = 10_000;
+    private const int MostEndpoints = 100_000;
+    private const int MostCachedTargets = 16_384;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     private readonly WebhookOptions _options;
     private readonly IJournal _journal;
+    private readonly AccountDirectory _accounts;
     private readonly TimeProvider _time;
     private readonly ILogger<WebhookDispatcher> _logger;
     private readonly WebhookMetrics _metrics;
@@ -38,6 +41,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly WebhookRoom _freshRoom;
     private readonly WebhookRoom _retryRoom;
     private readonly WebhookPlaces _places;
+    private readonly EndpointTable _table;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingWebhook> _messages = [];
@@ -45,11 +49,13 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly LinkedList<WebhookEndpoint> _idle = new();
     private readonly Dictionary<(string Account, string Url), TargetUrl> _targets = [];
     private readonly PriorityQueue<PendingWebhook, long> _waiting = new();
-    private readonly PriorityQueue<WebhookEndpoint, long> _paused = new();
+    private readonly PriorityQueue<WebhookEndpoint, long> _asleep = new();
     private readonly List<WebhookWorker> _running = [];
     private readonly Stack<WebhookWorker> _resting = new();
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
+    private string? _lastUrl;
+    private TargetUrl? _lastTarget;
     private int _unfinished;
     private long _armedFor = long.MaxValue;
     private bool _isStarted;
@@ -82,10 +88,12 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     {
         _options = options;
         _journal = journal;
+        _accounts = accounts;
+        _table = new(accounts);
         _time = time;
         _logger = logger;
         _client = new(options, accounts, replies, time, resolver);
-        _metrics = new(meters, () => Waiting);
+        _metrics = new(meters, () => Waiting, () => Volatile.Read(ref _disabled));
         _origin = time.GetTimestamp();
         _timer = time.CreateTimer(
             static state => ((WebhookDispatcher)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -193,7 +201,13 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     {
         long key = job.Head.Id.Key;
         TargetUrl target = FindTarget(job.Head);
-        WebhookEndpoint? endpoint = _endpoints.GetValueOrDefault(target.Endpoint);
+        WebhookEndpoint? endpoint = FindEndpoint(target);
+        if (endpoint is { IsDisabled: true })
+        {
+            endpoint.Backlog.Add(key, 0);
+            return;
+        }
+
         if (job.Tries > 0)
         {
             if (MakeRoom(endpoint, isRetry: true))
@@ -237,7 +251,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         if (endpoint.Backlog.IsEmpty)
         {
             _overflowing.Add(endpoint);
-            Log.Overflowing(_logger, endpoint.Key.AccountSid, endpoint.Fresh);
+            Log.Overflowing(_logger, endpoint.Key.AccountSid, endpoint.Fresh.Held);
         }
 
         endpoint.Backlog.Add(key, 0);
@@ -248,18 +262,13 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     {
         WebhookRoom room = isRetry ? _retryRoom : _freshRoom;
         if (room.Free > 0) return true;
-        int held = endpoint?.Held(isRetry) ?? 0;
+        int held = endpoint?.Share(isRetry).Held ?? 0;
         int share = room.ShareOf(held);
-        if (held >= share) return false;
-        WebhookEndpoint? largest = null;
-        foreach (WebhookEndpoint candidate in _endpoints.Values)
-        {
-            if (largest is null || candidate.Held(isRetry) > largest.Held(isRetry)) largest = candidate;
-        }
+        if (held >= share || room.Largest() is not { } largest || largest.Held <= share) return false;
 
         // A little more than is needed, so that the next one in want need not look again.
         int keep = share - share / 8;
-        if (largest is not null && largest.Held(isRetry) > share) PushOut(largest, isRetry, largest.Held(isRetry) - keep);
+        PushOut(largest.Owner!, isRetry, largest.Held - keep);
         return room.Free > 0;
     }
 
@@ -292,21 +301,16 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
                 SendBack(blocked);
             }
         }
+
+        // What is left may be less than a batch.
+        LineOrWake(endpoint, Now());
     }
 
     private void SendBack(PendingWebhook webhook)
     {
         Interlocked.Decrement(ref _unfinished);
         Forget(webhook);
-        if (webhook.Tries > 0)
-        {
-            _parked.Add(webhook.Key, webhook.NextAt);
-            ArmForSweep();
-        }
-        else
-        {
-            Overflow(webhook.Endpoint, webhook.Key);
-        }
+        LeaveBehind(webhook);
     }
 
     // Out of memory: from here on it is in the journal alone, or done.
@@ -319,8 +323,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
 
     private void Count(WebhookEndpoint endpoint, bool isRetry, int by)
     {
-        if (isRetry) endpoint.Retries = _retryRoom.Change(endpoint.Retries, by);
-        else endpoint.Fresh = _freshRoom.Change(endpoint.Fresh, by);
+        if (isRetry) _retryRoom.Change(endpoint.Retries, by);
+        else _freshRoom.Change(endpoint.Fresh, by);
     }
 
     private void Add(WebhookJob job, TargetUrl target, WebhookEndpoint? endpoint)
@@ -348,26 +352,54 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         }
     }
 
+    // Null when it is not in memory. A disabled one always is: what belongs to it must not look like a stranger's.
+    private WebhookEndpoint? FindEndpoint(TargetUrl target)
+    {
+        if (target.Found is { IsRemoved: false } known) return known;
+        if (_endpoints.TryGetValue(target.Endpoint, out WebhookEndpoint? found)) return target.Found = found;
+        bool isDisabled = target.Settings is { IsEnabled: false }
+            || (_disabled > 0 && _troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble) && trouble.Disabled != DisabledBecause.None);
+        return isDisabled ? NewEndpoint(target) : null;
+    }
+
     private WebhookEndpoint NewEndpoint(TargetUrl target)
     {
-        WebhookEndpoint endpoint = _places.Add(target.Endpoint, target.Origin, Math.Max(1, _options.ConcurrencyPerEndpoint));
+        WebhookEndpoint endpoint =
+            _places.Add(target.Endpoint, target.Origin, Math.Max(1, _options.ConcurrencyPerEndpoint), target.Settings);
+        if (_troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble))
+        {
+            endpoint.Trouble = trouble;
+            endpoint.Disabled = trouble.Disabled;
+        }
+
+        if (target.Settings is { IsEnabled: false }) endpoint.Disabled = DisabledBecause.Configured;
         _endpoints.Add(target.Endpoint, endpoint);
+        target.Found = endpoint;
         return endpoint;
     }
 
     private void Remove(WebhookEndpoint endpoint)
     {
+        endpoint.IsRemoved = true;
         _endpoints.Remove(endpoint.Key);
         _places.Remove(endpoint);
     }
 
     private TargetUrl FindTarget(MessageHead head)
     {
+        // The next message is often the same application's.
+        if (_lastTarget is not null && ReferenceEquals(_lastUrl, head.CallbackUrl) && _lastTarget.Endpoint.AccountSid == head.AccountSid)
+            return _lastTarget;
         (string Account, string Url) key = (head.AccountSid, head.CallbackUrl ?? "");
-        if (_targets.TryGetValue(key, out TargetUrl? target)) return target;
-        target = TargetUrl.Parse(head.AccountSid, head.CallbackUrl, _options);
-        if (_targets.Count >= MostCachedTargets) _targets.Clear();
-        _targets.Add(key, target);
+        if (!_targets.TryGetValue(key, out TargetUrl? target))
+        {
+            target = TargetUrl.Parse(head.AccountSid, head.CallbackUrl, _options);
+            target.Settings = _table.Find(target.Endpoint);
+            if (_targets.Count >= MostCachedTargets) _targets.Clear();
+            _targets.Add(key, target);
+        }
+
+        (_lastUrl, _lastTarget) = (head.CallbackUrl, target);
         return target;
     }
 

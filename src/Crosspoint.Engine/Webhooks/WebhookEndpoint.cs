@@ -1,25 +1,52 @@
+using Crosspoint.Engine.Accounts;
+
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
-/// One receiver: account, origin and path. Has a queue, a limit of tries at once and a pause of its own. Guarded by the dispatcher's lock.
+/// One receiver: account, origin and path. Has a queue, a limit of tries at once, a rate and a pause of its own. Guarded by the
+/// dispatcher's lock.
 /// </summary>
 internal sealed class WebhookEndpoint
 {
     // A receiver that says "slow down" without saying for how long: a second, doubling to a minute.
     private const int LongestPauseSeconds = 60;
-    private readonly int _mostAtOnce;
-    private int _pauses;
 
-    public WebhookEndpoint(EndpointKey key, WebhookOrigin origin, int mostAtOnce)
+    // Of a rate, so much may be made up for at once: a tenth of a second is less than any receiver counts in.
+    private const long RateSlack = TimeSpan.TicksPerSecond / 10;
+    private readonly int _mostAtOnce;
+    private readonly long _interval;
+    private readonly long _linger;
+    private readonly int _fullBatch;
+    private int _pauses;
+    private long _rateFrom;
+
+    public WebhookEndpoint(EndpointKey key, WebhookOrigin origin, int mostAtOnce, WebhookEndpointSettings? settings = null)
     {
         Key = key;
         Origin = origin;
-        Limit = _mostAtOnce = mostAtOnce;
+        Settings = settings;
+        Limit = _mostAtOnce = settings is { Concurrency: > 0 } ? settings.Concurrency : mostAtOnce;
+        Fresh = new(this);
+        Retries = new(this);
+        if (settings is null) return;
+        if (settings.Rate > 0) _interval = (long)(TimeSpan.TicksPerSecond / settings.Rate);
+        if (settings.Batch is not { } batch) return;
+        _linger = batch.Wait.Ticks;
+        _fullBatch = batch.Events;
     }
 
     public EndpointKey Key { get; }
 
     public WebhookOrigin Origin { get; }
+
+    /// <summary>What is configured for it; null for nothing.</summary>
+    public WebhookEndpointSettings? Settings { get; }
+
+    /// <summary>Where batches go, and what of them is signed and shown; null until the first.</summary>
+    public Uri? BatchUri { get; set; }
+
+    /// <summary>Native events of a POST at most; 0 when each goes alone, as it is.</summary>
+    public int FullBatch => _fullBatch;
 
     /// <summary>Stands in line for a place (<see cref="WebhookPlaces"/>).</summary>
     public bool IsInLine { get; set; }
@@ -32,29 +59,66 @@ internal sealed class WebhookEndpoint
     public int Running { get; set; }
 
     /// <summary>In memory and never tried.</summary>
-    public int Fresh { get; set; }
+    public WebhookShare Fresh { get; }
 
     /// <summary>In memory and tried before.</summary>
-    public int Retries { get; set; }
+    public WebhookShare Retries { get; }
 
-    /// <summary>Never-tried webhooks that found no room.</summary>
+    /// <summary>Never-tried webhooks that found no room; of a disabled endpoint, all of them.</summary>
     public Backlog Backlog { get; } = new();
 
     /// <summary>Ticks of the dispatcher's clock; nothing is tried before.</summary>
     public long PausedUntil { get; private set; }
 
+    /// <summary>Ticks at which the dispatcher looks after it by itself; 0 for no such time.</summary>
+    public long WakesAt { get; set; }
+
+    /// <summary>Why nothing is tried; None while it is enabled.</summary>
+    public DisabledBecause Disabled { get; set; }
+
+    public bool IsDisabled => Disabled != DisabledBecause.None;
+
+    /// <summary>HTTP status of the last try that ended; 0 for none, or no answer.</summary>
+    public int LastStatus { get; private set; }
+
+    /// <summary>The dispatcher knows it no longer.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>Its place in the list of endpoints without work, or null.</summary>
     public LinkedListNode<WebhookEndpoint>? IdleNode { get; set; }
 
-    public int Held(bool isRetry) => isRetry ? Retries : Fresh;
+    /// <summary>Its requests have failed without an exception since then; null when the last did not.</summary>
+    public EndpointTrouble? Trouble { get; set; }
 
-    public bool HasWork => Fresh + Retries + Running > 0;
+    public WebhookShare Share(bool isRetry) => isRetry ? Retries : Fresh;
 
-    public bool MayStart(long now) => Running < Limit && Ready.Count > 0 && now >= PausedUntil;
+    public bool HasWork => Fresh.Held + Retries.Held + Running > 0;
+
+    /// <summary>Whether a further try may begin.</summary>
+    public bool MayStart(long now) => Running < Limit && MayTry(now);
+
+    /// <summary>Whether a try may begin in the place of one that ended.</summary>
+    public bool MayGoOn(long now) => Running <= Limit && MayTry(now);
+
+    /// <summary>
+    /// Ticks from which the head of the queue may be tried, as far as time is what it waits for. There must be something in the queue.
+    /// </summary>
+    public long StartsAt()
+    {
+        long at = Math.Max(PausedUntil, _rateFrom);
+        return IsLingering(out long until) ? Math.Max(at, until) : at;
+    }
+
+    /// <summary>Books a request of the rate.</summary>
+    public void CountRequest(long now)
+    {
+        if (_interval > 0) _rateFrom = Math.Max(_rateFrom, now - RateSlack) + _interval;
+    }
 
     /// <summary>Takes note of a try's outcome. Returns true when the endpoint is paused by it.</summary>
     public bool Note(in TryOutcome outcome, long now)
     {
+        LastStatus = outcome.Status;
         switch (outcome.Kind)
         {
             case TryKind.Answered when outcome.Status is >= 200 and < 300:
@@ -79,6 +143,23 @@ internal sealed class WebhookEndpoint
             default:
                 return false;
         }
+    }
+
+    private bool MayTry(long now)
+    {
+        if (Ready.Count == 0 || IsDisabled || now < PausedUntil || now < _rateFrom) return false;
+        return !IsLingering(out long until) || now >= until;
+    }
+
+    // The head of a batch waits for others, unless there are enough, or it has been tried before.
+    private bool IsLingering(out long until)
+    {
+        until = 0;
+        if (_linger == 0 || Ready.Count >= _fullBatch) return false;
+        PendingWebhook first = Ready.Peek();
+        if (!first.IsNative || first.Tries > 0) return false;
+        until = first.ReadyAt + _linger;
+        return true;
     }
 }
 

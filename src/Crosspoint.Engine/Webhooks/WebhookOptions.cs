@@ -38,6 +38,12 @@ public sealed record WebhookOptions
     /// </summary>
     public int Concurrency { get; init; } = DefaultConcurrency;
 
+    /// <summary>
+    /// A receiver whose every request failed for so long is disabled; zero never does it. Five days: the usual of the field, and longer than
+    /// the default schedule of retries.
+    /// </summary>
+    public TimeSpan DisableAfter { get; init; } = TimeSpan.FromDays(5);
+
     /// <summary>Waits between tries; each is spread by ±20 %.</summary>
     public IReadOnlyList<TimeSpan> RetrySchedule { get; init; } = DefaultSchedule;
 

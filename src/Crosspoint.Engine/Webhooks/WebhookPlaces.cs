@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Accounts;
+
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal sealed class WebhookPlaces(int most, int mostPerOrigin)
     public int Taken { get; private set; }
 
     /// <summary>Makes an endpoint with its place among the others of its account and origin.</summary>
-    public WebhookEndpoint Add(EndpointKey key, string origin, int mostAtOnce)
+    public WebhookEndpoint Add(EndpointKey key, string origin, int mostAtOnce, WebhookEndpointSettings? settings = null)
     {
         if (!_accounts.TryGetValue(key.AccountSid, out WebhookAccount? account))
         {
@@ -35,7 +37,7 @@ internal sealed class WebhookPlaces(int most, int mostPerOrigin)
         }
 
         found.Endpoints++;
-        return new(key, found, mostAtOnce);
+        return new(key, found, mostAtOnce, settings);
     }
 
     /// <summary>Forgets an endpoint that has no work.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -26,18 +27,18 @@ public static class WebhookSigner
     public static string SignStandard(ReadOnlySpan<byte> secret, string id, long timestamp, ReadOnlySpan<byte> body)
     {
         var text = new PayloadBuffer();
-        WriteStandardText(text, id, timestamp, body);
+        WriteStandardPrefix(text, id, timestamp.ToString(CultureInfo.InvariantCulture));
+        text.Append(body);
         return SignStandard(secret, text.Written);
     }
 
-    /// <summary>Writes what a Standard Webhooks signature covers.</summary>
-    internal static void WriteStandardText(PayloadBuffer text, string id, long timestamp, ReadOnlySpan<byte> body)
+    /// <summary>Writes what a Standard Webhooks signature covers besides the body, which follows it.</summary>
+    internal static void WriteStandardPrefix(PayloadBuffer text, string id, string timestamp)
     {
         text.AppendUtf8(id);
         text.AppendByte((byte)'.');
-        text.AppendNumber(timestamp);
+        text.AppendUtf8(timestamp);
         text.AppendByte((byte)'.');
-        text.Append(body);
     }
 
     internal static string SignTwilio(ReadOnlySpan<byte> authToken, ReadOnlySpan<byte> text)

@@ -28,6 +28,7 @@ internal sealed class WebhookWorker : IThreadPoolWorkItem
 
     public PayloadBuffer Payload { get; } = new();
 
+    /// <summary>What a Twilio-shaped signature covers.</summary>
     public PayloadBuffer Signed { get; } = new();
 
     public PayloadBuffer Key { get; } = new();
@@ -42,8 +43,11 @@ internal sealed class WebhookWorker : IThreadPoolWorkItem
     /// <summary>The try was cancelled because the dispatcher stops, not because it took too long.</summary>
     public bool IsAbandoned { get; private set; }
 
-    /// <summary>What it works on; set by the dispatcher under its lock.</summary>
-    public PendingWebhook? Current { get; set; }
+    /// <summary>What it works on, sent together if there are several; filled by the dispatcher under its lock.</summary>
+    public List<PendingWebhook> Items { get; } = [];
+
+    /// <summary>The items go as a list, be it a list of one.</summary>
+    public bool IsBatch { get; set; }
 
     /// <summary>Its place among the running workers; the dispatcher's.</summary>
     public int Slot { get; set; }

@@ -205,6 +205,12 @@ internal sealed class JournalGroup(
         Rows++;
     }
 
+    public void PutMark(string name, long value)
+    {
+        HomeWriter.Write(name, value);
+        Rows++;
+    }
+
     public IReadOnlyList<InboundPart> AddInboundPart(InboundPart part)
     {
         var parts = new List<InboundPart>();

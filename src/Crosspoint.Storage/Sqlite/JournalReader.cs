@@ -152,6 +152,24 @@ internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions o
         }
     }
 
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken)
+    {
+        return ReadAsync(List, cancellationToken);
+
+        IReadOnlyList<KeyValuePair<string, long>> List()
+        {
+            // The newest slice that has a mark says what it is.
+            var marks = new SortedDictionary<string, long>(StringComparer.Ordinal);
+            foreach (Slice slice in catalog.Current)
+            {
+                using Lease lease = Rent(slice);
+                lease.Reader.ListMarks(prefix, marks);
+            }
+
+            return [.. marks.Where(static mark => mark.Value != 0)];
+        }
+    }
+
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken)
     {
         return ReadAsync(Count, cancellationToken);

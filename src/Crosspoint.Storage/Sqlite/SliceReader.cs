@@ -267,6 +267,16 @@ internal sealed class SliceReader : IDisposable
         return find.Step() ? find.GetInt64(0) : null;
     }
 
+    /// <summary>Puts the marks whose names begin so over what is there.</summary>
+    public void ListMarks(string prefix, SortedDictionary<string, long> marks)
+    {
+        // No name goes on with a character above the last of ASCII.
+        using SqliteStatement list = _database.Prepare("SELECT name, value FROM marks WHERE name >= ?1 AND name < ?2");
+        list.Bind(1, prefix);
+        list.Bind(2, prefix + '\u007F');
+        while (list.Step()) marks[list.GetText(0)!] = list.GetInt64(1);
+    }
+
     private long Mark()
     {
         using SqliteStatement mark = _database.Prepare("SELECT value FROM marks WHERE name = ?1");

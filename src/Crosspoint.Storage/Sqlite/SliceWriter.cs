@@ -33,6 +33,7 @@ internal sealed partial class SliceWriter : IDisposable
     private readonly List<OrphanPdu> _orphans = [];
     private readonly List<IdempotencyRecord> _idempotent = [];
     private readonly List<InboundPart> _parts = [];
+    private readonly List<KeyValuePair<string, long>> _marks = [];
     private readonly HashSet<long> _takenParked = [];
     private readonly List<string> _removedParts = [];
 
@@ -99,6 +100,12 @@ internal sealed partial class SliceWriter : IDisposable
         HasWork = true;
     }
 
+    public void Write(string mark, long value)
+    {
+        _marks.Add(new(mark, value));
+        HasWork = true;
+    }
+
     public void RemoveParts(string partKey) => _removedParts.Add(partKey);
 
     /// <summary>Receipts parked in this group; they have no row yet.</summary>
@@ -125,6 +132,7 @@ internal sealed partial class SliceWriter : IDisposable
             foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
             foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
             foreach (InboundPart part in _parts) WriteRow(part);
+            foreach (KeyValuePair<string, long> mark in _marks) WriteRow(mark);
             _commit!.Run();
         }
         catch
@@ -192,6 +200,7 @@ internal sealed partial class SliceWriter : IDisposable
         _orphans.Clear();
         _idempotent.Clear();
         _parts.Clear();
+        _marks.Clear();
         HasWork = false;
     }
 
@@ -394,6 +403,13 @@ internal sealed partial class SliceWriter : IDisposable
         if (record.Answer is null) _putIdempotent.BindNull(6);
         else _putIdempotent.Bind(6, record.Answer);
         _putIdempotent.Run();
+    }
+
+    private void WriteRow(KeyValuePair<string, long> mark)
+    {
+        _setMark!.Bind(1, mark.Key);
+        _setMark.Bind(2, mark.Value);
+        _setMark.Run();
     }
 
     private void WriteRow(InboundPart part)

@@ -80,6 +80,9 @@ public sealed partial class SqliteJournal : IJournal
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
         _reader.ListStalePartsAsync(beforeMicros, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) =>
+        _reader.ListMarksAsync(prefix, cancellationToken);
+
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => _reader.CountAsync(cancellationToken);
 
     public Task CloseAsync(CancellationToken cancellationToken) => _sequencer.CloseAsync(cancellationToken);

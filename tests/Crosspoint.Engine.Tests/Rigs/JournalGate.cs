@@ -103,6 +103,9 @@ internal sealed class JournalGate(IJournal inner) : IJournal
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
         inner.ListStalePartsAsync(beforeMicros, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.ListMarksAsync(prefix, cancellationToken);
+
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

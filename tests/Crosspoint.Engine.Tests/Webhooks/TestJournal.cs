@@ -35,6 +35,9 @@ internal sealed class TestJournal : IJournal
     /// <summary>Runs after a page was read and before it is handed over.</summary>
     public Func<Task>? AfterPageRead { get; set; }
 
+    /// <summary>A second dispatcher over the same marks is a restart.</summary>
+    public SortedDictionary<string, long> Marks { get; init; } = new(StringComparer.Ordinal);
+
     public int PagesRead { get; private set; }
 
     public void Enqueue(Transition transition)
@@ -106,6 +109,11 @@ internal sealed class TestJournal : IJournal
 
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken)
+    {
+        lock (_gate) return new([.. Marks.Where(mark => mark.Value != 0 && mark.Key.StartsWith(prefix, StringComparison.Ordinal))]);
+    }
 
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -207,6 +215,8 @@ internal sealed class TestJournal : IJournal
         public IdempotencyRecord? FindIdempotent(string account, string idempotencyKey) => throw new NotSupportedException();
 
         public void PutIdempotent(IdempotencyRecord record) => throw new NotSupportedException();
+
+        public void PutMark(string name, long value) => journal.Marks[name] = value;
 
         public IReadOnlyList<InboundPart> AddInboundPart(InboundPart part) => throw new NotSupportedException();
 

@@ -9,15 +9,20 @@ public sealed class WebhookRoomTests
     {
         var room = new WebhookRoom(90);
         room.ShareOf(0).ShouldBe(90);
-        int first = room.Change(0, 60);
-        int second = room.Change(0, 30);
+        var first = new WebhookShare(null);
+        var second = new WebhookShare(null);
+        room.Change(first, 60);
+        room.Change(second, 30);
+        room.Largest().ShouldBe(first);
         room.Free.ShouldBe(0);
-        room.ShareOf(first).ShouldBe(45);
+        room.ShareOf(first.Held).ShouldBe(45);
         room.ShareOf(0).ShouldBe(30);
-        room.MostFor(second).ShouldBe(45);
-        room.Change(first, -60).ShouldBe(0);
+        room.MostFor(second.Held).ShouldBe(45);
+        room.Change(first, -60);
+        first.Held.ShouldBe(0);
+        room.Largest().ShouldBe(second);
         room.Free.ShouldBe(60);
-        room.ShareOf(second).ShouldBe(90);
-        room.MostFor(second).ShouldBe(90);
+        room.ShareOf(second.Held).ShouldBe(90);
+        room.MostFor(second.Held).ShouldBe(90);
     }
 }

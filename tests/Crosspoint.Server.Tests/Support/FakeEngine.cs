@@ -169,6 +169,9 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public ValueTask<IReadOnlyList<InboundPart>> ListStalePartsAsync(long beforeMicros, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>Puts a message there, as if it had come earlier.</summary>
