@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Webhooks;
 
 namespace Crosspoint.Engine.Tests.Webhooks;
 
@@ -37,6 +38,9 @@ internal sealed class TestJournal : IJournal
 
     /// <summary>A second dispatcher over the same marks is a restart.</summary>
     public SortedDictionary<string, long> Marks { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Transitions that recorded tries.</summary>
+    public int TriesRecorded { get; private set; }
 
     public int PagesRead { get; private set; }
 
@@ -168,7 +172,12 @@ internal sealed class TestJournal : IJournal
             List<TaskCompletionSource> met = [];
             lock (_gate)
             {
-                foreach (Transition transition in group) transition.Apply(_transaction);
+                foreach (Transition transition in group)
+                {
+                    transition.Apply(_transaction);
+                    if (transition is RecordWebhookTry) TriesRecorded++;
+                }
+
                 for (int i = _waits.Count - 1; i >= 0; i--)
                 {
                     if (!_waits[i].Condition()) continue;

@@ -20,14 +20,16 @@ internal sealed class WebhookBed : IAsyncDisposable
     private readonly TestMeters _meters = new();
 
     public WebhookBed(
-        WebhookOptions? options = null, int room = 1_000, Func<string, System.Net.IPAddress[]>? lookUp = null, TimeProvider? time = null)
+        WebhookOptions? options = null, int room = 1_000, Func<string, System.Net.IPAddress[]>? lookUp = null, TimeProvider? time = null,
+        WebhookEndpointSettings[]? endpoints = null, SortedDictionary<string, long>? marks = null)
     {
-        Journal = new(time ?? Time);
+        Journal = new(time ?? Time) { Marks = marks ?? new(StringComparer.Ordinal) };
         Account[] accounts =
         [
-            new() { Sid = Sid, Name = "demo", AuthToken = AuthToken, WebhookSecret = Secret },
+            new() { Sid = Sid, Name = "demo", AuthToken = AuthToken, WebhookSecret = Secret, WebhookEndpoints = endpoints ?? [] },
             new() { Sid = OtherSid, Name = "other", AuthToken = "other", WebhookSecret = Secret, WebhookSecretPrevious = PreviousSecret },
         ];
+        Demo = accounts[0];
         Dispatcher = new(
             options ?? new() { AllowPrivateAddresses = true },
             new QueueOptions { Webhooks = room },
@@ -41,6 +43,8 @@ internal sealed class WebhookBed : IAsyncDisposable
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public Account Demo { get; }
 
     public TestJournal Journal { get; }
 
