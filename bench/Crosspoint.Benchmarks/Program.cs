@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Crosspoint.Benchmarks;
 using Crosspoint.Benchmarks.Storage;
+using Crosspoint.Benchmarks.Webhooks;
 
 switch (args.FirstOrDefault())
 {
@@ -14,6 +15,12 @@ switch (args.FirstOrDefault())
         return 0;
     case "journal-steady":
         await JournalBenchmark.RunSteadyAsync(args[1..]);
+        return 0;
+    case "webhooks":
+        await WebhookBenchmark.RunAsync(args[1..]);
+        return 0;
+    case "webhooks-endpoints":
+        await WebhookBenchmark.RunEndpointsAsync(args[1..]);
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
