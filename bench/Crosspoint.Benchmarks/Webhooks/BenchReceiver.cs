@@ -13,7 +13,7 @@ internal sealed class BenchReceiver : IAsyncDisposable
 {
     private static readonly byte[] Ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
     private static readonly byte[] Error = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = new(IPAddress.Any, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _waits = new();
@@ -24,11 +24,14 @@ internal sealed class BenchReceiver : IAsyncDisposable
     public BenchReceiver()
     {
         _listener.Start(4096);
-        Url = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Url = $"http://127.0.0.1:{Port}";
         _loop = AcceptAsync();
     }
 
     public string Url { get; }
+
+    public int Port { get; }
 
     public int Requests => Volatile.Read(ref _requests);
 
@@ -37,6 +40,9 @@ internal sealed class BenchReceiver : IAsyncDisposable
 
     /// <summary>Completes when a request for this path comes.</summary>
     public Task WhenAsync(string path) => _waits.GetOrAdd(path, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    /// <summary>One of 15,000,000 hosts of the loopback network, all of them this receiver.</summary>
+    public string HostOf(int number) => $"http://127.{1 + number / 62_500}.{number / 250 % 250}.{1 + number % 250}:{Port}";
 
     /// <summary>Lets the requests that hang go.</summary>
     public void Release() => _release.TrySetResult();
@@ -66,7 +72,7 @@ internal sealed class BenchReceiver : IAsyncDisposable
     {
         using Socket owned = socket;
         socket.NoDelay = true;
-        byte[] buffer = new byte[16_384];
+        byte[] buffer = new byte[2_048];
         int length = 0;
         try
         {

@@ -53,13 +53,14 @@ internal static class WebhookBenchmark
             var latencies = new List<double>();
             for (int i = 0; i < count; i++)
             {
-                // Of a hundred receivers ten hang, ten refuse connections and ten fail every other time.
+                // Each on a host of its own. Of a hundred receivers ten hang, ten refuse connections and ten fail every other time.
+                string host = receiver.HostOf(i);
                 string url = (i % 100) switch
                 {
-                    < 10 => $"{receiver.Url}/hang/{i}",
-                    < 20 => $"http://127.0.0.1:9/{i}",
-                    < 30 => $"{receiver.Url}/flap/{i}",
-                    _ => $"{receiver.Url}/ok/{i}",
+                    < 10 => host + "/hang",
+                    < 20 => host.Replace($":{receiver.Port}", ":9", StringComparison.Ordinal) + "/dead",
+                    < 30 => host + "/flap",
+                    _ => host + "/ok",
                 };
                 bench.Store(url);
                 if (i % 1_000 != 999) continue;

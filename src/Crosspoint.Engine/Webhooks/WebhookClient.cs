@@ -21,7 +21,8 @@ internal sealed class WebhookClient : IDisposable
     private readonly IInboundReplySink _replies;
     private readonly TimeProvider _time;
     private readonly HostResolver _resolver;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly HttpMessageInvoker _keeping;
+    private readonly HttpMessageInvoker _closing;
 
     // Connections that rest count too: a receiver with many names could have one left open for each. From the first number on none is
     // kept, at the second no more are made.
@@ -39,26 +40,12 @@ internal sealed class WebhookClient : IDisposable
         _resolver = resolver;
         _mostOpen = Math.Max(1, options.Concurrency) * 2;
         _mostKept = _mostOpen / 4;
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = ConnectAsync,
-            ConnectTimeout = options.ConnectTimeout,
 
-            // A host's new address is seen within minutes even when its connections never rest.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            MaxResponseHeadersLength = 16,
+        // A host's new address is seen within minutes even when its connections never rest.
+        _keeping = new(NewHandler(TimeSpan.FromMinutes(5)), disposeHandler: true);
 
-            // Answers are read by us up to the bound; what is left then is not worth the connection.
-            MaxResponseDrainSize = 0,
-            EnableMultipleHttp2Connections = true,
-        };
-        _invoker = new(handler, disposeHandler: true);
+        // Asking the receiver to close is not enough: those that do not would fill the number of connections with ones that rest.
+        _closing = new(NewHandler(TimeSpan.Zero), disposeHandler: true);
     }
 
     /// <summary>Connections that are open now, resting ones among them.</summary>
@@ -66,7 +53,8 @@ internal sealed class WebhookClient : IDisposable
 
     public void Dispose()
     {
-        _invoker.Dispose();
+        _keeping.Dispose();
+        _closing.Dispose();
         _resolver.Dispose();
     }
 
@@ -98,7 +86,7 @@ internal sealed class WebhookClient : IDisposable
         TimeSpan retryAfter = TimeSpan.Zero;
         try
         {
-            using HttpResponseMessage response = await _invoker.SendAsync(request, worker.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await InvokerOf(request).SendAsync(request, worker.Token).ConfigureAwait(false);
             status = (int)response.StatusCode;
             if (status is 429 or >= 500) retryAfter = RetryAfterOf(response);
             await ReadAnswerAsync(response, head, worker).ConfigureAwait(false);
@@ -196,6 +184,28 @@ internal sealed class WebhookClient : IDisposable
         byte[]? previous = hasOwn ? settings!.SecretPrevious : account.WebhookSecretPrevious;
         return previous is null ? signature : string.Concat(signature, " ", WebhookSigner.SignStandard(previous, text));
     }
+
+    private SocketsHttpHandler NewHandler(TimeSpan lifetime) =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = ConnectAsync,
+            ConnectTimeout = _options.ConnectTimeout,
+            PooledConnectionLifetime = lifetime,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+            MaxResponseHeadersLength = 16,
+
+            // Answers are read by us up to the bound; what is left then is not worth the connection.
+            MaxResponseDrainSize = 0,
+            EnableMultipleHttp2Connections = true,
+        };
+
+    private HttpMessageInvoker InvokerOf(HttpRequestMessage request) =>
+        request.Headers.ConnectionClose == true ? _closing : _keeping;
 
     private HttpRequestMessage NewRequest(TargetUrl target, Uri uri, in SignedPayload payload)
     {
