@@ -50,6 +50,11 @@ public interface IIntake
     /// message never had a webhook for that event.
     /// </summary>
     ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Queues webhooks again that were delivered or given up, newest messages first. What one call looks at is bounded; its cursor goes on.
+    /// </summary>
+    ValueTask<ReplayResult> ReplayWebhooksAsync(Account account, ReplayQuery query, CancellationToken cancellationToken);
 }
 
 /// <summary>What replaces a message's text (SMPP v3.4 §4.10).</summary>

@@ -177,6 +177,9 @@ internal sealed partial class MessageIntake(
             then: () => dispatcher.Notices.SendWebhook(job!));
     }
 
+    public ValueTask<ReplayResult> ReplayWebhooksAsync(Account account, ReplayQuery query, CancellationToken cancellationToken) =>
+        new WebhookReplay(journal, dispatcher.Notices).RunAsync(account, query, cancellationToken);
+
     void IInboundReplySink.Reply(MessageHead inbound, IReadOnlyList<string> bodies)
     {
         Account? account = accounts.Find(inbound.AccountSid);

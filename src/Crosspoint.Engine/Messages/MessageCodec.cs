@@ -26,6 +26,7 @@ public static class MessageCodec
     private const byte OpenFlag = 8;
     private const byte BindDeliveriesFlag = 32;
     private const byte SettledFlag = 16;
+    private const byte EarlierTriesFlag = 64;
 
     private const byte DuplicateFlag = 1;
 
@@ -151,7 +152,8 @@ public static class MessageCodec
             | (message.FeedbackConfirmed == true ? FeedbackConfirmedFlag : 0)
             | (message.BindDeliveries.Count > 0 ? BindDeliveriesFlag : 0)
             | (message.IsOpen ? OpenFlag : 0)
-            | (message.IsSettled ? SettledFlag : 0)));
+            | (message.IsSettled ? SettledFlag : 0)
+            | (HasEarlierTries(message) ? EarlierTriesFlag : 0)));
         buffer.WriteFixed(message.Head.ValidUntil);
         buffer.WriteUnsigned((uint)message.ErrorCode);
         buffer.WriteTime(message.UpdatedAt, origin);
@@ -184,6 +186,7 @@ public static class MessageCodec
             foreach (BindDelivery delivery in message.BindDeliveries) WriteBindDelivery(delivery, origin, buffer);
         }
 
+        if (HasEarlierTries(message)) WriteEarlierTries(message, origin, buffer);
         int padding = padTo - (buffer.Length - start);
         if (padding > 0) buffer.WriteZeros(padding);
     }
@@ -251,6 +254,7 @@ public static class MessageCodec
         count = (flags & BindDeliveriesFlag) == 0 ? 0 : reader.ReadCount();
         message.BindDeliveries.EnsureCapacity(count);
         for (int i = 0; i < count; i++) message.BindDeliveries.Add(ReadBindDelivery(ref reader, origin));
+        if ((flags & EarlierTriesFlag) != 0) ReadEarlierTries(message, ref reader, origin);
         if (reader.ReadSpan(reader.Left).ContainsAnyExcept((byte)0)) throw MessageBytes.Damaged("unknown data follows the progress");
         return message;
     }
@@ -361,6 +365,45 @@ public static class MessageCodec
             LastTookMicros = reader.ReadInt32(),
             LastError = reader.ReadText(),
         };
+    }
+
+    private static bool HasEarlierTries(Message message)
+    {
+        foreach (WebhookDelivery delivery in message.Deliveries)
+        {
+            if (delivery.Earlier is { Count: > 0 }) return true;
+        }
+
+        return false;
+    }
+
+    // One list for each delivery, empty for most: those that have none anywhere cost nothing.
+    private static void WriteEarlierTries(Message message, long origin, MessageBuffer buffer)
+    {
+        foreach (WebhookDelivery delivery in message.Deliveries)
+        {
+            buffer.WriteUnsigned((uint)(delivery.Earlier?.Count ?? 0));
+            if (delivery.Earlier is null) continue;
+            foreach (WebhookTry each in delivery.Earlier)
+            {
+                buffer.WriteTime(each.At, origin);
+                buffer.WriteUnsigned((uint)each.Status);
+                buffer.WriteUnsigned((uint)each.TookMicros);
+                buffer.WriteText(each.Error);
+            }
+        }
+    }
+
+    private static void ReadEarlierTries(Message message, ref MessageBytes reader, long origin)
+    {
+        foreach (WebhookDelivery delivery in message.Deliveries)
+        {
+            int count = reader.ReadCount();
+            if (count == 0) continue;
+            delivery.Earlier = new(count);
+            for (int i = 0; i < count; i++)
+                delivery.Earlier.Add(new(reader.ReadTime(origin), reader.ReadInt32(), reader.ReadInt32(), reader.ReadText()));
+        }
     }
 
     private static void WriteBindDelivery(BindDelivery delivery, long origin, MessageBuffer buffer)

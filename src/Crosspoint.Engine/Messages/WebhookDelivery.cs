@@ -38,4 +38,19 @@ public sealed class WebhookDelivery
 
     /// <summary>Why the last try failed (for people); null when it did not.</summary>
     public string? LastError { get; set; }
+
+    /// <summary>The tries before the last, oldest first, at most <see cref="MostEarlier"/>; null for none, as nearly always.</summary>
+    public List<WebhookTry>? Earlier { get; set; }
+
+    /// <summary>The default schedule has 12 tries: the last and these.</summary>
+    public const int MostEarlier = 11;
+
+    /// <summary>Moves the last try to the earlier ones, before it is overwritten.</summary>
+    public void KeepLast()
+    {
+        if (LastAt == 0) return;
+        Earlier ??= [];
+        if (Earlier.Count == MostEarlier) Earlier.RemoveAt(0);
+        Earlier.Add(new(LastAt, LastStatus, LastTookMicros, LastError));
+    }
 }

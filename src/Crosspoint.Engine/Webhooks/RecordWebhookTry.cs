@@ -28,6 +28,7 @@ internal sealed class RecordWebhookTry(WebhookDispatcher dispatcher, PendingWebh
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             if (delivery.EventNumber != webhook.EventNumber) continue;
+            delivery.KeepLast();
             delivery.Tries = record.Tries;
             delivery.State = record.State;
             delivery.NextAt = record.NextAt;

@@ -13,10 +13,23 @@ public static class WebhookTarget
     /// <summary>The longest URL taken, in characters.</summary>
     public const int MaxLength = 2_048;
 
+    private static readonly WebhookOptions AnyTarget = new() { AllowPrivateAddresses = true };
+
     /// <summary>Whether this URL may be called.</summary>
     /// <param name="problem">What is wrong with it, for people; empty when nothing is.</param>
     public static bool TryCheck(string url, WebhookOptions options, out string problem) =>
         TryParse(url, options, out _, out _, out problem);
+
+    /// <summary>
+    /// The receiver that a URL belongs to: scheme, host, port and path, written as they are compared. Only the form is looked at.
+    /// </summary>
+    /// <param name="problem">What is wrong with it, for people; empty when nothing is.</param>
+    public static bool TryGetEndpoint(string url, out string endpoint, out string problem)
+    {
+        TargetUrl target = TargetUrl.Parse("", url, AnyTarget);
+        (endpoint, problem) = (target.Endpoint.Url, target.Problem);
+        return target.Uri is not null;
+    }
 
     /// <param name="uri">What is called.</param>
     /// <param name="text">The URL as it was configured, without its fragment and with a path.</param>

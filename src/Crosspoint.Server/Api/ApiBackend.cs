@@ -3,6 +3,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Engine.Webhooks;
 
 namespace Crosspoint.Server.Api;
 
@@ -16,6 +17,8 @@ public sealed record ApiBackend
     public required AccountDirectory Accounts { get; init; }
 
     public required EventFeed Events { get; init; }
+
+    public required IWebhookControl Webhooks { get; init; }
 
     public required IConnectionControl Connections { get; init; }
 

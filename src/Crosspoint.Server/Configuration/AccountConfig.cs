@@ -92,6 +92,7 @@ internal static class AccountConfig
             Smpp = ReadCredentials(section, names),
             WebhookSecret = webhookSecret,
             WebhookSecretPrevious = previous,
+            WebhookEndpoints = WebhookEndpointConfig.Read(section),
         };
         section.Close();
         CheckInbound(section, account);
@@ -185,7 +186,8 @@ internal static class AccountConfig
         return keys;
     }
 
-    private static byte[]? ReadWebhookSecret(ConfigSection section, string key)
+    /// <summary>A key of native webhooks: the octets behind its prefix; null when absent or wrong.</summary>
+    public static byte[]? ReadWebhookSecret(ConfigSection section, string key)
     {
         const string Expected = "'whsec_' and the base64 of 24 to 64 octets";
         string? text = section.Text(key, most: 200, expected: Expected);

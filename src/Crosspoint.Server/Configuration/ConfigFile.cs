@@ -111,6 +111,12 @@ public static class ConfigFile
                 if (number.InboundUrl is { } url && !WebhookTarget.TryCheck(url, engine.Webhooks, out string problem))
                     root.Warn("accounts", $"inbound messages to {number.Number} cannot be reported to its inbound_url: {problem}");
             }
+
+            foreach (WebhookEndpointSettings endpoint in account.WebhookEndpoints)
+            {
+                if (!WebhookTarget.TryCheck(endpoint.Url, engine.Webhooks, out string problem))
+                    root.Warn("accounts", $"the webhook endpoint {endpoint.Url} cannot be called: {problem}");
+            }
         }
     }
 

@@ -36,6 +36,7 @@ internal static class WebhookConfig
                 "connect_timeout", defaults.ConnectTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1)),
             TotalTimeout = section.Duration("timeout", defaults.TotalTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),
             ConcurrencyPerEndpoint = section.Int("concurrency", defaults.ConcurrencyPerEndpoint, 1, 1_000),
+            DisableAfter = section.Duration("disable_after", defaults.DisableAfter, TimeSpan.Zero, TimeSpan.FromDays(365)),
             RetrySchedule = ReadRetries(section) ?? defaults.RetrySchedule,
         };
         section.Close();

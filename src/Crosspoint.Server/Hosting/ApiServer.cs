@@ -60,6 +60,7 @@ public sealed class ApiServer : IAsyncDisposable
         var boundary = new ErrorBoundary(new(meters), backend.Time, loggers.CreateLogger("Crosspoint.Server.Api"));
         app.Use(next => context => boundary.InvokeAsync(context, next));
         new MessageEndpoints(backend).Map(app);
+        new WebhookEndpoints(backend).Map(app);
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);

@@ -123,6 +123,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Messages = host.Gateway.Messages,
                 Accounts = host.Gateway.Accounts,
                 Events = host.Gateway.Events,
+                Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,

@@ -155,6 +155,7 @@ internal sealed class TestJournal : IJournal
                 LastStatus = delivery.LastStatus,
                 LastTookMicros = delivery.LastTookMicros,
                 LastError = delivery.LastError,
+                Earlier = delivery.Earlier is null ? null : [.. delivery.Earlier],
             });
         }
 

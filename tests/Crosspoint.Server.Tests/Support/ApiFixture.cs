@@ -75,6 +75,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Messages = engine,
             Accounts = new AccountDirectory([Demo, Other]),
             Events = events,
+            Webhooks = engine,
             Connections = engine,
             Time = time,
             IsReady = () => fixture!.IsReady,

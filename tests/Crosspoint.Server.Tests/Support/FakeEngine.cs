@@ -6,12 +6,13 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
+using Crosspoint.Engine.Webhooks;
 using Crosspoint.Smpp.Sessions;
 
 namespace Crosspoint.Server.Tests.Support;
 
 /// <summary>The engine's doors without an engine: messages live in a list, and a test says what is refused.</summary>
-internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl
+internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl, IWebhookControl
 {
     private readonly Lock _gate = new();
     private readonly MessageIdSource _ids = new(time);
@@ -43,6 +44,48 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     public IReadOnlyList<QueueStatus> Queues(string? accountSid) =>
         [.. Waiting.Where(queue => accountSid is null || queue.AccountSid == accountSid)];
+
+    /// <summary>Receivers of webhooks, of every account the same.</summary>
+    public List<EndpointStatus> Endpoints { get; } = [];
+
+    /// <summary>What a wish about a receiver is answered.</summary>
+    public EndpointChange EndpointChange { get; set; }
+
+    /// <summary>What a test of a receiver is answered.</summary>
+    public WebhookTestResult Test { get; set; } = new("TE1", 200, TimeSpan.FromMilliseconds(12.5), null);
+
+    /// <summary>What was asked to be sent again.</summary>
+    public ReplayQuery? Replay { get; private set; }
+
+    /// <summary>What that is answered.</summary>
+    public ReplayResult ReplayResult { get; set; }
+
+    public IReadOnlyList<EndpointStatus> ListEndpoints(string accountSid, string afterUrl, int limit) =>
+        [.. Endpoints.Where(e => string.CompareOrdinal(e.Url, afterUrl) > 0).Take(limit)];
+
+    public EndpointStatus? FindEndpoint(string accountSid, string id) => Endpoints.Find(e => e.Id == id);
+
+    public ValueTask<EndpointChange> DisableEndpointAsync(string accountSid, string id) => WishEndpoint("disable", accountSid, id);
+
+    public ValueTask<EndpointChange> EnableEndpointAsync(string accountSid, string id) => WishEndpoint("enable", accountSid, id);
+
+    public ValueTask<WebhookTestResult> TestAsync(Account account, string url, CancellationToken cancellationToken)
+    {
+        Wishes.Add($"test {account.Sid} {url}");
+        return new(Test);
+    }
+
+    public ValueTask<ReplayResult> ReplayWebhooksAsync(Account account, ReplayQuery query, CancellationToken cancellationToken)
+    {
+        Replay = query;
+        return new(ReplayResult);
+    }
+
+    private ValueTask<EndpointChange> WishEndpoint(string wish, string accountSid, string id)
+    {
+        Wishes.Add($"{wish} {accountSid} {id}");
+        return new(EndpointChange);
+    }
 
     public IReadOnlyList<ConnectionStatus> Connections() =>
         [new("north-1", "north", "north", "usable", 1, 2, 3, 10, 100, 87.5, [new(SmppClientState.Bound, 3, null, "127.0.0.1:2775")], "same", false)];

@@ -38,6 +38,19 @@ internal static class DeliveriesJson
         if (delivery.LastAt == 0) writer.WriteNull("last_took_ms"u8);
         else writer.WriteNumber("last_took_ms"u8, delivery.LastTookMicros / (double)Micros.PerMillisecond);
         writer.WriteString("last_error"u8, delivery.LastError);
+        writer.WriteStartArray("earlier"u8);
+        foreach (WebhookTry each in delivery.Earlier ?? [])
+        {
+            writer.WriteStartObject();
+            writer.WriteMicros("at"u8, each.At);
+            if (each.Status == 0) writer.WriteNull("status"u8);
+            else writer.WriteNumber("status"u8, each.Status);
+            writer.WriteNumber("took_ms"u8, each.TookMicros / (double)Micros.PerMillisecond);
+            writer.WriteString("error"u8, each.Error);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     public static bool TryParse(string? name, out DeliveryState state)

@@ -94,7 +94,8 @@ internal static class ListQuery
         }
     }
 
-    private static bool TryReadCursor(string text, out long key)
+    /// <summary>What <see cref="FormatCursor"/> wrote.</summary>
+    public static bool TryReadCursor(string text, out long key)
     {
         key = 0;
         Span<byte> bytes = stackalloc byte[16];

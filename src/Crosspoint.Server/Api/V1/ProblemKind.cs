@@ -39,6 +39,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind AdminDisabled = new("admin_disabled", 403, "The operator's endpoints are switched off.");
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
+    public static readonly ProblemKind EndpointState = new("endpoint_state", 409, "The endpoint's state does not allow that.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "This method is not allowed here.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
@@ -54,7 +55,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, ConfigurationInvalid,
-        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch
