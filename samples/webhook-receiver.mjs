@@ -32,8 +32,11 @@ const server = createServer(async (request, response) => {
     console.log(`refused: ${request.url} is not signed as it should be`);
     return response.writeHead(403).end();
   }
-  const { id, status } = isNative ? JSON.parse(body).data : { id: form.get('MessageSid'), status: form.get('SmsStatus') };
-  console.log(`verified: ${isNative ? 'native' : 'twilio'} ${id} ${status}`);
+  const told = isNative ? JSON.parse(body) : { data: { id: form.get('MessageSid'), status: form.get('SmsStatus') } };
+  for (const event of told.events ?? [told]) { // a list, where the endpoint asks for batches
+    const { id = event.id, status = event.type } = event.data;
+    console.log(`verified: ${isNative ? 'native' : 'twilio'} ${id} ${status}`);
+  }
   return response.writeHead(204).end();
 });
 server.listen(Number(PORT), '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}/`));

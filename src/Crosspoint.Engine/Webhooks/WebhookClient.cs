@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -21,6 +22,7 @@ internal sealed class WebhookClient : IDisposable
     private readonly IInboundReplySink _replies;
     private readonly TimeProvider _time;
     private readonly HostResolver _resolver;
+    private readonly SslClientAuthenticationOptions _tls;
     private readonly HttpMessageInvoker _keeping;
     private readonly HttpMessageInvoker _closing;
 
@@ -31,13 +33,15 @@ internal sealed class WebhookClient : IDisposable
     private int _open;
 
     public WebhookClient(
-        WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver)
+        WebhookOptions options, AccountDirectory accounts, IInboundReplySink replies, TimeProvider time, HostResolver resolver,
+        SslClientAuthenticationOptions? tls = null)
     {
         _options = options;
         _accounts = accounts;
         _replies = replies;
         _time = time;
         _resolver = resolver;
+        _tls = tls ?? new();
         _mostOpen = Math.Max(1, options.Concurrency) * 2;
         _mostKept = _mostOpen / 4;
 
@@ -194,6 +198,7 @@ internal sealed class WebhookClient : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectCallback = ConnectAsync,
+            SslOptions = _tls,
             ConnectTimeout = _options.ConnectTimeout,
             PooledConnectionLifetime = lifetime,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Stores;
-using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Webhooks;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Security;
 using System.Runtime.InteropServices;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
@@ -84,7 +85,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         TimeProvider time,
         ILogger<WebhookDispatcher> logger,
         IMeterFactory meters,
-        HostResolver resolver)
+        HostResolver resolver,
+        SslClientAuthenticationOptions? tls = null)
     {
         _options = options;
         _journal = journal;
@@ -92,7 +94,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         _table = new(accounts);
         _time = time;
         _logger = logger;
-        _client = new(options, accounts, replies, time, resolver);
+        _client = new(options, accounts, replies, time, resolver, tls);
         _metrics = new(meters, () => Waiting, () => Volatile.Read(ref _disabled));
         _origin = time.GetTimestamp();
         _timer = time.CreateTimer(

@@ -154,6 +154,46 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task ReplayMany_GivenUp_GoPageByPageAndOnlyThoseThatFit()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using WebhookReceiver receiver = await WebhookReceiver.StartAsync();
+        receiver.Status = 410;
+        await using Rig rig = await Rig.StartAsync(carrier);
+        var heads = new List<MessageHead>();
+        for (int i = 0; i < 5; i++)
+        {
+            heads.Add(await rig.SendAsync(Rig.Request() with { CallbackUrl = $"{receiver.Url}?n={i}" }));
+            await rig.Gateway.Intake.CancelAsync(Rig.Account, heads[i].Id, CancellationToken.None);
+            await rig.UntilAsync(heads[i], message => message.Deliveries.Single().State == DeliveryState.Failed);
+        }
+
+        receiver.Status = 200;
+        receiver.Received.Clear();
+        var query = new ReplayQuery(DeliveryState.Failed, receiver.Url, null, null, null, 2);
+        ReplayResult none = await ReplayAsync(query with { Endpoint = receiver.Url + "/other" });
+        (none.Replayed, none.LookedAt, none.NextBeforeKey).ShouldBe((0, 5, null));
+        (await ReplayAsync(query with { State = DeliveryState.Delivered })).Replayed.ShouldBe(0);
+        (await ReplayAsync(query with { CreatedBefore = heads[0].CreatedAt })).Replayed.ShouldBe(0);
+        (await ReplayAsync(query with { Message = heads[2].Id with { Tail = 1 } })).Outcome.ShouldBe(ChangeOutcome.NotFound);
+
+        ReplayResult first = await ReplayAsync(query);
+        (first.Replayed, first.LookedAt).ShouldBe((2, 2));
+        await rig.UntilAsync(heads[3], message => message.Deliveries.Single().State == DeliveryState.Delivered);
+        (await ReplayAsync(query with { Message = heads[0].Id })).Replayed.ShouldBe(1);
+        ReplayResult second = await ReplayAsync(query with { BeforeKey = first.NextBeforeKey });
+        second.Replayed.ShouldBe(2);
+        foreach (MessageHead head in heads)
+            await rig.UntilAsync(head, message => message.Deliveries.Single().State == DeliveryState.Delivered);
+        receiver.Received.Select(hook => hook.Id[..34]).Order().ShouldBe(heads.Select(head => head.Id.ToString()).Order());
+
+        rig.Journal.ExtraDepth = 10_000;
+        (await ReplayAsync(query with { State = DeliveryState.Delivered })).ShouldBe(new(ChangeOutcome.Done, 0, 0, null, IsOverloaded: true));
+
+        ValueTask<ReplayResult> ReplayAsync(ReplayQuery wish) => rig.Gateway.Intake.ReplayWebhooksAsync(Rig.Account, wish, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Delete_Final_IsGoneAndALateReceiptHarmsNothing()
     {
         await using var carrier = new ScriptedCarrier();

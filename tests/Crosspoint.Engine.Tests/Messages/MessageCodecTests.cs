@@ -250,6 +250,8 @@ public sealed class MessageCodecTests
                 LastStatus = _random.Next(0, 600),
                 LastTookMicros = _random.Next(),
                 LastError = MaybeText(),
+                Earlier = AnyBool() ? null : [.. Enumerable.Range(0, _random.Next(1, 5)).Select(
+                    _ => new WebhookTry(AnyTime(created), _random.Next(0, 600), _random.Next(), MaybeText()))],
             });
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Security;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
@@ -21,7 +22,7 @@ internal sealed class WebhookBed : IAsyncDisposable
 
     public WebhookBed(
         WebhookOptions? options = null, int room = 1_000, Func<string, System.Net.IPAddress[]>? lookUp = null, TimeProvider? time = null,
-        WebhookEndpointSettings[]? endpoints = null, SortedDictionary<string, long>? marks = null)
+        WebhookEndpointSettings[]? endpoints = null, SortedDictionary<string, long>? marks = null, SslClientAuthenticationOptions? tls = null)
     {
         Journal = new(time ?? Time) { Marks = marks ?? new(StringComparer.Ordinal) };
         Account[] accounts =
@@ -39,7 +40,8 @@ internal sealed class WebhookBed : IAsyncDisposable
             time ?? Time,
             NullLogger<WebhookDispatcher>.Instance,
             _meters,
-            new HostResolver(time ?? Time, lookUp));
+            new HostResolver(time ?? Time, lookUp),
+            tls);
     }
 
     public ManualTimeProvider Time { get; } = new();

@@ -91,10 +91,11 @@ public sealed class NativeReadTests
             LastStatus = 500,
             LastTookMicros = 12_500,
             LastError = "answered 500",
+            Earlier = [new(message.Head.CreatedAt, 0, 1_500, "no answer in time")],
         });
         Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/webhooks");
         answer.Json["webhooks"]![0]!.ToJsonString().ShouldBe(
-            $$"""{"event":3,"id":"{{message.Id}}_3","status":"sent","url":"https://x.example/cb","state":"failed","tries":12,"next_at":null,"last_at":"2026-01-02T03:04:05.000000Z","last_status":500,"last_took_ms":12.5,"last_error":"answered 500"}""");
+            $$"""{"event":3,"id":"{{message.Id}}_3","status":"sent","url":"https://x.example/cb","state":"failed","tries":12,"next_at":null,"last_at":"2026-01-02T03:04:05.000000Z","last_status":500,"last_took_ms":12.5,"last_error":"answered 500","earlier":[{"at":"2026-01-02T03:04:05.000000Z","status":null,"took_ms":1.5,"error":"no answer in time"}]}""");
         (await api.PostAsync($"/v1/messages/{message.Id}/webhooks/3/replay", "")).Status.ShouldBe(202);
         api.Engine.Replayed.ShouldBe((message.Id, 3));
     }

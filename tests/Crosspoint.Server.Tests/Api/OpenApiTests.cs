@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Tests.Support;
 using Crosspoint.TestKit;
@@ -64,7 +66,10 @@ public sealed class OpenApiTests
         message.Attempts.Add(
             new Attempt { Number = 1, Connection = "a", StartedAt = 1, Decision = new RouteDecision(1, "default", [new("a", CandidateCode.Chosen)]) });
         message.Segments.Add(new SegmentProgress());
-        message.Deliveries.Add(new WebhookDelivery { EventNumber = 1 });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 1, Earlier = [new(1, 500, 2, "HTTP 500"), new(2, 0, 3, null)] });
+        api.Engine.Endpoints.Add(new("WE1", "https://x.example/", null, DisabledBecause.None, 0, 0, 0, 0, false, 0, 0, null));
+        var settings = new WebhookEndpointSettings { Url = "https://y.example/", Batch = new(1, TimeSpan.Zero), Rate = 1.5, Concurrency = 1 };
+        api.Engine.Endpoints.Add(new("WE2", settings.Url, settings, DisabledBecause.Asked, 1, 1, 1, 1, true, 1, 500, "HTTP 500"));
         const string Send = """{"to":"+15551234567","from":"+15550001000","body":"x"}""";
         Check(document, "Message", (await api.PostAsync("/v1/messages", Send)).Json);
         Check(document, "Message", (await api.GetAsync($"/v1/messages/{message.Id}")).Json);
@@ -74,6 +79,10 @@ public sealed class OpenApiTests
         Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
         Check(document, "WebhookPage", (await api.GetAsync("/v1/webhooks?limit=1")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
+        Check(document, "EndpointPage", (await api.GetAsync("/v1/webhooks/endpoints?limit=2")).Json);
+        Check(document, "Endpoint", (await api.PostAsync("/v1/webhooks/endpoints/WE2/enable", "")).Json);
+        Check(document, "WebhookTestResult", (await api.PostAsync("/v1/webhooks/test", """{"url":"https://x.example/"}""")).Json);
+        Check(document, "ReplayResult", (await api.PostAsync("/v1/webhooks/replay", """{"created_after":"2026-01-01"}""")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
         api.Engine.Waiting.Add(new("a", TrafficClass.Otp, "AC", 1, 1, 2, false, [new("x", "y", 1, 1)]));
@@ -104,6 +113,9 @@ public sealed class OpenApiTests
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
         parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
+        parameters = document["paths"]!["/v1/webhooks/endpoints"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookEndpoints.Parameters);
+        Names(document["components"]!["schemas"]!["ReplayRequest"]!["properties"]!).ShouldBe(ReplayReader.Fields);
         foreach (string field in SendMessageReader.Fields)
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");
