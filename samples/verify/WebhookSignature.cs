@@ -18,7 +18,8 @@ public static class WebhookSignature
         byte[] key = Convert.FromBase64String(secret["whsec_".Length..]);
         byte[] expected = Encoding.ASCII.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, text)));
         bool isGenuine = false;
-        foreach (string one in signatures.Split(' ')) isGenuine |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), expected);
+        foreach (string one in signatures.Split(' '))
+            isGenuine |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(one), expected);
         return isGenuine;
     }
 }

@@ -112,9 +112,11 @@ internal static class WebhookBenchmark
             cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
             allocated = GC.GetTotalAllocatedBytes() - allocated;
             if (!isPrinted) return;
+            string what = $"| {(directory is null ? "forgets" : "SQLite")} | {receivers} | {(batch == 0 ? "one, bare" : batch)} |";
+            double seconds = took.TotalSeconds;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {(directory is null ? "forgets" : "SQLite")} | {receivers} | {(batch == 0 ? "one, bare" : batch)} | {events / took.TotalSeconds:N0} | {receiver.Requests / took.TotalSeconds:N0} | {cpu.TotalMicroseconds / events:F1} | {allocated / events:N0} |"));
+                $"{what} {events / seconds:N0} | {receiver.Requests / seconds:N0} | {cpu.TotalMicroseconds / events:F1} | {allocated / events:N0} |"));
         }
         finally
         {

@@ -23,7 +23,8 @@ internal sealed class WebhookReplay(IJournal journal, Notices notices)
         long? before = query.BeforeKey;
         for (int i = 0; i < MostPages; i++)
         {
-            if (journal.QueueDepth > IJournal.BackgroundDepth) return new(ChangeOutcome.Done, replayed, lookedAt, before, IsOverloaded: true);
+            if (journal.QueueDepth > IJournal.BackgroundDepth)
+                return new(ChangeOutcome.Done, replayed, lookedAt, before, IsOverloaded: true);
             var page = new MessageQuery(account.Sid, null, null, query.CreatedFrom, query.CreatedBefore, before, PageSize);
             MessagePage found = await journal.ListAsync(page, cancellationToken).ConfigureAwait(false);
             var wanted = new List<MessageId>();
@@ -81,7 +82,7 @@ internal sealed class WebhookReplay(IJournal journal, Notices notices)
         }
 
         if (count == 0 || query.Endpoint is null) return count;
-        bool isTheirs = WebhookTarget.TryGetEndpoint(message.Head.CallbackUrl ?? "", out string endpoint, out _) && endpoint == query.Endpoint;
-        return isTheirs ? count : 0;
+        string url = message.Head.CallbackUrl ?? "";
+        return WebhookTarget.TryGetEndpoint(url, out string endpoint, out _) && endpoint == query.Endpoint ? count : 0;
     }
 }

@@ -8,9 +8,6 @@ internal sealed class RecordWebhookTry(WebhookDispatcher dispatcher, PendingWebh
 {
     public override bool IsRequired => true;
 
-    /// <summary>What the try sent.</summary>
-    public PendingWebhook[] Webhooks => webhooks;
-
     public override void Apply(IJournalTransaction transaction)
     {
         foreach (PendingWebhook webhook in webhooks) Apply(transaction, webhook);

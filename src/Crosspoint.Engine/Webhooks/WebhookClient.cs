@@ -71,7 +71,8 @@ internal sealed class WebhookClient : IDisposable
         if (_accounts.Find(first.Job.Head.AccountSid) is not { } account)
             return TryOutcome.Without(TryKind.Impossible, "the account is no longer configured");
         SignedPayload payload = Write(worker, account);
-        using HttpRequestMessage request = NewRequest(first.Target, worker.IsBatch ? BatchUriOf(first.Endpoint) : first.Target.Uri, payload);
+        Uri uri = worker.IsBatch ? BatchUriOf(first.Endpoint) : first.Target.Uri;
+        using HttpRequestMessage request = NewRequest(first.Target, uri, payload);
         try
         {
             return await SendAsync(request, first.Job.Head, worker).ConfigureAwait(false);

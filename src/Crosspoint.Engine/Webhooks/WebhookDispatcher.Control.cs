@@ -121,7 +121,8 @@ public sealed partial class WebhookDispatcher : IWebhookControl
             TimeSpan limit = target.Overrides.Total < _options.TotalTimeout ? target.Overrides.Total : _options.TotalTimeout;
             using ITimer timer = _time.CreateTimer(
                 static state => ((WebhookWorker)state!).Cancel(1), worker, limit, Timeout.InfiniteTimeSpan);
-            using CancellationTokenRegistration gone = cancellationToken.Register(static state => ((WebhookWorker)state!).Cancel(1), worker);
+            using CancellationTokenRegistration gone =
+                cancellationToken.Register(static state => ((WebhookWorker)state!).Cancel(1), worker);
             long started = Now();
             TryOutcome outcome = await _client.TestAsync(worker, target, account, id).ConfigureAwait(false);
             return new(id, outcome.Status, TimeSpan.FromTicks(Now() - started), outcome.Error);
@@ -165,8 +166,8 @@ public sealed partial class WebhookDispatcher : IWebhookControl
             _disabled++;
             _troubles[endpoint.Key] = trouble;
             Mark(endpoint.Key, trouble);
-            Log.EndpointDisabled(
-                _logger, IdOf(endpoint.Key), endpoint.Key.AccountSid, failed / (double)Micros.From(TimeSpan.FromDays(1)), trouble.LastError ?? "");
+            double days = failed / (double)Micros.From(TimeSpan.FromDays(1));
+            Log.EndpointDisabled(_logger, IdOf(endpoint.Key), endpoint.Key.AccountSid, days, trouble.LastError ?? "");
             Close(endpoint, DisabledBecause.Failing);
         }
         else if (!trouble.IsMarked && failed >= MarkAfter)
@@ -266,7 +267,8 @@ public sealed partial class WebhookDispatcher : IWebhookControl
         WebhookEndpoint? endpoint = _endpoints.GetValueOrDefault(key);
         EndpointTrouble? trouble = endpoint?.Trouble ?? _troubles.GetValueOrDefault(key);
         WebhookEndpointSettings? settings = _table.Find(key);
-        DisabledBecause disabled = settings is { IsEnabled: false } ? DisabledBecause.Configured : trouble?.Disabled ?? DisabledBecause.None;
+        DisabledBecause disabled = trouble?.Disabled ?? DisabledBecause.None;
+        if (settings is { IsEnabled: false }) disabled = DisabledBecause.Configured;
         return new(
             IdOf(key),
             key.Url,

@@ -359,8 +359,9 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     {
         if (target.Found is { IsRemoved: false } known) return known;
         if (_endpoints.TryGetValue(target.Endpoint, out WebhookEndpoint? found)) return target.Found = found;
-        bool isDisabled = target.Settings is { IsEnabled: false }
-            || (_disabled > 0 && _troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble) && trouble.Disabled != DisabledBecause.None);
+        bool isDisabled = target.Settings is { IsEnabled: false };
+        if (!isDisabled && _disabled > 0 && _troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble))
+            isDisabled = trouble.Disabled != DisabledBecause.None;
         return isDisabled ? NewEndpoint(target) : null;
     }
 

@@ -18,7 +18,8 @@ public sealed class WebhookMetrics
         _tries = meter.CreateCounter<long>("crosspoint.webhooks", "{webhook}", "Webhook tries by what followed from them.");
         _duration = meter.CreateHistogram<double>("crosspoint.webhook.duration", "s", "Time of one webhook try.");
         meter.CreateObservableGauge(
-            "crosspoint.webhook.endpoints.disabled", disabled, "{endpoint}", "Receivers of webhooks that are disabled, but not by configuration.");
+            "crosspoint.webhook.endpoints.disabled", disabled, "{endpoint}",
+            "Receivers of webhooks that are disabled, but not by configuration.");
         meter.CreateObservableGauge("crosspoint.webhooks.waiting", waiting, "{webhook}", "Webhooks in memory that are not delivered yet.");
     }
 

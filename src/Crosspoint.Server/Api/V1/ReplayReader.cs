@@ -23,7 +23,9 @@ internal static class ReplayReader
         foreach (string field in Fields)
         {
             if (body.Text(field) is null && body.Number(field) is null) continue;
-            ReplayQuery? next = field == "limit" ? WithLimit(query, body.Number(field)) : Apply(query, field, body.Text(field), account, webhooks);
+            ReplayQuery? next = field == "limit"
+                ? WithLimit(query, body.Number(field))
+                : Apply(query, field, body.Text(field), account, webhooks);
             if (next is null)
             {
                 problem = new(ProblemKind.FieldInvalid, ExpectedOf(field), field);
@@ -33,8 +35,8 @@ internal static class ReplayReader
             query = next;
         }
 
-        bool isBounded = query.Message is not null || query.Endpoint is not null || query.CreatedFrom is not null || query.CreatedBefore is not null;
-        if (isBounded) return query;
+        bool isNamed = query.Message is not null || query.Endpoint is not null;
+        if (isNamed || query.CreatedFrom is not null || query.CreatedBefore is not null) return query;
         problem = new(ProblemKind.FieldInvalid, "Expected at least one of: message, endpoint, created_after, created_before.");
         return null;
     }

@@ -67,7 +67,8 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
         switch (await change(account.Sid, IdOf(context)).ConfigureAwait(false))
         {
             case EndpointChange.Configured:
-                new Problem(ProblemKind.EndpointState, "The configuration disables it: set 'enabled' there and start the gateway again.").Send(context);
+                const string Detail = "The configuration disables it: set 'enabled' there and start the gateway again.";
+                new Problem(ProblemKind.EndpointState, Detail).Send(context);
                 return;
             case EndpointChange.StoreUnavailable:
                 new Problem(ProblemKind.StoreUnavailable).Send(context);
