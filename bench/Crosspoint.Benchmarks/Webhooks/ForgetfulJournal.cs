@@ -45,7 +45,8 @@ internal sealed class ForgetfulJournal : IJournal, IJournalTransaction
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) => new([]);
 
-    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) => new([]);
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) =>
+        new([]);
 
     public Task CloseAsync(CancellationToken cancellationToken)
     {
@@ -77,6 +78,9 @@ internal sealed class ForgetfulJournal : IJournal, IJournalTransaction
     public ValueTask<Message?> FindAsync(MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 

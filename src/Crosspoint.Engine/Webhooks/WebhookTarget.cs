@@ -64,13 +64,28 @@ public static class WebhookTarget
         if (!text.AsSpan(parsed.Scheme.Length).StartsWith("://")) return "not an absolute URL with a host";
         if (parsed.Scheme == Uri.UriSchemeHttp && !options.AllowHttp && !options.AllowPrivateAddresses) return "only https may be called";
         if (parsed.UserInfo.Length > 0 || HasUserInfo(text)) return "a user name or password in the URL is not supported";
-        string host = parsed.IdnHost;
+        if (!TryGetHost(parsed, out string host)) return "the host name is not well-formed";
         if (host.Contains('_', StringComparison.Ordinal)) return "a host name cannot have an underscore";
         if (parsed.Port is <= 0 or > 65_535) return "the port is out of range";
         uri = parsed;
         if (options.AllowPrivateAddresses) return "";
         if (!IsAllowedPort(parsed.Port, options.AllowedPorts)) return "the port may not be called";
         return IsOwnNetwork(host.TrimEnd('.')) ? "the host is not on the public internet" : "";
+    }
+
+    // Some characters that no name may have are found only when the name is asked for.
+    private static bool TryGetHost(Uri uri, out string host)
+    {
+        try
+        {
+            host = uri.IdnHost;
+            return true;
+        }
+        catch (UriFormatException)
+        {
+            host = "";
+            return false;
+        }
     }
 
     internal static string WithoutFragment(string url)

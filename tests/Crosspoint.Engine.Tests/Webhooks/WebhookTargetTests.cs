@@ -37,6 +37,7 @@ public sealed class WebhookTargetTests
     [InlineData("https://example.com:22/")]
     [InlineData("https://example.com:0/")]
     [InlineData("https://my_host.example.com/")]
+    [InlineData("https://exa\ufffdple.com/in")]
     [InlineData("https:example.com/")]
     [InlineData("https:/example.com/")]
     [InlineData("https://example.com/a b")]
