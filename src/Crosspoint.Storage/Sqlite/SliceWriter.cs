@@ -33,6 +33,8 @@ internal sealed partial class SliceWriter : IDisposable
     private readonly List<OrphanPdu> _orphans = [];
     private readonly List<IdempotencyRecord> _idempotent = [];
     private readonly List<InboundPart> _parts = [];
+    private readonly List<PendingEvent> _events = [];
+    private readonly List<(string Name, long Value)> _positions = [];
     private readonly HashSet<long> _takenParked = [];
     private readonly List<string> _removedParts = [];
 
@@ -99,6 +101,17 @@ internal sealed partial class SliceWriter : IDisposable
         HasWork = true;
     }
 
+    /// <summary>An event of a message that is written with it.</summary>
+    public void Write(LiveMessage live, MessageEvent entry, long sequence, int errorCode) =>
+        _events.Add(new(sequence, live, entry, errorCode));
+
+    /// <summary>How far a reader of the event log has come.</summary>
+    public void Write(string position, long sequence)
+    {
+        _positions.Add((position, sequence));
+        HasWork = true;
+    }
+
     public void RemoveParts(string partKey) => _removedParts.Add(partKey);
 
     /// <summary>Receipts parked in this group; they have no row yet.</summary>
@@ -125,6 +138,8 @@ internal sealed partial class SliceWriter : IDisposable
             foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
             foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
             foreach (InboundPart part in _parts) WriteRow(part);
+            if (_events.Count > 0) WriteEvents();
+            foreach ((string name, long value) in _positions) WriteMark(PositionMark + name, value);
             _commit!.Run();
         }
         catch
@@ -134,6 +149,7 @@ internal sealed partial class SliceWriter : IDisposable
         }
 
         HasWork = false;
+        if (_events.Count > 0) _slice.NoteEvents(_events[0].Sequence, _events[^1].Sequence);
         foreach (LiveMessage live in _messages)
         {
             if (live.StoredHead is null) _above++;
@@ -192,6 +208,8 @@ internal sealed partial class SliceWriter : IDisposable
         _orphans.Clear();
         _idempotent.Clear();
         _parts.Clear();
+        _events.Clear();
+        _positions.Clear();
         HasWork = false;
     }
 
@@ -409,6 +427,35 @@ internal sealed partial class SliceWriter : IDisposable
         _addPart.Run();
     }
 
+    /// <summary>One row for the events of the group: what it costs does not grow with their number.</summary>
+    private void WriteEvents()
+    {
+        _buffer.Clear();
+        string? sid = null;
+        long account = 0;
+        long first = _events[0].Sequence;
+        var codec = new EventEntryCodec(first);
+        foreach (PendingEvent pending in _events)
+        {
+            MessageHead head = pending.Live.Message.Head;
+            if (!ReferenceEquals(sid, head.AccountSid)) account = AccountId(sid = head.AccountSid);
+            MessageEvent entry = pending.Event;
+            codec.Write(
+                _buffer, new(pending.Sequence, account, head.Id.Key, entry.Number, entry.Kind, entry.State, pending.ErrorCode));
+        }
+
+        _logEvents!.Bind(1, first);
+        _logEvents.Bind(2, _buffer.Written);
+        _logEvents.Run();
+    }
+
+    private void WriteMark(string name, long value)
+    {
+        _setMark!.Bind(1, name);
+        _setMark.Bind(2, value);
+        _setMark.Run();
+    }
+
     private long AccountId(string sid)
     {
         if (_accounts.TryGetValue(sid, out long id)) return id;
@@ -431,6 +478,8 @@ internal sealed partial class SliceWriter : IDisposable
     }
 
     private readonly record struct InPlace(long Key, int Start, int Length);
+
+    private readonly record struct PendingEvent(long Sequence, LiveMessage Live, MessageEvent Event, int ErrorCode);
 
     private static string Pragma(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}");
 }

@@ -104,6 +104,8 @@ public sealed class OpenApiTests
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
         parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
+        parameters = document["paths"]!["/v1/events"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. EventStreamQuery.Parameters, "Last-Event-ID"]);
         foreach (string field in SendMessageReader.Fields)
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");
