@@ -1,6 +1,5 @@
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Stores;
 using Crosspoint.RabbitMq;
 
 namespace Crosspoint.Server.Configuration;
