@@ -170,6 +170,9 @@ public sealed class RequestIntakeTests(PrivateBroker broker) : BrokerTest(broker
         public ValueTask<ChangeResult> ReplaceAsync(
             Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<ChangeResult> RescheduleAsync(
+            Account account, MessageId id, DateTimeOffset? sendAt, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

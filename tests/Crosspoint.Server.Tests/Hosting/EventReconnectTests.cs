@@ -28,7 +28,7 @@ public sealed class EventReconnectTests : IDisposable
     public async Task ThousandReconnects_UnderLoad_NothingIsLostAndNothingRepeated()
     {
         await using GatewayHost host = await StartAsync();
-        using var loaded = new CancellationTokenSource(Longest);
+        using var loaded = new CancellationTokenSource(Longest, TimeProvider.System);
         var pace = TimeSpan.FromMilliseconds(10);
         Task<long>[] loads = [LoadAsync(host, First, pace, loaded.Token), LoadAsync(host, Second, pace, loaded.Token)];
         Task<List<long>>[] clients = [.. Enumerable.Range(0, Clients).Select(n => Task.Run(() => ComeAndGoAsync(host, n)))];
@@ -54,7 +54,7 @@ public sealed class EventReconnectTests : IDisposable
         await using GatewayHost host = await StartAsync();
         using HttpClient http = ClientOf(host, null);
         await using SseClient slow = await SseClient.OpenAsync(http, "/v1/events?after=0");
-        using var loaded = new CancellationTokenSource(Longest);
+        using var loaded = new CancellationTokenSource(Longest, TimeProvider.System);
         Task<long> load = LoadAsync(host, First, TimeSpan.FromMilliseconds(1), loaded.Token);
 
         // More than the sockets between them hold, and more than the gateway keeps in memory.
