@@ -6,10 +6,10 @@ namespace Crosspoint.Storage.Sqlite;
 /// <summary>Reads of the event log: entries of all slices merged by their numbers, then the messages that they belong to.</summary>
 internal sealed partial class JournalReader
 {
-    /// <summary>Entries that one read looks at: under a millisecond.</summary>
+    /// <summary>Entries that one read looks at: about a millisecond.</summary>
     private const int MostEntries = 20_000;
 
-    /// <summary>Messages that one read takes up for a filter that needs them: about 5 ms.</summary>
+    /// <summary>Messages that one read takes up for a filter that needs them: about 10 ms.</summary>
     private const int MostRead = 1_000;
 
     private static readonly Comparison<FoundEvent> BySequence =
