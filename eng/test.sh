@@ -24,6 +24,7 @@ need libsqlite3-0 /usr/lib/*/libsqlite3.so.0 /usr/lib/libsqlite3.so.0
 need curl /usr/bin/curl
 need openssl /usr/bin/openssl
 DEBIAN_FRONTEND=noninteractive need tshark /usr/bin/tshark
+DEBIAN_FRONTEND=noninteractive need rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server
 cd "$root"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 if [ "$long" -eq 1 ]; then export CROSSPOINT_LONG=1 CROSSPOINT_FUZZ_ROUNDS=10000000; fi

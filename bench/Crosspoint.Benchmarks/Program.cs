@@ -10,6 +10,9 @@ switch (args.FirstOrDefault())
     case "journal":
         await JournalBenchmark.RunAsync(args[1..]);
         return 0;
+    case "journal-events":
+        await EventLogBenchmark.RunAsync(args[1..]);
+        return 0;
     case "journal-layouts":
         JournalLayouts.Run(args[1..]);
         return 0;

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
@@ -33,9 +34,10 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         Options = options;
         _journal = journal;
         Accounts = new AccountDirectory(options.Accounts);
-        Events = new EventFeed();
+        Events = new EventFeed(journal.Events);
+        EventPositions = new EventPositions(journal);
         var metrics = new EngineMetrics(meters);
-        var notices = new Notices(options.Webhooks, metrics, Events);
+        var notices = new Notices(options.Webhooks, metrics);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
         _deliveries = new DeliverIntake(
@@ -58,7 +60,11 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
 
     public AccountDirectory Accounts { get; }
 
+    /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
+
+    /// <summary>How far those have come who pass events on.</summary>
+    public EventPositions EventPositions { get; }
 
     public IIntake Intake => _intake;
 
@@ -193,6 +199,8 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
             "{segment}/s",
             "Segments a second that a throttling carrier is seen to take; 0 for no limit seen");
         meter.CreateObservableGauge("crosspoint.smpp.sessions", Sessions, "{session}", "Sessions by connection and state");
+        meter.CreateObservableGauge("crosspoint.events.last", () => Events.LastSequence, "{event}", "Sequence of the newest event of the log");
+        meter.CreateObservableGauge("crosspoint.events.readers", () => Events.ReaderCount, "{reader}", "Event streams and sinks that read the log");
         meter.CreateObservableGauge(
             "crosspoint.journal.queue", () => _journal.QueueDepth, "{transition}", "Transitions waiting for their commit");
     }

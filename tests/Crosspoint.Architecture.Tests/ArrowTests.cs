@@ -13,7 +13,8 @@ public sealed partial class ArrowTests
         ["Crosspoint.Smpp"] = [],
         ["Crosspoint.Engine"] = ["Crosspoint.Sms", "Crosspoint.Smpp"],
         ["Crosspoint.Storage"] = ["Crosspoint.Engine"],
-        ["Crosspoint.Server"] = ["Crosspoint.Engine", "Crosspoint.Storage"],
+        ["Crosspoint.RabbitMq"] = ["Crosspoint.Engine"],
+        ["Crosspoint.Server"] = ["Crosspoint.Engine", "Crosspoint.Storage", "Crosspoint.RabbitMq"],
         ["Crosspoint.Simulator"] = ["Crosspoint.Smpp", "Crosspoint.Sms"],
         ["Crosspoint.Cli"] = ["Crosspoint.Server", "Crosspoint.Simulator"],
     };
@@ -23,6 +24,7 @@ public sealed partial class ArrowTests
         ["Messages"] = [],
         ["Accounts"] = ["Messages"],
         ["Stores"] = ["Messages"],
+        ["Events"] = ["Messages", "Stores"],
         ["Routing"] = ["Messages"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],

@@ -13,6 +13,8 @@ internal sealed class ForgetfulJournal : IJournal, IJournalTransaction
 
     public ForgetfulJournal() => _loop = Task.Run(RunAsync);
 
+    public IEventLog Events => throw new NotSupportedException();
+
     public int QueueDepth => _queue.Reader.Count;
 
     public JournalHealth Health => JournalHealth.Ready;
@@ -42,6 +44,8 @@ internal sealed class ForgetfulJournal : IJournal, IJournalTransaction
     public void PutMark(string name, long value)
     {
     }
+
+    public void PutPosition(string name, long sequence) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) => new([]);
 

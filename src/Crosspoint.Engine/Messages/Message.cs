@@ -80,6 +80,9 @@ public sealed class Message
 
     public Attempt? LastAttempt => Attempts.Count == 0 ? null : Attempts[^1];
 
+    /// <summary>0 before the first.</summary>
+    public int LastEventNumber => Events.Count == 0 ? 0 : Events[^1].Number;
+
     /// <summary>A new message in its first state, with its first event.</summary>
     public static Message Create(MessageHead head, MessageState state, EventKind kind, string? detail = null)
     {
@@ -118,7 +121,7 @@ public sealed class Message
         // The clock may step back between two events; the timeline never does.
         UpdatedAt = Math.Max(at, UpdatedAt);
         if (Events.Count >= MostEvents) Events.RemoveAt(MostEvents / 2);
-        var entry = new MessageEvent(Events.Count == 0 ? 1 : Events[^1].Number + 1, UpdatedAt, kind, State, connection, code, detail);
+        var entry = new MessageEvent(LastEventNumber + 1, UpdatedAt, kind, State, connection, code, detail);
         Events.Add(entry);
         return entry;
     }

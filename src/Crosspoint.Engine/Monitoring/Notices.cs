@@ -5,11 +5,11 @@ using Crosspoint.Engine.Webhooks;
 namespace Crosspoint.Engine.Monitoring;
 
 /// <summary>
-/// Where committed events go: metrics, the live feed and the webhook sender. A transition collects its notices in a <see
+/// Where committed events go: metrics, the webhook sender and customers' binds (the event log has them from the journal itself). A transition collects its notices in a <see
 /// cref="NoticeList"/>
 /// while it is applied, and publishes them when the group is on disk.
 /// </summary>
-public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, EventFeed feed)
+public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
 {
     private Action<WebhookJob> _sendWebhook = static _ => { };
     private Action<BindJob> _sendToBinds = static _ => { };
@@ -37,7 +37,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
         }
 
         BindJob? owed = stateChanged && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
-        list.Add(new(head, entry, message.ErrorCode, job, owed, stateChanged));
+        list.Add(new(entry.State, job, owed, stateChanged));
     }
 
     /// <summary>Tells everybody. Called after the commit.</summary>
@@ -46,8 +46,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
         for (int i = 0; i < list.Count; i++)
         {
             Notice notice = list[i];
-            if (notice.StateChanged) metrics.Reached(notice.Event.State);
-            feed.Publish(notice.Head, notice.Event, notice.ErrorCode);
+            if (notice.StateChanged) metrics.Reached(notice.State);
             if (notice.Job is not null) _sendWebhook(notice.Job);
             if (notice.Owed is not null) _sendToBinds(notice.Owed);
         }
@@ -55,7 +54,8 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics, Even
 }
 
 /// <summary>An event on its way to those who listen.</summary>
-public readonly record struct Notice(MessageHead Head, MessageEvent Event, int ErrorCode, WebhookJob? Job, BindJob? Owed, bool StateChanged);
+/// <param name="State">The message's state after it.</param>
+public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJob? Owed, bool StateChanged);
 
 /// <summary>A short list that costs nothing until a transition has more than one notice.</summary>
 public struct NoticeList

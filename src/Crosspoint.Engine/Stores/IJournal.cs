@@ -21,6 +21,9 @@ public interface IJournal : IMessageReader, IAsyncDisposable
     /// <summary>Completes when the journal broke (never otherwise): the process must then end with a failure code.</summary>
     Task Broken { get; }
 
+    /// <summary>The events of all messages, in the order of their commits. An event is in it exactly when it is in its message's record.</summary>
+    IEventLog Events { get; }
+
     /// <summary>Commits what is waiting and closes. Later transitions fail with <see cref="StoreFailure.Closed"/>.</summary>
     Task CloseAsync(CancellationToken cancellationToken);
 }

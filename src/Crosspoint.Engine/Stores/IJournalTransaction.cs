@@ -70,4 +70,8 @@ public interface IJournalTransaction
 
     /// <summary>Removes the parts of an inbound message that is complete or given up.</summary>
     void RemoveInboundParts(string partKey);
+
+    /// <summary>Stores how far a reader of the event log has come; see <see cref="IEventLog.FindPositionAsync"/>.</summary>
+    /// <param name="name">The reader's own name.</param>
+    void PutPosition(string name, long sequence);
 }

@@ -1,7 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
-using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 

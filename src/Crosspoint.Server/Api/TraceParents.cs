@@ -15,7 +15,13 @@ internal static class TraceParents
     public static string? Read(HttpRequest request)
     {
         StringValues values = request.Headers.TraceParent;
-        if (values.Count != 1 || values[0] is not { Length: Length } text || !text.StartsWith("00-", StringComparison.Ordinal)) return null;
+        return values.Count == 1 ? Check(values[0]) : null;
+    }
+
+    /// <summary>The text as it is; null when it is not version 00's form.</summary>
+    public static string? Check(string? text)
+    {
+        if (text is not { Length: Length } || !text.StartsWith("00-", StringComparison.Ordinal)) return null;
         if (text[35] != '-' || text[52] != '-') return null;
         return IsHex(text.AsSpan(3, 32)) && IsHex(text.AsSpan(36, 16)) && IsHex(text.AsSpan(53, 2)) ? text : null;
     }

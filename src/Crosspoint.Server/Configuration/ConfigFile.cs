@@ -93,6 +93,7 @@ public static class ConfigFile
             Http = http,
             Smpp = smpp,
             Engine = engine,
+            RabbitMq = RabbitMqConfig.Read(root.Group("rabbitmq"), engine.Accounts),
             Journal = ReadJournal(root.Group("journal")),
             Log = ReadLog(root.Group("log")),
         };

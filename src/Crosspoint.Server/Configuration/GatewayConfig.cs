@@ -1,5 +1,6 @@
 using System.Net;
 using Crosspoint.Engine;
+using Crosspoint.RabbitMq;
 using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,9 @@ public sealed record GatewayConfig
     public SmppListenerOptions? Smpp { get; init; }
 
     public required EngineOptions Engine { get; init; }
+
+    /// <summary>The broker that events go to and requests come from; null for none.</summary>
+    public RabbitMqOptions? RabbitMq { get; init; }
 
     public JournalOptions Journal { get; init; } = new();
 

@@ -61,10 +61,10 @@ public sealed class ApiServer : IAsyncDisposable
         app.Use(next => context => boundary.InvokeAsync(context, next));
         new MessageEndpoints(backend).Map(app);
         new WebhookEndpoints(backend).Map(app);
-        new EventStream(backend, stopping.Token).Map(app);
+        var token = new OperatorToken(options.AdminToken);
+        new EventStream(backend, token, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);
-        var token = new OperatorToken(options.AdminToken);
         new ConnectionEndpoints(backend, options, token).Map(app);
         new QueueEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);

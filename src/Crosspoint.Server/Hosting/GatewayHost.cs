@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Stores;
+using Crosspoint.RabbitMq;
 using Crosspoint.Server.Api;
+using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +29,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private readonly ILogger _logger;
     private ApiServer? _api;
     private CustomerListener? _smpp;
+    private RabbitMqBridge? _rabbitMq;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -84,10 +87,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         // Customers first: what they have submitted is answered, and they are unbound in order.
         Gateway.Close();
         if (_smpp is not null) await WithinAsync(RequestsMayTake, _smpp.StopAsync, cancellationToken).ConfigureAwait(false);
+        if (_rabbitMq is not null) await WithinAsync(RequestsMayTake, _rabbitMq.StopIntakeAsync, cancellationToken).ConfigureAwait(false);
 
         // The listener goes last: until then whoever asks can see that this gateway is no longer ready.
         await WithinAsync(EngineMayTake, Gateway.StopAsync, cancellationToken).ConfigureAwait(false);
         if (_api is not null) await WithinAsync(RequestsMayTake, _api.StopAsync, cancellationToken).ConfigureAwait(false);
+        if (_rabbitMq is not null) await WithinAsync(RequestsMayTake, _rabbitMq.StopEventsAsync, cancellationToken).ConfigureAwait(false);
         await _journal.CloseAsync(CancellationToken.None).ConfigureAwait(false);
         Log.Stopped(_logger);
     }
@@ -95,6 +100,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isDraining = true;
+        if (_rabbitMq is not null) await _rabbitMq.DisposeAsync().ConfigureAwait(false);
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
@@ -130,6 +136,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             };
             host._api = await ApiServer.StartAsync(
                 config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            if (config.RabbitMq is not null) host.ConnectBroker(config.RabbitMq, backend.IsReady, time, loggers, services.GetRequiredService<IMeterFactory>());
             if (config.Smpp is not null) host.ListenForBinds(config.Smpp, time, loggers);
             Log.Started(host._logger, host.HttpAddress, config.DataDirectory);
             return host;
@@ -141,6 +148,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
             string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
             throw new GatewayStartException($"{what}: {error.Message}", error);
         }
+    }
+
+    private void ConnectBroker(RabbitMqOptions options, Func<bool> isReady, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        _rabbitMq = new(options, Gateway, EventJson.Write, new QueueRequests(), isReady, time, loggers, meters);
+        _rabbitMq.Start();
     }
 
     private void ListenForBinds(SmppListenerOptions options, TimeProvider time, ILoggerFactory loggers)

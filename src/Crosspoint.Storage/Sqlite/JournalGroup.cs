@@ -8,7 +8,7 @@ namespace Crosspoint.Storage.Sqlite;
 /// <see cref="Flush"/>, and <see cref="RollBack"/> forgets it all.
 /// </summary>
 internal sealed class JournalGroup(
-    SliceCatalog catalog, MessageCache cache, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
+    SliceCatalog catalog, MessageCache cache, EventNumbers numbers, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
 {
     /// <summary>
     /// Most segments, and most parked receipts, that one form of a vendor id leads to: the newest. Every look-up stops there, so a carrier
@@ -26,9 +26,12 @@ internal sealed class JournalGroup(
     private readonly ParkedIds _parkedIds = new(Micros.From(options.ParkedFor));
     private readonly List<ParkedReceipt> _parked = [];
     private readonly List<ParkedReceipt> _taken = [];
+    private readonly List<LoggedEvent> _followed = [];
     private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
+    private long _nextEvent;
+    private bool _isFollowed;
 
     public long Number { get; private set; }
 
@@ -59,6 +62,8 @@ internal sealed class JournalGroup(
         LogBytes = 0;
         Now = Math.Max(Now, time.GetUtcMicros());
         _parkedIds.Advance(Now);
+        _nextEvent = numbers.Last + 1;
+        _isFollowed = numbers.IsFollowed;
     }
 
     /// <summary>
@@ -98,9 +103,15 @@ internal sealed class JournalGroup(
         LiveMessage live = cache.Add(message, _home);
         Touch(live);
         MarkDirty(live);
+        LogEvents(live);
     }
 
-    public void Save(Message message) => MarkDirty(Own(message));
+    public void Save(Message message)
+    {
+        LiveMessage live = Own(message);
+        MarkDirty(live);
+        LogEvents(live);
+    }
 
     public void Delete(Message message)
     {
@@ -239,6 +250,8 @@ internal sealed class JournalGroup(
         }
     }
 
+    public void PutPosition(string name, long sequence) => PutMark(SliceWriter.PositionMark + name, sequence);
+
     /// <summary>
     /// Writes and commits, file by file: older ones first, then what was taken out. Files that are done are left out
     /// when it is called again after a fault.
@@ -259,6 +272,10 @@ internal sealed class JournalGroup(
         }
 
         foreach (Slice slice in _slices) slice.Writer!.FlushRemovals();
+
+        // Only now: whoever sees a number finds everything below it in the files.
+        long first = numbers.Last + 1;
+        if (_nextEvent > first) numbers.Publish(new(first, _nextEvent - 1, _isFollowed ? [.. _followed] : null));
     }
 
     /// <summary>After a commit: what is closed leaves memory at once, then what is over the bound.</summary>
@@ -312,6 +329,7 @@ internal sealed class JournalGroup(
         _touched.Clear();
         _parked.Clear();
         _taken.Clear();
+        _followed.Clear();
         _last = null;
         _slices.Clear();
         _homeWriter = null;
@@ -337,6 +355,7 @@ internal sealed class JournalGroup(
             SliceWriter writer = WriterOf(slice);
             if (writer.Find(key, out int room) is not { } message) return null;
             live = cache.Add(message, slice);
+            live.LoggedEvents = message.LastEventNumber;
             live.StoredHead = message.Head;
             live.Room = room;
             live.IsIndexed = message.IsOpen && key <= writer.IndexedKey;
@@ -371,6 +390,26 @@ internal sealed class JournalGroup(
         live.IsDirty = true;
         Rows++;
         WriterOf(live.Slice).Write(live);
+    }
+
+    /// <summary>Numbers the events that the message has had since it was last saved. A group that is given up gives its numbers back.</summary>
+    private void LogEvents(LiveMessage live)
+    {
+        Message message = live.Message;
+        int last = message.LastEventNumber;
+        int fresh = last - live.LoggedEvents;
+        if (fresh <= 0) return;
+        live.LoggedEvents = last;
+        SliceWriter writer = WriterOf(live.Slice);
+        List<MessageEvent> events = message.Events;
+        for (int i = Math.Max(0, events.Count - fresh); i < events.Count; i++)
+        {
+            MessageEvent entry = events[i];
+            int error = entry.State == message.State ? message.ErrorCode : 0;
+            writer.Write(live, entry, _nextEvent, error);
+            if (_isFollowed) _followed.Add(new(_nextEvent, message.Head, entry, error));
+            _nextEvent++;
+        }
     }
 
     private bool MayBeStored(ulong hash)

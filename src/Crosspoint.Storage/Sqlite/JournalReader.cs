@@ -4,7 +4,7 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>Reads of committed messages over all slices; so many at once as the options say.</summary>
-internal sealed class JournalReader(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
+internal sealed partial class JournalReader(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
 {
     /// <summary>
     /// Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there

@@ -23,6 +23,9 @@ internal sealed class LiveMessage(Message message, Slice slice)
     /// <summary>The row has an entry among the open messages.</summary>
     public bool IsIndexed { get; set; }
 
+    /// <summary>Number of the last of its events that is in the event log, or is going there with this group.</summary>
+    public int LoggedEvents { get; set; }
+
     /// <summary>To be written at the end of the group.</summary>
     public bool IsDirty { get; set; }
 

@@ -108,11 +108,16 @@ internal sealed partial class Sequencer
 
     private void DeleteOldest()
     {
+        long newestEvent = 0;
+        foreach (Slice slice in _catalog.All) newestEvent = Math.Max(newestEvent, slice.LastEvent);
         long keepFrom = _time.GetUtcMicros() - Micros.From(_options.Retention);
         foreach (Slice slice in _catalog.All)
         {
             if (slice.EndMilliseconds * Micros.PerMillisecond > keepFrom) return;
             if (!slice.HasFile || slice.HasOpenMessages()) continue;
+
+            // It is the one that knows where the event log's numbers go on.
+            if (newestEvent > 0 && slice.LastEvent == newestEvent) continue;
             slice.Writer?.Dispose();
             slice.Writer = null;
             _catalog.Remove(slice);

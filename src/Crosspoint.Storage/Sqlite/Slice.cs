@@ -14,6 +14,8 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
 
     private long _writes;
     private long _emptyAtWrite = -1;
+    private long _firstEvent;
+    private long _lastEvent;
 
     public long StartMilliseconds { get; } = startMilliseconds;
 
@@ -37,6 +39,12 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     /// <summary>How soon a message above the mark can be due.</summary>
     public OpenAbove OpenAbove { get; } = new();
 
+    /// <summary>The first event in the file; 0 for none. Read <see cref="LastEvent"/> first.</summary>
+    public long FirstEvent => Volatile.Read(ref _firstEvent);
+
+    /// <summary>The last event in the file; 0 for none.</summary>
+    public long LastEvent => Volatile.Read(ref _lastEvent);
+
     /// <summary>Whether the file may hold such rows: false saves opening it.</summary>
     public bool HasParked { get; set => Volatile.Write(ref field, value); }
 
@@ -53,6 +61,12 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     public void NoteWrite() => Interlocked.Increment(ref _writes);
 
     public void NoteNothingOpen(long writesBefore) => Volatile.Write(ref _emptyAtWrite, writesBefore);
+
+    public void NoteEvents(long first, long last)
+    {
+        if (_firstEvent == 0) Volatile.Write(ref _firstEvent, first);
+        Volatile.Write(ref _lastEvent, last);
+    }
 
     public bool HasFile => File.Exists(Path);
 

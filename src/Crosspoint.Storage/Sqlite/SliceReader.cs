@@ -7,7 +7,7 @@ namespace Crosspoint.Storage.Sqlite;
 /// One read-only connection to one slice. Each call is one short read of what is committed, so the log is never held
 /// for long.
 /// </summary>
-internal sealed class SliceReader : IDisposable
+internal sealed partial class SliceReader : IDisposable
 {
     // Whoever opens a file first after a crash recovers it; others wait for that.
     private const int BusyMilliseconds = 5_000;
@@ -254,6 +254,7 @@ internal sealed class SliceReader : IDisposable
         _find?.Dispose();
         _page?.Dispose();
         _windowEnd?.Dispose();
+        _events?.Dispose();
         _database.Dispose();
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class SliceWriter
     /// <summary>The row of marks up to which open messages are in <c>open_messages</c>.</summary>
     public const string OpenIndexedMark = "open_indexed";
 
+    /// <summary>Rows of marks that begin so hold positions of the event log's readers.</summary>
+    public const string PositionMark = "position:";
+
     // Rows above the mark are read one by one whenever open messages are listed: 50,000 take some 20 ms.
     private const int MostAbove = 50_000;
 
@@ -146,9 +149,7 @@ internal sealed partial class SliceWriter
                 _addOpen.Run();
             }
 
-            _setMark!.Bind(1, OpenIndexedMark);
-            _setMark.Bind(2, last);
-            _setMark.Run();
+            WriteMark(OpenIndexedMark, last);
             _commit!.Run();
         }
         catch

@@ -28,6 +28,7 @@ internal sealed partial class SliceWriter
     private SqliteStatement? _addPartOfRun;
     private SqliteStatement? _findPartOfRun;
     private SqliteStatement? _clearLog;
+    private SqliteStatement? _logEvents;
     private SqliteStatement? _park;
     private SqliteStatement? _findParked;
     private SqliteStatement? _deleteParked;
@@ -198,6 +199,7 @@ internal sealed partial class SliceWriter
         _addPartOfRun = Prepare("INSERT INTO correlation_runs (id, entries) VALUES (?1, ?2)");
         _findPartOfRun = Prepare("SELECT entries FROM correlation_runs WHERE id = ?1");
         _clearLog = Prepare("DELETE FROM correlation_log");
+        _logEvents = Prepare("INSERT INTO event_log (first, entries) VALUES (?1, ?2)");
         _park = Prepare(
             """
             INSERT INTO parked (grp, id, text_id, at, state, error, recipient, connection, raw_id, raw_text, format)

@@ -34,6 +34,7 @@ internal sealed partial class SliceWriter : IDisposable
     private readonly List<IdempotencyRecord> _idempotent = [];
     private readonly List<InboundPart> _parts = [];
     private readonly List<KeyValuePair<string, long>> _marks = [];
+    private readonly List<PendingEvent> _events = [];
     private readonly HashSet<long> _takenParked = [];
     private readonly List<string> _removedParts = [];
 
@@ -100,6 +101,10 @@ internal sealed partial class SliceWriter : IDisposable
         HasWork = true;
     }
 
+    /// <summary>An event of a message that is written with it.</summary>
+    public void Write(LiveMessage live, MessageEvent entry, long sequence, int errorCode) =>
+        _events.Add(new(sequence, live, entry, errorCode));
+
     public void Write(string mark, long value)
     {
         _marks.Add(new(mark, value));
@@ -132,7 +137,8 @@ internal sealed partial class SliceWriter : IDisposable
             foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
             foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
             foreach (InboundPart part in _parts) WriteRow(part);
-            foreach (KeyValuePair<string, long> mark in _marks) WriteRow(mark);
+            foreach ((string name, long value) in _marks) WriteMark(name, value);
+            if (_events.Count > 0) WriteEvents();
             _commit!.Run();
         }
         catch
@@ -142,6 +148,7 @@ internal sealed partial class SliceWriter : IDisposable
         }
 
         HasWork = false;
+        if (_events.Count > 0) _slice.NoteEvents(_events[0].Sequence, _events[^1].Sequence);
         foreach (LiveMessage live in _messages)
         {
             if (live.StoredHead is null) _above++;
@@ -201,6 +208,7 @@ internal sealed partial class SliceWriter : IDisposable
         _idempotent.Clear();
         _parts.Clear();
         _marks.Clear();
+        _events.Clear();
         HasWork = false;
     }
 
@@ -405,13 +413,6 @@ internal sealed partial class SliceWriter : IDisposable
         _putIdempotent.Run();
     }
 
-    private void WriteRow(KeyValuePair<string, long> mark)
-    {
-        _setMark!.Bind(1, mark.Key);
-        _setMark.Bind(2, mark.Value);
-        _setMark.Run();
-    }
-
     private void WriteRow(InboundPart part)
     {
         _addPart!.Bind(1, part.PartKey);
@@ -423,6 +424,35 @@ internal sealed partial class SliceWriter : IDisposable
         _addPart.Bind(7, part.From);
         _addPart.Bind(8, part.To);
         _addPart.Run();
+    }
+
+    /// <summary>One row for the events of the group: what it costs does not grow with their number.</summary>
+    private void WriteEvents()
+    {
+        _buffer.Clear();
+        string? sid = null;
+        long account = 0;
+        long first = _events[0].Sequence;
+        var codec = new EventEntryCodec(first);
+        foreach (PendingEvent pending in _events)
+        {
+            MessageHead head = pending.Live.Message.Head;
+            if (!ReferenceEquals(sid, head.AccountSid)) account = AccountId(sid = head.AccountSid);
+            MessageEvent entry = pending.Event;
+            codec.Write(
+                _buffer, new(pending.Sequence, account, head.Id.Key, entry.Number, entry.Kind, entry.State, pending.ErrorCode));
+        }
+
+        _logEvents!.Bind(1, first);
+        _logEvents.Bind(2, _buffer.Written);
+        _logEvents.Run();
+    }
+
+    private void WriteMark(string name, long value)
+    {
+        _setMark!.Bind(1, name);
+        _setMark.Bind(2, value);
+        _setMark.Run();
     }
 
     private long AccountId(string sid)
@@ -447,6 +477,8 @@ internal sealed partial class SliceWriter : IDisposable
     }
 
     private readonly record struct InPlace(long Key, int Start, int Length);
+
+    private readonly record struct PendingEvent(long Sequence, LiveMessage Live, MessageEvent Event, int ErrorCode);
 
     private static string Pragma(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}");
 }

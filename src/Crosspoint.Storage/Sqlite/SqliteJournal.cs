@@ -14,18 +14,22 @@ public sealed partial class SqliteJournal : IJournal
     private readonly DirectoryLock _lock;
     private readonly Sequencer _sequencer;
     private readonly JournalReader _reader;
+    private readonly SqliteEventLog _events;
     private readonly CancellationTokenSource _closing = new();
     private Task _startReading = Task.CompletedTask;
     private bool _isDisposed;
 
-    private SqliteJournal(DirectoryLock directoryLock, Sequencer sequencer, JournalReader reader)
+    private SqliteJournal(DirectoryLock directoryLock, Sequencer sequencer, JournalReader reader, SqliteEventLog events)
     {
+        _events = events;
         _lock = directoryLock;
         _sequencer = sequencer;
         _reader = reader;
     }
 
     public int QueueDepth => _sequencer.Depth;
+
+    public IEventLog Events => _events;
 
     public JournalHealth Health => _sequencer.Health;
 
@@ -112,18 +116,20 @@ public sealed partial class SqliteJournal : IJournal
         try
         {
             SliceCatalog catalog = SliceCatalog.Open(options);
-            var group = new JournalGroup(catalog, new(options.CacheMessages), options, time);
+            var numbers = new EventNumbers();
+            var group = new JournalGroup(catalog, new(options.CacheMessages), numbers, options, time);
             foreach (Slice slice in catalog.Current)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Inspect(slice, options, time, group);
+                numbers.StartAfter(slice.LastEvent);
             }
 
             var reserve = new SpaceReserve(options.Directory, options.ReserveBytes);
             reserve.TrySetAside();
             var reader = new JournalReader(catalog, options, time);
             var sequencer = new Sequencer(options, time, logger, new(meters), catalog, group, reserve);
-            var journal = new SqliteJournal(directoryLock, sequencer, reader);
+            var journal = new SqliteJournal(directoryLock, sequencer, reader, new(catalog, reader, numbers, options, time));
             sequencer.Start();
             journal.StartReading(catalog, options, time, logger);
             Log.Opened(logger, options.Directory, catalog.Current.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);
@@ -149,6 +155,7 @@ public sealed partial class SqliteJournal : IJournal
         slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;
         slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
         slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;
+        InspectEvents(slice, database);
         if (!slice.HasParked) return;
         using SqliteStatement parked = database.Prepare("SELECT grp, id, text_id, at FROM parked WHERE at >= ?1");
         parked.Bind(1, time.GetUtcMicros() - Micros.From(options.ParkedFor));
@@ -158,6 +165,17 @@ public sealed partial class SqliteJournal : IJournal
             group.NoteParked(name, parked.GetText(1)!, parked.GetInt64(3));
             if (parked.GetText(2) is { } textId) group.NoteParked(name, textId, parked.GetInt64(3));
         }
+    }
+
+    private static void InspectEvents(Slice slice, SqliteDatabase database)
+    {
+        using SqliteStatement newest = database.Prepare("SELECT first, entries FROM event_log ORDER BY first DESC LIMIT 1");
+        if (!newest.Step()) return;
+        long last = newest.GetInt64(0);
+        var codec = new EventEntryCodec(last);
+        ReadOnlySpan<byte> entries = newest.GetBlob(1);
+        while (codec.TryRead(ref entries, out EventEntry entry)) last = entry.Sequence;
+        slice.NoteEvents(database.QueryInt64("SELECT min(first) FROM event_log"), last);
     }
 
     private void StartReading(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time, ILogger logger)

@@ -22,7 +22,7 @@ public sealed class LaneTests : IAsyncDisposable
         EngineOptions options = Rig.Options(Rig.Connection("a", 1), Rig.Connection("b", 1));
         var time = new ManualTimeProvider();
         var journal = new JournalGate(null!);
-        var notices = new Notices(options.Webhooks, new EngineMetrics(_services.GetRequiredService<IMeterFactory>()), new EventFeed());
+        var notices = new Notices(options.Webhooks, new EngineMetrics(_services.GetRequiredService<IMeterFactory>()));
         var accounts = new AccountDirectory(options.Accounts);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, accounts, completed, time, NullLogger<InboundParts>.Instance);

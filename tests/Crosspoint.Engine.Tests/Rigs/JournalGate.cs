@@ -22,6 +22,8 @@ internal sealed class JournalGate(IJournal inner) : IJournal
 
     public Task Broken => inner.Broken;
 
+    public IEventLog Events => inner.Events;
+
     public int HeldCount
     {
         get

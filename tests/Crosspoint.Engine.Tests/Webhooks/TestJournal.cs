@@ -28,6 +28,8 @@ internal sealed class TestJournal : IJournal
 
     public JournalHealth Health => JournalHealth.Ready;
 
+    public IEventLog Events => throw new NotSupportedException();
+
     public Task Broken { get; } = new TaskCompletionSource().Task;
 
     /// <summary>Runs between the commit of a group and the telling of it.</summary>
@@ -231,5 +233,7 @@ internal sealed class TestJournal : IJournal
         public IReadOnlyList<InboundPart> AddInboundPart(InboundPart part) => throw new NotSupportedException();
 
         public void RemoveInboundParts(string partKey) => throw new NotSupportedException();
+
+        public void PutPosition(string name, long sequence) => throw new NotSupportedException();
     }
 }

@@ -330,8 +330,10 @@ public sealed class NativeReadTests
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(CancellationToken.None));
         (await reader.ReadLineAsync(CancellationToken.None)).ShouldBe(": live");
+        (await NextLineAsync(reader)).ShouldBe("id: 0");
         api.Events.Publish(foreign.Head, foreign.Events[0], 0);
         api.Events.Publish(mine.Head, mine.Events[0], ErrorCodes.NoRoute);
+        (await NextLineAsync(reader)).ShouldBe("id: 2");
         (await NextLineAsync(reader)).ShouldBe("event: message");
         string data = (await NextLineAsync(reader))!;
         JsonNode json = JsonNode.Parse(data["data: ".Length..])!;
@@ -340,6 +342,7 @@ public sealed class NativeReadTests
         json["error"]!["code"]!.ToString().ShouldBe("21612");
         api.Time.Advance(TimeSpan.FromSeconds(15));
         (await NextLineAsync(reader)).ShouldBe(": still here");
+        (await NextLineAsync(reader)).ShouldBe("id: 2");
         await api.Server.StopAsync(CancellationToken.None);
         (await reader.ReadToEndAsync(CancellationToken.None)).Trim().ShouldBeEmpty();
     }

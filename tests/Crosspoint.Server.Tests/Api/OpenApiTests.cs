@@ -116,6 +116,8 @@ public sealed class OpenApiTests
         parameters = document["paths"]!["/v1/webhooks/endpoints"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookEndpoints.Parameters);
         Names(document["components"]!["schemas"]!["ReplayRequest"]!["properties"]!).ShouldBe(ReplayReader.Fields);
+        parameters = document["paths"]!["/v1/events"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. EventStreamQuery.Parameters, "Last-Event-ID"]);
         foreach (string field in SendMessageReader.Fields)
         {
             using var content = new StringContent($$"""{"{{field}}":null}""", Encoding.UTF8, "application/json");

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
-using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Events;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
@@ -35,7 +35,7 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private ApiFixture(ServiceProvider services, ApiServer server, FakeEngine engine, EventFeed events, ManualTimeProvider time)
+    private ApiFixture(ServiceProvider services, ApiServer server, FakeEngine engine, FakeEventLog events, ManualTimeProvider time)
     {
         _services = services;
         Server = server;
@@ -49,7 +49,7 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public FakeEngine Engine { get; }
 
-    public EventFeed Events { get; }
+    public FakeEventLog Events { get; }
 
     public ManualTimeProvider Time { get; }
 
@@ -67,14 +67,14 @@ internal sealed class ApiFixture : IAsyncDisposable
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
         var engine = new FakeEngine(time);
-        var events = new EventFeed();
+        var events = new FakeEventLog();
         ApiFixture? fixture = null;
         var backend = new ApiBackend
         {
             Intake = engine,
             Messages = engine,
             Accounts = new AccountDirectory([Demo, Other]),
-            Events = events,
+            Events = new EventFeed(events),
             Webhooks = engine,
             Connections = engine,
             Time = time,

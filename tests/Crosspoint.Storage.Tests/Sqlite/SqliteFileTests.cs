@@ -63,6 +63,7 @@ public sealed class SqliteFileTests : SqliteTest
         using (SqliteDatabase database = SqliteDatabase.OpenForWriting(file))
         {
             database.Execute("ALTER TABLE parked DROP COLUMN format");
+            database.Execute("DROP TABLE event_log");
             database.Execute("PRAGMA user_version = 1");
         }
 

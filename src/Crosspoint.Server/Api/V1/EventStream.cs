@@ -1,7 +1,10 @@
 using System.Buffers;
-using System.Threading.Channels;
+using System.Buffers.Text;
+using System.Globalization;
+using System.IO.Pipelines;
 using Crosspoint.Engine.Accounts;
-using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,14 +12,13 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>
-/// <c>GET /v1/events</c>: the account's events as they happen, as server-sent events (WHATWG HTML §9.2). Live only: it has no memory,
-/// and a reader that is too slow loses the oldest. The durable record is each message's own timeline.
+/// <c>GET /v1/events</c>: the event log as server-sent events (WHATWG HTML §9.2), from any event on and without end. A stream holds one
+/// position; a reader that is slow reads from the log.
 /// </summary>
-internal sealed class EventStream(ApiBackend backend, CancellationToken stopping)
+internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToken, CancellationToken stopping)
 {
-    // Readers beyond this are refused: each holds a connection and a queue.
+    // Readers beyond this are refused: each holds a connection and a buffer.
     private const int MaxStreams = 200;
-    private const int QueuedEvents = 10_000;
 
     // Well under the 60 s after which proxies cut a silent connection.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
@@ -27,13 +29,15 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
 
     private async Task StreamAsync(HttpContext context)
     {
-        if (Credentials.BearerOrBasic(context.Request, backend.Accounts) is not { } account)
+        Account? account = Credentials.BearerOrBasic(context.Request, backend.Accounts);
+        if (account is null && !operatorToken.Opens(context.Request))
         {
             Problem.Unauthorized.Send(context);
             return;
         }
 
-        if (Problem.OfQuery(context.Request) is { } problem)
+        EventFilter? filter = EventStreamQuery.Read(context.Request, account?.Sid, out long? after, out Problem problem);
+        if (filter is null || !IsThere(after, out problem))
         {
             problem.Send(context);
             return;
@@ -48,7 +52,8 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
 
         try
         {
-            await SendEventsAsync(context, account).ConfigureAwait(false);
+            using EventReader reader = backend.Events.Open(filter, after ?? backend.Events.LastSequence);
+            await SendEventsAsync(context, reader).ConfigureAwait(false);
         }
         finally
         {
@@ -56,40 +61,52 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
         }
     }
 
-    private async Task SendEventsAsync(HttpContext context, Account account)
+    private bool IsThere(long? after, out Problem problem)
     {
-        (IDisposable handle, ChannelReader<FeedEvent> events) = backend.Events.Subscribe(account.Sid, QueuedEvents);
-        using IDisposable subscription = handle;
+        problem = default;
+        if (after is not (> 0 and { } id)) return true;
+        long newest = backend.Events.LastSequence;
+        if (id > newest)
+        {
+            problem = new(ProblemKind.EventUnknown, string.Create(CultureInfo.InvariantCulture, $"The newest event is {newest}."));
+            return false;
+        }
+
+        long oldest = backend.Events.FirstSequence;
+        if (id + 1 >= oldest) return true;
+        string detail = string.Create(
+            CultureInfo.InvariantCulture, $"The oldest event there is is {oldest}: go on after {oldest - 1}, or after 0 for all there are.");
+        problem = new(ProblemKind.EventGone, detail) { Oldest = oldest };
+        return false;
+    }
+
+    private async Task SendEventsAsync(HttpContext context, EventReader reader)
+    {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         HttpResponse response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
-
-        response.BodyWriter.Write(": live\n\n"u8);
-        await response.BodyWriter.FlushAsync(ending.Token).ConfigureAwait(false);
+        PipeWriter output = response.BodyWriter;
+        WritePosition(output, ": live\n"u8, reader.Position);
         using var timer = new PeriodicTimer(KeepAlive, backend.Time);
         Task<bool> tick = timer.WaitForNextTickAsync(ending.Token).AsTask();
-        Task<bool> more = events.WaitToReadAsync(ending.Token).AsTask();
         try
         {
-            while (true)
+            await output.FlushAsync(ending.Token).ConfigureAwait(false);
+            while (!reader.IsTooOld)
             {
-                await Task.WhenAny(tick, more).ConfigureAwait(false);
-                if (more.IsCompleted)
-                {
-                    if (!await more.ConfigureAwait(false)) return;
-                    while (events.TryRead(out FeedEvent entry)) Write(response, entry);
-                    more = events.WaitToReadAsync(ending.Token).AsTask();
-                }
+                IReadOnlyList<LoggedEvent> events = await reader.ReadAsync(ending.Token).ConfigureAwait(false);
+                for (int i = 0; i < events.Count; i++) Write(output, events[i]);
 
-                if (tick.IsCompleted)
+                // This is what waits for a slow reader; nothing is read for it meanwhile.
+                if (events.Count > 0) await output.FlushAsync(ending.Token).ConfigureAwait(false);
+                else if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
+                Task more = reader.WaitAsync();
+                while (!more.IsCompleted)
                 {
-                    if (!await tick.ConfigureAwait(false)) return;
-                    response.BodyWriter.Write(": still here\n\n"u8);
-                    tick = timer.WaitForNextTickAsync(ending.Token).AsTask();
+                    await Task.WhenAny(more, tick).ConfigureAwait(false);
+                    if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
                 }
-
-                await response.BodyWriter.FlushAsync(ending.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
@@ -98,20 +115,40 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
         }
     }
 
-    private static void Write(HttpResponse response, in FeedEvent entry)
+    // With where the reader is: a client that comes back need not go over what did not concern it.
+    private static async Task<Task<bool>> BeatAsync(
+        PipeWriter output, EventReader reader, PeriodicTimer timer, Task<bool> tick, CancellationToken cancellationToken)
     {
+        await tick.ConfigureAwait(false);
+        WritePosition(output, ": still here\n"u8, reader.Position);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return timer.WaitForNextTickAsync(cancellationToken).AsTask();
+    }
+
+    private static void Write(PipeWriter output, in LoggedEvent entry)
+    {
+        WriteId(output, entry.Sequence);
+        output.Write("event: message\ndata: "u8);
         JsonAnswer answer = JsonAnswer.Rent();
-        answer.Writer.WriteStartObject();
-        answer.Writer.WriteId("message_id"u8, entry.Head.Id);
-        answer.Writer.WriteString("direction"u8, MessageJson.NameOf(entry.Head.Direction));
-        answer.Writer.WriteString("from"u8, entry.Head.From);
-        answer.Writer.WriteString("to"u8, entry.Head.To);
-        answer.Writer.WriteString("reference"u8, entry.Head.Reference);
-        TimelineJson.WriteEvent(answer.Writer, entry.Event);
-        MessageJson.WriteError(answer.Writer, entry.ErrorCode);
-        answer.Writer.WriteEndObject();
-        response.BodyWriter.Write("event: message\ndata: "u8);
-        answer.CopyTo(response.BodyWriter);
-        response.BodyWriter.Write("\n\n"u8);
+        EventJson.Write(answer.Writer, entry);
+        answer.CopyTo(output);
+        output.Write("\n\n"u8);
+    }
+
+    // An id without data moves a client's Last-Event-ID and shows it no event.
+    private static void WritePosition(PipeWriter output, ReadOnlySpan<byte> comment, long position)
+    {
+        output.Write(comment);
+        WriteId(output, position);
+        output.Write("\n"u8);
+    }
+
+    private static void WriteId(PipeWriter output, long id)
+    {
+        Span<byte> line = output.GetSpan(32);
+        "id: "u8.CopyTo(line);
+        Utf8Formatter.TryFormat(id, line[4..], out int digits);
+        line[4 + digits] = (byte)'\n';
+        output.Advance(5 + digits);
     }
 }

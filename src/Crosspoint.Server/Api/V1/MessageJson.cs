@@ -29,6 +29,18 @@ internal static class MessageJson
         _ => "transactional",
     };
 
+    public static bool TryParseClass(string name, out TrafficClass trafficClass)
+    {
+        foreach (TrafficClass each in Enum.GetValues<TrafficClass>())
+        {
+            trafficClass = each;
+            if (NameOf(each) == name) return true;
+        }
+
+        trafficClass = default;
+        return false;
+    }
+
     private static string NameOf(SmsEncoding encoding) => encoding switch
     {
         SmsEncoding.Gsm7 => "gsm7",

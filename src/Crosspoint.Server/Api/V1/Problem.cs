@@ -13,6 +13,9 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
     /// <summary>Seconds after which a refused caller should try again; told with 429 and 503 alone.</summary>
     public int RetryAfter { get; init; } = 1;
 
+    /// <summary>The oldest event there is, where an older one was asked for; 0 for none.</summary>
+    public long Oldest { get; init; }
+
     public static readonly Problem Unauthorized =
         new(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer KEY', or Basic with account SID and auth token.");
 
@@ -41,6 +44,7 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
         writer.WriteString("code"u8, Kind.Code);
         if (Field.Length > 0) writer.WriteString("field"u8, Field);
         if (Kind == ProblemKind.Throttled) writer.WriteNumber("retry_after"u8, RetryAfter);
+        if (Oldest > 0) writer.WriteNumber("oldest"u8, Oldest);
         writer.WriteEndObject();
     }
 

@@ -47,6 +47,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind MediaType = new("media_type_unsupported", 415, "The content type or encoding is not supported.");
     public static readonly ProblemKind RequestInvalid = new("request_invalid", 400, "The request is not well-formed.");
     public static readonly ProblemKind TooManyStreams = new("too_many_streams", 429, "Too many event streams are open.");
+    public static readonly ProblemKind EventUnknown = new("event_unknown", 400, "No event has this number yet.");
+    public static readonly ProblemKind EventGone = new("event_gone", 410, "Events that follow this one are no longer kept.");
     public static readonly ProblemKind Internal = new("internal", 500, "Something went wrong here.");
 
     /// <summary>Every kind, in the order of the documentation.</summary>
@@ -54,8 +56,9 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
-        FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, RequestInvalid, ConfigurationInvalid,
-        Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
+        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, EventGone,
+        RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch

@@ -54,31 +54,7 @@ internal static class TimelineJson
         writer.WriteString("detail"u8, entry.Detail);
     }
 
-    public static string NameOf(EventKind kind) => kind switch
-    {
-        EventKind.Accepted => "accepted",
-        EventKind.AttemptStarted => "attempt_started",
-        EventKind.Sent => "sent",
-        EventKind.AttemptRefused => "attempt_refused",
-        EventKind.OutcomeUnknown => "outcome_unknown",
-        EventKind.ReceiptNoted => "receipt_noted",
-        EventKind.Delivered => "delivered",
-        EventKind.Undelivered => "undelivered",
-        EventKind.Failed => "failed",
-        EventKind.Expired => "expired",
-        EventKind.Canceled => "canceled",
-        EventKind.Unconfirmed => "unconfirmed",
-        EventKind.Redacted => "redacted",
-        EventKind.Received => "received",
-        EventKind.Requeued => "requeued",
-        EventKind.FeedbackNoted => "feedback_noted",
-        EventKind.ReplyIgnored => "reply_ignored",
-        EventKind.PartAccepted => "part_accepted",
-        EventKind.Released => "released",
-        EventKind.Replaced => "replaced",
-        EventKind.Queried => "queried",
-        _ => "other",
-    };
+    public static string NameOf(EventKind kind) => EventNames.Of(kind);
 
     // Receipts carry a message_state, everything else a command_status.
     private static string NameOfCode(MessageEvent entry) =>
