@@ -88,6 +88,7 @@ internal sealed class ControlApi : IAsyncDisposable
         routes.MapPost("/carriers/{name}/stop", context => WithCarrierAsync(context, StopAsync));
         routes.MapPost("/carriers/{name}/start", context => WithCarrierAsync(context, StartAsync));
         routes.MapGet("/handsets/{number}/messages", HandsetAsync);
+        new ProxyApi(_host).Map(routes);
     }
 
     private Task WithCarrierAsync(HttpContext context, Func<HttpContext, SimulatedCarrier, Task> handle)

@@ -48,15 +48,27 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client)
             _isOver = true;
         }
 
-        foreach (Socket socket in new[] { client, _target })
+        foreach (Socket socket in new[] { client, _target }) Prepare(socket, isReset);
+
+        // The pumps let go first: a socket that closes under a read does so with a RST.
+        _end.Cancel();
+        client.Dispose();
+        _target.Dispose();
+        return true;
+    }
+
+    private static void Prepare(Socket socket, bool isReset)
+    {
+        try
         {
             // No lingering: what was not taken yet is dropped, and the peer gets a RST.
             if (isReset) socket.LingerState = new LingerOption(true, 0);
-            socket.Dispose();
+            else socket.Shutdown(SocketShutdown.Both);
         }
-
-        _end.Cancel();
-        return true;
+        catch (SocketException)
+        {
+            // It was never connected, or its peer has ended it.
+        }
     }
 
     private async Task PumpAsync(Socket from, Socket to, ProxyDirections direction)

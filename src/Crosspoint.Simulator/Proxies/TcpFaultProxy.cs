@@ -10,7 +10,6 @@ namespace Crosspoint.Simulator.Proxies;
 /// </summary>
 public sealed class TcpFaultProxy : IAsyncDisposable
 {
-    private readonly IPEndPoint _target;
     private readonly TimeProvider _time;
     private readonly Socket _listener;
     private readonly ConcurrentDictionary<ProxyLink, byte> _links = new();
@@ -22,7 +21,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     private TcpFaultProxy(IPEndPoint listen, IPEndPoint target, TimeProvider time)
     {
-        (_target, _time) = (target, time);
+        (Target, _time) = (target, time);
         _listener = new Socket(listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -41,6 +40,9 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     /// <summary>Where it listens: the real port, when 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>Where it carries connections to.</summary>
+    public IPEndPoint Target { get; }
 
     /// <summary>How it treats connections. A new value is in force at once, for those that are open too.</summary>
     public ProxyBehaviour Behaviour
@@ -148,7 +150,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
 
     private async Task RunAsync(ProxyLink link)
     {
-        await link.RunAsync(_target).ConfigureAwait(false);
+        await link.RunAsync(Target).ConfigureAwait(false);
         _links.TryRemove(link, out _);
     }
 

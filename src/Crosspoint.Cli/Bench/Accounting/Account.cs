@@ -46,6 +46,8 @@ internal sealed class Account
 
     public int Unknown { get; private set; }
 
+    public int UnknownOverSmpp { get; private set; }
+
     public int Refused { get; private set; }
 
     /// <summary>Messages of which the carrier accepted a part.</summary>
@@ -88,11 +90,12 @@ internal sealed class Account
             {
                 case SubmissionOutcome.Unknown:
                     Unknown++;
+                    if (message.Callback == Callback.Receipt) UnknownOverSmpp++;
                     break;
                 case SubmissionOutcome.Refused:
                     Refused++;
                     if (logs.Carrier.Numbers.Contains(message.Number)) Find("refused_at_carrier", message, recorded);
-                    if (recorded is { IsPartial: false }) Find("refused_on_record", message, recorded);
+                    if (recorded is not null && !IsUnfinished(message, recorded)) Find("refused_on_record", message, recorded);
                     break;
                 default:
                     CountAcknowledged(message, recorded, logs);
@@ -132,10 +135,9 @@ internal sealed class Account
         {
             if (recorded.PossibleDuplicate) Marked++;
             outcomes.TryGetValue(number, out Submission? message);
-            bool isAcknowledged = message?.Outcome == SubmissionOutcome.Acknowledged;
-            if (recorded.IsPartial && !isAcknowledged) continue;
+            if (IsUnfinished(message, recorded) && !logs.Carrier.Numbers.Contains(number)) continue;
             if (!recorded.IsFinal && !terms.Stays.Contains(number)) Find("not_final", $"{recorded.Id} {recorded.Status}");
-            bool mayBeMissing = terms.Elsewhere.Contains(number) || (terms.MayFail && recorded.Status == "failed");
+            bool mayBeMissing = terms.Elsewhere.Contains(number) || (terms.MayFail && recorded.Status is ("failed" or "undelivered"));
             if (!mayBeMissing && !logs.Carrier.HasWhole(number)) Find("lost", $"{recorded.Id} {recorded.Status}");
             if (logs.Hooks is not null && message?.Callback == Callback.Webhook) CountHooks(number, recorded, logs.Hooks);
         }
@@ -172,6 +174,10 @@ internal sealed class Account
 
         if (SecondCopies > SecondCopiesAllowed) Find("too_many_second_copies", $"{SecondCopies} of {SecondCopiesAllowed}");
     }
+
+    /// <summary>A message that its sender never finished: it waits for a part, or has failed for want of it.</summary>
+    private static bool IsUnfinished(Submission? message, RecordedMessage recorded) =>
+        message is { Callback: Callback.Receipt, Outcome: not SubmissionOutcome.Acknowledged } && (recorded.IsPartial || recorded.Status == "failed");
 
     private void Find(string kind, Submission message, RecordedMessage? recorded) =>
         Find(kind, $"{SubmissionLog.TextOf(message.Number)} {message.MessageId ?? recorded?.Id ?? "-"} {recorded?.Status ?? "not on record"}");

@@ -71,6 +71,12 @@ internal sealed class HttpLoad(HttpLoadPlan plan, SubmissionLog log, TimeProvide
     /// <summary>One request and its answer. The connection for the next; null when this one broke.</summary>
     private async Task<HttpConversation?> ExchangeAsync(HttpConversation? conversation, bool isBatch, CancellationToken stop)
     {
+        if (conversation is { IsEnded: true })
+        {
+            conversation.Dispose();
+            conversation = null;
+        }
+
         int[] numbers = new int[isBatch ? plan.Batch : 1];
         bool isWritten = false;
         using var limit = new CancellationTokenSource(AnswerLimit, time);

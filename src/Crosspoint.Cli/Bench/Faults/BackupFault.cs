@@ -10,6 +10,9 @@ namespace Crosspoint.Cli.Bench.Faults;
 /// </summary>
 internal sealed class BackupFault : ShimFault
 {
+    // More than the ten minutes after which a message that lacks a part of its sender's is closed: an open one keeps its file.
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(12);
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DeletionLimit = TimeSpan.FromSeconds(15);
     private readonly HashSet<string> _inBackup = [];
     private GatewayRecord? _beforeDeletion;
@@ -17,6 +20,8 @@ internal sealed class BackupFault : ShimFault
     public override string Name => "backup";
 
     public override string Description => "a file past its retention is deleted, and an online backup made, under load; the copy has all that was accepted before";
+
+    public override bool EndsGateway => true;
 
     public override async Task<string?> PrepareAsync(FaultRig rig, CancellationToken cancellationToken)
     {
@@ -32,13 +37,15 @@ internal sealed class BackupFault : ShimFault
 
         // Everything of the old files has to end before one may go. What is accepted from here on is in new ones.
         var old = rig.Client.Acknowledged.Select(message => message.MessageId!).ToHashSet();
-        Shim.ClockOffset = Retention(rig) + TimeSpan.FromMinutes(3);
+        Shim.ClockOffset = Retention(rig) + Ahead;
         await rig.WaitAsync(() => AllTold(rig, old), "the messages of the old files are told", cancellationToken).ConfigureAwait(false);
+        await rig.PassAsync(SweepPeriod * 2, cancellationToken).ConfigureAwait(false);
         _beforeDeletion = await rig.ReadRecordAsync(cancellationToken).ConfigureAwait(false);
 
         // The gateway looks for such files right after its start, then once a minute.
         await RestartAsync(rig, cancellationToken).ConfigureAwait(false);
         await rig.WaitAsync(() => !File.Exists(oldest), $"{Path.GetFileName(oldest)} is deleted", cancellationToken, DeletionLimit).ConfigureAwait(false);
+        await rig.PassAsync(rig.FaultTime / 3, cancellationToken).ConfigureAwait(false);
         await BackUpAsync(rig, cancellationToken).ConfigureAwait(false);
         await rig.PassAsync(rig.FaultTime / 3, cancellationToken).ConfigureAwait(false);
     }

@@ -13,6 +13,9 @@ internal abstract class Fault : IAsyncDisposable
     /// <summary>What happens, in a line.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether the gateway ends in the course of it, other than by a kill: what it takes no more is then refused with ESME_RSYSERR.</summary>
+    public virtual bool EndsGateway => false;
+
     /// <summary>Before anything is started. A reason to leave the fault out on this machine; null to go on.</summary>
     public virtual Task<string?> PrepareAsync(FaultRig rig, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 

@@ -50,6 +50,7 @@ internal sealed record FaultResult(
         accepted = Account?.Acknowledged,
         accepted_over_smpp = Account?.AcknowledgedOverSmpp,
         unknown = Account?.Unknown,
+        unknown_over_smpp = Account?.UnknownOverSmpp,
         refused = Account?.Refused,
         refusals = Refusals,
         at_carrier = Account?.AtCarrier,

@@ -162,7 +162,7 @@ internal sealed partial class FaultRig : IAsyncDisposable
     public async Task WaitForRecoveryAsync(CancellationToken cancellationToken)
     {
         if (_lifted.IsEmpty) Lifted();
-        await WaitAsync(() => Recovery() is not null, "a message of after the fault is accepted and reported", cancellationToken).ConfigureAwait(false);
+        await WaitAsync(() => FirstReport(_lifted.Last()) is not null, "a message of after the fault is accepted and reported", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The longest time from an end of trouble to the first report of a message that was accepted after it; null when one has none.</summary>
@@ -171,14 +171,7 @@ internal sealed partial class FaultRig : IAsyncDisposable
         TimeSpan longest = TimeSpan.Zero;
         foreach (long lifted in _lifted)
         {
-            long first = long.MaxValue;
-            foreach (Submission message in Client.Acknowledged)
-            {
-                if (message.Callback == Callback.Webhook && message.AnsweredAt >= lifted && Hooks.HasFinal(message.Number))
-                    first = Math.Min(first, Hooks.Messages[message.Number].FinalAt);
-            }
-
-            if (first == long.MaxValue) return null;
+            if (FirstReport(lifted) is not { } first) return null;
             if (Time.GetElapsedTime(lifted, first) is var took && took > longest) longest = took;
         }
 
@@ -247,6 +240,19 @@ internal sealed partial class FaultRig : IAsyncDisposable
         _http.Dispose();
         _stopLoad.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    /// <summary>Timestamp of the first report of a message that was accepted after a moment; null when there is none.</summary>
+    private long? FirstReport(long lifted)
+    {
+        long first = long.MaxValue;
+        foreach (Submission message in Client.Acknowledged)
+        {
+            if (message.Callback == Callback.Webhook && message.AnsweredAt >= lifted && Hooks.HasFinal(message.Number))
+                first = Math.Min(first, Hooks.Messages[message.Number].FinalAt);
+        }
+
+        return first == long.MaxValue ? null : first;
     }
 
     private bool IsTold() => Client.Acknowledged.All(message => message.Callback switch

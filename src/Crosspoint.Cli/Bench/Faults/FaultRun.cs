@@ -91,7 +91,7 @@ internal static class FaultRun
         if (code != 0) reasons.Add($"the gateway was to drain and end with 0, and {(code is null ? "did not end" : $"ended with {code}")}");
         foreach ((string answer, int count) in rig.Client.Refusals)
         {
-            if (!Allowed.Contains(answer)) reasons.Add($"{count} refused with {answer}");
+            if (!Allowed.Contains(answer) && !(fault.EndsGateway && answer == "ESME_RSYSERR")) reasons.Add($"{count} refused with {answer}");
         }
 
         var logs = new AccountLogs(rig.Client, record, await rig.ReadCarrierAsync().ConfigureAwait(false)) { Hooks = rig.Hooks, HasReceipt = rig.HasReceipt };

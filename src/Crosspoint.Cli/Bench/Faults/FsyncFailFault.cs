@@ -12,6 +12,8 @@ internal sealed class FsyncFailFault : ShimFault
 
     public override string Description => "an fsync fails once with EIO: the gateway refuses all, ends with 70, and recovers at its next start";
 
+    public override bool EndsGateway => true;
+
     public override async Task InjectAsync(FaultRig rig, CancellationToken cancellationToken)
     {
         int rounds = Math.Max(1, (int)(rig.FaultTime / Round));
