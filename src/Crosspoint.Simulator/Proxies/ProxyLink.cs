@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Crosspoint.Simulator.Proxies;
 
 /// <summary>One connection through a <see cref="TcpFaultProxy"/>: two sockets and a pump for each direction.</summary>
-internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client)
+internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client) : IDisposable
 {
     private const int BufferBytes = 16 * 1024;
     private const int PiecesASecond = 20;
@@ -27,8 +27,10 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client)
         {
             await WhileHeldAsync(ProxyDirections.ToTarget).ConfigureAwait(false);
             await _target.ConnectAsync(target, _end.Token).ConfigureAwait(false);
-            await Task.WhenAny(PumpAsync(client, _target, ProxyDirections.ToTarget), PumpAsync(_target, client, ProxyDirections.ToClient))
-                .ConfigureAwait(false);
+            Task there = PumpAsync(client, _target, ProxyDirections.ToTarget), back = PumpAsync(_target, client, ProxyDirections.ToClient);
+            await Task.WhenAny(there, back).ConfigureAwait(false);
+            End(isReset: false);
+            await Task.WhenAll(there, back).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -55,6 +57,14 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client)
         client.Dispose();
         _target.Dispose();
         return true;
+    }
+
+    /// <summary>After <see cref="RunAsync"/>.</summary>
+    public void Dispose()
+    {
+        End(isReset: false);
+        _target.Dispose();
+        _end.Dispose();
     }
 
     private static void Prepare(Socket socket, bool isReset)

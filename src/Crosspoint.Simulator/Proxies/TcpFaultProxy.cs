@@ -152,6 +152,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
     {
         await link.RunAsync(Target).ConfigureAwait(false);
         _links.TryRemove(link, out _);
+        link.Dispose();
     }
 
     internal sealed record State(ProxyBehaviour Behaviour)
