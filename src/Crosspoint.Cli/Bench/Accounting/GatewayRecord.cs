@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -28,7 +29,7 @@ internal sealed class GatewayRecord
     {
         var record = new GatewayRecord();
         using var client = new HttpClient { BaseAddress = new Uri($"http://{gateway}") };
-        client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{accountSid}:{token}")));
+        client.DefaultRequestHeaders.Authorization = Authorization(accountSid, token);
         string? cursor = null;
         do
         {
@@ -49,6 +50,10 @@ internal sealed class GatewayRecord
         while (cursor is not null);
         return record;
     }
+
+    /// <summary>Basic authentication of an account.</summary>
+    public static AuthenticationHeaderValue Authorization(string accountSid, string token) =>
+        new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes($"{accountSid}:{token}")));
 
     /// <summary>Takes over what the other has and this has not: messages that were deleted since.</summary>
     public void AddMissing(GatewayRecord earlier)

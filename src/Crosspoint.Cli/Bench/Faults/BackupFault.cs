@@ -33,7 +33,10 @@ internal sealed class BackupFault : ShimFault
     {
         await rig.PassAsync(rig.FaultTime / 3, cancellationToken).ConfigureAwait(false);
         string oldest = Slices(rig.Config.Data)[0];
+
+        // The gateway looks for files past their retention right after its start, then once a minute: not between the jump and the record.
         await RestartAsync(rig, cancellationToken).ConfigureAwait(false);
+        await rig.PassAsync(SweepPeriod * 3, cancellationToken).ConfigureAwait(false);
 
         // Everything of the old files has to end before one may go. What is accepted from here on is in new ones.
         var old = rig.Client.Acknowledged.Select(message => message.MessageId!).ToHashSet();
@@ -42,7 +45,6 @@ internal sealed class BackupFault : ShimFault
         await rig.PassAsync(SweepPeriod * 2, cancellationToken).ConfigureAwait(false);
         _beforeDeletion = await rig.ReadRecordAsync(cancellationToken).ConfigureAwait(false);
 
-        // The gateway looks for such files right after its start, then once a minute.
         await RestartAsync(rig, cancellationToken).ConfigureAwait(false);
         await rig.WaitAsync(() => !File.Exists(oldest), $"{Path.GetFileName(oldest)} is deleted", cancellationToken, DeletionLimit).ConfigureAwait(false);
         await rig.PassAsync(rig.FaultTime / 3, cancellationToken).ConfigureAwait(false);
@@ -68,7 +70,7 @@ internal sealed class BackupFault : ShimFault
             Carrier = new(IPAddress.Loopback, Ports.Free()),
         };
         await File.WriteAllTextAsync(config, restored.ToYaml(), cancellationToken).ConfigureAwait(false);
-        await CrosspointAsync(rig, cancellationToken, "restore", "--config", config, Copy(rig)).ConfigureAwait(false);
+        await CrosspointAsync(rig, ["restore", "--config", config, Copy(rig)], cancellationToken).ConfigureAwait(false);
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, rig.Launch, rig.Time, cancellationToken).ConfigureAwait(false);
         GatewayRecord copy = await GatewayRecord.ReadAsync(restored.Http, FaultConfig.AccountSid, FaultConfig.Token, cancellationToken).ConfigureAwait(false);
         var found = copy.Messages.Values.Select(message => message.Id).ToHashSet();
@@ -110,12 +112,12 @@ internal sealed class BackupFault : ShimFault
             if (!_beforeDeletion!.Messages.ContainsKey(message.Number)) _inBackup.Add(message.MessageId!);
         }
 
-        await CrosspointAsync(rig, cancellationToken, "backup", "--config", rig.ConfigFile, Copy(rig)).ConfigureAwait(false);
+        await CrosspointAsync(rig, ["backup", "--config", rig.ConfigFile, Copy(rig)], cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task CrosspointAsync(FaultRig rig, CancellationToken cancellationToken, params string[] arguments)
+    private static async Task CrosspointAsync(FaultRig rig, string[] arguments, CancellationToken cancellationToken)
     {
-        (int code, string text) = await Tool.RunAsync(rig.Time, cancellationToken, Environment.ProcessPath!, arguments).ConfigureAwait(false);
+        (int code, string text) = await Tool.RunAsync(rig.Time, Environment.ProcessPath!, arguments, cancellationToken).ConfigureAwait(false);
         if (code != 0) throw new FaultFailedException($"crosspoint {arguments[0]} ended with {code}: {text}");
     }
 }

@@ -51,6 +51,7 @@ internal sealed class DiskFullFault : Fault
     public override async ValueTask DisposeAsync()
     {
         if (_disk is not null) await _disk.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     private static int Refused(FaultRig rig, string answer) => rig.Client.Refusals.GetValueOrDefault(answer);

@@ -203,6 +203,21 @@ internal sealed partial class FaultRig : IAsyncDisposable
     public Task<GatewayRecord> ReadRecordAsync(CancellationToken cancellationToken) =>
         GatewayRecord.ReadAsync(Config.Http, FaultConfig.AccountSid, FaultConfig.Token, cancellationToken);
 
+    /// <summary>The gateway's delivery log of the first webhooks that are missing.</summary>
+    public async Task<IReadOnlyList<string>> AskAboutHooksAsync(CancellationToken cancellationToken)
+    {
+        var logs = new List<string>();
+        foreach (Submission message in Client.Acknowledged.Where(message => message.Callback == Callback.Webhook && !Hooks.HasFinal(message.Number)).Take(3))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Config.Http}/v1/messages/{message.MessageId}/webhooks");
+            request.Headers.Authorization = GatewayRecord.Authorization(FaultConfig.AccountSid, FaultConfig.Token);
+            using HttpResponseMessage answer = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            logs.Add($"webhooks of {message.MessageId}: {await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)}");
+        }
+
+        return logs;
+    }
+
     /// <summary>Sessions that the gateway itself holds for bound.</summary>
     public async Task<int> BoundSessionsAsync(CancellationToken cancellationToken)
     {

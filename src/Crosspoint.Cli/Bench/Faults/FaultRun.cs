@@ -87,6 +87,7 @@ internal static class FaultRun
             reasons.Add(e.Message);
         }
 
+        reasons.AddRange(await rig.AskAboutHooksAsync(cancellationToken).ConfigureAwait(false));
         int? code = await rig.Gateway.StopAsync().ConfigureAwait(false);
         if (code != 0) reasons.Add($"the gateway was to drain and end with 0, and {(code is null ? "did not end" : $"ended with {code}")}");
         foreach ((string answer, int count) in rig.Client.Refusals)

@@ -57,7 +57,7 @@ internal sealed class FaultShim : IDisposable
     public static async Task<(FaultShim? Shim, string? WhyNot)> LoadAsync(FaultRig rig, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux()) return (null, "needs Linux: the library is loaded with LD_PRELOAD");
-        if (await Tool.NeedAsync(rig.Time, cancellationToken, "cc", "--version", "gcc", "libc6-dev").ConfigureAwait(false) is { } missing) return (null, missing);
+        if (await Tool.NeedAsync(rig.Time, "cc", "--version", ["gcc", "libc6-dev"], cancellationToken).ConfigureAwait(false) is { } missing) return (null, missing);
         string source = Path.Combine(rig.Folder, "fault-shim.c");
         string library = Path.Combine(rig.Folder, "fault-shim.so");
         using (Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(Source)!)
@@ -67,7 +67,7 @@ internal sealed class FaultShim : IDisposable
         }
 
         (int code, string text) = await Tool.RunAsync(
-            rig.Time, cancellationToken, "cc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl").ConfigureAwait(false);
+            rig.Time, "cc", ["-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], cancellationToken).ConfigureAwait(false);
         if (code != 0) return (null, $"fault-shim.c cannot be built here: {text}");
         var shim = new FaultShim(library, Path.Combine(rig.Folder, "fault-control"));
         rig.Launch = rig.Launch with { Environment = shim.Environment };

@@ -38,16 +38,16 @@ internal sealed class Namespaces : IAsyncDisposable
     public static async Task<(Namespaces? Namespaces, string? WhyNot)> CreateAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         if (!OperatingSystem.IsLinux()) return (null, "needs Linux: network namespaces");
-        if (await Tool.NeedAsync(time, cancellationToken, "ip", "-V", "iproute2").ConfigureAwait(false) is { } missing) return (null, missing);
+        if (await Tool.NeedAsync(time, "ip", "-V", ["iproute2"], cancellationToken).ConfigureAwait(false) is { } missing) return (null, missing);
         // Two runs at once have different processes, and so, but for one in 120, different addresses: the second is then left out.
         int number = Environment.ProcessId % 120;
         string name = string.Create(CultureInfo.InvariantCulture, $"cp{Environment.ProcessId}");
-        (int code, string text) = await Tool.RunAsync(time, cancellationToken, "ip", "netns", "add", name).ConfigureAwait(false);
+        (int code, string text) = await Tool.RunAsync(time, "ip", ["netns", "add", name], cancellationToken).ConfigureAwait(false);
         if (code != 0) return (null, $"network namespaces are not permitted here: {text}");
         var created = new Namespaces(name, number, time);
         string? fault = await created.LinkAsync(name + "t", 2 * number, cancellationToken).ConfigureAwait(false)
             ?? await created.LinkAsync(created._carrierLink, (2 * number) + 1, cancellationToken).ConfigureAwait(false)
-            ?? await created.IpAsync(cancellationToken, "-n", name, "link", "set", "lo", "up").ConfigureAwait(false);
+            ?? await created.IpAsync(["-n", name, "link", "set", "lo", "up"], cancellationToken).ConfigureAwait(false);
         if (fault is null) return (created, null);
         await created.DisposeAsync().ConfigureAwait(false);
         return (null, $"links between network namespaces are not permitted here: {fault}");
@@ -57,29 +57,29 @@ internal sealed class Namespaces : IAsyncDisposable
     /// <exception cref="FaultFailedException">The link does not obey.</exception>
     public async Task SetCarrierLinkAsync(bool isUp, CancellationToken cancellationToken)
     {
-        if (await IpAsync(cancellationToken, "link", "set", _carrierLink, isUp ? "up" : "down").ConfigureAwait(false) is { } fault)
+        if (await IpAsync(["link", "set", _carrierLink, isUp ? "up" : "down"], cancellationToken).ConfigureAwait(false) is { } fault)
             throw new FaultFailedException($"the link cannot be changed: {fault}");
     }
 
     /// <summary>The namespace goes, and its links with it.</summary>
-    public async ValueTask DisposeAsync() => await IpAsync(CancellationToken.None, "netns", "del", _name).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await IpAsync(["netns", "del", _name], CancellationToken.None).ConfigureAwait(false);
 
     private static IPAddress Address(int network, int host) => new([10, 213, (byte)network, (byte)host]);
 
     private async Task<string?> LinkAsync(string link, int network, CancellationToken cancellationToken)
     {
         string inner = link + "i";
-        return await IpAsync(cancellationToken, "link", "add", link, "type", "veth", "peer", "name", inner, "netns", _name).ConfigureAwait(false)
-            ?? await IpAsync(cancellationToken, "addr", "add", $"{Address(network, 1)}/30", "dev", link).ConfigureAwait(false)
-            ?? await IpAsync(cancellationToken, "link", "set", link, "up").ConfigureAwait(false)
-            ?? await IpAsync(cancellationToken, "-n", _name, "addr", "add", $"{Address(network, 2)}/30", "dev", inner).ConfigureAwait(false)
-            ?? await IpAsync(cancellationToken, "-n", _name, "link", "set", inner, "up").ConfigureAwait(false);
+        return await IpAsync(["link", "add", link, "type", "veth", "peer", "name", inner, "netns", _name], cancellationToken).ConfigureAwait(false)
+            ?? await IpAsync(["addr", "add", $"{Address(network, 1)}/30", "dev", link], cancellationToken).ConfigureAwait(false)
+            ?? await IpAsync(["link", "set", link, "up"], cancellationToken).ConfigureAwait(false)
+            ?? await IpAsync(["-n", _name, "addr", "add", $"{Address(network, 2)}/30", "dev", inner], cancellationToken).ConfigureAwait(false)
+            ?? await IpAsync(["-n", _name, "link", "set", inner, "up"], cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>Null when it was done; otherwise why not.</returns>
-    private async Task<string?> IpAsync(CancellationToken cancellationToken, params string[] arguments)
+    private async Task<string?> IpAsync(string[] arguments, CancellationToken cancellationToken)
     {
-        (int code, string text) = await Tool.RunAsync(_time, cancellationToken, "ip", arguments).ConfigureAwait(false);
+        (int code, string text) = await Tool.RunAsync(_time, "ip", arguments, cancellationToken).ConfigureAwait(false);
         return code == 0 ? null : text;
     }
 }

@@ -55,5 +55,6 @@ internal sealed class NetworkFault : Fault
     public override async ValueTask DisposeAsync()
     {
         if (_namespaces is not null) await _namespaces.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 }

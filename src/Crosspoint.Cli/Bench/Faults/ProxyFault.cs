@@ -60,6 +60,7 @@ internal sealed class ProxyFault : Fault
     {
         if (_carrier is not null) await _carrier.DisposeAsync().ConfigureAwait(false);
         if (_hooks is not null) await _hooks.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Both sessions are cut, each after some bytes.</summary>

@@ -16,6 +16,6 @@ internal abstract class ShimFault : Fault
     public override ValueTask DisposeAsync()
     {
         _shim?.Dispose();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         string path = Directory.CreateTempSubdirectory("crosspoint-disk-").FullName;
         string size = string.Create(CultureInfo.InvariantCulture, $"size={megabytes}m");
-        (int code, string text) = await Tool.RunAsync(time, cancellationToken, "mount", "-t", "tmpfs", "-o", size, "tmpfs", path).ConfigureAwait(false);
+        (int code, string text) = await Tool.RunAsync(time, "mount", ["-t", "tmpfs", "-o", size, "tmpfs", path], cancellationToken).ConfigureAwait(false);
         if (code == 0) return (new SmallDisk(path, time), null);
         Directory.Delete(path);
         return (null, $"a small file system cannot be mounted here: {text}");
@@ -44,7 +44,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        (int code, string text) = await Tool.RunAsync(_time, CancellationToken.None, "umount", Path).ConfigureAwait(false);
+        (int code, string text) = await Tool.RunAsync(_time, "umount", [Path], CancellationToken.None).ConfigureAwait(false);
         if (code != 0) throw new IOException($"{Path} cannot be unmounted: {text}");
         Directory.Delete(Path);
     }

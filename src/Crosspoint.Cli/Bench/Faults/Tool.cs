@@ -10,7 +10,7 @@ internal static class Tool
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <returns>Its exit code, and what it printed; 127 when there is no such program.</returns>
-    public static async Task<(int Code, string Text)> RunAsync(TimeProvider time, CancellationToken cancellationToken, string file, params string[] arguments)
+    public static async Task<(int Code, string Text)> RunAsync(TimeProvider time, string file, string[] arguments, CancellationToken cancellationToken)
     {
         try
         {
@@ -39,10 +39,10 @@ internal static class Tool
     /// <summary>Makes sure that a program is there: installs its Debian packages where that is permitted.</summary>
     /// <returns>Null when it is there; otherwise why not.</returns>
     public static async Task<string?> NeedAsync(
-        TimeProvider time, CancellationToken cancellationToken, string program, string version, params string[] packages)
+        TimeProvider time, string program, string version, string[] packages, CancellationToken cancellationToken)
     {
-        if ((await RunAsync(time, cancellationToken, program, version).ConfigureAwait(false)).Code == 0) return null;
-        (int code, string text) = await RunAsync(time, cancellationToken, "apt-get", ["install", "-y", .. packages]).ConfigureAwait(false);
+        if ((await RunAsync(time, program, [version], cancellationToken).ConfigureAwait(false)).Code == 0) return null;
+        (int code, string text) = await RunAsync(time, "apt-get", ["install", "-y", .. packages], cancellationToken).ConfigureAwait(false);
         if (code == 0) return null;
         string last = text.Split('\n')[^1];
         return $"needs {program} (package {string.Join(", ", packages)}), and it cannot be installed here: {last}";
