@@ -26,6 +26,7 @@ public sealed class FaultRigTests
 
         int code = await rig.WaitForExitAsync(TimeSpan.FromMinutes(2.8));
 
+        rig.Output.ShouldNotBeEmpty(rig.Transcript);
         using JsonDocument report = JsonDocument.Parse(string.Join('\n', rig.Output));
         JsonElement result = report.RootElement.GetProperty("faults").EnumerateArray().ShouldHaveSingleItem();
         if (result.GetProperty("verdict").GetString() == "skipped")

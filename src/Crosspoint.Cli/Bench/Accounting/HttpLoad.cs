@@ -17,7 +17,8 @@ internal sealed record HttpLoadPlan(IPEndPoint Gateway, string AccountSid, strin
 /// </summary>
 internal sealed class HttpLoad(HttpLoadPlan plan, SubmissionLog log, TimeProvider time)
 {
-    private const int Connections = 8;
+    /// <summary>Connections, with one request in flight on each.</summary>
+    public const int Connections = 8;
 
     // One in so many has two parts.
     private const int LongEvery = 7;

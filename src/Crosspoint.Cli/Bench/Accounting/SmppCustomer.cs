@@ -18,7 +18,10 @@ internal sealed class SmppCustomer : ISmppSessionHandler, IAsyncDisposable
     public const string SystemId = "crash";
     public const string Password = "crash";
     public const int Binds = 2;
-    private const int Senders = 4;
+
+    /// <summary>submit_sm in flight at most.</summary>
+    public const int Senders = 4;
+
     private const int LongEvery = 5;
     private static readonly TimeSpan WhileUnbound = TimeSpan.FromMilliseconds(20);
 

@@ -36,10 +36,10 @@ internal static class FaultRun
         {
             reasons.Add("the whole run took too long");
         }
-        catch (Exception e) when (e is FaultFailedException or InvalidOperationException or IOException or HttpRequestException or TimeoutException
-            or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            reasons.Add(e.Message);
+            // Whatever it is, it is of this fault; the others have their turn.
+            reasons.Add(e is FaultFailedException ? e.Message : e.ToString());
         }
         finally
         {
@@ -49,8 +49,18 @@ internal static class FaultRun
                 reasons.AddRange(rig.LogTail());
             }
 
-            await rig.DisposeAsync().ConfigureAwait(false);
-            await fault.DisposeAsync().ConfigureAwait(false);
+            foreach (IAsyncDisposable resource in new IAsyncDisposable[] { rig, fault })
+            {
+                try
+                {
+                    await resource.DisposeAsync().ConfigureAwait(false);
+                }
+                catch (Exception e)
+                {
+                    verdict = FaultVerdict.Fail;
+                    reasons.Add($"not cleaned up: {e.Message}");
+                }
+            }
         }
 
         return new(fault.Name, verdict, account, account is null ? null : rig.Recovery(), time.GetElapsedTime(started), rig.Client.Refusals,

@@ -1,3 +1,5 @@
+using Crosspoint.Cli.Bench.Accounting;
+
 namespace Crosspoint.Cli.Bench.Faults;
 
 /// <summary>A disk that cannot write: one fsync says so, and is never tried again.</summary>
@@ -7,6 +9,7 @@ internal sealed class FsyncFailFault : ShimFault
     private const int ExitCode = 70;
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(10);
+    private int _failed;
 
     public override string Name => "fsync-fail";
 
@@ -25,6 +28,7 @@ internal sealed class FsyncFailFault : ShimFault
             int? code = await rig.Gateway.WaitForExitAsync(EndLimit).ConfigureAwait(false);
             if (Shim.FailedSyncs != round) throw new FaultFailedException($"{Shim.FailedSyncs} calls of fsync failed, and it was to be {round}");
             await rig.Gateway.DisposeAsync().ConfigureAwait(false);
+            _failed++;
             rig.Lifted();
             await rig.StartGatewayAsync(cancellationToken).ConfigureAwait(false);
             if (code != ExitCode)
@@ -33,4 +37,7 @@ internal sealed class FsyncFailFault : ShimFault
 
         rig.Notes.Add($"{rounds} failed fsync, each ended with {ExitCode}");
     }
+
+    // What was being written is refused, and the log may hold it: the next start finds it there and takes it up.
+    public override AccountTerms Terms(AccountTerms usual) => usual with { RefusedAndKept = _failed * FaultRig.MostInFlight };
 }
