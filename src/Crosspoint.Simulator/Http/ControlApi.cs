@@ -130,24 +130,8 @@ internal sealed class ControlApi : IAsyncDisposable
         json.WriteEndObject();
     });
 
-    private static async Task PatchAsync(HttpContext context, SimulatedCarrier carrier)
-    {
-        if (await Answers.ReadAsync(context).ConfigureAwait(false) is not { } body) return;
-        using (body)
-        {
-            var problems = new ConfigProblems("");
-            CarrierBehaviour changed = BehaviourReader.Read(JsonNodes.Convert(body.RootElement, ""), carrier.Behaviour, problems);
-            if (body.RootElement.ValueKind != JsonValueKind.Object) problems.Add(0, "", "expected an object");
-            if (problems.Count > 0)
-            {
-                await Answers.ProblemAsync(context, "behaviour_invalid", "The behaviour is not valid.", problems.All).ConfigureAwait(false);
-                return;
-            }
-
-            carrier.Behaviour = changed;
-            await Answers.JsonAsync(context, 200, json => BehaviourWriter.Write(json, changed)).ConfigureAwait(false);
-        }
-    }
+    private static Task PatchAsync(HttpContext context, SimulatedCarrier carrier) => Answers.PatchAsync(
+        context, carrier.Behaviour, BehaviourReader.Read, changed => carrier.Behaviour = changed, BehaviourWriter.Write);
 
     private static async Task InboundAsync(HttpContext context, SimulatedCarrier carrier)
     {

@@ -36,24 +36,8 @@ internal sealed class ProxyApi(SimulatorHost host)
         return Answers.ProblemAsync(context, 404, "proxy_unknown", $"There is no proxy '{wanted}'.");
     }
 
-    private static async Task PatchAsync(HttpContext context, TcpFaultProxy proxy)
-    {
-        if (await Answers.ReadAsync(context).ConfigureAwait(false) is not { } body) return;
-        using (body)
-        {
-            var problems = new ConfigProblems("");
-            ProxyBehaviour changed = ProxyReader.Read(JsonNodes.Convert(body.RootElement, ""), proxy.Behaviour, problems);
-            if (body.RootElement.ValueKind != JsonValueKind.Object) problems.Add(0, "", "expected an object");
-            if (problems.Count > 0)
-            {
-                await Answers.ProblemAsync(context, "behaviour_invalid", "The behaviour is not valid.", problems.All).ConfigureAwait(false);
-                return;
-            }
-
-            proxy.Behaviour = changed;
-            await Answers.JsonAsync(context, 200, json => Write(json, changed)).ConfigureAwait(false);
-        }
-    }
+    private static Task PatchAsync(HttpContext context, TcpFaultProxy proxy) => Answers.PatchAsync(
+        context, proxy.Behaviour, ProxyReader.Read, changed => proxy.Behaviour = changed, Write);
 
     private static Task EndedAsync(HttpContext context, int count) => Answers.JsonAsync(context, 200, json =>
     {
