@@ -13,16 +13,17 @@ internal sealed class DiskSlowFault : ShimFault
 
     public override async Task InjectAsync(FaultRig rig, CancellationToken cancellationToken)
     {
+        long first = Shim.Syncs;
         foreach (int delay in Milliseconds)
         {
             long before = Shim.Syncs;
             Shim.SyncDelay = TimeSpan.FromMilliseconds(delay);
             await rig.PassAsync(rig.FaultTime / Milliseconds.Length, cancellationToken).ConfigureAwait(false);
-            if (Shim.Syncs == before) throw new FaultFailedException("the gateway did not call fsync under load");
             rig.Notes.Add(string.Create(CultureInfo.InvariantCulture, $"{delay} ms: {Shim.Syncs - before} fsyncs"));
         }
 
         Shim.SyncDelay = TimeSpan.Zero;
+        if (Shim.Syncs == first) throw new FaultFailedException("the gateway did not call fsync under load");
         rig.Lifted();
     }
 }
