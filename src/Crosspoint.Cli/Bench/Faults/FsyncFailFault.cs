@@ -23,6 +23,10 @@ internal sealed class FsyncFailFault : ShimFault
         for (int round = 1; round <= rounds; round++)
         {
             await rig.PassAsync(rig.FaultTime / rounds * rig.Random.NextDouble(), cancellationToken).ConfigureAwait(false);
+
+            // Under load, with the file there: one that fails while a file is made is not told apart from a failed request.
+            int before = rig.Client.Acknowledged.Count();
+            await rig.WaitAsync(() => rig.Client.Acknowledged.Count() > before, "something is accepted", cancellationToken).ConfigureAwait(false);
             rig.MayDouble();
             Shim.FailSyncs = 1;
             int? code = await rig.Gateway.WaitForExitAsync(EndLimit).ConfigureAwait(false);
