@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Carriers;
 using Crosspoint.Simulator.Configuration;
 using Crosspoint.Simulator.Handsets;
