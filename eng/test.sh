@@ -23,6 +23,9 @@ command -v node > /dev/null 2>&1 || { say "Node.js 20 or newer is missing: see h
 need libsqlite3-0 /usr/lib/*/libsqlite3.so.0 /usr/lib/libsqlite3.so.0
 need curl /usr/bin/curl
 need openssl /usr/bin/openssl
+need gcc /usr/bin/cc
+need libc6-dev /usr/include/stdio.h
+need iproute2 /usr/bin/ip /usr/sbin/ip /sbin/ip
 DEBIAN_FRONTEND=noninteractive need tshark /usr/bin/tshark
 DEBIAN_FRONTEND=noninteractive need rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server
 cd "$root"

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Crosspoint.Cli;
 using Crosspoint.Cli.Bench;
+using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Demo;
 using Crosspoint.Cli.Smpp;
 
@@ -21,7 +22,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time), SmppBench.Create(time) },
+    new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];
 

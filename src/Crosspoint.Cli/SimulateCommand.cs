@@ -27,8 +27,12 @@ internal static class SimulateCommand
         using var loggers = ConsoleLogging.Create();
         await using SimulatorHost host = await SimulatorHost.StartAsync(
             loaded.Options, time, loggers, cancellationToken).ConfigureAwait(false);
-        string carriers = string.Join(' ', host.Carriers.Select(carrier => $"{carrier.Name}={carrier.EndPoint}"));
-        Console.WriteLine($"ready http={host.HttpEndPoint?.ToString() ?? "-"} {carriers}");
+        IEnumerable<string> ends =
+        [
+            .. host.Carriers.Select(carrier => $"{carrier.Name}={carrier.EndPoint}"),
+            .. host.Proxies.Select(proxy => $"{proxy.Name}={proxy.Proxy.EndPoint}"),
+        ];
+        Console.WriteLine($"ready http={host.HttpEndPoint?.ToString() ?? "-"} {string.Join(' ', ends)}");
         await Stop.WaitAsync(cancellationToken).ConfigureAwait(false);
         return ExitCodes.Ok;
     }

@@ -3,6 +3,7 @@ using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Carriers;
 using Crosspoint.Simulator.Handsets;
 using Crosspoint.Simulator.Http;
+using Crosspoint.Simulator.Proxies;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Simulator;
@@ -12,6 +13,7 @@ public sealed class SimulatorHost : IAsyncDisposable
 {
     private readonly TimerWheel _wheel;
     private readonly List<SimulatedCarrier> _carriers = [];
+    private readonly List<(string Name, TcpFaultProxy Proxy)> _proxies = [];
     private ControlApi? _api;
 
     private SimulatorHost(SimulatorOptions options, TimeProvider time)
@@ -22,6 +24,8 @@ public sealed class SimulatorHost : IAsyncDisposable
 
     public IReadOnlyList<SimulatedCarrier> Carriers => _carriers;
 
+    public IReadOnlyList<(string Name, TcpFaultProxy Proxy)> Proxies => _proxies;
+
     /// <summary>The phones of all carriers.</summary>
     public HandsetStore Handsets { get; }
 
@@ -29,7 +33,7 @@ public sealed class SimulatorHost : IAsyncDisposable
     public EndPoint? HttpEndPoint => _api?.EndPoint;
 
     /// <summary>Starts everything; what could not listen stops it all again.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">An address of a carrier cannot be had.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">An address of a carrier or a proxy cannot be had.</exception>
     /// <exception cref="IOException">The address of the control API, or a submit_log, cannot be had.</exception>
     public static async Task<SimulatorHost> StartAsync(
         SimulatorOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -51,6 +55,13 @@ public sealed class SimulatorHost : IAsyncDisposable
             {
                 carrier.StartListening();
                 carrier.StartInbound();
+            }
+
+            foreach (ProxyOptions proxy in options.Proxies)
+            {
+                var started = TcpFaultProxy.Start(proxy.Listen, proxy.Target, time);
+                started.Behaviour = proxy.Behaviour;
+                host._proxies.Add((proxy.Name, started));
             }
 
             if (options.HttpListen is { } listen)
@@ -77,6 +88,7 @@ public sealed class SimulatorHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
+        foreach ((_, TcpFaultProxy proxy) in _proxies) await proxy.DisposeAsync().ConfigureAwait(false);
         foreach (SimulatedCarrier carrier in _carriers) await carrier.DisposeAsync().ConfigureAwait(false);
         _wheel.Dispose();
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Crosspoint.Simulator.Configuration;
+using Crosspoint.Simulator.Proxies;
 
 namespace Crosspoint.Simulator;
 
@@ -15,6 +16,9 @@ public sealed record SimulatorOptions
     public HandsetOptions Handsets { get; init; } = new();
 
     public IReadOnlyList<CarrierOptions> Carriers { get; init; } = [];
+
+    /// <summary>Fault proxies, which may stand before carriers, gateways and receivers of webhooks.</summary>
+    public IReadOnlyList<ProxyOptions> Proxies { get; init; } = [];
 
     /// <summary>Reads simulator.yaml. Nothing is ignored: an unknown key or a value out of range refuses the file.</summary>
     public static SimulatorOptionsResult LoadYaml(string path)

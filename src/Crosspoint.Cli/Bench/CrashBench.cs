@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Crosspoint.Cli.Bench.Accounting;
 using Crosspoint.Simulator;
 using Crosspoint.Smpp.Sessions;
 using Microsoft.Extensions.Logging;
@@ -67,8 +67,8 @@ internal static class CrashBench
             SimulatorOptionsResult options = SimulatorOptions.ParseYaml(carrierYaml, "crash");
             if (options.Options is null) throw new InvalidOperationException(string.Join('\n', options.Errors));
             string config = Path.Combine(folder, "crosspoint.yaml");
-            var gatewayEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
-            var smppEnd = new IPEndPoint(IPAddress.Loopback, FreePort());
+            var gatewayEnd = new IPEndPoint(IPAddress.Loopback, Ports.Free());
+            var smppEnd = new IPEndPoint(IPAddress.Loopback, Ports.Free());
             CrashCounts counts;
             await using (SimulatorHost simulator = await SimulatorHost.StartAsync(
                 options.Options, time, loggers, cancellationToken).ConfigureAwait(false))
@@ -91,13 +91,14 @@ internal static class CrashBench
         CancellationToken cancellationToken)
     {
         var random = new Random(settings.Seed);
-        var counts = new CrashCounts();
+        var log = new SubmissionLog(time);
+        double longestRestart = 0;
         using var stopLoad = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
+        GatewayProcess gateway = await GatewayProcess.StartAsync(config, time, cancellationToken).ConfigureAwait(false);
         try
         {
-            var load = new CrashLoad(gatewayEnd, AccountSid, Token, settings.Rate / 2, time);
-            await using var customer = new CrashCustomer(smppEnd, settings.Rate / 2, load.NextNumber, time, logger);
+            var load = new HttpLoad(new(gatewayEnd, AccountSid, Token, settings.Rate / 2, 1, null), log, time);
+            await using var customer = new SmppCustomer(smppEnd, settings.Rate / 2, log, time, logger);
             customer.Start();
             Task loading = Task.WhenAll(load.RunAsync(stopLoad.Token), customer.RunAsync(stopLoad.Token));
             for (int kill = 0; kill < settings.Kills; kill++)
@@ -106,31 +107,25 @@ internal static class CrashBench
                 await gateway.KillAsync().ConfigureAwait(false);
                 await gateway.DisposeAsync().ConfigureAwait(false);
                 long restarted = time.GetTimestamp();
-                gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
-                counts.LongestRestart = Math.Max(counts.LongestRestart, time.GetElapsedTime(restarted).TotalSeconds);
+                gateway = await GatewayProcess.StartAsync(config, time, cancellationToken).ConfigureAwait(false);
+                longestRestart = Math.Max(longestRestart, time.GetElapsedTime(restarted).TotalSeconds);
             }
 
             await Task.Delay(settings.Between, time, cancellationToken).ConfigureAwait(false);
             await stopLoad.CancelAsync().ConfigureAwait(false);
             await loading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var acknowledged = new Dictionary<int, string>(load.Acknowledged);
-            foreach ((int number, string[] ids) in customer.Acknowledged) acknowledged.Add(number, MessageIdOf(ids[0]));
-            counts.Acknowledged = acknowledged;
-            counts.OverSmpp = customer.Acknowledged.Count;
-            counts.WithoutAnswer = load.WithoutAnswer + customer.WithoutAnswer;
-            counts.Refused = load.Refused + customer.Refused;
 
             long waiting = time.GetTimestamp();
+            GatewayRecord record;
             do
             {
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
-                counts.Messages = await CrashLoad.ListAsync(gatewayEnd, AccountSid, Token, cancellationToken).ConfigureAwait(false);
+                record = await GatewayRecord.ReadAsync(gatewayEnd, AccountSid, Token, cancellationToken).ConfigureAwait(false);
             }
-            while ((counts.Messages.Values.Any(message => !message.IsFinal) || customer.Missing.Any())
+            while ((record.Messages.Values.Any(message => message is { IsFinal: false, IsPartial: false })
+                    || log.Acknowledged.Any(message => message.PartIds.Any(id => !customer.HasReceipt(id))))
                 && time.GetElapsedTime(waiting) < settings.Limit);
-            counts.ReceiptsMissing = customer.Missing.Count();
-            counts.ReceiptsRepeated = customer.Repeated;
-            return counts;
+            return new(log, record, customer.HasReceipt, customer.Repeated, longestRestart);
         }
         finally
         {
@@ -140,52 +135,29 @@ internal static class CrashBench
 
     private static int Report(Settings settings, CrashCounts counts, string submitLog)
     {
-        // Every text begins with its number: the carrier's log says how often each came.
-        Dictionary<int, int> copies = CrashLoad.CopiesIn(submitLog);
-        int lost = 0, notFinal = 0, unmarked = 0, forgotten = 0;
-        var states = new SortedDictionary<string, int>();
-        foreach ((int number, string id) in counts.Acknowledged)
-        {
-            if (!copies.ContainsKey(number)) lost++;
-            if (!counts.Messages.TryGetValue(number, out CrashMessage? message) || message.Id != id)
-            {
-                forgotten++;
-                continue;
-            }
-
-            states[message.Status] = states.GetValueOrDefault(message.Status) + 1;
-            if (!message.IsFinal) notFinal++;
-        }
-
-        int extra = 0;
-        foreach ((int number, int count) in copies)
-        {
-            if (count < 2) continue;
-            extra += count - 1;
-            if (!counts.Messages.TryGetValue(number, out CrashMessage? message) || !message.PossibleDuplicate) unmarked++;
-        }
-
-        int bound = settings.Window * settings.Sessions * settings.Kills;
-        bool isGood = lost == 0 && notFinal == 0 && forgotten == 0 && unmarked == 0 && extra <= bound && counts.ReceiptsMissing == 0
-            && counts.OverSmpp > 0 && counts.Acknowledged.Count > counts.OverSmpp;
+        Account account = Account.Close(
+            new(counts.Client, counts.Gateway, CarrierRecord.Read(submitLog)) { HasReceipt = counts.HasReceipt },
+            new() { SecondCopies = settings.Window * settings.Sessions * settings.Kills });
+        bool isGood = account.IsClosed && account.AcknowledgedOverSmpp > 0 && account.Acknowledged > account.AcknowledgedOverSmpp;
         Console.WriteLine(JsonSerializer.Serialize(
             new
             {
                 kills = settings.Kills,
-                acknowledged = counts.Acknowledged.Count,
-                acknowledged_over_smpp = counts.OverSmpp,
-                without_answer = counts.WithoutAnswer,
-                refused = counts.Refused,
-                lost,
-                forgotten,
-                not_final = notFinal,
-                states,
-                second_copies = extra,
-                second_copies_bound = bound,
-                second_copies_unmarked = unmarked,
-                marked_possible_duplicate = counts.Messages.Values.Count(message => message.PossibleDuplicate),
-                receipts_missing = counts.ReceiptsMissing,
+                acknowledged = account.Acknowledged,
+                acknowledged_over_smpp = account.AcknowledgedOverSmpp,
+                without_answer = account.Unknown,
+                refused = account.Refused,
+                lost = account.CountOf("lost"),
+                forgotten = account.CountOf("forgotten"),
+                not_final = account.CountOf("not_final"),
+                states = account.States,
+                second_copies = account.SecondCopies,
+                second_copies_bound = account.SecondCopiesAllowed,
+                second_copies_unmarked = account.CountOf("unmarked"),
+                marked_possible_duplicate = account.Marked,
+                receipts_missing = account.CountOf("receipts_missing"),
                 receipts_repeated = counts.ReceiptsRepeated,
+                findings = account.Findings.ToDictionary(finding => finding.Key, finding => finding.Value.Named),
                 longest_restart_seconds = Math.Round(counts.LongestRestart, 2),
                 verdict = isGood ? "good" : "broken",
             },
@@ -201,7 +173,7 @@ internal static class CrashBench
           - sid: {{AccountSid}}
             name: crash
             auth_token: {{Token}}
-            smpp: [ { system_id: {{CrashCustomer.SystemId}}, password: {{CrashCustomer.Password}}, max_binds: {{2 * CrashCustomer.Binds}}, in_flight_window: 100 } ]
+            smpp: [ { system_id: {{SmppCustomer.SystemId}}, password: {{SmppCustomer.Password}}, max_binds: {{2 * SmppCustomer.Binds}}, in_flight_window: 100 } ]
         vendors:
           - name: crash
             connections:
@@ -211,35 +183,8 @@ internal static class CrashBench
         log: { level: error }
         """);
 
-    // A customer's UUID, perhaps with the number of a part behind it, as the API writes it.
-    private static string MessageIdOf(string uuid) => string.Concat("SM", uuid.Replace("-", "", StringComparison.Ordinal).AsSpan(0, 32));
-
-    /// <summary>A port that nobody listens on now.</summary>
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     private sealed record Settings(int Kills, double Rate, TimeSpan Between, int Sessions, int Window, int Seed, TimeSpan Limit);
 
-    private sealed class CrashCounts
-    {
-        public Dictionary<int, string> Acknowledged { get; set; } = [];
-
-        public IReadOnlyDictionary<int, CrashMessage> Messages { get; set; } = new Dictionary<int, CrashMessage>();
-
-        public int WithoutAnswer { get; set; }
-
-        public int Refused { get; set; }
-
-        public int OverSmpp { get; set; }
-
-        public int ReceiptsMissing { get; set; }
-
-        public int ReceiptsRepeated { get; set; }
-
-        public double LongestRestart { get; set; }
-    }
+    private sealed record CrashCounts(
+        SubmissionLog Client, GatewayRecord Gateway, Func<string, bool> HasReceipt, int ReceiptsRepeated, double LongestRestart);
 }

@@ -68,7 +68,7 @@ internal static class EndToEndBench
             string config = Path.Combine(folder, "crosspoint.yaml");
             await File.WriteAllTextAsync(
                 config, Config(settings, simulator.Carriers[0].EndPoint.Port), cancellationToken).ConfigureAwait(false);
-            await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
+            await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, time, cancellationToken).ConfigureAwait(false);
             while (simulator.Carriers[0].Sessions.Count(session => session.State != "open") < settings.Sessions)
                 await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
 

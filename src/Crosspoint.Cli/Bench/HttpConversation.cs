@@ -21,6 +21,9 @@ internal sealed class HttpConversation(Socket socket) : IDisposable
 
     private int BodyLength { get; set; }
 
+    /// <summary>Whether the peer has closed the connection while nothing was asked: whoever writes all the same gets no answer.</summary>
+    public bool IsEnded => socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0;
+
     public static async Task<HttpConversation> ConnectAsync(IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -81,10 +81,10 @@ internal static class SmppBench
         string folder = Directory.CreateTempSubdirectory("crosspoint-idle-").FullName;
         try
         {
-            int smppPort = CrashBench.FreePort();
+            int smppPort = Ports.Free();
             string config = Path.Combine(folder, "crosspoint.yaml");
-            await File.WriteAllTextAsync(config, Config(smppPort, CrashBench.FreePort(), binds), cancellationToken).ConfigureAwait(false);
-            await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, cancellationToken).ConfigureAwait(false);
+            await File.WriteAllTextAsync(config, Config(smppPort, Ports.Free(), binds), cancellationToken).ConfigureAwait(false);
+            await using GatewayProcess gateway = await GatewayProcess.StartAsync(config, time, cancellationToken).ConfigureAwait(false);
             await Task.Delay(TimeSpan.FromSeconds(5), time, cancellationToken).ConfigureAwait(false);
             double before = gateway.Megabytes();
             double cpuAlone = await MeasureCpuAsync(gateway, span, time, cancellationToken).ConfigureAwait(false);

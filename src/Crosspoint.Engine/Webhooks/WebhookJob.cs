@@ -18,8 +18,10 @@ public sealed record WebhookJob(
         long at = message.TimeOf(delivery.EventNumber);
         bool isFailure = delivery.Status is MessageState.Failed or MessageState.Undelivered or MessageState.Expired;
         int errorCode = isFailure ? message.ErrorCode : 0;
+
+        // What was never tried is due at once: its time is that of its event, and the clock may have been set back since.
+        long nextAt = delivery.Tries == 0 ? 0 : delivery.NextAt;
         return new(
-            message.Head, delivery.EventNumber, delivery.Status, errorCode, at, delivery.Tries, delivery.NextAt,
-            message.IsPossibleDuplicate);
+            message.Head, delivery.EventNumber, delivery.Status, errorCode, at, delivery.Tries, nextAt, message.IsPossibleDuplicate);
     }
 }

@@ -35,10 +35,12 @@ internal static class OptionsReader
             Seed = (ulong)map.Integer("seed", (long)defaults.Seed, 0, long.MaxValue),
             Handsets = handsets,
             Carriers = map.List("carriers", defaults.Carriers, node => Carrier(node, folder, problems)),
+            Proxies = map.List("proxies", defaults.Proxies, node => ProxyReader.Read(node, problems)),
         };
         map.Finish();
         if (options.Carriers.Count == 0 && problems.Count == 0) problems.Add(root.Line, "carriers", "expected at least one carrier");
-        CheckUnique(options.Carriers, problems, root);
+        CheckUnique("carriers", [.. options.Carriers.Select(carrier => (carrier.Name, carrier.Listen))], problems, root);
+        CheckUnique("proxies", [.. options.Proxies.Select(proxy => (proxy.Name, proxy.Listen))], problems, root);
         return options;
     }
 
@@ -77,20 +79,18 @@ internal static class OptionsReader
         return new CarrierAccount(systemId, password);
     }
 
-    private static void CheckUnique(IReadOnlyList<CarrierOptions> carriers, ConfigProblems problems, ConfigNode root)
+    private static void CheckUnique(string key, (string Name, IPEndPoint Listen)[] all, ConfigProblems problems, ConfigNode root)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var places = new HashSet<IPEndPoint>();
-        foreach (CarrierOptions carrier in carriers)
+        foreach ((string name, IPEndPoint listen) in all)
         {
-            if (carrier.Name.Length > 0 && !names.Add(carrier.Name))
-                problems.Add(root.Line, "carriers", $"expected each name once, found '{carrier.Name}' again");
-            if (carrier.Listen.Port != 0 && !places.Add(carrier.Listen))
-                problems.Add(root.Line, "carriers", $"expected each listen address once, found '{carrier.Listen}' again");
+            if (name.Length > 0 && !names.Add(name)) problems.Add(root.Line, key, $"expected each name once, found '{name}' again");
+            if (listen.Port != 0 && !places.Add(listen)) problems.Add(root.Line, key, $"expected each listen address once, found '{listen}' again");
         }
     }
 
-    private static bool IsName(string text)
+    internal static bool IsName(string text)
     {
         foreach (char c in text)
         {

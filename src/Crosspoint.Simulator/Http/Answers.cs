@@ -85,6 +85,27 @@ internal static class Answers
         return null;
     }
 
+    /// <summary>Merges the body into a behaviour, puts the result in force and answers with it; what is not valid changes nothing.</summary>
+    public static async Task PatchAsync<T>(
+        HttpContext context, T current, Func<ConfigNode, T, ConfigProblems, T> read, Action<T> apply, Action<Utf8JsonWriter, T> write)
+    {
+        if (await ReadAsync(context).ConfigureAwait(false) is not { } body) return;
+        using (body)
+        {
+            var problems = new ConfigProblems("");
+            T changed = read(JsonNodes.Convert(body.RootElement, ""), current, problems);
+            if (body.RootElement.ValueKind != JsonValueKind.Object) problems.Add(0, "", "expected an object");
+            if (problems.Count > 0)
+            {
+                await ProblemAsync(context, "behaviour_invalid", "The behaviour is not valid.", problems.All).ConfigureAwait(false);
+                return;
+            }
+
+            apply(changed);
+            await JsonAsync(context, 200, json => write(json, changed)).ConfigureAwait(false);
+        }
+    }
+
     public static bool TryQuery(HttpContext context, string name, long min, long max, long missing, out long value)
     {
         string? text = context.Request.Query[name];

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Carriers;
 using Crosspoint.Simulator.Configuration;
 using Crosspoint.Simulator.Handsets;
@@ -88,6 +87,7 @@ internal sealed class ControlApi : IAsyncDisposable
         routes.MapPost("/carriers/{name}/stop", context => WithCarrierAsync(context, StopAsync));
         routes.MapPost("/carriers/{name}/start", context => WithCarrierAsync(context, StartAsync));
         routes.MapGet("/handsets/{number}/messages", HandsetAsync);
+        new ProxyApi(_host).Map(routes);
     }
 
     private Task WithCarrierAsync(HttpContext context, Func<HttpContext, SimulatedCarrier, Task> handle)
@@ -129,24 +129,8 @@ internal sealed class ControlApi : IAsyncDisposable
         json.WriteEndObject();
     });
 
-    private static async Task PatchAsync(HttpContext context, SimulatedCarrier carrier)
-    {
-        if (await Answers.ReadAsync(context).ConfigureAwait(false) is not { } body) return;
-        using (body)
-        {
-            var problems = new ConfigProblems("");
-            CarrierBehaviour changed = BehaviourReader.Read(JsonNodes.Convert(body.RootElement, ""), carrier.Behaviour, problems);
-            if (body.RootElement.ValueKind != JsonValueKind.Object) problems.Add(0, "", "expected an object");
-            if (problems.Count > 0)
-            {
-                await Answers.ProblemAsync(context, "behaviour_invalid", "The behaviour is not valid.", problems.All).ConfigureAwait(false);
-                return;
-            }
-
-            carrier.Behaviour = changed;
-            await Answers.JsonAsync(context, 200, json => BehaviourWriter.Write(json, changed)).ConfigureAwait(false);
-        }
-    }
+    private static Task PatchAsync(HttpContext context, SimulatedCarrier carrier) => Answers.PatchAsync(
+        context, carrier.Behaviour, BehaviourReader.Read, changed => carrier.Behaviour = changed, BehaviourWriter.Write);
 
     private static async Task InboundAsync(HttpContext context, SimulatedCarrier carrier)
     {

@@ -19,6 +19,10 @@ internal static class ControlPage
         ("POST", "/carriers/{name}/stop", "close the listener"),
         ("POST", "/carriers/{name}/start", "open the listener"),
         ("GET", "/handsets/{number}/messages", "what the phone shows"),
+        ("GET", "/proxies", "all fault proxies; /proxies/{name} for one"),
+        ("PATCH", "/proxies/{name}/behaviour", "change what it does to connections"),
+        ("POST", "/proxies/{name}/drop", "end every connection in order"),
+        ("POST", "/proxies/{name}/reset", "reset every connection"),
         ("GET", "/metrics", "counters for Prometheus"),
         ("POST", "/reset", "set all counters to zero"),
     ];

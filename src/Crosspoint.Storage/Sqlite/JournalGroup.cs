@@ -264,11 +264,10 @@ internal sealed class JournalGroup(
         {
             SliceWriter writer = slice.Writer!;
             if (!writer.HasWork) continue;
-            bool isNew = !writer.Exists;
             LogBytes += writer.Flush();
             isPartlyDone = true;
             slice.NoteWrite();
-            if (isNew) catalog.Publish(slice);
+            catalog.Publish(slice);
         }
 
         foreach (Slice slice in _slices) slice.Writer!.FlushRemovals();

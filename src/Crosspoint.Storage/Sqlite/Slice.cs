@@ -33,6 +33,9 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     /// <summary>The sequencer's connection; null while it has none.</summary>
     public SliceWriter? Writer { get; set; }
 
+    /// <summary>Whether readers know it. The sequencer's own.</summary>
+    public bool IsVisible { get; set; }
+
     /// <summary>Idle read connections.</summary>
     public SliceReaderPool Readers { get; } = new();
 

@@ -19,6 +19,7 @@ internal sealed class SliceCatalog
         _options = options;
         _slices = slices;
         _current = [.. slices];
+        foreach (Slice slice in slices) slice.IsVisible = true;
     }
 
     /// <summary>Slices whose files exist, oldest first.</summary>
@@ -100,11 +101,15 @@ internal sealed class SliceCatalog
         return writer;
     }
 
-    /// <summary>Makes a slice visible to readers once its file is there.</summary>
+    /// <summary>
+    /// Makes a slice visible to readers after its first commit, which need not be the one for which its file was made: that may have found no
+    /// space.
+    /// </summary>
     public void Publish(Slice slice)
     {
-        if (Array.IndexOf(_current, slice) >= 0) return;
-        _current = [.. _slices.Where(each => each == slice || Array.IndexOf(_current, each) >= 0)];
+        if (slice.IsVisible) return;
+        slice.IsVisible = true;
+        _current = [.. _slices.Where(each => each.IsVisible)];
     }
 
     public void Remove(Slice slice)

@@ -141,6 +141,24 @@ public sealed class DiskFullTests : SqliteTest
         (await journal.CountAsync(Token)).Orphans.ShouldBe(600);
     }
 
+    [Fact]
+    public async Task FullDisk_AtTheFirstCommitOfAFile_ReadersFindTheFileAfterwards()
+    {
+        // The file is made, and there is no room for anything in it.
+        SqliteJournalOptions options = new() { Directory = Journal, MaxPages = 1, ReserveBytes = 0 };
+        await using SqliteJournal journal = await OpenAsync(options);
+        (await RunAsync(journal, transaction =>
+        {
+            for (int i = 0; i < 100; i++) transaction.KeepOrphan(new("north-1", i, "filler", new byte[1000]));
+        })).ShouldBe(StoreFailure.DiskFull);
+
+        options.MaxPages = 100_000;
+        await UntilAsync(() => journal.Health == JournalHealth.Ready, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
+
+        MessageId id = await SendAsync(journal, "v-1");
+        (await journal.FindAsync(id, Token)).ShouldNotBeNull();
+    }
+
     /// <summary>A file system of some megabytes in memory. Needs root; without it the test is skipped.</summary>
     private sealed class SmallDisk : IDisposable
     {
