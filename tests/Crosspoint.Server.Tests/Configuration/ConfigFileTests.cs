@@ -303,7 +303,7 @@ public sealed class ConfigFileTests
         "AC0000000000000000000000000000000G", 6, "accounts[0].sid", "'AC' and 32 lower-case hex digits")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "    auth_token: ", 8, "accounts[0].auth_token", "is empty")]
     [InlineData("    auth_token: 0123456789abcdef0123456789abcdef", "", 6, "accounts[0].auth_token", "is missing")]
-    [InlineData("senders: any", "weight: 0", 9, "accounts[0].weight", "expected 1 to 1000")]
+    [InlineData("senders: any", "weight: 0", 9, "accounts[0].weight", "expected a whole number from 1 to 1000")]
     [InlineData("senders: any", "weight: 1.5", 9, "accounts[0].weight", "expected a whole number")]
     [InlineData("senders: any", "senders: all", 9, "accounts[0].senders", "expected one of: any, owned")]
     [InlineData(
