@@ -206,12 +206,24 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     /// <summary>Adds a work to the queue and sends what can be sent.</summary>
     public void Enqueue(OutboundWork work, bool first)
     {
+        Flow? flow = null;
+        List<long>? keys = null;
         lock (_gate)
         {
-            if (first) _queue.AddFirst(work);
-            else _queue.Add(work, Use == ConnectionUse.Usable);
+            if (first)
+            {
+                _queue.AddFirst(work);
+            }
+            else
+            {
+                // Where memory had no room at all, nothing of the flow leaves that would have the rest read: it asks by itself.
+                bool moves = Use == ConnectionUse.Usable;
+                flow = _queue.Add(work, moves);
+                if (moves && flow.InMemory == 0) keys = NextRead(flow, moves);
+            }
         }
 
+        if (keys is not null) _dispatcher.ReadBack.Begin(this, flow!, keys);
         Pump();
 
         // The connection may have gone down, or a better one come up, between the decision and the queue: whoever moved the queue then did

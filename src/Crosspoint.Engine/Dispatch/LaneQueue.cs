@@ -54,7 +54,8 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 
     /// <summary>Adds a work behind the others of its flow; on disk when memory has no room for it.</summary>
     /// <param name="moves">The connection takes traffic.</param>
-    public void Add(OutboundWork work, bool moves)
+    /// <returns>The flow that it joined.</returns>
+    public Flow Add(OutboundWork work, bool moves)
     {
         Flow flow = Join(work);
         if (work.IsAsOnRecord && (flow.HasMoreOnDisk || !room.MayHold(flow, moves)))
@@ -62,11 +63,12 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
             flow.OnDisk.Add(work.Head.Id.Key);
             flow.SegmentsOnDisk += work.Head.SegmentCount;
             room.Leave();
-            return;
+            return flow;
         }
 
         flow.Add(work);
         Hold(flow);
+        return flow;
     }
 
     /// <summary>Puts a work back before all of its flow that never left the queue.</summary>

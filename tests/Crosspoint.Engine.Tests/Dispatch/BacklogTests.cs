@@ -170,6 +170,32 @@ public sealed class BacklogTests
         await rig.UntilAsync(() => dead.Submits.Count == Bound);
     }
 
+    [Fact]
+    public async Task Backlog_WhileMemoryIsFullOfFurtherTries_GoesOnWhenTheyAreOver()
+    {
+        int refused = 0;
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = (c, s) =>
+            {
+                if (s.Text.StartsWith("slow", StringComparison.Ordinal) && Interlocked.Increment(ref refused) <= 100) c.Refuse(s, CommandStatus.SystemError);
+                else c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        await rig.BoundAsync();
+        SendRequest[] slow = [.. Enumerable.Range(0, 200).Select(i => Rig.Request($"slow{i}", TrafficClass.Marketing))];
+        await rig.Gateway.Intake.SendBatchAsync(slow, null, CancellationToken.None);
+        await rig.UntilAsync(() => carrier.Submits.Count >= 60);
+        SendRequest[] rest = [.. Enumerable.Range(0, 100).Select(i => Rig.Request($"rest{i}"))];
+        await rig.Gateway.Intake.SendBatchAsync(rest, null, CancellationToken.None);
+
+        await rig.UntilAsync(() => carrier.Submits.Count == 400);
+        await rig.UntilAsync(() => Held(rig) == 0);
+
+        carrier.Submits.Select(submit => submit.Text).Distinct().Count().ShouldBe(300);
+    }
+
     private static EngineOptions Options(ScriptedCarrier carrier) => Rig.Options(Rig.Connection("a", carrier.Port)) with
     {
         Queues = new QueueOptions { DispatchMessages = Bound },
