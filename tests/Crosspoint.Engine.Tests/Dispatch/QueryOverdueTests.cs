@@ -117,6 +117,7 @@ public sealed class QueryOverdueTests
         await using Rig rig = await StartAsync(carrier);
         MessageHead head = await SentAsync(rig);
         await carrier.StopAsync();
+        await rig.UntilAsync(() => rig.Gateway.Connections()[0].Use == "down");
         await OverdueAsync(rig);
         await rig.PassAsync(TimeSpan.FromSeconds(3));
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Sent);
