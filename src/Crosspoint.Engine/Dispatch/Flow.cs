@@ -37,16 +37,16 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
     public KeyList OnDisk { get; private set; } = new();
 
     /// <summary>Some of <see cref="OnDisk"/> has been taken out and is being read.</summary>
-    public bool IsReading { get; set; }
+    public bool IsReading => Reading > 0;
 
     /// <summary>Keys that are being read.</summary>
-    public int Reading { get; set; }
+    public int Reading { get; private set; }
 
     /// <summary>While its connection is down: keys that have not been looked at since another came up.</summary>
     public int LeftToMove { get; set; }
 
     /// <summary>Segments of what is being read, about.</summary>
-    public long SegmentsBeingRead { get; set; }
+    public long SegmentsBeingRead { get; private set; }
 
     public int InMemory => _works.Count + _returned.Count;
 
@@ -77,9 +77,11 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
         SegmentsOnDisk -= SegmentsBeingRead;
         for (int i = 0; i < count; i++) keys.Add(OnDisk.Take());
         Reading = count;
-        IsReading = true;
         return keys;
     }
+
+    /// <summary>What was being read has been dealt with.</summary>
+    public void EndRead() => (Reading, SegmentsBeingRead) = (0, 0);
 
     /// <summary>Puts keys before the others on disk.</summary>
     public void PutBack(KeyList keys)

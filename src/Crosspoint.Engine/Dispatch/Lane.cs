@@ -400,20 +400,20 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
-            while (_queue.Peek(out Flow? next) is { } work)
+            while (_queue.Peek(out Flow? flow) is { } work)
             {
                 (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
-                if (chosen == this && !TryReserve(segments, next!.Limits, out reservation, out TimeSpan wait))
+                if (chosen == this && !TryReserve(segments, flow!.Limits, out reservation, out TimeSpan wait))
                 {
                     if (wait == TimeSpan.Zero) break;
-                    _queue.Block(next, wait);
+                    _queue.Block(flow, wait);
                     continue;
                 }
 
-                _queue.Take(chosen == this ? segments : 0, out Flow flow);
-                if (NextRead(flow, moves: true) is { } keys) (reads ??= []).Add((flow, keys));
+                _queue.Take(flow!, chosen == this ? segments : 0);
+                if (NextRead(flow!, moves: true) is { } keys) (reads ??= []).Add((flow!, keys));
                 if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
                 else (elsewhere ??= []).Add(work);
             }

@@ -100,18 +100,17 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         _blocked.Enqueue(flow, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
     }
 
-    /// <summary>Takes out the work that <see cref="Peek(out Flow)"/> showed. A flow that should be read back is told.</summary>
-    /// <param name="segments">What it weighs in the account's share.</param>
-    public OutboundWork Take(int segments, out Flow flow)
+    /// <summary>Takes out the work that <see cref="Peek(out Flow)"/> showed.</summary>
+    /// <param name="flow">The flow that it showed.</param>
+    /// <param name="segments">What the work weighs in the account's share.</param>
+    public OutboundWork Take(Flow flow, int segments)
     {
-        FairQueue queue = Choose() ?? throw new InvalidOperationException("Nothing may go now.");
-        flow = queue.Peek();
         OutboundWork work = flow.Take();
         _left[(int)flow.Class]--;
         InMemory--;
         Leave(flow, 1, work.Head.SegmentCount);
         flow.Left.Count(time);
-        queue.Charge(segments);
+        _classes[(int)flow.Class].Charge(segments);
         ForgetIdle(flow);
         return work;
     }
@@ -164,7 +163,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         }
 
         Leave(flow, flow.Reading - stay.Count, flow.SegmentsBeingRead - segments);
-        (flow.Reading, flow.SegmentsBeingRead, flow.IsReading) = (0, 0, false);
+        flow.EndRead();
         InMemory += stay.Count;
         if (stay.Count > 0) _classes[(int)flow.Class].Activate(flow);
         ForgetIdle(flow);
@@ -178,7 +177,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         flow.SegmentsOnDisk += segments;
         if (behind) flow.OnDisk.Append(keys);
         else flow.PutBack(keys);
-        (flow.Reading, flow.SegmentsBeingRead, flow.IsReading) = (0, 0, false);
+        flow.EndRead();
         ForgetIdle(flow);
     }
 

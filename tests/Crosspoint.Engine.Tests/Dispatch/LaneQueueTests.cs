@@ -96,8 +96,8 @@ public sealed class LaneQueueTests
         int longs = 0, shorts = 0;
         while (longs + shorts < 80)
         {
-            bool isLong = queues.Peek(out _)!.Head.AccountSid == "long";
-            queues.Take(isLong ? 4 : 1, out _);
+            bool isLong = queues.Peek(out Flow? flow)!.Head.AccountSid == "long";
+            queues.Take(flow!, isLong ? 4 : 1);
             if (isLong) longs++;
             else shorts++;
         }
@@ -194,7 +194,11 @@ public sealed class LaneQueueTests
         queues.Add(work, moves: true);
     }
 
-    private static OutboundWork Take(LaneQueue queues) => queues.Take(1, out _);
+    private static OutboundWork Take(LaneQueue queues)
+    {
+        queues.Peek(out Flow? flow).ShouldNotBeNull();
+        return queues.Take(flow!, 1);
+    }
 
     private static OutboundWork Work(long key, TrafficClass trafficClass, string account = "AC") =>
         new(new MessageHead
