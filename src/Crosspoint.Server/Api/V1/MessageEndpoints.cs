@@ -209,7 +209,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
     private async Task RescheduleAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account) || !TryTakeJson(context)) return;
+        if (!TryAuthenticate(context, out Account account) || !RequestDoor.TryTakeJson(context)) return;
         DateTimeOffset? sendAt;
         Problem problem;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) sendAt = RescheduleReader.Read(body.Span, out problem);
@@ -285,7 +285,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private bool TryBegin(HttpContext context, out Account account, out IdempotencyInput? idempotency)
     {
         idempotency = null;
-        if (!TryAuthenticate(context, out account) || !TryTakeJson(context)) return false;
+        if (!TryAuthenticate(context, out account) || !RequestDoor.TryTakeJson(context)) return false;
         if (!context.Request.Headers.TryGetValue("Idempotency-Key", out StringValues keys)) return true;
         string key = keys.Count == 1 ? keys[0] ?? "" : "";
         if (key.Length is < 1 or > MaxIdempotencyKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -299,27 +299,8 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         return true;
     }
 
-    private static bool TryTakeJson(HttpContext context)
-    {
-        if (ContentTypes.Is(context.Request, JsonAnswer.Json)) return true;
-        new Problem(
-            ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
-        return false;
-    }
-
-    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false)
-    {
-        account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
-        if (account is null)
-        {
-            Problem.Unauthorized.Send(context);
-            return false;
-        }
-
-        if (takesQuery || Problem.OfQuery(context.Request) is not { } problem) return true;
-        problem.Send(context);
-        return false;
-    }
+    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false) =>
+        RequestDoor.TryAuthenticate(context, backend.Accounts, out account, takesQuery);
 
     private static bool TryGetId(HttpContext context, out MessageId id) =>
         MessageId.TryParse(context.Request.RouteValues["id"] as string, out id);

@@ -84,7 +84,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
 
     private async Task TestAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account) || !IsJson(context)) return;
+        if (!TryAuthenticate(context, out Account account) || !RequestDoor.TryTakeJson(context)) return;
         FlatObject? fields;
         Problem problem;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
@@ -122,7 +122,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
 
     private async Task ReplayAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account) || !IsJson(context)) return;
+        if (!TryAuthenticate(context, out Account account) || !RequestDoor.TryTakeJson(context)) return;
         ReplayQuery? query;
         Problem problem;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
@@ -177,19 +177,8 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
         answer.Send(context, StatusCodes.Status200OK);
     }
 
-    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false)
-    {
-        account = Credentials.BearerOrBasic(context.Request, backend.Accounts)!;
-        if (account is null)
-        {
-            Problem.Unauthorized.Send(context);
-            return false;
-        }
-
-        if (takesQuery || Problem.OfQuery(context.Request) is not { } problem) return true;
-        problem.Send(context);
-        return false;
-    }
+    private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false) =>
+        RequestDoor.TryAuthenticate(context, backend.Accounts, out account, takesQuery);
 
     private static bool TryReadPage(IQueryCollection query, out int limit, out string after, out Problem problem)
     {
@@ -221,13 +210,6 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
         if (text.Length is 0 or > WebhookTarget.MaxLength * 4 || !Base64Url.IsValid(text)) return false;
         url = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
         return true;
-    }
-
-    private static bool IsJson(HttpContext context)
-    {
-        if (ContentTypes.Is(context.Request, JsonAnswer.Json)) return true;
-        new Problem(ProblemKind.MediaType, "Expected application/json in UTF-8, without a content encoding.", "Content-Type").Send(context);
-        return false;
     }
 
     private static string IdOf(HttpContext context) => context.Request.RouteValues["id"] as string ?? "";
