@@ -169,8 +169,7 @@ internal sealed partial class MessageIntake(
                 WebhookDelivery? delivery = message.Deliveries.Find(d => d.EventNumber == eventNumber);
                 if (delivery is null) return ChangeOutcome.NotFound;
                 if (delivery.State == DeliveryState.Pending) return ChangeOutcome.WrongState;
-                (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
-                job = WebhookJob.From(message, delivery);
+                job = WebhookJob.Again(message, delivery, now);
                 return ChangeOutcome.Done;
             },
             cancellationToken,

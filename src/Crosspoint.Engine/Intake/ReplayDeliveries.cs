@@ -28,8 +28,7 @@ internal sealed class ReplayDeliveries(Notices notices, string account, List<Mes
             foreach (WebhookDelivery delivery in message.Deliveries)
             {
                 if (delivery.State != state) continue;
-                (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, transaction.Now);
-                _jobs.Add(WebhookJob.From(message, delivery));
+                _jobs.Add(WebhookJob.Again(message, delivery, transaction.Now));
             }
 
             if (_jobs.Count > before) transaction.Save(message);

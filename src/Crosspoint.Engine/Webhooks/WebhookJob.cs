@@ -12,6 +12,14 @@ namespace Crosspoint.Engine.Webhooks;
 public sealed record WebhookJob(
     MessageHead Head, int EventNumber, MessageState Status, int ErrorCode, long At, int Tries, long NextAt, bool PossibleDuplicate)
 {
+    /// <summary>Makes a delivery that was made or given up pending again, as if it had never been tried.</summary>
+    /// <param name="now">Microseconds.</param>
+    public static WebhookJob Again(Message message, WebhookDelivery delivery, long now)
+    {
+        (delivery.State, delivery.Tries, delivery.NextAt) = (DeliveryState.Pending, 0, now);
+        return From(message, delivery);
+    }
+
     /// <summary>The job of a delivery as the journal holds it.</summary>
     public static WebhookJob From(Message message, WebhookDelivery delivery)
     {

@@ -47,7 +47,8 @@ internal static class AccountConfig
         ["transceiver"] = AllowedBinds.Transceiver,
     };
 
-    private static readonly Dictionary<string, TrafficClass> Classes = new(StringComparer.Ordinal)
+    /// <summary>What a class may be called.</summary>
+    public static readonly Dictionary<string, TrafficClass> Classes = new(StringComparer.Ordinal)
     {
         ["otp"] = TrafficClass.Otp,
         ["transactional"] = TrafficClass.Transactional,

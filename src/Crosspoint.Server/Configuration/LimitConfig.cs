@@ -14,13 +14,6 @@ internal static partial class LimitConfig
     private const double MostRate = 1_000_000;
     private static readonly TimeSpan MostQueue = TimeSpan.FromDays(35);
 
-    private static readonly Dictionary<string, TrafficClass?> Classes = new(StringComparer.Ordinal)
-    {
-        ["otp"] = TrafficClass.Otp,
-        ["transactional"] = TrafficClass.Transactional,
-        ["marketing"] = TrafficClass.Marketing,
-    };
-
     private static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
     {
         ["long_code"] = SenderKind.LongCode,
@@ -82,7 +75,7 @@ internal static partial class LimitConfig
         limit = limit with
         {
             Account = match.Text("account", most: 34, expected: "the SID of an account"),
-            Class = match.Choice("class", null, Classes),
+            Class = match.Has("class") ? match.Choice("class", default, AccountConfig.Classes) : null,
             Sender = sender,
             SenderKind = match.Choice("sender_type", null, SenderKinds),
             Country = Form(match, "country", CountryForm(), "an ISO 3166-1 code of two capitals, such as US"),
