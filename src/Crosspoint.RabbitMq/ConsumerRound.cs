@@ -108,7 +108,7 @@ internal sealed partial class ConsumerRound(
 
         var idempotency = new IdempotencyInput(KeyPrefix + properties.MessageId, SHA256.HashData(body));
         IntakeResult result = await intake.SendAsync(request, idempotency, CancellationToken.None).ConfigureAwait(false);
-        if (result.Error is IntakeError.Overloaded or IntakeError.StoreUnavailable or IntakeError.Throttled)
+        if (result.Error is IntakeError.Overloaded or IntakeError.StoreUnavailable or IntakeError.OutcomeUnknown or IntakeError.Throttled)
         {
             Defer();
         }

@@ -133,9 +133,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         EndAdmission();
         for (int i = 0; i < _entries.Length; i++)
         {
-            if (_entries[i].Prepared is not null)
-                Results[i] = IntakeResult.Refused(
-                    IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+            if (_entries[i].Prepared is not null) Results[i] = IntakeResult.NotStored(failure);
         }
 
         _done.SetResult(false);

@@ -117,8 +117,7 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
 
     public override void Failed(StoreFailure failure)
     {
-        Result = IntakeResult.Refused(
-            IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
+        Result = IntakeResult.NotStored(failure);
         _done.SetResult(false);
     }
 

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Intake;
 
@@ -41,6 +42,9 @@ public enum IntakeError
     /// <summary>Nothing can be stored now.</summary>
     StoreUnavailable,
 
+    /// <summary>The store failed in the middle of it: the next start may find it accepted.</summary>
+    OutcomeUnknown,
+
     /// <summary>The queue of a limit is full: try again later.</summary>
     Throttled,
 
@@ -65,6 +69,14 @@ public readonly record struct IntakeResult(MessageHead? Head, IntakeError Error,
     public static IntakeResult Accepted(MessageHead head, bool replayed = false) => new(head, IntakeError.None, "", "", replayed);
 
     public static IntakeResult Refused(IntakeError error, string field, string detail) => new(null, error, field, detail);
+
+    /// <summary>What to say of a request that the store did not take.</summary>
+    public static IntakeResult NotStored(StoreFailure failure) => failure == StoreFailure.Unknown
+        ? Refused(
+            IntakeError.OutcomeUnknown,
+            "",
+            "The store failed while this was written. It may have been accepted: ask for it later, or repeat it with the same idempotency key.")
+        : Refused(IntakeError.StoreUnavailable, "", "Nothing can be stored now. Nothing was accepted: try again later.");
 }
 
 /// <summary>An idempotency key with the hash of the body it came with.</summary>

@@ -18,6 +18,13 @@ public sealed class MessageBuffer
 
     public void Clear() => Length = 0;
 
+    /// <summary>What was written there, to be filled in later.</summary>
+    public Span<byte> At(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, Length);
+        return _bytes.AsSpan(start, count);
+    }
+
     /// <summary>Takes back what was written after so many octets.</summary>
     public void Truncate(int length)
     {
@@ -25,20 +32,21 @@ public sealed class MessageBuffer
         Length = length;
     }
 
-    internal void WriteByte(byte value)
+    public void WriteByte(byte value)
     {
         if (_bytes.Length == Length) Grow(1);
         _bytes[Length++] = value;
     }
 
-    internal void WriteFixed(long value)
+    /// <summary>Eight octets, lowest first.</summary>
+    public void WriteFixed(long value)
     {
         BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
         Length += sizeof(long);
     }
 
     /// <summary>Seven bits an octet, lowest first.</summary>
-    internal void WriteUnsigned(ulong value)
+    public void WriteUnsigned(ulong value)
     {
         const int Longest = 10;
         if (_bytes.Length - Length < Longest) Grow(Longest);
@@ -55,7 +63,7 @@ public sealed class MessageBuffer
     }
 
     /// <summary>Small numbers of either sign stay short.</summary>
-    internal void WriteSigned(long value) => WriteUnsigned((ulong)(value << 1 ^ value >> 63));
+    public void WriteSigned(long value) => WriteUnsigned((ulong)(value << 1 ^ value >> 63));
 
     /// <summary>A time relative to another; 0 stays 0.</summary>
     internal void WriteTime(long micros, long origin)
@@ -72,7 +80,7 @@ public sealed class MessageBuffer
     }
 
     /// <summary>Length + 1 and UTF-8; a single 0 for null.</summary>
-    internal void WriteText(string? text)
+    public void WriteText(string? text)
     {
         if (text is null)
         {
@@ -96,10 +104,23 @@ public sealed class MessageBuffer
         Length += Encoding.UTF8.GetBytes(text, Reserve(bytes));
     }
 
-    internal void WriteZeros(int count)
+    public void WriteZeros(int count)
     {
         Reserve(count)[..count].Clear();
         Length += count;
+    }
+
+    /// <summary>The length and the octets.</summary>
+    public void WriteBlob(ReadOnlySpan<byte> bytes)
+    {
+        WriteUnsigned((uint)bytes.Length);
+        WriteSpan(bytes);
+    }
+
+    public void WriteSpan(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Length += bytes.Length;
     }
 
     internal void StartNames() => _nameCount = 0;

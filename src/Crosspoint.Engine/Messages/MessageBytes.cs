@@ -7,7 +7,7 @@ namespace Crosspoint.Engine.Messages;
 /// Reads what <see cref="MessageBuffer"/> wrote. Anything that does not fit throws <see cref="InvalidDataException"/>:
 /// a stored form is ours, so it means damage.
 /// </summary>
-internal ref struct MessageBytes(ReadOnlySpan<byte> bytes)
+public ref struct MessageBytes(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
     private List<string>? _names;
@@ -88,6 +88,9 @@ internal ref struct MessageBytes(ReadOnlySpan<byte> bytes)
         _rest = _rest[length..];
         return span;
     }
+
+    /// <summary>What <see cref="MessageBuffer.WriteBlob"/> wrote.</summary>
+    public ReadOnlySpan<byte> ReadBlob() => ReadSpan(ReadCount());
 
     /// <summary>The octets of a text; false for null.</summary>
     public bool TryReadUtf8(out ReadOnlySpan<byte> utf8)

@@ -358,6 +358,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         IntakeResult result = submission.PartKey is null
             ? await _intake.SendAsync(submission.Request, idempotency: null, CancellationToken.None).ConfigureAwait(false)
             : await _intake.SendPartAsync(submission.Request, submission.PartKey, CancellationToken.None).ConfigureAwait(false);
+        if (result.Error == IntakeError.OutcomeUnknown) return Answer.None;
         return result.Head is { } head
             ? Accepted(head.Id, submission.Part, login.Credential)
             : new(StatusOf(result.Error, _isDraining));
@@ -373,6 +374,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
                 [.. submissions.Select(submission => submission.Request)], idempotency: null, CancellationToken.None).ConfigureAwait(false);
             for (int i = 0; i < results.Count; i++)
             {
+                if (results[i].Error == IntakeError.OutcomeUnknown) return Answer.None;
                 if (results[i].Head is { } head) first ??= head.Id;
                 else refused.Add((submissions[i].Submit.Destination, StatusOf(results[i].Error, _isDraining)));
             }
@@ -444,12 +446,18 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
     private void End(SmppSession session, CustomerSession customer, in PduHeader header, Answer answer)
     {
         customer.End();
-        session.RespondWithBody(header, answer.Status, answer.Body);
+        if (!answer.IsNone) session.RespondWithBody(header, answer.Status, answer.Body);
         Interlocked.Decrement(ref _unanswered);
     }
 
     /// <param name="Body">The response's body as it goes on the wire; null for a header alone.</param>
-    private readonly record struct Answer(CommandStatus Status, byte[]? Body = null);
+    private readonly record struct Answer(CommandStatus Status, byte[]? Body = null)
+    {
+        /// <summary>The journal broke, nobody knows whether it was taken, and the process ends: any answer could be wrong.</summary>
+        public static Answer None => new(CommandStatus.SystemError) { IsNone = true };
+
+        public bool IsNone { get; private init; }
+    }
 
     private static partial class Log
     {

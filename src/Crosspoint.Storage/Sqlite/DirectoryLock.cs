@@ -30,5 +30,8 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
+    /// <summary>Removes the file from a directory that nobody has open.</summary>
+    public static void Remove(string directory) => File.Delete(Path.Combine(directory, Name));
+
     public void Dispose() => _file.Dispose();
 }

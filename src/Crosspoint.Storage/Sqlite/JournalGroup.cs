@@ -5,10 +5,12 @@ namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
 /// The transitions of one commit, applied in memory. Reads see what earlier transitions of the group did; nothing reaches a file before
-/// <see cref="Flush"/>, and <see cref="RollBack"/> forgets it all.
+/// <see cref="TryCommit"/>, which writes one record to the log, and <see cref="RollBack"/> forgets it all. What is in the log is gathered by
+/// the writers of the slices until <see cref="ApplyPending"/>.
 /// </summary>
-internal sealed class JournalGroup(
-    SliceCatalog catalog, MessageCache cache, EventNumbers numbers, SqliteJournalOptions options, TimeProvider time) : IJournalTransaction
+internal sealed partial class JournalGroup(
+    SliceCatalog catalog, CommitLog log, MessageCache cache, EventNumbers numbers, SqliteJournalOptions options, TimeProvider time)
+    : IJournalTransaction
 {
     /// <summary>
     /// Most segments, and most parked receipts, that one form of a vendor id leads to: the newest. Every look-up stops there, so a carrier
@@ -20,18 +22,21 @@ internal sealed class JournalGroup(
 
     private readonly MessageIdSource _ids = new(time);
     private readonly List<LiveMessage> _touched = [];
-    private readonly List<Slice> _slices = [];
+    private readonly List<LiveMessage> _dirty = [];
     private readonly List<CorrelationHit> _hits = [];
     private readonly List<CorrelationHit> _found = [];
     private readonly ParkedIds _parkedIds = new(Micros.From(options.ParkedFor));
     private readonly List<ParkedReceipt> _parked = [];
     private readonly List<ParkedReceipt> _taken = [];
+    private readonly List<(long Row, ParkedReceipt Receipt)> _rows = [];
+    private readonly Dictionary<ulong, List<PendingReceipt>> _fresh = [];
     private readonly List<LoggedEvent> _followed = [];
     private LiveMessage? _last;
     private Slice? _home;
     private SliceWriter? _homeWriter;
     private long _nextEvent;
     private bool _isFollowed;
+    private volatile bool _hasPending;
 
     public long Number { get; private set; }
 
@@ -46,8 +51,11 @@ internal sealed class JournalGroup(
     /// <summary>Queries for parked receipts since the start.</summary>
     public long ParkedQueries { get; private set; }
 
-    /// <summary>Octets that the last flush wrote to logs.</summary>
-    public long LogBytes { get; private set; }
+    /// <summary>Something is committed that is not in its slice yet. Read by everybody.</summary>
+    public bool HasPending => _hasPending;
+
+    /// <summary>About how many rows wait to be written to slices.</summary>
+    public int PendingRows { get; private set; }
 
     /// <summary>Keys up to this one were given out by an earlier process.</summary>
     public void StartAfter(long key) => _ids.StartAfter(key);
@@ -59,7 +67,6 @@ internal sealed class JournalGroup(
     public void Begin()
     {
         Number++;
-        LogBytes = 0;
         Now = Math.Max(Now, time.GetUtcMicros());
         _parkedIds.Advance(Now);
         _nextEvent = numbers.Last + 1;
@@ -138,6 +145,10 @@ internal sealed class JournalGroup(
         LiveCorrelation correlation = cache.AddCorrelation(hash, live, segment);
         correlation.IsOnly = isOnly;
         WriterOf(live.Slice).Write(correlation);
+        LogCorrelation(hash, key, segment);
+
+        // Memory alone knows the id until the row is written.
+        MarkDirty(live);
     }
 
     public IReadOnlyList<CorrelationHit> FindCorrelated(string group, string vendorId, VendorIdFormat format)
@@ -163,12 +174,11 @@ internal sealed class JournalGroup(
 
     public void Park(ParkedReceipt receipt)
     {
-        HomeWriter.Write(receipt);
-        _home!.HasParked = true;
+        LogParked(receipt);
+        AddParked(receipt, _home!);
         Rows++;
         _parked.Add(receipt);
-        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId), receipt.At);
-        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId), receipt.At);
+        NoteParked(receipt);
     }
 
     public IReadOnlyList<ParkedReceipt> TakeParked(string group, string vendorId)
@@ -192,8 +202,8 @@ internal sealed class JournalGroup(
 
     public void KeepOrphan(OrphanPdu orphan)
     {
+        LogOrphan(orphan);
         HomeWriter.Write(orphan);
-        _home!.HasOrphans = true;
         Rows++;
     }
 
@@ -212,12 +222,14 @@ internal sealed class JournalGroup(
 
     public void PutIdempotent(IdempotencyRecord record)
     {
+        LogIdempotent(record);
         HomeWriter.Write(record);
         Rows++;
     }
 
     public void PutMark(string name, long value)
     {
+        LogMark(name, value);
         HomeWriter.Write(name, value);
         Rows++;
     }
@@ -231,8 +243,8 @@ internal sealed class JournalGroup(
             if (known.Number == part.Number) return parts;
         }
 
+        LogPart(part);
         HomeWriter.Write(part);
-        _home!.HasParts = true;
         Rows++;
         parts.Add(part);
         parts.Sort(static (left, right) => left.Number.CompareTo(right.Number));
@@ -241,62 +253,79 @@ internal sealed class JournalGroup(
 
     public void RemoveInboundParts(string partKey)
     {
-        foreach (Slice slice in catalog.All)
-        {
-            if (!slice.HasParts) continue;
-            SliceWriter writer = WriterOf(slice);
-            writer.NewParts.RemoveAll(part => part.PartKey == partKey);
-            writer.RemoveParts(partKey);
-        }
+        LogRemovedParts(partKey);
+        Rows++;
+        RemoveParts(partKey, long.MaxValue);
     }
 
     public void PutPosition(string name, long sequence) => PutMark(SliceWriter.PositionMark + name, sequence);
 
-    /// <summary>
-    /// Writes and commits, file by file: older ones first, then what was taken out. Files that are done are left out
-    /// when it is called again after a fault.
-    /// </summary>
-    /// <param name="isPartlyDone">True when a file was committed before the fault.</param>
-    public void Flush(ref bool isPartlyDone)
+    /// <summary>Writes the group to the log and syncs it. False when there is no space for it: nothing was written.</summary>
+    public bool TryCommit()
     {
-        if (_slices.Count > 1) _slices.Sort(static (left, right) => left.StartMilliseconds.CompareTo(right.StartMilliseconds));
-        foreach (Slice slice in _slices)
-        {
-            SliceWriter writer = slice.Writer!;
-            if (!writer.HasWork) continue;
-            LogBytes += writer.Flush();
-            isPartlyDone = true;
-            slice.NoteWrite();
-            catalog.Publish(slice);
-        }
+        if (Rows == 0) return true;
+        if (!log.TryAppend(WriteRecord())) return false;
+        _hasPending = true;
+        PendingRows += Rows;
+        foreach (LiveMessage live in _dirty) live.LoggedHead = live.Message.Head;
 
-        foreach (Slice slice in _slices) slice.Writer!.FlushRemovals();
-
-        // Only now: whoever sees a number finds everything below it in the files.
+        // Only now: whoever sees a number finds everything below it, in the files or after what is pending is written there.
         long first = numbers.Last + 1;
         if (_nextEvent > first) numbers.Publish(new(first, _nextEvent - 1, _isFollowed ? [.. _followed] : null));
+        return true;
     }
 
-    /// <summary>After a commit: what is closed leaves memory at once, then what is over the bound.</summary>
+    /// <summary>After a commit: what is closed, and was not changed, leaves memory at once, then what is over the bound.</summary>
     public void Complete()
     {
         foreach (LiveMessage live in _touched)
         {
             live.IsTouched = false;
-            if (live.IsDirty)
-            {
-                live.IsDirty = false;
-                live.StoredHead = live.Message.Head;
-                live.Room = live.NextRoom;
-                live.IsIndexed = live.Message.IsOpen && live.Key <= live.Slice.Writer!.IndexedKey;
-            }
-
-            if (live.IsDeleted || !live.Message.IsOpen) cache.Remove(live);
+            live.IsDirty = false;
+            if (!live.IsPending && (live.IsDeleted || !live.Message.IsOpen)) cache.Remove(live);
         }
 
         foreach (ParkedReceipt receipt in _taken) ForgetParked(receipt);
         cache.Trim();
         Reset();
+    }
+
+    /// <summary>
+    /// Writes what is committed into the slices, one transaction each, and lets the log begin anew. Between groups. After a fault it can be
+    /// called again: slices that were done are left out.
+    /// </summary>
+    /// <returns>Octets written to write-ahead logs.</returns>
+    public long ApplyPending()
+    {
+        long bytes = 0;
+        foreach (Slice slice in catalog.All)
+        {
+            if (slice.Writer is not { HasWork: true } writer) continue;
+            List<PendingReceipt> parked = [.. writer.NewParked];
+            bytes += writer.Apply(log.Last, cache);
+            foreach (PendingReceipt receipt in parked) Unlist(receipt);
+            slice.NoteWrite();
+            catalog.Publish(slice);
+        }
+
+        log.Reset();
+        PendingRows = 0;
+        _hasPending = false;
+        cache.Trim();
+        return bytes;
+    }
+
+    /// <summary>A copy of a message as it is committed, if its file does not hold that yet. Between groups.</summary>
+    /// <param name="message">Null when it was taken out.</param>
+    public bool TryCopyPending(long key, out Message? message)
+    {
+        message = null;
+        if (cache.Peek(key) is not { IsPending: true } live) return false;
+        if (live.IsDeleted) return true;
+        _scratch.Clear();
+        MessageCodec.WriteProgress(live.Message, _scratch, 0);
+        message = MessageCodec.ReadProgress(live.Message.Head, _scratch.Written);
+        return true;
     }
 
     /// <summary>Moves what has become old enough to where it is kept for good. Between groups; false when nothing was left to do.</summary>
@@ -311,26 +340,36 @@ internal sealed class JournalGroup(
         return isDone;
     }
 
-    /// <summary>Forgets the group. Messages that it touched are read anew when they are next needed.</summary>
+    /// <summary>Forgets the group. Messages that it touched are read anew, from the log or their rows, when they are next needed.</summary>
     public void RollBack()
     {
         foreach (LiveMessage live in _touched) cache.Remove(live);
         foreach (ParkedReceipt receipt in _parked) ForgetParked(receipt);
-        foreach (Slice slice in _slices) slice.Writer!.ClearRemovals();
         Reset();
+
+        // What is gathered is mixed with what the group did: it is gathered anew.
+        foreach (Slice slice in catalog.All)
+        {
+            slice.Writer?.Evict(cache);
+            slice.Writer?.Clear();
+        }
+
+        _fresh.Clear();
+        PendingRows = 0;
+        foreach (CommitLog.Record record in log.Read()) Load(record, isStart: false);
     }
 
     private SliceWriter HomeWriter => _homeWriter ??= WriterOf(_home!);
 
     private void Reset()
     {
-        foreach (Slice slice in _slices) slice.Writer!.Clear();
         _touched.Clear();
+        _dirty.Clear();
         _parked.Clear();
         _taken.Clear();
         _followed.Clear();
+        ResetRecord();
         _last = null;
-        _slices.Clear();
         _homeWriter = null;
         Rows = 0;
     }
@@ -339,7 +378,6 @@ internal sealed class JournalGroup(
     {
         if (slice == _home && _homeWriter is not null) return _homeWriter;
         SliceWriter writer = catalog.WriterOf(slice, Number);
-        if (!_slices.Contains(slice)) _slices.Add(slice);
         if (slice == _home) _homeWriter = writer;
         return writer;
     }
@@ -356,6 +394,7 @@ internal sealed class JournalGroup(
             live = cache.Add(message, slice);
             live.LoggedEvents = message.LastEventNumber;
             live.StoredHead = message.Head;
+            live.LoggedHead = message.Head;
             live.Room = room;
             live.IsIndexed = message.IsOpen && key <= writer.IndexedKey;
         }
@@ -388,6 +427,14 @@ internal sealed class JournalGroup(
         if (live.IsDirty) return;
         live.IsDirty = true;
         Rows++;
+        _dirty.Add(live);
+        Gather(live);
+    }
+
+    private void Gather(LiveMessage live)
+    {
+        if (live.IsPending) return;
+        live.IsPending = true;
         WriterOf(live.Slice).Write(live);
     }
 
@@ -405,7 +452,9 @@ internal sealed class JournalGroup(
         {
             MessageEvent entry = events[i];
             int error = entry.State == message.State ? message.ErrorCode : 0;
-            writer.Write(live, entry, _nextEvent, error);
+            var logged = new EventEntry(_nextEvent, 0, live.Key, entry.Number, entry.Kind, entry.State, error);
+            LogEvent(logged);
+            writer.Write(live, logged);
             if (_isFollowed) _followed.Add(new(_nextEvent, message.Head, entry, error));
             _nextEvent++;
         }
@@ -479,19 +528,85 @@ internal sealed class JournalGroup(
     /// <summary>Moves the receipts parked last under this very id to <see cref="_taken"/>.</summary>
     private void TakeForm(string group, string id, FormatSet formats)
     {
-        if (!_parkedIds.MayHold(VendorIds.Hash(group, id))) return;
+        ulong hash = VendorIds.Hash(group, id);
+        if (!_parkedIds.MayHold(hash)) return;
         long notBefore = Now - Micros.From(options.ParkedFor);
         int most = _taken.Count + MostHits;
+        if (_fresh.TryGetValue(hash, out List<PendingReceipt>? fresh)) TakeFresh(fresh, group, id, formats, notBefore, most);
         for (int i = catalog.All.Count - 1; i >= 0 && _taken.Count < most; i--)
         {
             Slice slice = catalog.All[i];
             if (!slice.HasParked || slice.EndMilliseconds * Micros.PerMillisecond < notBefore) continue;
             SliceWriter writer = WriterOf(slice);
-            TakeFresh(writer.NewParked, group, id, formats, notBefore, most);
-            if (_taken.Count == most) return;
             ParkedQueries++;
-            EntriesSeen += writer.TakeParked(group, id, formats, notBefore, most - _taken.Count, _taken);
+            _rows.Clear();
+            EntriesSeen += writer.FindParked(group, id, formats, notBefore, most - _taken.Count, _rows);
+            foreach ((long row, ParkedReceipt receipt) in _rows)
+            {
+                LogTakenRow(slice, row);
+                Rows++;
+                writer.RemoveParked(row);
+                _taken.Add(receipt);
+            }
         }
+    }
+
+    /// <summary>Takes out those that have no row yet, the newest first.</summary>
+    private void TakeFresh(List<PendingReceipt> fresh, string group, string id, FormatSet formats, long notBefore, int most)
+    {
+        for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
+        {
+            EntriesSeen++;
+            PendingReceipt pending = fresh[i];
+            ParkedReceipt receipt = pending.Receipt;
+            if (receipt.Group != group || receipt.At < notBefore || !formats.Contains(receipt.Format)) continue;
+            if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
+            {
+                continue;
+            }
+
+            LogTakenPending(pending);
+            Rows++;
+            pending.IsTaken = true;
+            Unlist(pending);
+            _taken.Add(receipt);
+        }
+    }
+
+    private void AddParked(ParkedReceipt receipt, Slice slice)
+    {
+        SliceWriter writer = WriterOf(slice);
+        var pending = new PendingReceipt(receipt, slice, writer.NewParked.Count);
+        writer.Write(pending);
+        ListUnder(receipt.VendorId);
+        if (receipt.TextId is not null) ListUnder(receipt.TextId);
+
+        void ListUnder(string id)
+        {
+            ulong hash = VendorIds.Hash(receipt.Group, VendorIds.Canonical(id));
+            if (!_fresh.TryGetValue(hash, out List<PendingReceipt>? list)) _fresh.Add(hash, list = new(1));
+            list.Add(pending);
+        }
+    }
+
+    private void Unlist(PendingReceipt pending)
+    {
+        Unlist(pending.Receipt.VendorId);
+        if (pending.Receipt.TextId is { } textId) Unlist(textId);
+
+        void Unlist(string id)
+        {
+            ulong hash = VendorIds.Hash(pending.Receipt.Group, VendorIds.Canonical(id));
+            if (!_fresh.TryGetValue(hash, out List<PendingReceipt>? list)) return;
+            list.Remove(pending);
+            if (list.Count == 0) _fresh.Remove(hash);
+        }
+    }
+
+    private void NoteParked(ParkedReceipt receipt)
+    {
+        NoteParked(receipt.Group, VendorIds.Canonical(receipt.VendorId), receipt.At);
+        if (receipt.TextId is not null) NoteParked(receipt.Group, VendorIds.Canonical(receipt.TextId), receipt.At);
     }
 
     // Not before the commit: until then the rows are there, and may stay.
@@ -502,37 +617,24 @@ internal sealed class JournalGroup(
         _parkedIds.Remove(VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.TextId)), receipt.At);
     }
 
-    /// <summary>Takes out those that were parked in this group, the newest first.</summary>
-    private void TakeFresh(List<ParkedReceipt> fresh, string group, string id, FormatSet formats, long notBefore, int most)
-    {
-        for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
-        {
-            EntriesSeen++;
-            ParkedReceipt receipt = fresh[i];
-            if (receipt.Group != group || receipt.At < notBefore || !formats.Contains(receipt.Format)) continue;
-            if (VendorIds.Canonical(receipt.VendorId) != id && (receipt.TextId is null || VendorIds.Canonical(receipt.TextId) != id))
-            {
-                continue;
-            }
-            _taken.Add(receipt);
-            fresh.RemoveAt(i);
-        }
-    }
-
     private void FindParts(string partKey, List<InboundPart> parts)
     {
         foreach (Slice slice in catalog.All)
         {
-            if (!slice.HasParts) continue;
-            SliceWriter writer = WriterOf(slice);
-            writer.FindParts(partKey, parts);
-            foreach (InboundPart part in writer.NewParts)
-            {
-                if (part.PartKey == partKey) parts.Add(part);
-            }
+            if (slice.HasParts || slice.Writer is { HasWork: true }) WriterOf(slice).FindParts(partKey, parts);
         }
 
         parts.Sort(static (left, right) => left.Number.CompareTo(right.Number));
+    }
+
+    /// <param name="number">Of the log's record: slices that hold it already are left alone.</param>
+    private void RemoveParts(string partKey, long number)
+    {
+        foreach (Slice slice in catalog.All)
+        {
+            if (slice.Applied >= number) continue;
+            if (slice.HasParts || slice.Writer is { HasWork: true }) WriterOf(slice).RemoveParts(partKey);
+        }
     }
 
     /// <summary>The next id belongs to the next slice: the group starts again, there.</summary>

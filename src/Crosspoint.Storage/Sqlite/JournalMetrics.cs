@@ -10,13 +10,16 @@ internal sealed class JournalMetrics
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<int> _groupSize;
     private readonly Histogram<double> _checkpointDuration;
+    private readonly Histogram<double> _applyDuration;
 
     public JournalMetrics(IMeterFactory? meters)
     {
         Meter meter = meters?.Create(MeterName) ?? Shared.Meter;
         _commitDuration = meter.CreateHistogram<double>(
-            "crosspoint.journal.commit.duration", "s", "Time from the first write of a group to the end of its fsync.");
+            "crosspoint.journal.commit.duration", "s", "Time to write a group to the commit log and sync it.");
         _groupSize = meter.CreateHistogram<int>("crosspoint.journal.group.size", "{transition}", "Transitions committed together.");
+        _applyDuration = meter.CreateHistogram<double>(
+            "crosspoint.journal.apply.duration", "s", "Time to write what is in the commit log into the journal's files.");
         _checkpointDuration = meter.CreateHistogram<double>(
             "crosspoint.journal.checkpoint.duration", "s", "Time to copy a write-ahead log into its file.");
     }
@@ -25,6 +28,11 @@ internal sealed class JournalMetrics
     {
         if (_commitDuration.Enabled) _commitDuration.Record(took.TotalSeconds);
         if (_groupSize.Enabled) _groupSize.Record(transitions);
+    }
+
+    public void Applied(TimeSpan took)
+    {
+        if (_applyDuration.Enabled) _applyDuration.Record(took.TotalSeconds);
     }
 
     public void Checkpointed(TimeSpan took)

@@ -3,8 +3,12 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>Reads of committed messages over all slices; so many at once as the options say.</summary>
-internal sealed partial class JournalReader(SliceCatalog catalog, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
+/// <summary>
+/// Reads of committed messages over all slices; so many at once as the options say. The files lag behind what is committed: a message that is
+/// asked for by its key comes from the sequencer's memory while they do, and before anything else is read they are brought up to date.
+/// </summary>
+internal sealed partial class JournalReader(
+    SliceCatalog catalog, Sequencer sequencer, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
 {
     /// <summary>
     /// Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there
@@ -28,6 +32,12 @@ internal sealed partial class JournalReader(SliceCatalog catalog, SqliteJournalO
 
     public async ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken)
     {
+        if (sequencer.HasPending)
+        {
+            PendingRead pending = await sequencer.ReadAsync([key], cancellationToken).ConfigureAwait(false);
+            if (pending.Messages is not null && pending.Messages.TryGetValue(key, out Message? message)) return message;
+        }
+
         if (SliceCatalog.Find(catalog.Current, key) is not { } slice) return null;
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -41,9 +51,19 @@ internal sealed partial class JournalReader(SliceCatalog catalog, SqliteJournalO
         }
     }
 
-    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
     {
-        return ReadAsync(Find, cancellationToken);
+        if (!sequencer.HasPending) return await FindStoredAsync(keys, cancellationToken).ConfigureAwait(false);
+        PendingRead pending = await sequencer.ReadAsync(keys, cancellationToken).ConfigureAwait(false);
+        if (pending.Messages is not { } copies) return await FindStoredAsync(keys, cancellationToken).ConfigureAwait(false);
+        long[] others = [.. keys.Where(key => !copies.ContainsKey(key))];
+        foreach (Message message in await FindStoredAsync(others, cancellationToken).ConfigureAwait(false)) copies[message.Id.Key] = message;
+        return [.. keys.Select(key => copies.GetValueOrDefault(key)).OfType<Message>()];
+    }
+
+    private ValueTask<IReadOnlyList<Message>> FindStoredAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
+    {
+        return ReadStoredAsync(Find, cancellationToken);
 
         IReadOnlyList<Message> Find()
         {
@@ -249,6 +269,12 @@ internal sealed partial class JournalReader(SliceCatalog catalog, SqliteJournalO
     }
 
     private async ValueTask<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    {
+        if (sequencer.HasPending) await sequencer.ReadAsync(null, cancellationToken).ConfigureAwait(false);
+        return await ReadStoredAsync(read, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<T> ReadStoredAsync<T>(Func<T> read, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -5,19 +5,25 @@ namespace Crosspoint.Storage.Sqlite;
 /// <summary>A message in memory and what the sequencer knows of its row.</summary>
 internal sealed class LiveMessage(Message message, Slice slice)
 {
-    public Message Message { get; } = message;
+    public Message Message { get; set; } = message;
 
     public Slice Slice { get; } = slice;
 
-    public long Key => Message.Id.Key;
+    public long Key { get; } = message.Id.Key;
 
     /// <summary>The head that the row holds; null while there is no row.</summary>
     public MessageHead? StoredHead { get; set; }
 
+    /// <summary>The head that log or row hold; null before the first commit.</summary>
+    public MessageHead? LoggedHead { get; set; }
+
+    /// <summary>Committed to the log, and not yet to the row. It stays in memory until then.</summary>
+    public bool IsPending { get; set; }
+
     /// <summary>Octets of progress that the row holds.</summary>
     public int Room { get; set; }
 
-    /// <summary>Octets of progress that it holds after the commit.</summary>
+    /// <summary>Octets of progress that it holds once it is written.</summary>
     public int NextRoom { get; set; }
 
     /// <summary>The row has an entry among the open messages.</summary>
@@ -26,10 +32,10 @@ internal sealed class LiveMessage(Message message, Slice slice)
     /// <summary>Number of the last of its events that is in the event log, or is going there with this group.</summary>
     public int LoggedEvents { get; set; }
 
-    /// <summary>To be written at the end of the group.</summary>
+    /// <summary>To be committed at the end of the group.</summary>
     public bool IsDirty { get; set; }
 
-    /// <summary>Taken out in this group.</summary>
+    /// <summary>Taken out; the row may still be there.</summary>
     public bool IsDeleted { get; set; }
 
     /// <summary>Found or made in this group: what it holds is not certain before the commit.</summary>

@@ -46,10 +46,12 @@ internal sealed class MessageCache(int capacity)
         live.Correlations = null;
     }
 
-    /// <summary>Lets the least recently used go until the bound holds. Not within a group.</summary>
+    /// <summary>
+    /// Lets the least recently used go until the bound holds, or until one is met that is not in its file yet. Not within a group.
+    /// </summary>
     public void Trim()
     {
-        while (_messages.Count > capacity && _oldest is not null) Remove(_oldest);
+        while (_messages.Count > capacity && _oldest is { IsPending: false } oldest) Remove(oldest);
     }
 
     /// <summary>The newest with this id; the others follow it.</summary>

@@ -27,8 +27,15 @@ internal sealed partial class Sequencer
     /// </summary>
     private void RetryKept(bool mayResume)
     {
-        // What is copied into the files makes room in the log.
-        if (mayResume) CheckpointAll();
+        // What is copied into the files makes room in their logs, and what is written there makes room in the commit log.
+        if (mayResume)
+        {
+            CheckpointAll();
+            while (!TryApplyPending() && _reserve.GiveUp())
+            {
+            }
+        }
+
         while (_kept.Count > 0)
         {
             while (_kept.Count > 0 && _retry.Count < _options.GroupLimit) _retry.Add(_kept.Dequeue());
@@ -43,7 +50,7 @@ internal sealed partial class Sequencer
             return;
         }
 
-        if (!mayResume || !_reserve.TrySetAside()) return;
+        if (!mayResume || _group.HasPending || !_reserve.TrySetAside()) return;
         _health = JournalHealth.Ready;
         Log.SpaceReturned(_logger);
         _timer.Change(MaintenancePeriod, MaintenancePeriod);
@@ -58,23 +65,19 @@ internal sealed partial class Sequencer
         while (_retry.Count > 0)
         {
             int count = Apply(_retry, out Exception? thrown);
-            if (thrown is null)
+            if (thrown is null && TryCommit(count))
             {
-                if (TryFlush(count))
-                {
-                    SettleCommitted(_retry, count);
-                    continue;
-                }
-
-                thrown = _noSpace;
+                SettleCommitted(_retry, count);
+                continue;
             }
 
+            _atCommit = 0;
             _group.RollBack();
             switch (thrown)
             {
                 case JournalGroup.SliceEndedException:
                     break;
-                case SqliteFaultException { IsDiskFull: true }:
+                case null or SqliteFaultException { IsDiskFull: true }:
                     if (!_reserve.GiveUp()) return;
                     break;
                 case SqliteFaultException fault:
@@ -87,76 +90,29 @@ internal sealed partial class Sequencer
         }
     }
 
-    /// <summary>
-    /// Part of a group is committed in one file, and another file found no space. The group cannot be taken back any
-    /// more, so it is finished before anything else:
-    /// each try writes what is still missing. What can be refused meanwhile is refused.
-    /// </summary>
-    private void FinishWhenSpaceReturns()
-    {
-        EnterDiskFull();
-        while (true)
-        {
-            bool isPartlyDone = true;
-            try
-            {
-                _reserve.GiveUp();
-                _group.Flush(ref isPartlyDone);
-                return;
-            }
-            catch (SqliteFaultException fault) when (fault.IsDiskFull)
-            {
-                WaitForTick();
-            }
-        }
-    }
-
-    private void WaitForTick()
-    {
-        lock (_gate)
-        {
-            while (!_isTicked)
-            {
-                for (int i = 0; i < _incoming.Count; i++)
-                {
-                    Transition transition = _incoming[i];
-                    if (transition.IsRequired) continue;
-                    _completions.Post(new CompletionLoop.Outcome(transition, StoreFailure.DiskFull));
-                    Interlocked.Decrement(ref _depth);
-                    _incoming.RemoveAt(i--);
-                }
-
-                if (_isClosing)
-                {
-                    throw new InvalidOperationException("The journal was closed while the disk was full and a group was half written.");
-                }
-                _isSleeping = true;
-                while (_isSleeping) Monitor.Wait(_gate);
-            }
-
-            _isTicked = false;
-        }
-    }
-
     private void Break(Exception exception)
     {
         Log.Broken(_logger, exception);
         _health = JournalHealth.Broken;
         lock (_gate) _isClosing = true;
 
-        // Whatever is in one of these lists has not been told anything.
+        // Whatever is in one of these lists has not been told anything. What was being committed may be in the log, or may not.
+        List<Transition> group = _next.Count > 0 ? _next : _retry;
+        FailAll(group.Take(_atCommit), StoreFailure.Unknown);
+        group.RemoveRange(0, _atCommit);
         FailAll(_next);
         FailAll(_retry);
         FailAll(_kept);
         FailAll(_work.Skip(_workAt));
         FailAll(_incoming);
         PostOutcomes();
+        ReleaseReads();
         _broken.TrySetResult();
     }
 
-    private void FailAll(IEnumerable<Transition> transitions)
+    private void FailAll(IEnumerable<Transition> transitions, StoreFailure failure = StoreFailure.Broken)
     {
-        foreach (Transition transition in transitions) Settle(transition, StoreFailure.Broken);
+        foreach (Transition transition in transitions) Settle(transition, failure);
     }
 
     private void Close()
@@ -164,6 +120,11 @@ internal sealed partial class Sequencer
         foreach (Transition transition in _kept) Settle(transition, StoreFailure.Closed);
         _kept.Clear();
         PostOutcomes();
+
+        // Where it finds no space, the next start does it.
+        bool isWhole = TryApplyPending();
+        if (isWhole) _log.Delete();
+        else _log.Dispose();
         foreach (Slice slice in _catalog.All)
         {
             if (slice.Writer is not { } writer) continue;
@@ -173,5 +134,6 @@ internal sealed partial class Sequencer
         }
 
         _health = JournalHealth.Closed;
+        ReleaseReads();
     }
 }

@@ -3,7 +3,9 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
-/// <summary>Copying logs into files, closing what is idle, deleting what is old. All between groups, on the writer's thread.</summary>
+/// <summary>
+/// Writing into slices, copying their logs into files, closing what is idle, deleting what is old. All between groups, on the writer's thread.
+/// </summary>
 internal sealed partial class Sequencer
 {
     /// <summary>Ticks without use after which the connection of an old slice is closed.</summary>
@@ -30,6 +32,11 @@ internal sealed partial class Sequencer
     private void Tidy(bool isTicked)
     {
         if (_health != JournalHealth.Ready) return;
+        if (isTicked || _group.PendingRows >= _options.ApplyRows || _log.Length >= _options.ApplyBytes)
+        {
+            if (!TryApplyPending()) return;
+        }
+
         try
         {
             Settle(isTicked);
@@ -46,6 +53,28 @@ internal sealed partial class Sequencer
             if (slice.Writer is { } writer && writer.LogBytes > limit) Checkpoint(slice, truncate: false);
         }
     }
+
+    /// <summary>Writes what is committed into the slices. False when there is no space for it: it stays in the log.</summary>
+    private bool TryApplyPending()
+    {
+        if (!_group.HasPending) return true;
+        long started = _time.GetTimestamp();
+        try
+        {
+            Interlocked.Add(ref _logBytesWritten, _group.ApplyPending());
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            EnterDiskFull();
+            return false;
+        }
+
+        _metrics.Applied(_time.GetElapsedTime(started));
+        return true;
+    }
+
+    /// <summary>At the start, before the thread runs: brings the files up to date. Where there is no space for it, it is tried again.</summary>
+    public void Recover() => TryApplyPending();
 
     private void Settle(bool isTicked)
     {
@@ -91,6 +120,9 @@ internal sealed partial class Sequencer
     private void Maintain()
     {
         _ticks++;
+
+        // Without space: nothing is closed or deleted that is still to be written to.
+        if (_group.HasPending) return;
         List<Slice> slices = _catalog.All;
         for (int i = 0; i < slices.Count; i++)
         {
@@ -121,6 +153,9 @@ internal sealed partial class Sequencer
             slice.Writer?.Dispose();
             slice.Writer = null;
             _catalog.Remove(slice);
+
+            // Else what the log still shows of it would come back at the next start.
+            _log.Forget();
             slice.Delete();
             Log.SliceDeleted(_logger, slice.ToString(), (int)_options.Retention.TotalDays);
             return;

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. It takes everything that waits, applies it in order, commits it as one group, and goes
-/// on; nobody waits for a timer.
-/// It also copies the write-ahead log into the files, between groups.
+/// The one thread that writes. It takes everything that waits, applies it in order, commits it as one group to the commit log, and goes
+/// on; nobody waits for a timer. Between groups it writes what is committed into the slices, many groups at once.
 /// </summary>
 internal sealed partial class Sequencer
 {
@@ -21,6 +20,7 @@ internal sealed partial class Sequencer
     private readonly ILogger _logger;
     private readonly JournalMetrics _metrics;
     private readonly SliceCatalog _catalog;
+    private readonly CommitLog _log;
     private readonly JournalGroup _group;
     private readonly CompletionLoop _completions;
     private readonly SpaceReserve _reserve;
@@ -36,13 +36,15 @@ internal sealed partial class Sequencer
     private readonly List<Transition> _next = new(1024);
     private readonly List<CompletionLoop.Outcome> _outcomes = new(1024);
     private readonly Queue<Transition> _kept = new();
+    private List<PendingRead> _reads = [];
+    private List<PendingRead> _readsAtWork = [];
     private bool _isSleeping;
     private bool _isClosing;
     private bool _isTicked;
     private int _workAt;
     private int _depth;
+    private int _atCommit;
     private long _logBytesWritten;
-    private SqliteFaultException? _noSpace;
     private volatile JournalHealth _health;
 
     public Sequencer(
@@ -51,6 +53,7 @@ internal sealed partial class Sequencer
         ILogger logger,
         JournalMetrics metrics,
         SliceCatalog catalog,
+        CommitLog log,
         JournalGroup group,
         SpaceReserve reserve)
     {
@@ -59,6 +62,7 @@ internal sealed partial class Sequencer
         _logger = logger;
         _metrics = metrics;
         _catalog = catalog;
+        _log = log;
         _group = group;
         _reserve = reserve;
         _completions = new(logger);
@@ -138,9 +142,10 @@ internal sealed partial class Sequencer
         {
             while (Take(out bool isTicked))
             {
-                if (isTicked) Maintain();
                 RunWork(isTicked);
+                AnswerReads();
                 Tidy(isTicked);
+                if (isTicked) Maintain();
             }
 
             if (_kept.Count > 0) RetryKept(mayResume: false);
@@ -181,7 +186,7 @@ internal sealed partial class Sequencer
                 }
 
                 if (_isClosing) return false;
-                if (isTicked) return true;
+                if (isTicked || _reads.Count > 0) return true;
                 _isSleeping = true;
                 while (_isSleeping) Monitor.Wait(_gate);
             }
@@ -207,6 +212,7 @@ internal sealed partial class Sequencer
             while (_workAt < most) _next.Add(_work[_workAt++]);
             _workAt = start + RunGroup(_next);
             _next.Clear();
+            AnswerReads();
             Tidy(isTicked: false);
         }
 
@@ -224,23 +230,20 @@ internal sealed partial class Sequencer
         while (true)
         {
             int count = Apply(transitions, out Exception? thrown);
-            if (thrown is null)
+            bool isCommitted = thrown is null && TryCommit(count);
+            if (isCommitted)
             {
-                if (TryFlush(count))
-                {
-                    SettleCommitted(transitions, count);
-                    return count + rejected;
-                }
-
-                thrown = _noSpace;
+                SettleCommitted(transitions, count);
+                return count + rejected;
             }
 
+            _atCommit = 0;
             _group.RollBack();
             switch (thrown)
             {
                 case JournalGroup.SliceEndedException:
                     break;
-                case SqliteFaultException { IsDiskFull: true }:
+                case null or SqliteFaultException { IsDiskFull: true }:
                     // Where it was met while reading, the transition that read goes with those before it.
                     count = Math.Min(Math.Max(count, 1), transitions.Count);
                     EnterDiskFull();
@@ -258,27 +261,15 @@ internal sealed partial class Sequencer
         }
     }
 
-    /// <summary>Writes what was applied. False when there was no space for it, and nothing of it was written.</summary>
-    private bool TryFlush(int transitions)
+    /// <summary>Commits what was applied. False when there was no space for it, and nothing of it was written.</summary>
+    private bool TryCommit(int transitions)
     {
         long started = _time.GetTimestamp();
-        bool isPartlyDone = false;
-        try
-        {
-            _group.Flush(ref isPartlyDone);
-        }
-        catch (SqliteFaultException fault) when (fault.IsDiskFull)
-        {
-            if (!isPartlyDone)
-            {
-                _noSpace = fault;
-                return false;
-            }
-
-            FinishWhenSpaceReturns();
-        }
-
-        Interlocked.Add(ref _logBytesWritten, _group.LogBytes);
+        long before = _log.Length;
+        _atCommit = transitions;
+        if (!_group.TryCommit()) return false;
+        _atCommit = 0;
+        Interlocked.Add(ref _logBytesWritten, _log.Length - before);
         _metrics.Committed(_time.GetElapsedTime(started), transitions);
         return true;
     }

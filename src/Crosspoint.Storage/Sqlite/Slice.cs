@@ -33,6 +33,9 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
     /// <summary>The sequencer's connection; null while it has none.</summary>
     public SliceWriter? Writer { get; set; }
 
+    /// <summary>Number of the commit log's record up to which everything is in the file. The sequencer's own.</summary>
+    public long Applied { get; set; }
+
     /// <summary>Whether readers know it. The sequencer's own.</summary>
     public bool IsVisible { get; set; }
 

@@ -16,6 +16,9 @@ internal sealed partial class SliceWriter
     /// <summary>Rows of marks that begin so hold positions of the event log's readers.</summary>
     public const string PositionMark = "position:";
 
+    /// <summary>The row of marks that says up to which record of the commit log everything is in the file.</summary>
+    public const string AppliedMark = "applied";
+
     // Rows above the mark are read one by one whenever open messages are listed: 50,000 take some 20 ms.
     private const int MostAbove = 50_000;
 

@@ -87,10 +87,11 @@ internal sealed partial class SliceWriter
     }
 
     /// <summary>
-    /// Takes out the receipts parked last under this canonical id, without those that were taken in this group. Returns how many rows it
-    /// read.
+    /// Finds the receipts with rows that were parked last under this canonical id, without those that were taken out since. Returns how many
+    /// rows it read.
     /// </summary>
-    public int TakeParked(string group, string id, FormatSet formats, long notBefore, int most, List<ParkedReceipt> receipts)
+    public int FindParked(
+        string group, string id, FormatSet formats, long notBefore, int most, List<(long Row, ParkedReceipt Receipt)> receipts)
     {
         if (_database is null) return 0;
         int rows = 0;
@@ -101,8 +102,9 @@ internal sealed partial class SliceWriter
         {
             rows++;
             var format = (VendorIdFormat)_findParked.GetInt64(8);
-            if (_findParked.GetInt64(3) < notBefore || !formats.Contains(format) || !_takenParked.Add(_findParked.GetInt64(0))) continue;
-            receipts.Add(new(
+            long row = _findParked.GetInt64(0);
+            if (_findParked.GetInt64(3) < notBefore || !formats.Contains(format) || _takenParked.Contains(row)) continue;
+            receipts.Add((row, new(
                 group,
                 _findParked.GetText(1)!,
                 _findParked.GetText(2),
@@ -111,7 +113,7 @@ internal sealed partial class SliceWriter
                 _findParked.GetText(5),
                 _findParked.GetText(6)!,
                 _findParked.GetText(7)!,
-                format));
+                format)));
         }
 
         _findParked.Reset();
@@ -120,11 +122,7 @@ internal sealed partial class SliceWriter
 
     public IdempotencyRecord? FindIdempotent(string account, string key)
     {
-        for (int i = _idempotent.Count - 1; i >= 0; i--)
-        {
-            if (_idempotent[i].Key == key && _idempotent[i].Account == account) return _idempotent[i];
-        }
-
+        if (_idempotent.TryGetValue((account, key), out IdempotencyRecord? pending)) return pending;
         if (_database is null) return null;
         _findIdempotent!.Bind(1, account);
         _findIdempotent.Bind(2, key);
@@ -146,10 +144,15 @@ internal sealed partial class SliceWriter
 
     public void FindParts(string partKey, List<InboundPart> parts)
     {
-        if (_database is null || _removedParts.Contains(partKey)) return;
-        _findParts!.Bind(1, partKey);
-        while (_findParts.Step()) parts.Add(ReadPart(_findParts, partKey, 0));
-        _findParts.Reset();
+        _parts.TryGetValue(partKey, out PendingParts? pending);
+        if (_slice.HasParts && _database is not null && pending is not { IsRemoved: true })
+        {
+            _findParts!.Bind(1, partKey);
+            while (_findParts.Step()) parts.Add(ReadPart(_findParts, partKey, 0));
+            _findParts.Reset();
+        }
+
+        if (pending is not null) parts.AddRange(pending.Parts);
     }
 
     /// <summary>Reads number, total, at, text, connection, sender and recipient, which stand in that order from a column on.</summary>

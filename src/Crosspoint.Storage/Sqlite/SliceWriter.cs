@@ -6,20 +6,22 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The sequencer's connection to one slice, and what is to be written there at the end of the group. Nothing is written
-/// before <see cref="Flush"/>, so a group
-/// that is given up leaves no trace, and a write that found no room can be made again.
+/// The sequencer's connection to one slice, and what is committed to the log and not yet written here. It gathers over many groups and is
+/// written in one transaction, so that a message which changes four times within a second costs one write of its row.
 /// </summary>
 internal sealed partial class SliceWriter : IDisposable
 {
-    // What the biggest group changes, so that no page reaches the log twice in one commit.
+    // What the biggest transaction changes, so that no page reaches the log twice in one commit.
     private const int CacheKilobytes = 16_384;
 
     // Of the write-ahead log, before each page.
     private const int FrameHeader = 24;
 
-    // From so many rows a group on, opening a value to write in place is cheaper than an UPDATE each.
+    // From so many rows on, opening a value to write in place is cheaper than an UPDATE each.
     private const int ManyRows = 8;
+
+    // Entries of one row of the event log: a reader takes whole rows.
+    private const int EventsARow = 1_000;
 
     private readonly Slice _slice;
     private readonly SqliteJournalOptions _options;
@@ -29,14 +31,13 @@ internal sealed partial class SliceWriter : IDisposable
 
     private readonly List<LiveMessage> _messages = [];
     private readonly List<LiveCorrelation> _correlations = [];
-    private readonly List<ParkedReceipt> _parked = [];
+    private readonly List<PendingReceipt> _parked = [];
     private readonly List<OrphanPdu> _orphans = [];
-    private readonly List<IdempotencyRecord> _idempotent = [];
-    private readonly List<InboundPart> _parts = [];
-    private readonly List<KeyValuePair<string, long>> _marks = [];
+    private readonly Dictionary<(string Account, string Key), IdempotencyRecord> _idempotent = [];
+    private readonly Dictionary<string, PendingParts> _parts = [];
+    private readonly Dictionary<string, long> _marks = [];
     private readonly List<PendingEvent> _events = [];
     private readonly HashSet<long> _takenParked = [];
-    private readonly List<string> _removedParts = [];
 
     private SqliteDatabase? _database;
     private long _tickedGroup = -1;
@@ -49,7 +50,7 @@ internal sealed partial class SliceWriter : IDisposable
         if (File.Exists(slice.Path)) Open();
     }
 
-    /// <summary>Nothing can be read before the first commit.</summary>
+    /// <summary>Nothing can be read before the first transaction.</summary>
     public bool Exists => _database is not null;
 
     /// <summary>Number of the last group that needed this connection.</summary>
@@ -58,74 +59,52 @@ internal sealed partial class SliceWriter : IDisposable
     /// <summary>Ticks of the clock since this connection was last needed.</summary>
     public int IdleTicks { get; private set; }
 
-    /// <summary>Octets in the write-ahead log since it was last copied into the file; about, as shared pages count once a group.</summary>
+    /// <summary>
+    /// Octets in the write-ahead log since it was last copied into the file; about, as shared pages count once a transaction.
+    /// </summary>
     public long LogBytes { get; private set; }
 
-    public bool HasWork { get; private set; }
+    /// <summary>Something is to be written.</summary>
+    public bool HasWork => _messages.Count + _correlations.Count + _parked.Count + _orphans.Count + _idempotent.Count + _parts.Count
+        + _marks.Count + _events.Count + _takenParked.Count > 0;
 
-    public bool HasRemovals => _takenParked.Count + _removedParts.Count > 0;
+    /// <summary>Parked receipts that have no row yet, in the order in which they came, also those that were taken out since.</summary>
+    public List<PendingReceipt> NewParked => _parked;
 
-    public void Write(LiveMessage live)
-    {
-        _messages.Add(live);
-        HasWork = true;
-    }
+    public void Write(LiveMessage live) => _messages.Add(live);
 
-    public void Write(LiveCorrelation correlation)
-    {
-        _correlations.Add(correlation);
-        HasWork = true;
-    }
+    public void Write(LiveCorrelation correlation) => _correlations.Add(correlation);
 
-    public void Write(ParkedReceipt receipt)
-    {
-        _parked.Add(receipt);
-        HasWork = true;
-    }
+    public void Write(PendingReceipt receipt) => _parked.Add(receipt);
 
-    public void Write(OrphanPdu orphan)
-    {
-        _orphans.Add(orphan);
-        HasWork = true;
-    }
+    public void Write(OrphanPdu orphan) => _orphans.Add(orphan);
 
-    public void Write(IdempotencyRecord record)
-    {
-        _idempotent.Add(record);
-        HasWork = true;
-    }
+    public void Write(IdempotencyRecord record) => _idempotent[(record.Account, record.Key)] = record;
 
-    public void Write(InboundPart part)
-    {
-        _parts.Add(part);
-        HasWork = true;
-    }
+    public void Write(InboundPart part) => PartsOf(part.PartKey).Parts.Add(part);
 
     /// <summary>An event of a message that is written with it.</summary>
-    public void Write(LiveMessage live, MessageEvent entry, long sequence, int errorCode) =>
-        _events.Add(new(sequence, live, entry, errorCode));
+    public void Write(LiveMessage live, in EventEntry entry) => _events.Add(new(live, entry));
 
-    public void Write(string mark, long value)
+    public void Write(string mark, long value) => _marks[mark] = value;
+
+    /// <summary>A receipt with a row is taken out.</summary>
+    public void RemoveParked(long row) => _takenParked.Add(row);
+
+    public void RemoveParts(string partKey)
     {
-        _marks.Add(new(mark, value));
-        HasWork = true;
+        if (!_slice.HasParts && !_parts.ContainsKey(partKey)) return;
+        PendingParts pending = PartsOf(partKey);
+        pending.IsRemoved = true;
+        pending.Parts.Clear();
     }
 
-    public void RemoveParts(string partKey) => _removedParts.Add(partKey);
-
-    /// <summary>Receipts parked in this group; they have no row yet.</summary>
-    public List<ParkedReceipt> NewParked => _parked;
-
-    public List<InboundPart> NewParts => _parts;
-
-    public List<IdempotencyRecord> NewIdempotent => _idempotent;
-
     /// <summary>
-    /// Writes and commits everything that was added. On a fault nothing of it is in the file, and the call can be made
-    /// again.
+    /// Writes and commits everything that was gathered. On a fault nothing of it is in the file, and the call can be made again.
     /// </summary>
-    /// <returns>Octets written to the log.</returns>
-    public long Flush()
+    /// <param name="number">Of the commit log's last record: what is up to it is then in the file.</param>
+    /// <returns>Octets written to the write-ahead log.</returns>
+    public long Apply(long number, MessageCache cache)
     {
         if (_database is null) Open();
         Begin();
@@ -133,58 +112,19 @@ internal sealed partial class SliceWriter : IDisposable
         {
             WriteMessages();
             foreach (LiveCorrelation correlation in _correlations) WriteRow(correlation);
-            foreach (ParkedReceipt receipt in _parked) WriteRow(receipt);
+            foreach (PendingReceipt receipt in _parked) WriteRow(receipt);
             foreach (OrphanPdu orphan in _orphans) WriteRow(orphan);
-            foreach (IdempotencyRecord record in _idempotent) WriteRow(record);
-            foreach (InboundPart part in _parts) WriteRow(part);
+            foreach (IdempotencyRecord record in _idempotent.Values) WriteRow(record);
+            foreach ((string partKey, PendingParts parts) in _parts) WriteRows(partKey, parts);
             foreach ((string name, long value) in _marks) WriteMark(name, value);
-            if (_events.Count > 0) WriteEvents();
-            _commit!.Run();
-        }
-        catch
-        {
-            RollBack();
-            throw;
-        }
-
-        HasWork = false;
-        if (_events.Count > 0) _slice.NoteEvents(_events[0].Sequence, _events[^1].Sequence);
-        foreach (LiveMessage live in _messages)
-        {
-            if (live.StoredHead is null) _above++;
-        }
-
-        foreach (LiveCorrelation correlation in _correlations)
-        {
-            if (!correlation.Owner.IsDeleted) _slice.Ids.Add(correlation.Hash, correlation.Owner.Key, correlation.Segment);
-        }
-
-        return Count();
-    }
-
-    /// <summary>
-    /// Removes what transitions took out: after everything that they made of it is committed, in whatever file, so that
-    /// a crash in between shows a receipt twice
-    /// (which is noted and ignored) and never loses one.
-    /// </summary>
-    public void FlushRemovals()
-    {
-        if (_database is null || !HasRemovals) return;
-        Begin();
-        try
-        {
-            foreach (long sequence in _takenParked)
+            for (int at = 0; at < _events.Count; at += EventsARow) WriteEvents(at, Math.Min(_events.Count, at + EventsARow));
+            foreach (long row in _takenParked)
             {
-                _deleteParked!.Bind(1, sequence);
+                _deleteParked!.Bind(1, row);
                 _deleteParked.Run();
             }
 
-            foreach (string partKey in _removedParts)
-            {
-                _deleteParts!.Bind(1, partKey);
-                _deleteParts.Run();
-            }
-
+            WriteMark(AppliedMark, number);
             _commit!.Run();
         }
         catch
@@ -193,12 +133,13 @@ internal sealed partial class SliceWriter : IDisposable
             throw;
         }
 
-        _takenParked.Clear();
-        _removedParts.Clear();
-        Count();
+        _slice.Applied = number;
+        Settled(cache);
+        Clear();
+        return Count();
     }
 
-    /// <summary>Forgets what was to be written.</summary>
+    /// <summary>Forgets what was gathered.</summary>
     public void Clear()
     {
         _messages.Clear();
@@ -209,14 +150,13 @@ internal sealed partial class SliceWriter : IDisposable
         _parts.Clear();
         _marks.Clear();
         _events.Clear();
-        HasWork = false;
+        _takenParked.Clear();
     }
 
-    /// <summary>Forgets what was to be removed: the group was given up.</summary>
-    public void ClearRemovals()
+    /// <summary>Lets go of the messages that were gathered, which are then read anew.</summary>
+    public void Evict(MessageCache cache)
     {
-        _takenParked.Clear();
-        _removedParts.Clear();
+        foreach (LiveMessage live in _messages) cache.Remove(live);
     }
 
     /// <summary>Called once a tick: whether no group needed this connection since the last tick.</summary>
@@ -249,6 +189,40 @@ internal sealed partial class SliceWriter : IDisposable
         CloseStatements();
         _database?.Dispose();
         _database = null;
+    }
+
+    private PendingParts PartsOf(string partKey)
+    {
+        if (!_parts.TryGetValue(partKey, out PendingParts? pending)) _parts.Add(partKey, pending = new());
+        return pending;
+    }
+
+    /// <summary>After the commit: what is closed leaves memory.</summary>
+    private void Settled(MessageCache cache)
+    {
+        if (_events.Count > 0) _slice.NoteEvents(_events[0].Entry.Sequence, _events[^1].Entry.Sequence);
+        _slice.HasParked |= _parked.Count > 0;
+        _slice.HasOrphans |= _orphans.Count > 0;
+        _slice.HasParts |= _parts.Count > 0;
+        foreach (LiveCorrelation correlation in _correlations)
+        {
+            if (!correlation.Owner.IsDeleted) _slice.Ids.Add(correlation.Hash, correlation.Owner.Key, correlation.Segment);
+        }
+
+        foreach (LiveMessage live in _messages)
+        {
+            if (live.StoredHead is null && !live.IsDeleted) _above++;
+            live.IsPending = false;
+            if (live.IsDeleted || !live.Message.IsOpen)
+            {
+                cache.Remove(live);
+                continue;
+            }
+
+            live.StoredHead = live.Message.Head;
+            live.Room = live.NextRoom;
+            live.IsIndexed = live.Key <= IndexedKey;
+        }
     }
 
     private long Count()
@@ -307,8 +281,9 @@ internal sealed partial class SliceWriter : IDisposable
         Message message = live.Message;
         bool isNew = live.StoredHead is null;
         bool withHead = !ReferenceEquals(live.StoredHead, message.Head);
+        bool isOpen = message.IsOpen;
         int start = _buffer.Length;
-        int room = isNew ? RowRoom.Estimate(message) : live.Room;
+        int room = !isNew ? live.Room : isOpen ? RowRoom.Estimate(message) : 0;
         MessageCodec.WriteProgress(message, _buffer, room);
         int length = _buffer.Length - start;
         if (length > room && !isNew)
@@ -319,7 +294,6 @@ internal sealed partial class SliceWriter : IDisposable
         }
 
         live.NextRoom = length;
-        bool isOpen = message.IsOpen;
         if (isOpen && live.Key > IndexedKey) _slice.OpenAbove.Add(live.Key, message.Head.ValidUntil);
         WriteOpen(live, isOpen && live.Key <= IndexedKey);
         if (!withHead && length == live.Room && _messages.Count >= ManyRows)
@@ -376,8 +350,10 @@ internal sealed partial class SliceWriter : IDisposable
         _correlate.Run();
     }
 
-    private void WriteRow(ParkedReceipt receipt)
+    private void WriteRow(PendingReceipt pending)
     {
+        if (pending.IsTaken) return;
+        ParkedReceipt receipt = pending.Receipt;
         _park!.Bind(1, receipt.Group);
         _park.Bind(2, VendorIds.Canonical(receipt.VendorId));
         _park.Bind(3, receipt.TextId is null ? null : VendorIds.Canonical(receipt.TextId));
@@ -413,34 +389,42 @@ internal sealed partial class SliceWriter : IDisposable
         _putIdempotent.Run();
     }
 
-    private void WriteRow(InboundPart part)
+    private void WriteRows(string partKey, PendingParts pending)
     {
-        _addPart!.Bind(1, part.PartKey);
-        _addPart.Bind(2, part.Number);
-        _addPart.Bind(3, part.Total);
-        _addPart.Bind(4, part.At);
-        _addPart.Bind(5, part.Text);
-        _addPart.Bind(6, part.Connection);
-        _addPart.Bind(7, part.From);
-        _addPart.Bind(8, part.To);
-        _addPart.Run();
+        if (pending.IsRemoved)
+        {
+            _deleteParts!.Bind(1, partKey);
+            _deleteParts.Run();
+        }
+
+        foreach (InboundPart part in pending.Parts)
+        {
+            _addPart!.Bind(1, part.PartKey);
+            _addPart.Bind(2, part.Number);
+            _addPart.Bind(3, part.Total);
+            _addPart.Bind(4, part.At);
+            _addPart.Bind(5, part.Text);
+            _addPart.Bind(6, part.Connection);
+            _addPart.Bind(7, part.From);
+            _addPart.Bind(8, part.To);
+            _addPart.Run();
+        }
     }
 
-    /// <summary>One row for the events of the group: what it costs does not grow with their number.</summary>
-    private void WriteEvents()
+    /// <summary>One row for many events: what it costs does not grow with their number.</summary>
+    private void WriteEvents(int from, int end)
     {
         _buffer.Clear();
         string? sid = null;
         long account = 0;
-        long first = _events[0].Sequence;
+        long first = _events[from].Entry.Sequence;
         var codec = new EventEntryCodec(first);
-        foreach (PendingEvent pending in _events)
+        for (int i = from; i < end; i++)
         {
-            MessageHead head = pending.Live.Message.Head;
-            if (!ReferenceEquals(sid, head.AccountSid)) account = AccountId(sid = head.AccountSid);
-            MessageEvent entry = pending.Event;
-            codec.Write(
-                _buffer, new(pending.Sequence, account, head.Id.Key, entry.Number, entry.Kind, entry.State, pending.ErrorCode));
+            PendingEvent pending = _events[i];
+            string owner = pending.Live.Message.Head.AccountSid;
+            if (!ReferenceEquals(sid, owner)) account = AccountId(sid = owner);
+            codec.Write(_buffer, pending.Entry with { Account = account });
         }
 
         _logEvents!.Bind(1, first);
@@ -478,7 +462,15 @@ internal sealed partial class SliceWriter : IDisposable
 
     private readonly record struct InPlace(long Key, int Start, int Length);
 
-    private readonly record struct PendingEvent(long Sequence, LiveMessage Live, MessageEvent Event, int ErrorCode);
+    private readonly record struct PendingEvent(LiveMessage Live, EventEntry Entry);
+
+    /// <summary>What becomes of the parts of one inbound message: first those with rows may go, then these come.</summary>
+    private sealed class PendingParts
+    {
+        public bool IsRemoved { get; set; }
+
+        public List<InboundPart> Parts { get; } = [];
+    }
 
     private static string Pragma(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name} = {value}");
 }

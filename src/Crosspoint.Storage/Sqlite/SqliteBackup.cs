@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>What a backup or a check of one saw.</summary>
@@ -9,11 +11,14 @@ public sealed record BackupSummary(int Files, long Messages, long Bytes);
 /// <summary>
 /// Copies a journal while a gateway runs on it, from this or another process, and puts a copy back. Each file of the
 /// copy is the state of one moment;
-/// files are copied one after another, the newest last.
+/// files are copied one after another, the newest last. What the commit log held when the copy began is written into the copied files.
 /// </summary>
 public static class SqliteBackup
 {
     private const string Unfinished = ".unfinished";
+
+    // A backup keeps what retention would delete.
+    private static readonly TimeSpan Forever = TimeSpan.FromDays(365 * 100);
 
     // The first look at a file that was just made may have to wait for its maker.
     private const int BusyMilliseconds = 10_000;
@@ -24,7 +29,7 @@ public static class SqliteBackup
     /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
     /// its check.</exception>
     public static Task<BackupSummary> RunAsync(string sourceDirectory, string targetDirectory, CancellationToken cancellationToken) =>
-        Task.Run(() => Copy(sourceDirectory, targetDirectory, cancellationToken), cancellationToken);
+        Task.Run(() => CopyAsync(sourceDirectory, targetDirectory, cancellationToken), cancellationToken);
 
     /// <summary>Checks every file of a backup: SQLite's own integrity check, and that this program knows its version.</summary>
     /// <exception cref="InvalidOperationException">A file is damaged or too new, or there is none.</exception>
@@ -36,9 +41,11 @@ public static class SqliteBackup
     public static Task<BackupSummary> RestoreAsync(string backupDirectory, string journalDirectory, CancellationToken cancellationToken) =>
         Task.Run(() => Restore(backupDirectory, journalDirectory, cancellationToken), cancellationToken);
 
-    private static BackupSummary Copy(string source, string target, CancellationToken cancellationToken)
+    private static async Task<BackupSummary> CopyAsync(string source, string target, CancellationToken cancellationToken)
     {
-        List<Slice> slices = ListSlices(source);
+        string log = CommitLog.PathOf(source);
+        bool hasLog = File.Exists(log);
+        if (!hasLog) ListSlices(source);
         if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any())
         {
             throw new InvalidOperationException($"{target} is not empty: a backup never overwrites anything.");
@@ -47,7 +54,10 @@ public static class SqliteBackup
         string unfinished = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)) + Unfinished;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         string copies = Directory.CreateDirectory(SliceCatalog.DirectoryOf(unfinished)).FullName;
-        foreach (Slice slice in slices)
+
+        // First: what leaves it while it is copied is in its slice by then, and the slices come after it.
+        if (hasLog) File.Copy(log, CommitLog.PathOf(unfinished));
+        foreach (Slice slice in SliceCatalog.List(SliceCatalog.DirectoryOf(source)))
         {
             cancellationToken.ThrowIfCancellationRequested();
 
@@ -55,10 +65,30 @@ public static class SqliteBackup
             if (slice.HasFile) CopyFile(slice.Path, Path.Combine(copies, Path.GetFileName(slice.Path)));
         }
 
+        if (hasLog) await EmptyLogAsync(unfinished, cancellationToken).ConfigureAwait(false);
+        List<Slice> copied = SliceCatalog.List(copies);
+        if (copied.Count == 0) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
+        foreach (Slice slice in copied)
+        {
+            // One file without a log beside it: the copy can be moved about as it is.
+            using SqliteDatabase copy = SqliteDatabase.OpenForWriting(slice.Path);
+            copy.Execute("PRAGMA journal_mode = DELETE");
+        }
+
         BackupSummary summary = Verify(unfinished, cancellationToken);
         if (Directory.Exists(target)) Directory.Delete(target);
         Directory.Move(unfinished, target);
         return summary;
+    }
+
+    /// <summary>As a start after a crash would: the copy is opened, which writes what the log holds into the slices, and closed.</summary>
+    private static async Task EmptyLogAsync(string journal, CancellationToken cancellationToken)
+    {
+        SqliteJournalOptions options = new() { Directory = journal, ReserveBytes = 0, Retention = Forever };
+        SqliteJournal copy = await SqliteJournal.OpenAsync(
+            options, TimeProvider.System, NullLogger<SqliteJournal>.Instance, null, cancellationToken).ConfigureAwait(false);
+        await copy.DisposeAsync().ConfigureAwait(false);
+        DirectoryLock.Remove(journal);
     }
 
     private static void CopyFile(string source, string target)
@@ -68,9 +98,6 @@ public static class SqliteBackup
         from.SetBusyTimeout(BusyMilliseconds);
         SqliteSchema.Check(from);
         from.CopyTo(to);
-
-        // One file without a log beside it: the copy can be moved about as it is.
-        to.Execute("PRAGMA journal_mode = DELETE");
     }
 
     private static BackupSummary Verify(string directory, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The journal on SQLite: one file per period of time, one thread that writes, many that read
-/// (docs/adr/0002-journal-layout.md).
+/// The journal on SQLite: a log that commits reach first, one file per period of time, one thread that writes, many that read
+/// (docs/adr/0002-journal-layout.md, docs/adr/0011-commit-log.md).
 /// </summary>
 public sealed partial class SqliteJournal : IJournal
 {
@@ -35,7 +35,7 @@ public sealed partial class SqliteJournal : IJournal
 
     public Task Broken => _sequencer.Broken;
 
-    /// <summary>Octets written to write-ahead logs since the start.</summary>
+    /// <summary>Octets written to the commit log and to write-ahead logs since the start.</summary>
     internal long LogBytesWritten => _sequencer.LogBytesWritten;
 
     /// <summary>
@@ -47,7 +47,10 @@ public sealed partial class SqliteJournal : IJournal
     /// <summary>Queries for parked receipts since the start; to be read likewise.</summary>
     internal long ParkedQueries => _sequencer.ParkedQueries;
 
-    /// <summary>Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here.</summary>
+    /// <summary>
+    /// Opens the journal, making or upgrading what is needed. After a crash SQLite recovers each file here, and what was in the commit log
+    /// goes into them.
+    /// </summary>
     /// <param name="meters">Where its instruments are made; null for a meter of their own.</param>
     /// <exception cref="InvalidOperationException">Another process has it open, or a file is from a newer program.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -113,22 +116,27 @@ public sealed partial class SqliteJournal : IJournal
         long started = time.GetTimestamp();
         Directory.CreateDirectory(options.Directory);
         DirectoryLock directoryLock = DirectoryLock.Take(options.Directory);
+        CommitLog? log = null;
         try
         {
             SliceCatalog catalog = SliceCatalog.Open(options);
+            log = CommitLog.Open(options);
             var numbers = new EventNumbers();
-            var group = new JournalGroup(catalog, new(options.CacheMessages), numbers, options, time);
+            var group = new JournalGroup(catalog, log, new(options.CacheMessages), numbers, options, time);
             foreach (Slice slice in catalog.Current)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Inspect(slice, options, time, group);
                 numbers.StartAfter(slice.LastEvent);
+                log.StartAfter(slice.Applied);
             }
 
+            foreach (CommitLog.Record record in log.Read()) group.Load(record, isStart: true);
             var reserve = new SpaceReserve(options.Directory, options.ReserveBytes);
             reserve.TrySetAside();
-            var reader = new JournalReader(catalog, options, time);
-            var sequencer = new Sequencer(options, time, logger, new(meters), catalog, group, reserve);
+            var sequencer = new Sequencer(options, time, logger, new(meters), catalog, log, group, reserve);
+            sequencer.Recover();
+            var reader = new JournalReader(catalog, sequencer, options, time);
             var journal = new SqliteJournal(directoryLock, sequencer, reader, new(catalog, reader, numbers, options, time));
             sequencer.Start();
             journal.StartReading(catalog, options, time, logger);
@@ -137,6 +145,7 @@ public sealed partial class SqliteJournal : IJournal
         }
         catch
         {
+            log?.Dispose();
             directoryLock.Dispose();
             throw;
         }
@@ -147,11 +156,12 @@ public sealed partial class SqliteJournal : IJournal
     {
         using SqliteDatabase database = SliceWriter.OpenDatabase(slice.Path, options);
 
-        // What a crash left in the log; a file that nobody writes to any more would keep it for ever.
-        if (File.Exists(slice.Path + "-wal")) database.Checkpoint(truncate: true);
+        // What a crash left in its log; a file that nobody writes to any more would keep it for ever.
+        if (File.Exists(slice.Path + "-wal")) TryCheckpoint(database);
         group.StartAfter(database.QueryInt64("SELECT max(key) FROM messages"));
         long lastPart = database.QueryInt64("SELECT coalesce(max(id), -1) FROM correlation_runs");
         slice.Ids = new() { StoredRuns = (int)(lastPart >> SliceIds.PartBits) + 1 };
+        slice.Applied = database.QueryInt64($"SELECT value FROM marks WHERE name = '{SliceWriter.AppliedMark}'");
         slice.HasParked = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM parked)") != 0;
         slice.HasOrphans = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM orphans)") != 0;
         slice.HasParts = database.QueryInt64("SELECT EXISTS (SELECT 1 FROM inbound_parts)") != 0;
@@ -164,6 +174,18 @@ public sealed partial class SqliteJournal : IJournal
             string name = parked.GetText(0)!;
             group.NoteParked(name, parked.GetText(1)!, parked.GetInt64(3));
             if (parked.GetText(2) is { } textId) group.NoteParked(name, textId, parked.GetInt64(3));
+        }
+    }
+
+    private static void TryCheckpoint(SqliteDatabase database)
+    {
+        try
+        {
+            database.Checkpoint(truncate: true);
+        }
+        catch (SqliteFaultException fault) when (fault.IsDiskFull)
+        {
+            // The log holds everything, and a gateway on a full disk is still to be started.
         }
     }
 

@@ -28,11 +28,12 @@ public sealed class AcceptTests
     }
 
     [Theory]
-    [InlineData(StoreFailure.DiskFull)]
-    [InlineData(StoreFailure.Broken)]
-    [InlineData(StoreFailure.Closed)]
-    [InlineData(StoreFailure.Rejected)]
-    public async Task Send_StoreFails_IsRefusedNothingIsSentAndTheSlotIsFree(StoreFailure failure)
+    [InlineData(StoreFailure.DiskFull, IntakeError.StoreUnavailable)]
+    [InlineData(StoreFailure.Broken, IntakeError.StoreUnavailable)]
+    [InlineData(StoreFailure.Unknown, IntakeError.OutcomeUnknown)]
+    [InlineData(StoreFailure.Closed, IntakeError.StoreUnavailable)]
+    [InlineData(StoreFailure.Rejected, IntakeError.StoreUnavailable)]
+    public async Task Send_StoreFails_IsRefusedNothingIsSentAndTheSlotIsFree(StoreFailure failure, IntakeError error)
     {
         await using var carrier = new ScriptedCarrier();
         await using Rig rig = await Rig.StartAsync(carrier);
@@ -42,7 +43,7 @@ public sealed class AcceptTests
         for (int i = 0; i < 30; i++)
         {
             IntakeResult result = await rig.Gateway.Intake.SendAsync(Rig.Request(), null, CancellationToken.None);
-            (result.IsAccepted, result.Error).ShouldBe((false, IntakeError.StoreUnavailable));
+            (result.IsAccepted, result.Error).ShouldBe((false, error));
         }
 
         rig.Gateway.Connections()[0].InFlight.ShouldBe(0);

@@ -168,6 +168,7 @@ public sealed class NativeSendTests
     [InlineData(IntakeError.Throttled, 429, "throttled")]
     [InlineData(IntakeError.LimitReached, 422, "limit_reached")]
     [InlineData(IntakeError.StoreUnavailable, 503, "store_unavailable")]
+    [InlineData(IntakeError.OutcomeUnknown, 500, "outcome_unknown")]
     public async Task Send_RefusedByIntake_IsThatProblem(IntakeError error, int status, string code)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
@@ -374,6 +375,7 @@ public sealed class NativeSendTests
     [Theory]
     [InlineData(IntakeError.Overloaded, 429)]
     [InlineData(IntakeError.StoreUnavailable, 503)]
+    [InlineData(IntakeError.OutcomeUnknown, 500)]
     public async Task SendBatch_AllRefusedForTheGateway_IsRefusedWhole(IntakeError error, int status)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

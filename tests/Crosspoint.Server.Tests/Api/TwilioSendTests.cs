@@ -93,6 +93,7 @@ public sealed class TwilioSendTests
     [InlineData(IntakeError.Throttled, 21611, 429)]
     [InlineData(IntakeError.LimitReached, 21611, 400)]
     [InlineData(IntakeError.StoreUnavailable, 20503, 503)]
+    [InlineData(IntakeError.OutcomeUnknown, 20500, 500)]
     public async Task Create_RefusedByIntake_HasItsCode(IntakeError error, int code, int status)
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

@@ -65,7 +65,7 @@ internal static class CrashChild
             var step = new Step(apply);
             journal.Enqueue(step);
             StoreFailure? failure = await step.Result;
-            if (failure is not (null or StoreFailure.Broken)) throw new InvalidOperationException($"A step failed: {failure}.");
+            if (failure is not (null or StoreFailure.Broken or StoreFailure.Unknown)) throw new InvalidOperationException($"A step failed: {failure}.");
             return failure is null;
         }
 

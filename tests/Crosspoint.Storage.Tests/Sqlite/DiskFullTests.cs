@@ -56,7 +56,7 @@ public sealed class DiskFullTests : SqliteTest
 
         await UntilAsync(() => kept.Exists(step => step.Applied > 2), () => Time.Advance(TimeSpan.FromMilliseconds(250)));
         kept.ShouldContain(step => !step.Result.IsCompleted);
-        disk.Empty(extraMegabytes: 40);
+        disk.Empty(extraMegabytes: 100);
         await UntilAsync(() => journal.Health == JournalHealth.Ready, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
         foreach (Step step in kept) (await step.Result.WaitAsync(TimeSpan.FromSeconds(30), Token)).ShouldBeNull();
         accepted.Add(await AcceptAsync(journal));
@@ -69,9 +69,9 @@ public sealed class DiskFullTests : SqliteTest
     }
 
     [Fact]
-    public async Task FullFile_OneTransitionTooLarge_FailsAloneAndSmallerOnesGoOn()
+    public async Task FullLog_OneTransitionTooLarge_FailsAloneAndSmallerOnesGoOn()
     {
-        await using SqliteJournal journal = await OpenAsync(new() { Directory = Journal, MaxPages = 60, ReserveBytes = 0 });
+        await using SqliteJournal journal = await OpenAsync(new() { Directory = Journal, MaxLogBytes = 200_000, ReserveBytes = 0 });
         MessageId id = await AcceptAsync(journal);
 
         (await RunAsync(journal, transaction =>
@@ -85,9 +85,9 @@ public sealed class DiskFullTests : SqliteTest
     }
 
     [Fact]
-    public async Task FullDisk_WhileClosing_FailsWhatWasKept()
+    public async Task FullLog_WhileClosing_FailsWhatWasKept()
     {
-        SqliteJournal journal = await OpenAsync(new() { Directory = Journal, MaxPages = 60, ReserveBytes = 0 });
+        SqliteJournal journal = await OpenAsync(new() { Directory = Journal, MaxLogBytes = 200_000, ReserveBytes = 0 });
         await AcceptAsync(journal);
         var step = new Step(
             transaction =>
@@ -104,59 +104,74 @@ public sealed class DiskFullTests : SqliteTest
     }
 
     [Fact]
-    public async Task FullFile_AfterAnotherFileOfTheGroupWasCommitted_GroupIsFinishedNotRepeated()
+    public async Task FullFile_CommittedChangesStayInTheLogUntilThereIsRoom()
     {
         // One transition changes messages of yesterday and of today; today's file has no room.
         SqliteJournalOptions options = new() { Directory = Journal, MaxPages = 60, ReserveBytes = 0 };
-        await using SqliteJournal journal = await OpenAsync(options);
+        SqliteJournal journal = await OpenAsync(options);
         MessageId old = await SendAsync(journal, "v-old");
         Time.Advance(TimeSpan.FromDays(1));
         MessageId young = await SendAsync(journal, "v-young");
-        var step = new Step(
-            transaction =>
-            {
-                Sample.Delivered(transaction, transaction.Find(old.Key)!);
-                Sample.Delivered(transaction, transaction.Find(young.Key)!);
-                for (int i = 0; i < 600; i++) transaction.KeepOrphan(new("north-1", i, "filler", new byte[1000]));
-            },
-            isRequired: true);
+        var step = new Step(transaction =>
+        {
+            Sample.Delivered(transaction, transaction.Find(old.Key)!);
+            Sample.Delivered(transaction, transaction.Find(young.Key)!);
+            for (int i = 0; i < 600; i++) transaction.KeepOrphan(new("north-1", i, "filler", new byte[1000]));
+        });
         journal.Enqueue(step);
-        await UntilAsync(() => journal.Health == JournalHealth.DiskFull);
-        var refused = new Step(transaction => Sample.Accept(transaction));
-        journal.Enqueue(refused);
-        await UntilAsync(() => refused.Result.IsCompleted, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
-        (await refused.Result).ShouldBe(StoreFailure.DiskFull);
-        step.Result.IsCompleted.ShouldBeFalse();
-        (await journal.FindAsync(old, Token))!.State.ShouldBe(MessageState.Delivered);
-        (await journal.FindAsync(young, Token))!.State.ShouldBe(MessageState.Sent);
+        (await step.Result.WaitAsync(TimeSpan.FromSeconds(30), Token)).ShouldBeNull();
+        await UntilAsync(() => journal.Health == JournalHealth.DiskFull, () => Time.Advance(TimeSpan.FromSeconds(1)));
 
-        options.MaxPages = 100_000;
+        (await RunAsync(journal, transaction => Sample.Accept(transaction))).ShouldBe(StoreFailure.DiskFull);
+        (await RunAsync(
+            journal, transaction => Sample.WebhookDone(transaction, transaction.Find(young.Key)!), isRequired: true)).ShouldBeNull();
+        await CheckAsync();
 
-        await UntilAsync(() => step.Result.IsCompleted, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
-        (await step.Result).ShouldBeNull();
-        step.Applied.ShouldBe(1);
-        Message message = (await journal.FindAsync(old, Token))!;
-        message.Events.Count(entry => entry.Kind == EventKind.Delivered).ShouldBe(1);
+        // Nothing of it depends on the process.
+        await journal.DisposeAsync();
+        journal = await OpenAsync(options);
         (await journal.FindAsync(young, Token))!.State.ShouldBe(MessageState.Delivered);
+        await UntilAsync(() => journal.Health == JournalHealth.DiskFull, () => Time.Advance(TimeSpan.FromSeconds(1)));
+        options.MaxPages = 100_000;
+        await UntilAsync(() => journal.Health == JournalHealth.Ready, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
+
+        await CheckAsync();
         (await journal.CountAsync(Token)).Orphans.ShouldBe(600);
+        await journal.DisposeAsync();
+        File.Exists(CommitLog.PathOf(Journal)).ShouldBeFalse();
+
+        async Task CheckAsync()
+        {
+            foreach (MessageId id in new[] { old, young })
+            {
+                Message message = (await journal.FindAsync(id, Token))!;
+                message.State.ShouldBe(MessageState.Delivered);
+                message.Events.Count(entry => entry.Kind == EventKind.Delivered).ShouldBe(1);
+            }
+
+            (await journal.FindManyAsync([old.Key, young.Key], Token)).Select(message => message.IsOpen).ShouldBe([true, false]);
+        }
     }
 
     [Fact]
-    public async Task FullDisk_AtTheFirstCommitOfAFile_ReadersFindTheFileAfterwards()
+    public async Task FullDisk_AtTheFirstWriteOfAFile_ReadersFindTheFileAfterwards()
     {
         // The file is made, and there is no room for anything in it.
         SqliteJournalOptions options = new() { Directory = Journal, MaxPages = 1, ReserveBytes = 0 };
         await using SqliteJournal journal = await OpenAsync(options);
-        (await RunAsync(journal, transaction =>
+        MessageId id = await SendAsync(journal, "v-1");
+        await CommitAsync(journal, transaction =>
         {
             for (int i = 0; i < 100; i++) transaction.KeepOrphan(new("north-1", i, "filler", new byte[1000]));
-        })).ShouldBe(StoreFailure.DiskFull);
+        });
+        await UntilAsync(() => journal.Health == JournalHealth.DiskFull, () => Time.Advance(TimeSpan.FromSeconds(1)));
+        (await journal.ListOpenAsync(0, 10, Token)).ShouldBeEmpty("no file holds it yet");
+        (await journal.FindAsync(id, Token)).ShouldNotBeNull();
 
         options.MaxPages = 100_000;
         await UntilAsync(() => journal.Health == JournalHealth.Ready, () => Time.Advance(TimeSpan.FromMilliseconds(250)));
 
-        MessageId id = await SendAsync(journal, "v-1");
-        (await journal.FindAsync(id, Token)).ShouldNotBeNull();
+        (await journal.ListOpenAsync(0, 10, Token)).ShouldHaveSingleItem().Id.ShouldBe(id);
     }
 
     /// <summary>A file system of some megabytes in memory. Needs root; without it the test is skipped.</summary>

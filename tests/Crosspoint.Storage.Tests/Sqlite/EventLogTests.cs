@@ -21,40 +21,53 @@ public sealed class EventLogTests : SqliteTest
             Sample.Start(transaction, transaction.Find(young.Key)!);
         });
 
+        await FlushAsync(journal);
         SliceFiles().Length.ShouldBe(2);
         (await ReadAsync(journal, 3)).ShouldBe([(4, young), (5, old), (6, young)]);
         (await ReadAsync(journal, 0, limit: 2)).Count.ShouldBe(6);
     }
 
     [Fact]
-    public async Task Crash_BetweenTheCommitsOfTwoFiles_NothingCommittedIsLostAndNoNumberComesTwice()
+    public async Task Crash_BetweenTheWritesOfTwoFiles_TheOtherIsWrittenAtTheNextStart()
     {
         MessageId old, young = default;
+        byte[] log;
+        long applied;
+        string file;
         await using (SqliteJournal journal = await OpenAsync())
         {
             old = await SendAsync(journal, "old");
             Time.Advance(TimeSpan.FromDays(1));
             await AcceptAsync(journal);
+            await FlushAsync(journal);
+            file = Path.Combine(Journal, "slices", SliceFiles()[1]);
+            applied = Count(file, "SELECT value FROM marks WHERE name = 'applied'");
             await CommitAsync(journal, transaction =>
             {
                 young = Sample.Accept(transaction).Id;
                 Sample.Delivered(transaction, transaction.Find(old.Key)!);
                 Sample.Accept(transaction);
             });
+            log = await File.ReadAllBytesAsync(CommitLog.PathOf(Journal), Token);
         }
 
-        // As if the crash came after the older file's commit: the younger one has nothing of the group.
-        string file = Path.Combine(Journal, "slices", SliceFiles()[1]);
+        // As if the crash came when only the older file had been written: the younger one has nothing of the group, and the log has all.
         using (SqliteDatabase database = SqliteDatabase.OpenForWriting(file))
         {
             database.Execute("DELETE FROM event_log WHERE first > 4");
             database.Execute($"DELETE FROM messages WHERE key >= {young.Key}");
+            database.Execute($"UPDATE marks SET value = {applied} WHERE name = 'applied'");
         }
 
+        await File.WriteAllBytesAsync(CommitLog.PathOf(Journal), log, Token);
         await using SqliteJournal restarted = await OpenAsync();
-        restarted.Events.LastSequence.ShouldBe(6);
+        restarted.Events.LastSequence.ShouldBe(7);
+        (await restarted.FindAsync(young, Token)).ShouldNotBeNull();
+        (await restarted.FindAsync(old, Token))!.Events.Count(entry => entry.Kind == EventKind.Delivered).ShouldBe(1);
         MessageId next = await AcceptAsync(restarted);
-        (await ReadAsync(restarted, 4)).ShouldBe([(6, old), (7, next)]);
+        IReadOnlyList<(long Sequence, MessageId Id)> events = await ReadAsync(restarted, 4);
+        events.Select(static entry => entry.Sequence).ShouldBe([5, 6, 7, 8]);
+        events[^1].Id.ShouldBe(next);
     }
 
     [Fact]

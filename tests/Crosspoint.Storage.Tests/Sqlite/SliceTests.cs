@@ -17,6 +17,7 @@ public sealed class SliceTests : SqliteTest
         Time.Advance(TimeSpan.FromSeconds(1));
         MessageId after = await SendAsync(journal, "after");
 
+        await FlushAsync(journal);
         SliceFiles().ShouldBe(["20260304T0000-20260305T0000.db", "20260305T0000-20260306T0000.db"]);
         (await journal.FindAsync(before, Token)).ShouldNotBeNull();
         (await journal.FindAsync(after, Token)).ShouldNotBeNull();
@@ -54,6 +55,7 @@ public sealed class SliceTests : SqliteTest
         });
 
         runs.ShouldBe(2);
+        await FlushAsync(journal);
         string next = Path.Combine(Journal, "slices", "20260305T0000-20260306T0000.db");
         Count(next, "SELECT count(*) FROM messages").ShouldBe(2);
         Count(next, "SELECT count(*) FROM idempotency").ShouldBe(1);
@@ -83,6 +85,7 @@ public sealed class SliceTests : SqliteTest
             transaction.FindIdempotent(Sample.Account, "k").ShouldNotBeNull();
         });
 
+        await FlushAsync(journal);
         foreach (string file in SliceFiles())
         {
             string path = Path.Combine(Journal, "slices", file);

@@ -109,7 +109,7 @@ public sealed class SqliteFileTests : SqliteTest
     [Fact]
     public async Task Life_WithoutRoomInMemory_IsTheSameFromDisk()
     {
-        await using SqliteJournal journal = await OpenAsync(new() { Directory = Journal, CacheMessages = 0, GroupLimit = 3 });
+        await using SqliteJournal journal = await OpenAsync(new() { Directory = Journal, CacheMessages = 0, GroupLimit = 3, ApplyRows = 1 });
         var ids = new List<MessageId>();
         for (int i = 0; i < 40; i++) ids.Add(await SendAsync(journal, $"v{i}"));
         for (int i = 0; i < 40; i++)
@@ -153,6 +153,9 @@ public sealed class SqliteFileTests : SqliteTest
             }
 
             await CheckAsync(journal);
+            await FlushAsync(journal);
+            await CommitAsync(journal, transaction => transaction.PutMark("settles what was flushed", 1));
+            await CheckAsync(journal);
         }
 
         string file = Path.Combine(Journal, "slices", SliceFiles()[0]);
@@ -179,6 +182,7 @@ public sealed class SqliteFileTests : SqliteTest
         await using SqliteJournal journal = await OpenAsync();
         var ids = new List<MessageId>();
         for (int i = 0; i < 5; i++) ids.Add(await SendAsync(journal, $"v{i}"));
+        await FlushAsync(journal);
         string file = Path.Combine(Journal, "slices", SliceFiles()[0]);
         Count(file, "SELECT count(*) FROM open_messages").ShouldBe(0);
 
@@ -190,11 +194,13 @@ public sealed class SqliteFileTests : SqliteTest
             transaction.Save(message);
         });
 
+        await FlushAsync(journal);
         Count(file, "SELECT count(*) FROM open_messages").ShouldBe(4);
         (await journal.ListOpenAsync(0, 10, Token)).Select(message => message.Id).ShouldBe([ids[0], ids[1], ids[3], ids[4]]);
 
         // The second copy arrived after all: a webhook is to be sent, and the message is open again.
         await CommitAsync(journal, transaction => Sample.Delivered(transaction, transaction.Find(ids[2].Key)!));
+        await FlushAsync(journal);
         Count(file, "SELECT count(*) FROM open_messages").ShouldBe(5);
         (await journal.ListOpenAsync(0, 10, Token)).Count.ShouldBe(5);
     }
@@ -291,6 +297,7 @@ public sealed class SqliteFileTests : SqliteTest
         {
             seen.ShouldContainKey("crosspoint.journal.commit.duration");
             seen.ShouldContainKey("crosspoint.journal.group.size");
+            seen.ShouldContainKey("crosspoint.journal.apply.duration");
             seen.ShouldContainKey("crosspoint.journal.checkpoint.duration");
         }
 

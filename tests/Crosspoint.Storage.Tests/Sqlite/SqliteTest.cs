@@ -57,6 +57,9 @@ public abstract class SqliteTest : IDisposable
         return id;
     }
 
+    /// <summary>Brings the files up to date with what is committed.</summary>
+    protected static async Task FlushAsync(SqliteJournal journal) => await journal.CountAsync(Token);
+
     protected string[] SliceFiles(string? journal = null) =>
         [.. Directory.GetFiles(Path.Combine(journal ?? Journal, "slices"), "*.db").Select(Path.GetFileName).Order()!];
 
@@ -68,7 +71,8 @@ public abstract class SqliteTest : IDisposable
 
     protected static void CopyDirectory(string from, string to)
     {
-        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        // The log first, as a backup does it: what leaves it meanwhile is in its slice when that is copied.
+        foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories).OrderBy(static path => !path.EndsWith(".log", StringComparison.Ordinal)))
         {
             // Held by the running journal, and nothing that outlives a process.
             if (Path.GetFileName(file) == "lock" || file.EndsWith("-shm", StringComparison.Ordinal)) continue;

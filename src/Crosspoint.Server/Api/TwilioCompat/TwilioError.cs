@@ -38,6 +38,7 @@ internal readonly record struct TwilioError(int Code, int Status, string Message
             IntakeError.Throttled => (ErrorCodes.QueueFull, 429),
             IntakeError.LimitReached => (ErrorCodes.QueueFull, 400),
             IntakeError.StoreUnavailable => (ErrorCodes.Unavailable, 503),
+            IntakeError.OutcomeUnknown => (ErrorCodes.Internal, 500),
             _ => (ErrorCodes.InvalidParameter, 400),
         };
         string text = ErrorCodes.MessageFor(code)!;

@@ -105,7 +105,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         if (results.Count == 0) return null;
         IntakeError first = results[0].Error;
-        bool concernsAll = first is IntakeError.Overloaded or IntakeError.StoreUnavailable
+        bool concernsAll = first is IntakeError.Overloaded or IntakeError.StoreUnavailable or IntakeError.OutcomeUnknown
             or IntakeError.IdempotencyConflict or IntakeError.IdempotencyKeyInvalid;
         if (!concernsAll) return null;
         foreach (IntakeResult result in results)

@@ -26,6 +26,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind Throttled = new("throttled", 429, "The queue of a limit is full. Try again later.");
     public static readonly ProblemKind LimitReached = new("limit_reached", 422, "The queue of a limit is full.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
+    public static readonly ProblemKind OutcomeUnknown = new("outcome_unknown", 500, "It is not known whether this was done.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
     public static readonly ProblemKind FieldUnknown = new("field_unknown", 400, "A field is not known.");
     public static readonly ProblemKind FieldDuplicate = new("field_duplicate", 400, "A field is given twice.");
@@ -58,7 +59,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, EventGone,
-        RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
+        RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch
@@ -81,6 +82,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.Throttled => Throttled,
         IntakeError.LimitReached => LimitReached,
         IntakeError.StoreUnavailable => StoreUnavailable,
+        IntakeError.OutcomeUnknown => OutcomeUnknown,
         _ => Internal,
     };
 

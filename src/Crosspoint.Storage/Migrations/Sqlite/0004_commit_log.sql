@@ -1,0 +1,2 @@
+-- The file alone is not all any more: commits reach commits.log first (docs/adr/0011-commit-log.md), and the mark "applied" says how much of it is here.
+-- Nothing changes in the tables. A program that does not know of the log must not open the file, and refuses it by this version.
