@@ -23,7 +23,7 @@ internal sealed class CommitLog : IDisposable
     private const string Name = "commits.log";
     private const int FileHeaderBytes = 16;
 
-    // Written ahead as zeros: a record then changes no length, and syncing it writes nothing but its own blocks.
+    // Written ahead as zeros: a record then changes no length, and syncing it writes little but its own blocks.
     private const int GrowBytes = 4 << 20;
 
     // A file that a long time without space has made larger is cut to this.
@@ -61,9 +61,11 @@ internal sealed class CommitLog : IDisposable
     public static CommitLog Open(SqliteJournalOptions options)
     {
         string path = PathOf(options.Directory);
+        bool isNew = !File.Exists(path);
         SafeFileHandle file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
         try
         {
+            if (isNew) DiskSync.FlushDirectory(options.Directory);
             var log = new CommitLog(path, file, options);
             log.ReadHeader();
             return log;
@@ -119,7 +121,7 @@ internal sealed class CommitLog : IDisposable
             return false;
         }
 
-        Sync();
+        DiskSync.Flush(_file, _path);
         _end += record.Length;
         Last = number;
         return true;
@@ -141,7 +143,7 @@ internal sealed class CommitLog : IDisposable
     {
         if (_isSaltWritten || _room < FileHeaderBytes) return;
         WriteSalt();
-        Sync();
+        DiskSync.Flush(_file, _path);
     }
 
     /// <summary>After <see cref="Reset"/>: a journal that was closed in order is its slices alone.</summary>
@@ -227,7 +229,7 @@ internal sealed class CommitLog : IDisposable
             return false;
         }
 
-        RandomAccess.FlushToDisk(_file);
+        DiskSync.Flush(_file, _path);
         _room = room;
         return true;
     }
@@ -249,23 +251,6 @@ internal sealed class CommitLog : IDisposable
         return BinaryPrimitives.ReadInt64LittleEndian(salt);
     }
 
-    private void Sync()
-    {
-        // Without the times of the file, which fsync writes as well: half the cost on ext4.
-        if (!OperatingSystem.IsLinux())
-        {
-            RandomAccess.FlushToDisk(_file);
-            return;
-        }
-
-        const int Interrupted = 4;
-        while (SyncData((int)_file.DangerousGetHandle()) != 0)
-        {
-            int error = Marshal.GetLastPInvokeError();
-            if (error != Interrupted) throw new IOException($"{_path} cannot be synced: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).");
-        }
-    }
-
     private static bool IsNoSpace(IOException exception)
     {
         // ENOSPC and EDQUOT, and how Windows says it.
@@ -274,10 +259,6 @@ internal sealed class CommitLog : IDisposable
         const int DiskFull = unchecked((int)0x80070070);
         return exception.HResult is NoSpace or QuotaReached or DiskFull;
     }
-
-    [DllImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SyncData(int file);
 
     /// <summary>One commit.</summary>
     internal readonly record struct Record(long Number, byte[] Payload);

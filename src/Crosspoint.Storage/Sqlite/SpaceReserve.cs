@@ -20,7 +20,8 @@ internal sealed class SpaceReserve(string directory, long bytes)
             // Written, not only extended: a hole keeps nothing.
             byte[] zeros = new byte[64 * 1024];
             for (long left = bytes; left > 0; left -= zeros.Length) stream.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
-            stream.Flush(flushToDisk: true);
+            stream.Flush();
+            DiskSync.Flush(stream.SafeFileHandle, _path);
             return true;
         }
         catch (IOException)

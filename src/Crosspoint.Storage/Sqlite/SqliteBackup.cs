@@ -147,11 +147,13 @@ public static class SqliteBackup
             string target = Path.Combine(unfinished, Path.GetFileName(slice.Path));
             File.Copy(slice.Path, target);
             using FileStream file = new(target, FileMode.Open, FileAccess.ReadWrite);
-            file.Flush(flushToDisk: true);
+            DiskSync.Flush(file.SafeFileHandle, target);
         }
 
+        DiskSync.FlushDirectory(unfinished);
         if (Directory.Exists(slices)) Directory.Delete(slices);
         Directory.Move(unfinished, slices);
+        DiskSync.FlushDirectory(journal);
         return summary;
     }
 

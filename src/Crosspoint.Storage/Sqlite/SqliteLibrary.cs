@@ -58,6 +58,7 @@ internal static class SqliteLibrary
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {
+        if (name == DiskSync.ImportName) return NativeLibrary.GetMainProgramHandle();
         if (name != ImportName) return IntPtr.Zero;
         string[] candidates = OperatingSystem.IsWindows() ? ["winsqlite3.dll", "sqlite3.dll"]
             : OperatingSystem.IsMacOS() ? ["libsqlite3.dylib", "/usr/lib/libsqlite3.dylib"]

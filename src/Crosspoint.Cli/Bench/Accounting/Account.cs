@@ -19,11 +19,6 @@ internal sealed record AccountTerms
     /// <summary>Whether the carrier refused messages for good: these fail, and never come to be at the carrier.</summary>
     public bool MayFail { get; init; }
 
-    /// <summary>
-    /// Refused messages that may be on record all the same: those that were being written when the disk failed, whose bytes the log may hold.
-    /// </summary>
-    public int RefusedAndKept { get; init; }
-
     /// <summary>Messages that another carrier has, whose log is not here.</summary>
     public IReadOnlySet<int> Elsewhere { get; init; } = new HashSet<int>();
 
@@ -55,9 +50,6 @@ internal sealed class Account
 
     public int Refused { get; private set; }
 
-    /// <summary>Refused, and on record all the same, where the terms allow it.</summary>
-    public int RefusedAndKept { get; private set; }
-
     /// <summary>Messages of which the carrier accepted a part.</summary>
     public int AtCarrier { get; private set; }
 
@@ -83,13 +75,13 @@ internal sealed class Account
     public static Account Close(AccountLogs logs, AccountTerms terms)
     {
         var account = new Account(terms.SecondCopies);
-        account.CountClient(logs, terms);
+        account.CountClient(logs);
         account.CountRecord(logs, terms);
         account.CountCarrier(logs);
         return account;
     }
 
-    private void CountClient(AccountLogs logs, AccountTerms terms)
+    private void CountClient(AccountLogs logs)
     {
         foreach (Submission message in logs.Client.All)
         {
@@ -102,12 +94,6 @@ internal sealed class Account
                     break;
                 case SubmissionOutcome.Refused:
                     Refused++;
-                    if (recorded is not null && !IsUnfinished(message, recorded) && RefusedAndKept < terms.RefusedAndKept)
-                    {
-                        RefusedAndKept++;
-                        break;
-                    }
-
                     if (logs.Carrier.Numbers.Contains(message.Number)) Find("refused_at_carrier", message, recorded);
                     if (recorded is not null && !IsUnfinished(message, recorded)) Find("refused_on_record", message, recorded);
                     break;

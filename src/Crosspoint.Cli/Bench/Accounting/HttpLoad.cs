@@ -108,6 +108,12 @@ internal sealed class HttpLoad(HttpLoadPlan plan, SubmissionLog log, TimeProvide
     {
         if (answer.Status != 202)
         {
+            if (IsUnknown(answer))
+            {
+                foreach (int number in numbers) log.MissAnswer(number, _callback);
+                return;
+            }
+
             string status = answer.Status.ToString(CultureInfo.InvariantCulture);
             foreach (int number in numbers) log.Refuse(number, _callback, status);
             return;
@@ -128,6 +134,9 @@ internal sealed class HttpLoad(HttpLoadPlan plan, SubmissionLog log, TimeProvide
             else log.Refuse(number, _callback, message.GetProperty("error").GetProperty("code").GetString()!);
         }
     }
+
+    // The journal failed in the middle of it, and the gateway says that it does not know.
+    private static bool IsUnknown(HttpConversation answer) => answer.Status == 500 && Encoding.UTF8.GetString(answer.Body).Contains("\"outcome_unknown\"", StringComparison.Ordinal);
 
     private byte[] Single(int number) => Request("/v1/messages", Message(number));
 

@@ -53,7 +53,6 @@ internal sealed record FaultResult(
         unknown_over_smpp = Account?.UnknownOverSmpp,
         refused = Account?.Refused,
         refusals = Refusals,
-        refused_and_kept = Account?.RefusedAndKept,
         at_carrier = Account?.AtCarrier,
         second_copies = Account?.SecondCopies,
         second_copies_unmarked = Account?.CountOf("unmarked"),

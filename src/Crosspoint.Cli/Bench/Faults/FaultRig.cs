@@ -12,9 +12,6 @@ namespace Crosspoint.Cli.Bench.Faults;
 /// <summary>A gateway in a process of its own under load, with a carrier and a webhook receiver, and the logs of all.</summary>
 internal sealed partial class FaultRig : IAsyncDisposable
 {
-    /// <summary>Messages that the load has in flight at most.</summary>
-    public const int MostInFlight = (HttpLoad.Connections * Batch) + SmppCustomer.Senders;
-
     private const int Batch = 5;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
 

@@ -21,7 +21,6 @@ internal sealed class FaultTable(IReadOnlyList<string> faults)
             foreach (string note in result.Notes) output.WriteLine($"{result.Fault}: {note}");
             foreach (string reason in result.Reasons) output.WriteLine($"{result.Fault}: {reason}");
             if (result.Account is null) continue;
-            if (result.Account.RefusedAndKept > 0) output.WriteLine($"{result.Fault}: {result.Account.RefusedAndKept} refused and kept all the same");
             foreach ((string kind, Accounting.Account.Finding finding) in result.Account.Findings)
                 output.WriteLine($"{result.Fault}: {finding.Count} {kind}: {string.Join("; ", finding.Named)}");
         }
