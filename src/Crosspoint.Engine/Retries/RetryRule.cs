@@ -43,6 +43,8 @@ public readonly record struct StatusRange(uint From, uint To);
 /// </summary>
 public sealed record RetryRule
 {
+    public const double DefaultGrowth = 2;
+
     /// <summary>Only messages of this class; null for all.</summary>
     public TrafficClass? Class { get; init; }
 
@@ -84,6 +86,4 @@ public sealed record RetryRule
 
     /// <summary>Age at which the message ends; null for the end of its validity.</summary>
     public TimeSpan? Until { get; init; }
-
-    public const double DefaultGrowth = 2;
 }

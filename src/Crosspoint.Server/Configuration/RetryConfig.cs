@@ -56,8 +56,14 @@ internal static class RetryConfig
             Attempts = section.Has("attempts") ? section.Int("attempts", 1, 1, MostAttempts) : null,
             Until = section.Has("until") ? section.Duration("until", MostUntil, LeastUntil, MostUntil) : null,
         };
+        if (section.Group("match") is { } match) rule = ReadMatch(match, rule, engine);
+        bool isReceipt = rule.On == RetryKind.NegativeReceipt;
         string[] how = [.. new[] { "after", "growth", "most", "attempts", "until" }.Where(section.Has)];
-        if (section.Has("retry") && rule.Retry == RetryStep.None && how.Length > 0)
+        if (isReceipt && !section.Has("retry"))
+            section.Fail("retry", "is missing; expected next or none after a negative receipt");
+        else if (isReceipt && rule.Retry == RetryStep.Same)
+            section.Fail("retry", "is 'same'; expected next or none: the connection could not deliver it");
+        else if (rule.Retry == RetryStep.None && how.Length > 0)
             section.Fail(how[0], "says how a message is tried again; expected none of it beside 'retry: none'");
         else if (!section.Has("retry") && how.Length == 0)
             section.Fail("retry", "is missing; expected at least one of retry, after, attempts, until");
@@ -65,14 +71,6 @@ internal static class RetryConfig
             section.Fail(wait, "says how the waits grow; expected 'after', the first of them, beside it");
         else if (section.Has("most") && rule.Most < rule.After)
             section.Fail("most", $"is the longest wait; expected no less than 'after', {Units.Format(rule.After.Value)}");
-        if (section.Group("match") is { } match) rule = ReadMatch(match, rule, engine);
-        if (rule.On == RetryKind.NegativeReceipt && section.Has("retry") is var isSaid && (!isSaid || rule.Retry == RetryStep.Same))
-        {
-            section.Fail("retry", isSaid
-                ? "is 'same'; expected next or none: the connection could not deliver it"
-                : "is missing; expected next or none after a negative receipt");
-        }
-
         section.Close();
         return rule;
     }
