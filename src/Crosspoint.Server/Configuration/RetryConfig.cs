@@ -31,6 +31,8 @@ internal static class RetryConfig
         ["none"] = RetryStep.None,
     };
 
+    private static readonly string[] HowKeys = ["after", "growth", "most", "attempts", "until"];
+
     // What refusals and negative receipts lead to; no other code could ever fit.
     private static readonly int[] RefusalErrors =
         [ErrorCodes.Blocked, ErrorCodes.HandsetUnknown, ErrorCodes.Unknown, ErrorCodes.CarrierCongestion];
@@ -58,7 +60,7 @@ internal static class RetryConfig
         };
         if (section.Group("match") is { } match) rule = ReadMatch(match, rule, engine);
         bool isReceipt = rule.On == RetryKind.NegativeReceipt;
-        string[] how = [.. new[] { "after", "growth", "most", "attempts", "until" }.Where(section.Has)];
+        string[] how = [.. HowKeys.Where(section.Has)];
         if (isReceipt && !section.Has("retry"))
             section.Fail("retry", "is missing; expected next or none after a negative receipt");
         else if (isReceipt && rule.Retry == RetryStep.Same)

@@ -15,7 +15,11 @@ public sealed class RerouteTests
 
     private static readonly RetryRule Once = new()
     {
-        Class = TrafficClass.Transactional, On = RetryKind.NegativeReceipt, Retry = RetryStep.Next, Attempts = 1, Until = TimeSpan.FromMinutes(10),
+        Class = TrafficClass.Transactional,
+        On = RetryKind.NegativeReceipt,
+        Retry = RetryStep.Next,
+        Attempts = 1,
+        Until = TimeSpan.FromMinutes(10),
     };
 
     [Fact]
@@ -463,7 +467,9 @@ public sealed class RerouteTests
         await using Rig rig = await RefusalRuleTests.StartAsync([first, second], Once);
         var submit = new SubmitDetails
         {
-            Source = new(1, 1, "15550001000"), Destination = new(1, 1, "15551230001"), RegisteredDelivery = 0x11,
+            Source = new(1, 1, "15550001000"),
+            Destination = new(1, 1, "15551230001"),
+            RegisteredDelivery = 0x11,
         };
         MessageHead head = await rig.SendAsync(Rig.Request() with { CallbackUrl = receiver.Url, SystemId = "demo", Submit = submit });
         await rig.UntilAsync(head, MessageState.Sent);

@@ -83,7 +83,11 @@ public sealed class NativeReadTests
         long at = message.Head.CreatedAt;
         message.Attempts.Add(new Attempt
         {
-            Number = 1, Connection = "north-1", StartedAt = at, Outcome = AttemptOutcome.Rerouted, Decision = new RouteDecision(3, "default", []),
+            Number = 1,
+            Connection = "north-1",
+            StartedAt = at,
+            Outcome = AttemptOutcome.Rerouted,
+            Decision = new RouteDecision(3, "default", []),
         });
         message.Segments.Add(
             new SegmentProgress { State = SegmentState.Undelivered, Attempt = 1, VendorId = "a1b2", ReceiptState = 5, ReceiptError = "027" });
