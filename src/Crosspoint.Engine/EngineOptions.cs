@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Limits;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
@@ -17,6 +18,9 @@ public sealed record EngineOptions
 
     /// <summary>Caps on segments a second besides those of the connections.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
+
+    /// <summary>What is done after refusals and negative receipts, where that is not the usual; the first that fits decides.</summary>
+    public IReadOnlyList<RetryRule> Retries { get; init; } = [];
 
     public WebhookOptions Webhooks { get; init; } = new();
 

@@ -30,9 +30,10 @@ public sealed partial class ArrowTests
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],
         ["Monitoring"] = ["Messages", "Webhooks", "Customers"],
+        ["Retries"] = ["Messages", "Vendors"],
         ["Receipts"] = ["Messages", "Accounts", "Stores", "Vendors", "Monitoring"],
         ["Limits"] = ["Messages"],
-        ["Dispatch"] = ["Messages", "Limits", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
+        ["Dispatch"] = ["Messages", "Limits", "Retries", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
         ["Intake"] = ["Messages", "Accounts", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };
 

@@ -27,20 +27,25 @@ public sealed record BindJob(
     public static BindJob From(Message message, BindDelivery delivery)
     {
         long at = message.TimeOf(delivery.EventNumber);
-        byte state = SegmentProgress.NoReceipt;
-        string? error = null;
-        foreach (SegmentProgress segment in message.Segments)
+        SegmentProgress? speaker = SpeakerOf(message.Segments, delivery.Status);
+        for (int i = message.Superseded.Count - 1; i >= 0; i--) speaker ??= SpeakerOf(message.Superseded[i].Segments, delivery.Status);
+        byte state = speaker?.ReceiptState ?? SegmentProgress.NoReceipt;
+        return new(message.Head, delivery.EventNumber, delivery.Part, delivery.Status, at, state, speaker?.ReceiptError)
         {
-            // A segment that did not arrive tells why the whole did not.
-            bool speaks = delivery.Status == MessageState.Undelivered
-                ? segment.State == SegmentState.Undelivered
-                : segment.State == SegmentState.Delivered;
-            if (!speaks || segment.ReceiptState == SegmentProgress.NoReceipt) continue;
-            (state, error) = (segment.ReceiptState, segment.ReceiptError);
-            break;
+            Tries = delivery.Tries,
+        };
+    }
+
+    // A segment that did not arrive tells why the whole did not.
+    private static SegmentProgress? SpeakerOf(List<SegmentProgress> segments, MessageState status)
+    {
+        SegmentState speaks = status == MessageState.Undelivered ? SegmentState.Undelivered : SegmentState.Delivered;
+        foreach (SegmentProgress segment in segments)
+        {
+            if (segment.State == speaks && segment.ReceiptState != SegmentProgress.NoReceipt) return segment;
         }
 
-        return new(message.Head, delivery.EventNumber, delivery.Part, delivery.Status, at, state, error) { Tries = delivery.Tries };
+        return null;
     }
 }
 

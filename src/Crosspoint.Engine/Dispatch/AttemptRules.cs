@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Sms.Segments;
 
@@ -38,8 +39,9 @@ internal static class AttemptRules
             Reference = reference,
             PossibleDuplicate = possibleDuplicate,
         };
-        if (message.Attempts.Count >= MostAttempts) message.Attempts.RemoveAt(MostAttempts / 2);
+        if (message.Attempts.Count >= MostAttempts) ForgetAttempt(message.Attempts);
         message.Attempts.Add(attempt);
+        message.NotBefore = 0;
         foreach (SegmentProgress segment in message.Segments)
         {
             if (segment.State is not (SegmentState.Pending or SegmentState.Unknown)) continue;
@@ -54,6 +56,32 @@ internal static class AttemptRules
             ?? message.Note(now, EventKind.AttemptStarted, connection.Name, detail: detail);
         notices.Collect(ref list, message, entry, moved);
         return attempt;
+    }
+
+    /// <summary>Puts on record what a further try is bound by.</summary>
+    /// <param name="tries">Refusals on the connection that count.</param>
+    /// <param name="notBefore">When a rule allows it, in microseconds; 0 for at once, or after the usual wait.</param>
+    public static void PlanRetry(Message message, RetryPlan plan, int tries, long notBefore)
+    {
+        message.Tries = tries;
+        message.NotBefore = notBefore;
+        long end = plan.EndOf(message.Head);
+        if (end < message.Head.ValidUntil) message.Head = message.Head with { ValidUntil = end };
+    }
+
+    /// <summary>
+    /// Ends a message whose last copy a carrier could not deliver, and which no other connection took: as it would have ended at the receipt.
+    /// </summary>
+    public static bool EndRerouted(Message message, long now, Notices notices, ref NoticeList list)
+    {
+        if (message.Superseded[^1].Lost is not { } lost) return false;
+        string? connection = message.Attempts.FindLast(static attempt => attempt.Outcome == AttemptOutcome.Rerouted)?.Connection;
+        MessageEvent? entry = message.TryMove(
+            MessageState.Undelivered, now, EventKind.Undelivered, connection, lost.ReceiptState, "no other connection took it");
+        if (entry is null) return false;
+        message.ErrorCode = DeliveryErrors.ForReceipt(lost.ReceiptState);
+        notices.Collect(ref list, message, entry, stateChanged: true);
+        return true;
     }
 
     /// <summary>How a message goes on a connection: count, cut and octets of all of its attempts there follow from it.</summary>
@@ -106,6 +134,7 @@ internal static class AttemptRules
             unknown |= segment.MayBeAtVendor;
         }
 
+        if (message.IsRerouted && !accepted && !unknown) return EndRerouted(message, now, notices, ref list);
         int before = message.ErrorCode;
         message.ErrorCode = accepted || !unknown ? errorCode : 0;
         string? connection = unknown && !accepted ? message.LastAttempt?.Connection : null;
@@ -123,6 +152,14 @@ internal static class AttemptRules
 
         notices.Collect(ref list, message, entry, stateChanged: true);
         return true;
+    }
+
+    // Where it may not go again is told by its attempts: these stay.
+    private static void ForgetAttempt(List<Attempt> attempts)
+    {
+        int index = attempts.FindIndex(
+            MostAttempts / 2, static attempt => attempt.Outcome is not (AttemptOutcome.NextCandidate or AttemptOutcome.Rerouted));
+        attempts.RemoveAt(index < 0 ? MostAttempts / 2 : index);
     }
 
     // Another connection may cut the text in other ways, and so may the same one after a change of its keys. Where a segment was accepted the

@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -26,7 +27,9 @@ internal enum FollowKind
     Resend,
 }
 
-internal readonly record struct Follow(FollowKind Kind, int SegmentsLeft, bool HoldsSegments, bool CountsAsTry);
+/// <param name="Tries">Refusals on the connection that count.</param>
+/// <param name="At">When a rule allows the next try, in microseconds; 0 where none names a time.</param>
+internal readonly record struct Follow(FollowKind Kind, int SegmentsLeft = 0, bool HoldsSegments = false, int Tries = 0, long At = 0);
 
 /// <summary>Ends an attempt once all its segments have ended: the message's next state, and the next step.</summary>
 internal static class Conclusion
@@ -88,33 +91,47 @@ internal static class Conclusion
 
         // A refused segment takes the message elsewhere, and those without an answer with it: only where a second copy of them is allowed.
         bool mayCopy = tally.Unknown == 0 || Resends(message, active.Lane.Options);
-        if (tally.Refused > 0 && mayCopy) return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
+        if (tally.Refused > 0 && mayCopy) return Refuse(dispatcher, message, active, attempt, tally, isOver: false, now, ref notices);
         if (tally.Unknown > 0) return HandleUnknown(message, active, attempt, tally, now, sink, ref notices);
         if (tally.Pending > 0)
         {
-            uint status = tally.PendingStatus;
-            StatusAction action = active.Lane.Options.Smpp.Statuses.ActionOf(status);
-            bool temporary = action == StatusAction.Retry;
-            int most = temporary ? SubmitPolicy.TriesPerConnection : SubmitPolicy.SessionTriesPerConnection;
-            bool counts = temporary || action == StatusAction.Suspend;
-            if (counts && active.Work.Tries + 1 >= most)
-                return Refuse(dispatcher, message, active, attempt, tally, now, ref notices);
-            attempt.Outcome = status == 0 ? AttemptOutcome.NotSent : AttemptOutcome.Retry;
-            MessageEvent? entry = status == 0
-                ? message.TryMove(MessageState.Queued, now, EventKind.Requeued, connection, detail: "not sent: the connection was lost, pausing or stopping")
-                : message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
+            if (tally.PendingStatus != 0) return Retry(dispatcher, message, active, attempt, tally, now, ref notices);
+            attempt.Outcome = AttemptOutcome.NotSent;
+            MessageEvent? entry = message.TryMove(
+                MessageState.Queued, now, EventKind.Requeued, connection, detail: "not sent: the connection was lost, pausing or stopping");
             if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
-            return new(temporary ? FollowKind.Later : FollowKind.Again, tally.Pending, tally.Accepted > 0, counts);
+            return new(FollowKind.Again, tally.Pending, tally.Accepted > 0, message.Tries);
         }
 
         attempt.Outcome = AttemptOutcome.Sent;
         MarkSent(message, connection, now, sink, ref notices);
-        return new(FollowKind.Finished, 0, true, false);
+        return new(FollowKind.Finished);
+    }
+
+    /// <summary>Again on the same connection, unless that was tried often enough.</summary>
+    private static Follow Retry(
+        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, in Tally tally, long now, ref NoticeList notices)
+    {
+        RetryPlan plan = dispatcher.PlanAfter(message.Head, active, tally.PendingStatus);
+        int tries = message.Tries + (plan.Counts ? 1 : 0);
+        long at = now + Micros.From(plan.Wait(message.Id, tries));
+        bool isOver = plan.EndsBefore(message.Head, at);
+        if (isOver || (plan.Counts && tries > plan.Attempts))
+            return Refuse(dispatcher, message, active, attempt, tally, isOver, now, ref notices);
+
+        attempt.Outcome = AttemptOutcome.Retry;
+        AttemptRules.PlanRetry(message, plan, tries, at > now ? at : 0);
+        MessageEvent? entry = message.TryMove(
+            MessageState.Queued, now, EventKind.AttemptRefused, active.Lane.Name, tally.PendingStatus);
+        if (entry is not null) dispatcher.Notices.Collect(ref notices, message, entry, stateChanged: true);
+        FollowKind kind = plan.HasUsualWait ? FollowKind.Later : FollowKind.Again;
+        return new(kind, tally.Pending, tally.Accepted > 0, tries, message.NotBefore);
     }
 
     private static void MarkSent(Message message, string connection, long now, Notices sink, ref NoticeList notices)
     {
         if (message.SentAt == 0) message.SentAt = now;
+        message.Tries = 0;
         int before = message.ErrorCode;
         message.ErrorCode = 0;
         MessageEvent? entry = message.TryMove(MessageState.Sent, now, EventKind.Sent, connection);
@@ -123,22 +140,42 @@ internal static class Conclusion
     }
 
     private static Follow Refuse(
-        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, ref NoticeList notices)
+        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, bool isOver, long now,
+        ref NoticeList notices)
     {
         uint status = attempt.CommandStatus;
-        bool isFinal = false;
+        RetryPlan plan = default;
+        RetryStep step = isOver ? RetryStep.None : RetryStep.Same;
         foreach (SegmentProgress segment in message.Segments)
         {
-            if (segment.State != SegmentState.Refused || isFinal) continue;
+            if (segment.State != SegmentState.Refused || step == RetryStep.None) continue;
             status = segment.CommandStatus;
-            isFinal = active.Lane.Options.Smpp.Statuses.ActionOf(status) == StatusAction.Fail;
+            plan = dispatcher.PlanAfter(message.Head, active, status);
+            step = plan.Step;
+        }
+
+        // Nothing was refused for good: the tries on this connection are used up.
+        if (step == RetryStep.Same)
+        {
+            plan = dispatcher.PlanAfter(message.Head, active, status);
+            step = plan.AfterLast;
         }
 
         attempt.CommandStatus = status;
         string connection = active.Lane.Name;
-        if (tally.Accepted == 0 && !isFinal && dispatcher.HasOtherCandidate(active.Work, connection))
+        long at = now;
+        if (plan.Step == RetryStep.Next)
+        {
+            int moves = (active.Work.RefusedBy?.Count ?? 0) + 1;
+            at += Micros.From(plan.Wait(message.Id, moves));
+            if (moves > plan.Attempts) step = RetryStep.None;
+        }
+
+        if (tally.Accepted == 0 && step != RetryStep.None && !plan.EndsBefore(message.Head, at)
+            && dispatcher.HasOtherCandidate(active.Work, connection))
         {
             attempt.Outcome = AttemptOutcome.NextCandidate;
+            AttemptRules.PlanRetry(message, plan, tries: 0, at > now ? at : 0);
             foreach (SegmentProgress segment in message.Segments)
             {
                 if (segment.State == SegmentState.Refused) segment.State = SegmentState.Pending;
@@ -146,7 +183,7 @@ internal static class Conclusion
 
             MessageEvent? moved = message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
             if (moved is not null) dispatcher.Notices.Collect(ref notices, message, moved, stateChanged: true);
-            return new(FollowKind.Elsewhere, 0, false, false);
+            return new(FollowKind.Elsewhere, At: message.NotBefore);
         }
 
         // Failed says that no vendor has any of it, which an earlier copy without an answer forbids.
@@ -159,6 +196,14 @@ internal static class Conclusion
         }
 
         attempt.Outcome = AttemptOutcome.Failed;
+        if (message.IsRerouted && tally.Accepted == 0 && !anyUncertain)
+        {
+            MessageEvent refused = message.Note(now, EventKind.AttemptRefused, connection, status);
+            dispatcher.Notices.Collect(ref notices, message, refused, stateChanged: false);
+            AttemptRules.EndRerouted(message, now, dispatcher.Notices, ref notices);
+            return new(FollowKind.Finished);
+        }
+
         int before = message.ErrorCode;
         message.ErrorCode = allUncertain ? 0 : DeliveryErrors.ForCommandStatus(status);
         MessageEvent? entry = (tally.Accepted > 0 || anyUncertain, allUncertain) switch
@@ -171,7 +216,7 @@ internal static class Conclusion
         };
         if (entry is not null) dispatcher.Notices.Collect(ref notices, message, entry, stateChanged: true);
         else message.ErrorCode = before;
-        return new(FollowKind.Finished, 0, true, false);
+        return new(FollowKind.Finished);
     }
 
     private static Follow HandleUnknown(
@@ -186,14 +231,14 @@ internal static class Conclusion
         switch (policy)
         {
             case UnknownOutcomePolicy.Resend:
-                return new(FollowKind.Resend, tally.Unknown + tally.Pending, tally.Accepted > 0, false);
+                return new(FollowKind.Resend, tally.Unknown + tally.Pending, tally.Accepted > 0, message.Tries);
             case UnknownOutcomePolicy.Fail when tally.Accepted == 0:
                 message.ErrorCode = ErrorCodes.OutcomeUnknown;
                 MessageEvent? entry = message.TryMove(MessageState.Failed, now, EventKind.Failed, connection, detail: "outcome unknown");
                 if (entry is not null) sink.Collect(ref notices, message, entry, stateChanged: true);
-                return new(FollowKind.Finished, 0, true, false);
+                return new(FollowKind.Finished);
             default:
-                return new(FollowKind.Finished, 0, true, false);
+                return new(FollowKind.Finished);
         }
     }
 
@@ -205,7 +250,7 @@ internal static class Conclusion
         _ => "policy wait",
     };
 
-    /// <param name="PendingStatus">Why segments are to be sent again: a temporary refusal before a "slow down"; 0 when none was
+    /// <param name="PendingStatus">Why segments are to be sent again: a refusal of the message before a "slow down"; 0 when none was
     /// answered.</param>
     private readonly record struct Tally(int Pending, int InFlight, int Accepted, int Refused, int Unknown, uint PendingStatus)
     {
@@ -219,8 +264,8 @@ internal static class Conclusion
                 {
                     case SegmentState.Pending:
                         pending++;
-                        bool isTemporary = statuses.ActionOf(segment.CommandStatus) == StatusAction.Retry;
-                        if (pendingStatus == 0 || isTemporary) pendingStatus = segment.CommandStatus;
+                        bool isOfMessage = statuses.ActionOf(segment.CommandStatus) is StatusAction.Retry or StatusAction.Next or StatusAction.Fail;
+                        if (pendingStatus == 0 || isOfMessage) pendingStatus = segment.CommandStatus;
                         break;
                     case SegmentState.InFlight: inFlight++; break;
                     case SegmentState.Refused: refused++; break;

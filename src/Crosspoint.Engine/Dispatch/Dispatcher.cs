@@ -3,6 +3,7 @@ using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
@@ -37,6 +38,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Room = new DispatchRoom(options.Queues.DispatchMessages);
         ReadBack = new ReadBack(journal, Room, time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
+        Retries = new RetryTable(options.Retries);
+        Rerouting = new Rerouting(this);
+        deliveries.Rerouter = Rerouting;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
         _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
         _logger = loggers.CreateLogger<Dispatcher>();
@@ -60,6 +64,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What caps the segments of certain messages in a second.</summary>
     public LimitTable Limits { get; }
+
+    /// <summary>What is done after refusals and negative receipts.</summary>
+    public RetryTable Retries { get; }
+
+    /// <summary>Sends messages another way that a carrier could not deliver.</summary>
+    public Rerouting Rerouting { get; }
 
     /// <summary>Brings messages back from disk.</summary>
     public ReadBack ReadBack { get; }
@@ -107,9 +117,18 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>An accepted message, committed as queued.</summary>
     public void Accept(MessageHead head)
     {
-        Hold();
-        Route(new OutboundWork(head), first: false);
+        Accept(new OutboundWork(head));
     }
+
+    /// <summary>A message on record that nobody holds yet.</summary>
+    public void Accept(OutboundWork work)
+    {
+        Hold();
+        Route(work, first: false);
+    }
+
+    /// <summary>A queued message that is to be tried again at a time, in microseconds; at once when it has passed.</summary>
+    public void ReleaseAt(long key, long at) => _schedule.Add(key, at);
 
     /// <summary>An accepted message, committed as queued or, when it has a time of its own, as scheduled.</summary>
     public void AcceptOrSchedule(MessageHead head)
@@ -160,6 +179,13 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         return _topology.Router.HasCandidate(refused);
     }
 
+    /// <summary>What follows a refusal.</summary>
+    public RetryPlan PlanAfter(MessageHead head, ActiveAttempt refused, uint status)
+    {
+        ConnectionOptions options = refused.Lane.Options;
+        return Retries.AfterRefusal(head, options.Name, refused.Attempt, status, options.Smpp.Statuses.ActionOf(status));
+    }
+
     /// <summary>The next step after an attempt's record.</summary>
     public void Follow(OutboundWork work, Lane lane, Follow follow)
     {
@@ -167,21 +193,27 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         work.SegmentsLeft = follow.SegmentsLeft;
         work.PinnedTo = follow.HoldsSegments ? lane.Name : null;
         work.Prefer = follow.Kind == FollowKind.Resend ? lane.Name : null;
-        if (follow.CountsAsTry) work.Tries++;
+        if (follow.At > 0)
+        {
+            // The record knows the rest, so nothing of it is held until then.
+            ReleaseAt(work.Head.Id.Key, follow.At);
+            Forget(work);
+            return;
+        }
+
         switch (follow.Kind)
         {
             case FollowKind.Again:
                 Route(work, first: true);
                 break;
             case FollowKind.Later:
-                _delays.Add(work, SubmitPolicy.RetryDelay(work.Tries));
+                _delays.Add(work, SubmitPolicy.RetryDelay(follow.Tries));
                 break;
             case FollowKind.Resend:
                 _delays.Add(work, SubmitPolicy.ResendDelay);
                 break;
             case FollowKind.Elsewhere:
                 (work.RefusedBy ??= []).Add(lane.Name);
-                work.Tries = 0;
                 Route(work, first: false);
                 break;
             default:

@@ -9,23 +9,20 @@ public sealed class OutboundWork(MessageHead head)
 {
     public MessageHead Head { get; internal set; } = head;
 
-    /// <summary>Temporary refusals on the present connection.</summary>
-    public int Tries { get; set; }
-
     /// <summary>The connection that holds some of its segments, and so must take the rest; null while it may go anywhere.</summary>
     public string? PinnedTo { get; set; }
 
     /// <summary>The connection to take while it lives, whatever the plan's order: the outcome there is unknown. Null for none.</summary>
     public string? Prefer { get; set; }
 
-    /// <summary>Connections that refused it for good; null for none.</summary>
+    /// <summary>Connections that refused it for good, or could not deliver it; null for none.</summary>
     public List<string>? RefusedBy { get; set; }
 
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 
     /// <summary>Nothing is known of it here that the journal does not say: it may leave memory and be read back.</summary>
-    public bool IsAsOnRecord => Tries == 0 && PinnedTo is null && Prefer is null;
+    public bool IsAsOnRecord => PinnedTo is null && Prefer is null;
 
     /// <summary>
     /// The work that a message on record stands for: which connections refused it, and which one holds some of its segments.
@@ -43,7 +40,7 @@ public sealed class OutboundWork(MessageHead head)
         work.PinnedTo = holds ? message.LastAttempt?.Connection : null;
         foreach (Attempt attempt in message.Attempts)
         {
-            if (attempt.Outcome != AttemptOutcome.NextCandidate) continue;
+            if (attempt.Outcome is not (AttemptOutcome.NextCandidate or AttemptOutcome.Rerouted)) continue;
             work.RefusedBy ??= [];
             if (!work.RefusedBy.Contains(attempt.Connection)) work.RefusedBy.Add(attempt.Connection);
         }

@@ -82,12 +82,14 @@ internal sealed class QueriedMessage
         notices.Collect(ref list, message, entry, stateChanged: false);
         foreach (Question question in _questions)
         {
-            bool isOpen = question.Segment < message.Segments.Count && message.Segments[question.Segment].State == SegmentState.Sent;
-            if (!isOpen || question.Status != CommandStatus.Ok || !ReceiptRules.IsFinal(question.State)) continue;
+            // The message may have gone another way since: then it is another copy that is asked for next time.
+            SegmentProgress? segment = question.Segment < message.Segments.Count ? message.Segments[question.Segment] : null;
+            if (segment is not { State: SegmentState.Sent } || segment.VendorId != question.VendorId) continue;
+            if (question.Status != CommandStatus.Ok || !ReceiptRules.IsFinal(question.State)) continue;
             string? error = question.Error == 0 ? null : question.Error.ToString(System.Globalization.CultureInfo.InvariantCulture);
             var receipt = new ParkedReceipt(
                 _connection.Group, question.VendorId, null, now, question.State, error, _head.To, _connection.Name);
-            ReceiptRules.Apply(message, question.Segment, receipt, _connection.Smpp.ReceiptParts, now, notices, ref list);
+            ReceiptRules.Apply(message, segment, receipt, _connection.Smpp.ReceiptParts, now, rerouter: null, notices, ref list);
         }
     }
 

@@ -1,5 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
@@ -30,8 +32,8 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                 {
                     case MessageState.Accepted or MessageState.Queued:
                         queued++;
-                        dispatcher.Hold();
-                        dispatcher.Resume(OutboundWork.From(message), TimeSpan.Zero);
+                        if (message.NotBefore > 0) dispatcher.ReleaseAt(message.Id.Key, message.NotBefore);
+                        else dispatcher.Accept(OutboundWork.From(message));
                         break;
                     case MessageState.Scheduled:
                         dispatcher.AcceptOrSchedule(message.Head);
@@ -133,6 +135,8 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
                     dispatcher.Notices.Collect(ref _list, message, entry, stateChanged: true);
             }
 
+            ReceiptRules.JoinLost(
+                message, ReceiptParts.Every, name ?? "", transaction.Now, dispatcher.Rerouting, dispatcher.Notices, ref _list);
             transaction.Save(message);
         }
 

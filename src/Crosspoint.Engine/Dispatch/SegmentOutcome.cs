@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 
@@ -62,14 +63,16 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         if (message is null)
         {
             // Deleted meanwhile.
-            _follow = new(FollowKind.Finished, 0, false, false);
+            _follow = new(FollowKind.Finished);
             return;
         }
 
         if (segment >= message.Segments.Count) return;
+        if (_isLate && message.IsRerouted && active.Attempt <= message.Superseded[^1].Attempt) return;
         SegmentProgress progress = message.Segments[segment];
         StatusAction action = active.Lane.Options.Smpp.Statuses.ActionOf(_status);
-        bool isRefusal = action is StatusAction.Next or StatusAction.Fail;
+        bool isRefusal = _kind == OutcomeKind.Answered && action != StatusAction.Accept
+            && dispatcher.PlanAfter(message.Head, active, _status).Step != RetryStep.Same;
         _slowDown = _kind == OutcomeKind.Answered && action == StatusAction.SlowDown;
         bool isCurrent = progress.Attempt == active.Attempt;
 
@@ -97,15 +100,16 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
             progress.State = _kind switch
             {
                 OutcomeKind.Unknown => SegmentState.Unknown,
-                OutcomeKind.Answered when isRefusal => SegmentState.Refused,
+                _ when isRefusal => SegmentState.Refused,
                 _ => SegmentState.Pending,
             };
         }
 
         if (isCurrent && !_isLate) _follow = Conclusion.Of(dispatcher, message, active, transaction.Now, ref _notices);
         else if (_isLate) _follow = Conclusion.AfterLateAnswer(dispatcher, message, active, transaction.Now, ref _notices);
-        ReceiptRules.JoinEarly(
-            message, active.Lane.Options.Smpp.ReceiptParts, active.Lane.Name, transaction.Now, dispatcher.Notices, ref _notices);
+        ReceiptParts parts = active.Lane.Options.Smpp.ReceiptParts;
+        ReceiptRules.JoinLost(message, parts, active.Lane.Name, transaction.Now, dispatcher.Rerouting, dispatcher.Notices, ref _notices);
+        ReceiptRules.JoinEarly(message, parts, active.Lane.Name, transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
     }
 
@@ -150,11 +154,11 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         progress.VendorId ??= _vendorId;
         string group = active.Lane.Options.Group;
         ReceiptParts parts = active.Lane.Options.Smpp.ReceiptParts;
-        transaction.Correlate(group, _vendorId, message.Id.Key, segment);
+        transaction.Correlate(group, _vendorId, message.Id.Key, message.CorrelationOf(segment));
         foreach (ParkedReceipt parked in transaction.TakeParked(group, _vendorId))
         {
             if (ReceiptRules.IsRecipient(message.Head.To, parked.Recipient))
-                ReceiptRules.Apply(message, segment, parked, parts, transaction.Now, dispatcher.Notices, ref _notices);
+                ReceiptRules.Apply(message, progress, parked, parts, transaction.Now, dispatcher.Rerouting, dispatcher.Notices, ref _notices);
             else
                 transaction.Park(parked);
         }

@@ -225,7 +225,8 @@ internal sealed partial class MessageIntake(
     {
         if (message.Head.IsInbound) return ChangeOutcome.WrongState;
 
-        // Queued again after an attempt: segments may be with a vendor, so it can no longer be called back.
+        // Queued again after an attempt: segments may be with a vendor, or a whole copy was, so it can no longer be called back.
+        if (message.IsRerouted) return ChangeOutcome.WrongState;
         if (message.Segments.Exists(segment => segment.State is not SegmentState.Pending || segment.MayBeAtVendor)) return ChangeOutcome.WrongState;
         MessageEvent? entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled);
         if (entry is null) return ChangeOutcome.WrongState;

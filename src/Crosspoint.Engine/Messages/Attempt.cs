@@ -19,6 +19,9 @@ public enum AttemptOutcome : byte
 
     /// <summary>Nothing left this process: the session was gone before the first byte.</summary>
     NotSent = 6,
+
+    /// <summary>Taken, and reported as undeliverable: the message went on to another connection.</summary>
+    Rerouted = 7,
 }
 
 /// <summary>One try of one message at one connection.</summary>

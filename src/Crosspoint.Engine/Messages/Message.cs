@@ -10,6 +10,9 @@ public sealed class Message
     // the story.
     private const int MostEvents = 120;
 
+    // A message has at most 255 segments.
+    private const int CopyShift = 8;
+
     public required MessageHead Head { get; set; }
 
     public MessageState State { get; private set; }
@@ -26,6 +29,15 @@ public sealed class Message
     public List<SegmentProgress> Segments { get; init; } = [];
 
     public List<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>Copies that a carrier took and could not deliver, oldest first: the message then went another way.</summary>
+    public IReadOnlyList<SupersededCopy> Superseded { get; set; } = [];
+
+    /// <summary>Refusals on the present connection that count.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>Microseconds before which a rule allows no further try; 0 for none.</summary>
+    public long NotBefore { get; set; }
 
     public List<MessageEvent> Events { get; init; } = [];
 
@@ -80,8 +92,31 @@ public sealed class Message
 
     public Attempt? LastAttempt => Attempts.Count == 0 ? null : Attempts[^1];
 
+    /// <summary>It was sent another way after a negative receipt.</summary>
+    public bool IsRerouted => Superseded.Count > 0;
+
     /// <summary>0 before the first.</summary>
     public int LastEventNumber => Events.Count == 0 ? 0 : Events[^1].Number;
+
+    /// <summary>Puts the present copy aside: the next attempt sends all of the message anew.</summary>
+    public void Supersede()
+    {
+        Superseded = [.. Superseded, new SupersededCopy { Attempt = LastAttempt?.Number ?? 0, Segments = [.. Segments] }];
+        Segments.Clear();
+    }
+
+    /// <summary>What stands in correlations for a segment (from 0) of the present copy: with it, the number of copies before.</summary>
+    public int CorrelationOf(int segment) => segment + (Superseded.Count << CopyShift);
+
+    /// <summary>The segment that a correlation means; null when there is none. <paramref name="superseded"/>: its copy, unless it is the present one.</summary>
+    public SegmentProgress? FindSegment(int correlation, out SupersededCopy? superseded)
+    {
+        int copy = correlation >> CopyShift;
+        int segment = correlation & ((1 << CopyShift) - 1);
+        superseded = copy < Superseded.Count ? Superseded[copy] : null;
+        List<SegmentProgress> segments = superseded?.Segments ?? Segments;
+        return copy <= Superseded.Count && segment < segments.Count ? segments[segment] : null;
+    }
 
     /// <summary>A new message in its first state, with its first event.</summary>
     public static Message Create(MessageHead head, MessageState state, EventKind kind, string? detail = null)

@@ -28,6 +28,12 @@ public static class MessageCodec
     private const byte SettledFlag = 16;
     private const byte EarlierTriesFlag = 64;
 
+    // The last bit of the flags: what comes behind it says with flags of its own what it holds.
+    private const byte MoreFlag = 128;
+    private const uint TriesPart = 1;
+    private const uint NotBeforePart = 2;
+    private const uint SupersededPart = 4;
+
     private const byte DuplicateFlag = 1;
 
     /// <summary>Appends the stored form of a head.</summary>
@@ -153,7 +159,8 @@ public static class MessageCodec
             | (message.BindDeliveries.Count > 0 ? BindDeliveriesFlag : 0)
             | (message.IsOpen ? OpenFlag : 0)
             | (message.IsSettled ? SettledFlag : 0)
-            | (HasEarlierTries(message) ? EarlierTriesFlag : 0)));
+            | (HasEarlierTries(message) ? EarlierTriesFlag : 0)
+            | (PartsOf(message) != 0 ? MoreFlag : 0)));
         buffer.WriteFixed(message.Head.ValidUntil);
         buffer.WriteUnsigned((uint)message.ErrorCode);
         buffer.WriteTime(message.UpdatedAt, origin);
@@ -187,6 +194,7 @@ public static class MessageCodec
         }
 
         if (HasEarlierTries(message)) WriteEarlierTries(message, origin, buffer);
+        if (PartsOf(message) != 0) WriteMore(message, origin, buffer);
         int padding = padTo - (buffer.Length - start);
         if (padding > 0) buffer.WriteZeros(padding);
     }
@@ -255,6 +263,7 @@ public static class MessageCodec
         message.BindDeliveries.EnsureCapacity(count);
         for (int i = 0; i < count; i++) message.BindDeliveries.Add(ReadBindDelivery(ref reader, origin));
         if ((flags & EarlierTriesFlag) != 0) ReadEarlierTries(message, ref reader, origin);
+        if ((flags & MoreFlag) != 0) ReadMore(message, ref reader, origin);
         if (reader.ReadSpan(reader.Left).ContainsAnyExcept((byte)0)) throw MessageBytes.Damaged("unknown data follows the progress");
         return message;
     }
@@ -404,6 +413,47 @@ public static class MessageCodec
             for (int i = 0; i < count; i++)
                 delivery.Earlier.Add(new(reader.ReadTime(origin), reader.ReadInt32(), reader.ReadInt32(), reader.ReadText()));
         }
+    }
+
+    private static uint PartsOf(Message message) => (message.Tries > 0 ? TriesPart : 0)
+        | (message.NotBefore != 0 ? NotBeforePart : 0)
+        | (message.Superseded.Count > 0 ? SupersededPart : 0);
+
+    private static void WriteMore(Message message, long origin, MessageBuffer buffer)
+    {
+        uint parts = PartsOf(message);
+        buffer.WriteUnsigned(parts);
+        if ((parts & TriesPart) != 0) buffer.WriteUnsigned((uint)message.Tries);
+        if ((parts & NotBeforePart) != 0) buffer.WriteTime(message.NotBefore, origin);
+        if ((parts & SupersededPart) == 0) return;
+        buffer.WriteUnsigned((uint)message.Superseded.Count);
+        for (int i = 0; i < message.Superseded.Count; i++)
+        {
+            SupersededCopy copy = message.Superseded[i];
+            buffer.WriteUnsigned((uint)copy.Attempt);
+            buffer.WriteUnsigned((uint)copy.Segments.Count);
+            foreach (SegmentProgress segment in copy.Segments) WriteSegment(segment, buffer);
+        }
+    }
+
+    private static void ReadMore(Message message, ref MessageBytes reader, long origin)
+    {
+        uint parts = reader.ReadUInt32();
+        if ((parts & ~(TriesPart | NotBeforePart | SupersededPart)) != 0) throw MessageBytes.Damaged("it holds what this program does not know");
+        if ((parts & TriesPart) != 0) message.Tries = reader.ReadInt32();
+        if ((parts & NotBeforePart) != 0) message.NotBefore = reader.ReadTime(origin);
+        if ((parts & SupersededPart) == 0) return;
+        var copies = new SupersededCopy[reader.ReadCount()];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            int attempt = reader.ReadInt32();
+            int count = reader.ReadCount();
+            var segments = new List<SegmentProgress>(count);
+            for (int s = 0; s < count; s++) segments.Add(ReadSegment(ref reader));
+            copies[i] = new() { Attempt = attempt, Segments = segments };
+        }
+
+        message.Superseded = copies;
     }
 
     private static void WriteBindDelivery(BindDelivery delivery, long origin, MessageBuffer buffer)

@@ -36,6 +36,9 @@ public enum EventKind : byte
 
     /// <summary>The carrier was asked (query_sm) for what it sent no receipt; the detail is what it said.</summary>
     Queried = 20,
+
+    /// <summary>A receipt said that it will not arrive, and a rule sends it through another connection.</summary>
+    Rerouted = 21,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

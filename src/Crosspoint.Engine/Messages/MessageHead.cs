@@ -3,8 +3,8 @@ using Crosspoint.Sms.Text;
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>
-/// What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body), so it is shared freely between
-/// threads.
+/// What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body, a retry rule's limit by one with an
+/// earlier end of validity), so it is shared freely between threads.
 /// </summary>
 public sealed record MessageHead
 {

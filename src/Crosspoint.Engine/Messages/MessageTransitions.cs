@@ -18,6 +18,9 @@ public static class MessageTransitions
             or MessageState.Delivered or MessageState.Unconfirmed or MessageState.Expired) => true,
         (MessageState.Sent, MessageState.Delivered or MessageState.Undelivered or MessageState.Unconfirmed) => true,
 
+        // A receipt said that it will not arrive, and a rule sends it through another connection.
+        (MessageState.Sent, MessageState.Queued) => true,
+
         // A very late receipt still tells the truth; so does one for a message that was failed because its outcome was unknown.
         (MessageState.Unconfirmed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,
         (MessageState.Failed, MessageState.Sent or MessageState.Delivered or MessageState.Undelivered) => true,

@@ -12,7 +12,7 @@ public enum CandidateCode : byte
     /// <summary>No session is bound.</summary>
     Down = 2,
 
-    /// <summary>It refused this message for good in an earlier attempt.</summary>
+    /// <summary>It refused this message for good in an earlier attempt, or took it and could not deliver it.</summary>
     RefusedBefore = 3,
 
     /// <summary>Stopped or draining by order of the operator.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Monitoring;
@@ -17,6 +18,7 @@ public sealed class EngineMetrics
     private readonly Counter<long> _receipts;
     private readonly Counter<long> _receiptMatches;
     private readonly Counter<long> _possibleDuplicates;
+    private readonly Counter<long> _reroutes;
     private readonly Counter<long> _inbound;
     private readonly Counter<long> _incomplete;
     private readonly Counter<long> _deferred;
@@ -37,6 +39,8 @@ public sealed class EngineMetrics
             "crosspoint.receipts.matched", "{receipt}", "Receipts by what was found: matched, parked, duplicate");
         _possibleDuplicates = Meter.CreateCounter<long>(
             "crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
+        _reroutes = Meter.CreateCounter<long>(
+            "crosspoint.reroutes", "{message}", "Messages sent another way after a negative receipt, by the connection that brought it and error");
         _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
         _incomplete = Meter.CreateCounter<long>(
             "crosspoint.inbound.incomplete", "{message}", "Long inbound messages given up before they were whole, by connection and reason");
@@ -78,6 +82,10 @@ public sealed class EngineMetrics
 
     public void PossibleDuplicate(string connection) =>
         _possibleDuplicates.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
+
+    /// <param name="error">Public error code of the receipt.</param>
+    public void Rerouted(string connection, int error) => _reroutes.Add(
+        1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("error.type", error.ToString(CultureInfo.InvariantCulture)));
 
     public void Inbound(string connection) => _inbound.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 

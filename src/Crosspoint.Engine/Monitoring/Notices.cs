@@ -30,13 +30,16 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
     {
         WebhookJob? job = null;
         MessageHead head = message.Head;
-        if (stateChanged && webhooks.CallsBack(head, entry.State))
+
+        // What comes after a re-route was told once already; what is left to tell is the end.
+        bool isTold = stateChanged && (!message.IsRerouted || MessageTransitions.IsFinal(entry.State));
+        if (isTold && webhooks.CallsBack(head, entry.State))
         {
             message.Deliveries.Add(new WebhookDelivery { EventNumber = entry.Number, Status = entry.State, NextAt = entry.At });
             job = new(head, entry.Number, entry.State, message.ErrorCode, entry.At, Tries: 0, NextAt: 0, message.IsPossibleDuplicate);
         }
 
-        BindJob? owed = stateChanged && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
+        BindJob? owed = isTold && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
         list.Add(new(entry.State, job, owed, stateChanged));
     }
 
@@ -49,13 +52,15 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
             if (notice.StateChanged) metrics.Reached(notice.State);
             if (notice.Job is not null) _sendWebhook(notice.Job);
             if (notice.Owed is not null) _sendToBinds(notice.Owed);
+            notice.Then?.Invoke();
         }
     }
 }
 
 /// <summary>An event on its way to those who listen.</summary>
 /// <param name="State">The message's state after it.</param>
-public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJob? Owed, bool StateChanged);
+/// <param name="Then">What else follows the commit; null for nothing.</param>
+public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJob? Owed, bool StateChanged, Action? Then = null);
 
 /// <summary>A short list that costs nothing until a transition has more than one notice.</summary>
 public struct NoticeList
@@ -72,6 +77,9 @@ public struct NoticeList
         if (Count++ == 0) _first = notice;
         else (_more ??= []).Add(notice);
     }
+
+    /// <summary>Something that is done after the commit.</summary>
+    public void Then(Action then) => Add(new Notice(default, null, null, StateChanged: false, then));
 
     public void Clear()
     {

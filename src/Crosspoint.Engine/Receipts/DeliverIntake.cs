@@ -30,6 +30,9 @@ internal sealed partial class DeliverIntake(
     private readonly ConcurrentDictionary<string, bool> _brokenHeaders = new(StringComparer.Ordinal);
     private readonly RareNote _deferred = new(time);
 
+    /// <summary>Asked before a message ends as undelivered. Named once, before anything is received.</summary>
+    public IRerouter? Rerouter { get; set; }
+
     /// <summary>What the automatic reading of message ids found out.</summary>
     public LearnedIdFormats Learned { get; } = new(logger);
 
@@ -97,7 +100,7 @@ internal sealed partial class DeliverIntake(
             : receipt.NetworkErrorNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var record = new ParkedReceipt(
             connection.Group, id, other, TimeNow(), (byte)receipt.State, error, recipient, connection.Name, connection.Smpp.MessageIdFormat);
-        journal.Enqueue(new RecordReceipt(notices, Learned, session, header, record, connection.Smpp.ReceiptParts));
+        journal.Enqueue(new RecordReceipt(notices, Rerouter, Learned, session, header, record, connection.Smpp.ReceiptParts));
     }
 
     private void TakeInbound(

@@ -17,11 +17,12 @@ internal static class ReceiptRules
     public static bool IsFinal(byte state) => state is 2 or 3 or 4 or 5 or 8 or 9;
 
     /// <summary>Applies a receipt to a segment and joins the result into the message.</summary>
+    /// <param name="rerouter">Asked before a message ends as undelivered; null when it is to end.</param>
     /// <returns>False when it repeats or comes after what is known: noted, and nothing changes.</returns>
     public static bool Apply(
-        Message message, int segment, ParkedReceipt receipt, ReceiptParts parts, long now, Notices notices, ref NoticeList list)
+        Message message, SegmentProgress progress, ParkedReceipt receipt, ReceiptParts parts, long now, IRerouter? rerouter, Notices notices,
+        ref NoticeList list)
     {
-        SegmentProgress progress = message.Segments[segment];
         bool isFinal = IsFinal(receipt.State);
         bool wasFinal = progress.State is SegmentState.Delivered or SegmentState.Undelivered;
 
@@ -42,7 +43,7 @@ internal static class ReceiptRules
         progress.ReceiptState = receipt.State;
         progress.ReceiptError = receipt.Error;
         progress.State = receipt.State == Delivered ? SegmentState.Delivered : SegmentState.Undelivered;
-        if (TryJoin(message, parts, receipt.Connection, receipt.State, receipt.Error, now, notices, ref list)) return true;
+        if (TryJoin(message, parts, receipt.Connection, receipt.State, receipt.Error, now, rerouter, notices, ref list)) return true;
         MessageEvent entry = message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, receipt.Error);
         notices.Collect(ref list, message, entry, stateChanged: false);
         return true;
@@ -52,7 +53,70 @@ internal static class ReceiptRules
     public static void JoinEarly(Message message, ReceiptParts parts, string connection, long now, Notices notices, ref NoticeList list)
     {
         if (parts == ReceiptParts.Every || message.State != MessageState.Sent) return;
-        TryJoin(message, parts, connection, Delivered, null, now, notices, ref list);
+        TryJoin(message, parts, connection, Delivered, null, now, rerouter: null, notices, ref list);
+    }
+
+    /// <summary>
+    /// Joins a segment that is lost, when its receipt overtook the answers to others and the attempt is over: the message goes another way, or
+    /// ends.
+    /// </summary>
+    public static void JoinLost(
+        Message message, ReceiptParts parts, string connection, long now, IRerouter rerouter, Notices notices, ref NoticeList list)
+    {
+        if (MessageTransitions.IsFinal(message.State)) return;
+        SegmentProgress? lost = null;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State == SegmentState.InFlight) return;
+            if (segment.State == SegmentState.Undelivered) lost ??= segment;
+        }
+
+        if (lost is not null)
+            TryJoin(message, parts, connection, lost.ReceiptState, lost.ReceiptError, now, rerouter, notices, ref list);
+    }
+
+    /// <summary>
+    /// A late receipt for a copy that a carrier could not deliver, by its own word, before the message went another way. It is noted; and when
+    /// it says that all of that copy arrived after all, the message is delivered, if it has not ended.
+    /// </summary>
+    /// <param name="doubled">The connection that has, or may have, another copy of a message which thereby is delivered; else null.</param>
+    /// <returns>False when it repeats what is known.</returns>
+    public static bool ApplyToSuperseded(
+        Message message, SupersededCopy copy, SegmentProgress progress, ParkedReceipt receipt, ReceiptParts parts, long now, Notices notices,
+        ref NoticeList list, out string? doubled)
+    {
+        doubled = null;
+        bool isFinal = IsFinal(receipt.State);
+        bool wasFinal = progress.State is SegmentState.Delivered or SegmentState.Undelivered;
+        if (wasFinal && isFinal && receipt.State == progress.ReceiptState) return false;
+        bool arrived = receipt.State == Delivered && !MessageTransitions.IsFinal(message.State);
+        if (isFinal && (!wasFinal || arrived))
+        {
+            progress.ReceiptState = receipt.State;
+            progress.ReceiptError = receipt.Error;
+            progress.State = receipt.State == Delivered ? SegmentState.Delivered : SegmentState.Undelivered;
+        }
+
+        (bool whole, bool lost) = Sum(copy.Segments, parts);
+        if (arrived && whole && !lost
+            && message.TryMove(MessageState.Delivered, now, EventKind.Delivered, receipt.Connection, receipt.State, "the copy before the re-route") is { } entry)
+        {
+            message.ErrorCode = 0;
+            foreach (SegmentProgress other in message.Segments)
+            {
+                if (other.State is SegmentState.Pending or SegmentState.Refused) continue;
+                other.PossibleDuplicate = true;
+                doubled = message.LastAttempt?.Connection;
+            }
+
+            notices.Collect(ref list, message, entry, stateChanged: true);
+            return true;
+        }
+
+        string detail = $"of the copy before the re-route: {StateNames.OfReceipt(receipt.State)}";
+        notices.Collect(
+            ref list, message, message.Note(now, EventKind.ReceiptNoted, receipt.Connection, receipt.State, detail), stateChanged: false);
+        return true;
     }
 
     /// <summary>
@@ -74,31 +138,17 @@ internal static class ReceiptRules
 
     /// <summary>Joins what the segments say into the message's state. False when it says nothing yet, or the state does not allow it.</summary>
     private static bool TryJoin(
-        Message message, ReceiptParts parts, string connection, byte receiptState, string? error, long now, Notices notices, ref NoticeList list)
+        Message message, ReceiptParts parts, string connection, byte receiptState, string? error, long now, IRerouter? rerouter,
+        Notices notices, ref NoticeList list)
     {
-        bool every = true;
-        bool any = false;
-        bool lost = false;
-        bool taken = true;
-        foreach (SegmentProgress segment in message.Segments)
-        {
-            every &= segment.State == SegmentState.Delivered;
-            any |= segment.State == SegmentState.Delivered;
-            lost |= segment.State == SegmentState.Undelivered;
-            taken &= segment.State is SegmentState.Sent or SegmentState.Delivered or SegmentState.Undelivered;
-        }
-
-        bool whole = parts switch
-        {
-            ReceiptParts.Any => any,
-            ReceiptParts.First => message.Segments[0].State == SegmentState.Delivered,
-            ReceiptParts.Last => message.Segments[^1].State == SegmentState.Delivered,
-            _ => every,
-        };
-
-        // One part speaks for the others only when the vendor has them.
-        bool isDelivered = whole && taken && !lost;
+        (bool whole, bool lost) = Sum(message.Segments, parts);
+        bool isDelivered = whole && !lost;
         if (!isDelivered && !lost) return false;
+        if (lost && rerouter is not null)
+        {
+            RerouteResult result = rerouter.Reroute(message, receiptState, error, now, ref list);
+            if (result != RerouteResult.No) return result == RerouteResult.Done;
+        }
 
         // The code goes on the record with the state, and only if the state is taken.
         int before = message.ErrorCode;
@@ -114,6 +164,33 @@ internal static class ReceiptRules
 
         notices.Collect(ref list, message, entry, stateChanged: true);
         return true;
+    }
+
+    /// <summary>Whether receipts say that all of a copy arrived, and whether that some of it will not.</summary>
+    private static (bool Whole, bool Lost) Sum(List<SegmentProgress> segments, ReceiptParts parts)
+    {
+        bool every = true;
+        bool any = false;
+        bool lost = false;
+        bool taken = true;
+        foreach (SegmentProgress segment in segments)
+        {
+            every &= segment.State == SegmentState.Delivered;
+            any |= segment.State == SegmentState.Delivered;
+            lost |= segment.State == SegmentState.Undelivered;
+            taken &= segment.State is SegmentState.Sent or SegmentState.Delivered or SegmentState.Undelivered;
+        }
+
+        bool whole = parts switch
+        {
+            ReceiptParts.Any => any,
+            ReceiptParts.First => segments[0].State == SegmentState.Delivered,
+            ReceiptParts.Last => segments[^1].State == SegmentState.Delivered,
+            _ => every,
+        };
+
+        // One part speaks for the others only when the vendor has them.
+        return (whole && taken, lost);
     }
 
     private static int Digits(ReadOnlySpan<char> text, Span<char> digits)

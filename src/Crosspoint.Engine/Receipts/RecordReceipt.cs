@@ -12,19 +12,22 @@ namespace Crosspoint.Engine.Receipts;
 /// commit.
 /// </summary>
 internal sealed class RecordReceipt(
-    Notices notices, LearnedIdFormats learned, SmppSession session, PduHeader header, ParkedReceipt receipt, ReceiptParts parts) : Transition
+    Notices notices, IRerouter? rerouter, LearnedIdFormats learned, SmppSession session, PduHeader header, ParkedReceipt receipt,
+    ReceiptParts parts) : Transition
 {
     private NoticeList _notices;
     private string _found = "";
     private long _sentAt;
     private long _now;
     private VendorIdFormat? _learned;
+    private string? _doubled;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _notices.Clear();
         _sentAt = 0;
         _learned = null;
+        _doubled = null;
         _now = transaction.Now;
         if (TryApply(transaction, receipt.VendorId) || (receipt.TextId is not null && TryApply(transaction, receipt.TextId))) return;
         transaction.Park(receipt);
@@ -36,6 +39,7 @@ internal sealed class RecordReceipt(
         session.Respond(header, CommandStatus.Ok, default);
         notices.Metrics.Receipt(receipt.Connection, receipt.State, _found);
         if (_sentAt > 0) notices.Metrics.ReceiptAfter(receipt.Connection, (_now - _sentAt) / (double)Micros.PerSecond);
+        if (_doubled is not null) notices.Metrics.PossibleDuplicate(_doubled);
         if (_learned is { } format) learned.Note(receipt.Connection, format);
         notices.Publish(ref _notices);
     }
@@ -57,13 +61,17 @@ internal sealed class RecordReceipt(
         foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId, format))
         {
             Message? message = transaction.Find(hit.Key);
-            if (message is null || hit.Segment >= message.Segments.Count || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))
+            SupersededCopy? copy = null;
+            if (message?.FindSegment(hit.Segment, out copy) is not { } segment || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))
                 continue;
-            bool isNews = ReceiptRules.Apply(message, hit.Segment, receipt, parts, transaction.Now, notices, ref _notices);
+            long sentAt = message.SentAt;
+            bool isNews = copy is null
+                ? ReceiptRules.Apply(message, segment, receipt, parts, transaction.Now, rerouter, notices, ref _notices)
+                : ReceiptRules.ApplyToSuperseded(message, copy, segment, receipt, parts, transaction.Now, notices, ref _notices, out _doubled);
             if (receipt.Format == VendorIdFormat.Auto)
-                _learned = format == VendorIdFormat.Same ? format : LearnedIdFormats.Compare(message.Segments[hit.Segment].VendorId, vendorId);
+                _learned = format == VendorIdFormat.Same ? format : LearnedIdFormats.Compare(segment.VendorId, vendorId);
             _found = isNews ? "matched" : "duplicate";
-            if (isNews && ReceiptRules.IsFinal(receipt.State)) _sentAt = message.SentAt;
+            if (isNews && copy is null && ReceiptRules.IsFinal(receipt.State)) _sentAt = sentAt;
             if (_notices.Count > 0) transaction.Save(message);
             return true;
         }

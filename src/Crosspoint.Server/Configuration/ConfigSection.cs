@@ -185,6 +185,13 @@ internal sealed class ConfigSection
         return items;
     }
 
+    /// <summary>The values of a list, or of a single value in its place; empty when absent or wrong.</summary>
+    public List<ConfigItem> ItemOrItems(string key, string expected)
+    {
+        if (Take(key) is not ConfigScalar) return Items(key, expected) ?? [];
+        return Text(key, expected: expected) is { } text ? [new(LineOf(key), PathOf(key), text)] : [];
+    }
+
     /// <summary>A 16-bit tag in hexadecimal or decimal; 0 when it is missing or wrong.</summary>
     public int Tag(string key, string expected, int least, int most)
     {
@@ -195,6 +202,14 @@ internal sealed class ConfigSection
         if (int.TryParse(isHex ? text[2..] : text, style, CultureInfo.InvariantCulture, out int tag) && tag >= least && tag <= most) return tag;
         Fail(key, $"is '{scalar.Text}'; expected {expected}");
         return 0;
+    }
+
+    /// <summary>Refuses a name that nothing of the kind which the key says has.</summary>
+    public void CheckName(string key, string? name, IEnumerable<string> known)
+    {
+        if (name is null || known.Contains(name)) return;
+        string hint = Spelling.Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        Fail(key, $"is '{name}', which is no {key}{hint}");
     }
 
     /// <summary>A list of networks such as <c>10.0.0.0/8</c>, or single addresses; empty when absent.</summary>

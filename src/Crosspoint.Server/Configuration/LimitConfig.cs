@@ -85,8 +85,8 @@ internal static partial class LimitConfig
         };
         if (limit is { Connection: not null, Queue: not null })
             match.Fail("connection", "is chosen when a message goes out; expected no 'queue' in a limit that names one");
-        CheckName(match, "account", limit.Account, engine.Accounts.Select(static account => account.Sid));
-        CheckName(match, "connection", limit.Connection, engine.Connections.Select(static connection => connection.Name));
+        match.CheckName("account", limit.Account, engine.Accounts.Select(static account => account.Sid));
+        match.CheckName("connection", limit.Connection, engine.Connections.Select(static connection => connection.Name));
         match.Close();
         return limit;
     }
@@ -97,13 +97,6 @@ internal static partial class LimitConfig
         if (text is null || form.IsMatch(text)) return text;
         section.Fail(key, $"is '{text}'; expected {expected}");
         return null;
-    }
-
-    private static void CheckName(ConfigSection match, string key, string? name, IEnumerable<string> known)
-    {
-        if (name is null || known.Contains(name)) return;
-        string hint = Spelling.Nearest(name, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
-        match.Fail(key, $"is '{name}', which is no {key}{hint}");
     }
 
     [GeneratedRegex("^[A-Z]{2}$")]

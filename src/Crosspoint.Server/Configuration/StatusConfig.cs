@@ -38,7 +38,12 @@ internal static class StatusConfig
         foreach (string key in statuses.Keys())
         {
             StatusAction action = statuses.Choice(key, StatusAction.Next, Actions);
-            if (TryParse(statuses, key) is not var (from, to)) continue;
+            if (TryParse(key, out string problem) is not var (from, to))
+            {
+                statuses.FailKey(key, problem);
+                continue;
+            }
+
             Dictionary<uint, (string Key, StatusAction Action)> target = from == to ? single : inRange;
             for (uint status = from; ; status++)
             {
@@ -57,25 +62,27 @@ internal static class StatusConfig
         return new(inRange.ToDictionary(static entry => entry.Key, static entry => entry.Value.Action), unnamed);
     }
 
-    private static (uint From, uint To)? TryParse(ConfigSection statuses, string key)
+    /// <summary>Reads a status by its name or number, or a range of statuses; null, and what is wrong with it, when it is none.</summary>
+    public static (uint From, uint To)? TryParse(string text, out string problem)
     {
-        if (Parse(key) is { } status)
+        problem = "";
+        if (Parse(text) is { } status)
         {
             if (status != 0) return (status, status);
-            statuses.FailKey(key, "is ESME_ROK, which is no refusal; expected " + Expected);
+            problem = "is ESME_ROK, which is no refusal; expected " + Expected;
             return null;
         }
 
-        int dash = key.IndexOf('-', StringComparison.Ordinal);
-        if (dash > 0 && Parse(key[..dash]) is { } from && Parse(key[(dash + 1)..]) is { } to)
+        int dash = text.IndexOf('-', StringComparison.Ordinal);
+        if (dash > 0 && Parse(text[..dash]) is { } from && Parse(text[(dash + 1)..]) is { } to)
         {
             if (from > 0 && from <= to && to <= StatusPolicy.HighestInRange) return (from, to);
-            statuses.FailKey(key, $"is no range; expected the lower status first, from 0x1 to 0x{StatusPolicy.HighestInRange:X}");
+            problem = $"is no range; expected the lower status first, from 0x1 to 0x{StatusPolicy.HighestInRange:X}";
             return null;
         }
 
-        string? nearest = Spelling.Nearest(key, Names.Keys);
-        statuses.FailKey(key, $"is no status; {(nearest is null ? $"expected {Expected}" : $"did you mean '{nearest}'?")}");
+        string? nearest = Spelling.Nearest(text, Names.Keys);
+        problem = $"is no status; {(nearest is null ? $"expected {Expected}" : $"did you mean '{nearest}'?")}";
         return null;
     }
 

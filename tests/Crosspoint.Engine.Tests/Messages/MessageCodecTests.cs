@@ -34,7 +34,7 @@ public sealed class MessageCodecTests
         [
             typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate),
             typeof(MessageEvent), typeof(WebhookDelivery), typeof(BindDelivery), typeof(SubmitDetails), typeof(SubmittedPart),
-            typeof(SubmitAddress),
+            typeof(SubmitAddress), typeof(SupersededCopy),
         ];
         foreach (Type type in types)
         {
@@ -81,6 +81,37 @@ public sealed class MessageCodecTests
             MessageCodec.ReadState(_buffer.Written).ShouldBe(message.State);
             MessageCodec.ReadOpenUntil(_buffer.Written).ShouldBe(message.IsOpen ? message.Head.ValidUntil : null);
         }
+    }
+
+    [Fact]
+    public void WriteProgress_NeverTriedAgain_IsAsOlderProgramsWroteIt()
+    {
+        Message message = Message.Create(RandomMessage().Head, MessageState.Queued, EventKind.Accepted);
+        (_, byte[] before) = Write(message, 0);
+        message.Tries = 2;
+        (_, byte[] after) = Write(message, 0);
+
+        (before[2] & 0x80, after[2] & 0x80, after.Length - before.Length).ShouldBe((0, 0x80, 2));
+        after.AsSpan(3, before.Length - 3).SequenceEqual(before.AsSpan(3)).ShouldBeTrue();
+        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. after[..^2], 8, 0])).Message.ShouldContain("does not know");
+    }
+
+    [Fact]
+    public void FindSegment_ByItsCorrelation_TellsTheCopiesApart()
+    {
+        Message message = Message.Create(RandomMessage().Head, MessageState.Queued, EventKind.Accepted);
+        message.Segments.AddRange([new() { VendorId = "1" }, new() { VendorId = "2" }]);
+        int old = message.CorrelationOf(1);
+        message.Supersede();
+        message.FindSegment(message.CorrelationOf(0), out _).ShouldBeNull();
+        message.Segments.Add(new() { VendorId = "3" });
+
+        message.FindSegment(old, out SupersededCopy? copy)!.VendorId.ShouldBe("2");
+        copy.ShouldBeSameAs(message.Superseded[0]);
+        message.FindSegment(message.CorrelationOf(0), out copy)!.VendorId.ShouldBe("3");
+        copy.ShouldBeNull();
+        message.FindSegment(message.CorrelationOf(1), out _).ShouldBeNull();
+        message.FindSegment(message.CorrelationOf(0) + 256, out _).ShouldBeNull();
     }
 
     [Fact]
@@ -197,19 +228,11 @@ public sealed class MessageCodecTests
         message.FeedbackConfirmed = _random.Next(3) switch { 0 => null, 1 => true, _ => false };
         message.IsRedacted = AnyBool();
         message.IsSettled = AnyBool();
-        for (int i = _random.Next(0, 6); i > 0; i--)
-        {
-            message.Segments.Add(new()
-            {
-                State = Any<SegmentState>(),
-                Attempt = _random.Next(0, 200),
-                VendorId = MaybeText(),
-                CommandStatus = AnyCode(),
-                ReceiptState = (byte)_random.Next(256),
-                ReceiptError = MaybeText(),
-                PossibleDuplicate = AnyBool(),
-            });
-        }
+        message.Tries = AnyBool() ? 0 : _random.Next(0, 100);
+        message.NotBefore = AnyTime(created);
+        message.Segments.AddRange(RandomSegments());
+        message.Superseded = [.. Enumerable.Range(0, _random.Next(0, 3)).Select(
+            i => new SupersededCopy { Attempt = i + 1, Segments = RandomSegments() })];
 
         for (int i = _random.Next(0, 4); i > 0; i--)
         {
@@ -271,6 +294,17 @@ public sealed class MessageCodecTests
 
         return message;
     }
+
+    private List<SegmentProgress> RandomSegments() => [.. Enumerable.Range(0, _random.Next(0, 6)).Select(_ => new SegmentProgress
+    {
+        State = Any<SegmentState>(),
+        Attempt = _random.Next(0, 200),
+        VendorId = MaybeText(),
+        CommandStatus = AnyCode(),
+        ReceiptState = (byte)_random.Next(256),
+        ReceiptError = MaybeText(),
+        PossibleDuplicate = AnyBool(),
+    })];
 
     private SubmitDetails RandomSubmit() => new()
     {

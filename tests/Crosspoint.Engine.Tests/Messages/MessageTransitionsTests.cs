@@ -13,7 +13,7 @@ public sealed class MessageTransitionsTests
     [InlineData(MessageState.Accepted, "canceled expired failed queued sending")]
     [InlineData(MessageState.Queued, "canceled delivered expired failed scheduled sending sent unconfirmed undelivered")]
     [InlineData(MessageState.Sending, "delivered expired failed queued sent unconfirmed undelivered")]
-    [InlineData(MessageState.Sent, "delivered unconfirmed undelivered")]
+    [InlineData(MessageState.Sent, "delivered queued unconfirmed undelivered")]
     [InlineData(MessageState.Delivered, "")]
     [InlineData(MessageState.Undelivered, "delivered")]
     [InlineData(MessageState.Failed, "delivered sent undelivered")]

@@ -76,6 +76,34 @@ public sealed class NativeReadTests
     }
 
     [Fact]
+    public async Task Events_OfAMessageThatWasRerouted_ShowBothCopies()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        Message message = api.Engine.Add(ApiFixture.Demo, with: null, MessageState.Sent);
+        long at = message.Head.CreatedAt;
+        message.Attempts.Add(new Attempt
+        {
+            Number = 1,
+            Connection = "north-1",
+            StartedAt = at,
+            Outcome = AttemptOutcome.Rerouted,
+            Decision = new RouteDecision(3, "default", []),
+        });
+        message.Segments.Add(
+            new SegmentProgress { State = SegmentState.Undelivered, Attempt = 1, VendorId = "a1b2", ReceiptState = 5, ReceiptError = "027" });
+        message.Supersede();
+        message.TryMove(MessageState.Queued, at + 1, EventKind.Rerouted, "north-1", 5, "027").ShouldNotBeNull();
+        Answer answer = await api.GetAsync($"/v1/messages/{message.Id}/events");
+        answer.At("attempts.0.outcome").ShouldBe("rerouted");
+        answer.Json["segments"]!.AsArray().ShouldBeEmpty();
+        answer.At("superseded.0.attempt").ShouldBe("1");
+        answer.At("superseded.0.segments.0.vendor_id").ShouldBe("a1b2");
+        answer.Json["events"]!.AsArray()[^1]!.ToJsonString().ShouldBe(
+            """{"number":2,"at":"2026-01-02T03:04:05.000001Z","kind":"rerouted","state":"queued","connection":"north-1","code":5,"code_name":"UNDELIV","detail":"027"}""");
+        (await api.GetAsync($"/v1/messages/{message.Id}")).At("reroutes").ShouldBe("1");
+    }
+
+    [Fact]
     public async Task Webhooks_OfAMessage_ShowTheLogAndReplay()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

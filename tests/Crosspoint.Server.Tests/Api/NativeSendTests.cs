@@ -63,6 +63,7 @@ public sealed class NativeSendTests
             ["encoding"] = "gsm7",
             ["segments"] = 1,
             ["possible_duplicate"] = false,
+            ["reroutes"] = 0,
             ["reference"] = null,
             ["tags"] = new JsonArray(),
             ["metadata"] = new JsonObject(),

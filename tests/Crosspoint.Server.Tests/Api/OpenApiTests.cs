@@ -66,6 +66,8 @@ public sealed class OpenApiTests
         message.Attempts.Add(
             new Attempt { Number = 1, Connection = "a", StartedAt = 1, Decision = new RouteDecision(1, "default", [new("a", CandidateCode.Chosen)]) });
         message.Segments.Add(new SegmentProgress());
+        message.Supersede();
+        message.Segments.Add(new SegmentProgress());
         message.Deliveries.Add(new WebhookDelivery { EventNumber = 1, Earlier = [new(1, 500, 2, "HTTP 500"), new(2, 0, 3, null)] });
         api.Engine.Endpoints.Add(new("WE1", "https://x.example/", null, DisabledBecause.None, 0, 0, 0, 0, false, 0, 0, null));
         var settings = new WebhookEndpointSettings { Url = "https://y.example/", Batch = new(1, TimeSpan.Zero), Rate = 1.5, Concurrency = 1 };

@@ -9,11 +9,11 @@ internal static class MessageJson
 {
     /// <summary>A message as its reader finds it.</summary>
     public static void Write(Utf8JsonWriter writer, Message message) =>
-        Write(writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate);
+        Write(writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate, message.Superseded.Count);
 
     /// <summary>A message that was accepted this moment.</summary>
     public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
-        Write(writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false);
+        Write(writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false, reroutes: 0);
 
     public static string NameOf(MessageDirection direction) => direction switch
     {
@@ -64,7 +64,8 @@ internal static class MessageJson
     }
 
     private static void Write(
-        Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt, bool isPossibleDuplicate)
+        Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt, bool isPossibleDuplicate,
+        int reroutes)
     {
         writer.WriteStartObject();
         writer.WriteId("id"u8, head.Id);
@@ -79,6 +80,7 @@ internal static class MessageJson
         writer.WriteString("encoding"u8, NameOf(head.Encoding));
         writer.WriteNumber("segments"u8, head.SegmentCount);
         writer.WriteBoolean("possible_duplicate"u8, isPossibleDuplicate);
+        writer.WriteNumber("reroutes"u8, reroutes);
         writer.WriteString("reference"u8, head.Reference);
         writer.WriteStartArray("tags"u8);
         IReadOnlyList<string> tags = head.Tags;

@@ -24,8 +24,16 @@ internal static class TimelineJson
         writer.WriteStartArray("attempts"u8);
         foreach (Attempt attempt in message.Attempts) WriteAttempt(writer, attempt);
         writer.WriteEndArray();
-        writer.WriteStartArray("segments"u8);
-        for (int i = 0; i < message.Segments.Count; i++) WriteSegment(writer, i + 1, message.Segments[i]);
+        WriteSegments(writer, message.Segments);
+        writer.WriteStartArray("superseded"u8);
+        for (int i = 0; i < message.Superseded.Count; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("attempt"u8, message.Superseded[i].Attempt);
+            WriteSegments(writer, message.Superseded[i].Segments);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndArray();
         if (message.FeedbackConfirmed is { } confirmed) writer.WriteString("feedback"u8, confirmed ? "confirmed"u8 : "unconfirmed"u8);
         else writer.WriteNull("feedback"u8);
@@ -58,7 +66,7 @@ internal static class TimelineJson
 
     // Receipts carry a message_state, everything else a command_status.
     private static string NameOfCode(MessageEvent entry) =>
-        entry.Kind is EventKind.ReceiptNoted or EventKind.Delivered or EventKind.Undelivered
+        entry.Kind is EventKind.ReceiptNoted or EventKind.Delivered or EventKind.Undelivered or EventKind.Rerouted
         ? StateNames.OfReceipt((byte)Math.Min(entry.Code, byte.MaxValue))
         : CommandStatuses.Name((CommandStatus)entry.Code);
 
@@ -70,6 +78,7 @@ internal static class TimelineJson
         AttemptOutcome.NextCandidate => "next_candidate",
         AttemptOutcome.Failed => "failed",
         AttemptOutcome.Unknown => "unknown",
+        AttemptOutcome.Rerouted => "rerouted",
         _ => "not_sent",
     };
 
@@ -89,7 +98,7 @@ internal static class TimelineJson
         CandidateCode.Chosen => "chosen",
         CandidateCode.LaterInPlan => "later in the plan",
         CandidateCode.Down => "down",
-        CandidateCode.RefusedBefore => "refused this message before",
+        CandidateCode.RefusedBefore => "refused this message, or could not deliver it, before",
         CandidateCode.Stopped => "stopped",
         CandidateCode.HoldsOtherSegments => "usable, but another connection holds segments of this message",
         CandidateCode.TriedElsewhere => "usable, but a copy may have gone another way already",
@@ -115,6 +124,13 @@ internal static class TimelineJson
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    private static void WriteSegments(Utf8JsonWriter writer, List<SegmentProgress> segments)
+    {
+        writer.WriteStartArray("segments"u8);
+        for (int i = 0; i < segments.Count; i++) WriteSegment(writer, i + 1, segments[i]);
+        writer.WriteEndArray();
     }
 
     private static void WriteSegment(Utf8JsonWriter writer, int number, SegmentProgress segment)

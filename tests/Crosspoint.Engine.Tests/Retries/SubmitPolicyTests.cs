@@ -1,6 +1,6 @@
-using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Retries;
 
-namespace Crosspoint.Engine.Tests.Dispatch;
+namespace Crosspoint.Engine.Tests.Retries;
 
 public sealed class SubmitPolicyTests
 {

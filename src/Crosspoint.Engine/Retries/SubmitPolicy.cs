@@ -1,6 +1,9 @@
-namespace Crosspoint.Engine.Dispatch;
+namespace Crosspoint.Engine.Retries;
 
-/// <summary>The limits and waits of tries. What an answer means is the connection's <see cref="Vendors.StatusPolicy"/>.</summary>
+/// <summary>
+/// The usual limits and waits of tries, where no <see cref="RetryRule"/> says otherwise. What an answer means is the connection's <see
+/// cref="Vendors.StatusPolicy"/>.
+/// </summary>
 public static class SubmitPolicy
 {
     /// <summary>Tries on one connection for temporary refusals, the first included.</summary>
@@ -20,8 +23,10 @@ public static class SubmitPolicy
     /// </summary>
     public const int MostUnknown = 5;
 
+    /// <summary>The longest wait between tries on one connection.</summary>
+    public static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// The wait before try <paramref name="tries"/> + 1, doubling from 1 s to 60 s, spread by ±20 % so that messages refused together do
