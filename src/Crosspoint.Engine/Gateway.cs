@@ -98,8 +98,11 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Close();
+
+        // At once: from now on nothing new begins, and what the sweeper still finds is taken up at the next start.
+        Task dispatched = _dispatcher.StopAsync(cancellationToken);
         await _sweeper.DisposeAsync().ConfigureAwait(false);
-        await _dispatcher.StopAsync(cancellationToken).ConfigureAwait(false);
+        await dispatched.ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.StopAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -9,6 +9,21 @@ public abstract partial class JournalConformance
     private const string OtherAccount = "AC00000000000000000000000000000002";
 
     [Fact]
+    public async Task Events_OfTheFirstCommits_AreThereFromTheFirstOn()
+    {
+        for (int i = 1; i <= 3; i++)
+        {
+            await AcceptAsync();
+            (Journal.Events.FirstSequence, Journal.Events.LastSequence).ShouldBe((1, i));
+        }
+
+        (await Journal.Events.ReadAsync(new(0, EventFilter.All, 10), Token)).Events.Select(static entry => entry.Sequence).ShouldBe([1, 2, 3]);
+        await AcceptAsync();
+        (Journal.Events.FirstSequence, Journal.Events.LastSequence).ShouldBe((1, 4));
+        (await Journal.Events.ReadAsync(new(3, EventFilter.All, 10), Token)).Events.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Events_OfALife_AreInTheOrderOfTheCommitsWithTheirContent()
     {
         MessageId first = await SendAsync("v-1");

@@ -85,10 +85,13 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _delays.Stop();
+        await EndChangesAsync().ConfigureAwait(false);
+
+        // The connections first: nothing new is to leave while reads end that may take their time.
+        Task stopped = Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken)));
         await _schedule.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
-        await EndChangesAsync().ConfigureAwait(false);
-        await Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await stopped.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()

@@ -309,6 +309,7 @@ internal sealed partial class JournalGroup(
         }
 
         log.Reset();
+        numbers.NoteInFiles();
         PendingRows = 0;
         _hasPending = false;
         cache.Trim();

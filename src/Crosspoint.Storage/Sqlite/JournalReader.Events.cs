@@ -15,9 +15,8 @@ internal sealed partial class JournalReader
     private static readonly Comparison<FoundEvent> BySequence =
         static (left, right) => left.Entry.Sequence.CompareTo(right.Entry.Sequence);
 
-    /// <param name="last">The newest that may be shown: what is above it is not whole yet.</param>
-    public ValueTask<EventPage> ReadEventsAsync(EventQuery query, long last, CancellationToken cancellationToken) =>
-        ReadAsync(() => ReadEvents(query, last), cancellationToken);
+    public ValueTask<EventPage> ReadEventsAsync(EventQuery query, EventNumbers numbers, CancellationToken cancellationToken) =>
+        ReadAsync(() => ReadEvents(query, numbers.InFiles), cancellationToken);
 
     public ValueTask<long?> FindPositionAsync(string name, CancellationToken cancellationToken)
     {
@@ -36,6 +35,7 @@ internal sealed partial class JournalReader
         }
     }
 
+    /// <param name="last">The newest that may be shown: what is above it is not whole yet.</param>
     private EventPage ReadEvents(EventQuery query, long last)
     {
         long after = query.After;

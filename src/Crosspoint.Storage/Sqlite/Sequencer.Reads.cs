@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Stores;
+
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>Reads of what is committed and not in the files yet.</summary>
@@ -36,7 +38,8 @@ internal sealed partial class Sequencer
             if (read.Keys is not null) Copy(read, read.Keys);
         }
 
-        if (isToApply) TryApplyPending();
+        // Without space it is tried with the rest, four times a second.
+        if (isToApply && _health == JournalHealth.Ready) TryApplyPending();
         foreach (PendingRead read in _readsAtWork) read.Complete();
         _readsAtWork.Clear();
     }

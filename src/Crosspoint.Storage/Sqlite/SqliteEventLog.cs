@@ -5,16 +5,19 @@ namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>The event log over all slices (docs/adr/0008-event-log.md).</summary>
 internal sealed class SqliteEventLog(
-    SliceCatalog catalog, JournalReader reader, EventNumbers numbers, SqliteJournalOptions options, TimeProvider time) : IEventLog
+    SliceCatalog catalog, Sequencer sequencer, JournalReader reader, EventNumbers numbers, SqliteJournalOptions options, TimeProvider time)
+    : IEventLog
 {
+    private static readonly TimeSpan NoSpaceWait = TimeSpan.FromMilliseconds(250);
+
     public long LastSequence => numbers.Last;
 
     public long FirstSequence
     {
         get
         {
-            // Taken first: what is committed meanwhile is newer than all that counts.
-            long first = numbers.Last + 1;
+            // Taken first: what is above it, in files or on its way there, is newer than all that counts.
+            long first = numbers.InFiles + 1;
             long keptFrom = (time.GetUtcMicros() - Micros.From(options.Retention)) / Micros.PerMillisecond;
             foreach (Slice slice in catalog.Current)
             {
@@ -26,12 +29,17 @@ internal sealed class SqliteEventLog(
         }
     }
 
-    public ValueTask<EventPage> ReadAsync(EventQuery query, CancellationToken cancellationToken)
+    public async ValueTask<EventPage> ReadAsync(EventQuery query, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(query.After);
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 1000);
-        return reader.ReadEventsAsync(query, numbers.Last, cancellationToken);
+        EventPage page = await reader.ReadEventsAsync(query, numbers, cancellationToken).ConfigureAwait(false);
+
+        // No space in the files for what is committed: nobody is to ask again and again for what cannot be read.
+        if (sequencer.Health == JournalHealth.DiskFull && page.Position == query.After && numbers.InFiles < numbers.Last)
+            await Task.Delay(NoSpaceWait, time, cancellationToken).ConfigureAwait(false);
+        return page;
     }
 
     public void Follow(Action<CommittedEvents>? follower) => numbers.Follow(follower);

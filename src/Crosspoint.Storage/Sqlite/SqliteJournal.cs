@@ -131,13 +131,14 @@ public sealed partial class SqliteJournal : IJournal
                 log.StartAfter(slice.Applied);
             }
 
+            numbers.NoteInFiles();
             foreach (CommitLog.Record record in log.Read()) group.Load(record, isStart: true);
             var reserve = new SpaceReserve(options.Directory, options.ReserveBytes);
             reserve.TrySetAside();
             var sequencer = new Sequencer(options, time, logger, new(meters), catalog, log, group, reserve);
             sequencer.Recover();
             var reader = new JournalReader(catalog, sequencer, options, time);
-            var journal = new SqliteJournal(directoryLock, sequencer, reader, new(catalog, reader, numbers, options, time));
+            var journal = new SqliteJournal(directoryLock, sequencer, reader, new(catalog, sequencer, reader, numbers, options, time));
             sequencer.Start();
             journal.StartReading(catalog, options, time, logger);
             Log.Opened(logger, options.Directory, catalog.Current.Length, (long)time.GetElapsedTime(started).TotalMilliseconds);
