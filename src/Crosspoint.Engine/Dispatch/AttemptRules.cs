@@ -79,6 +79,27 @@ internal static class AttemptRules
         return left;
     }
 
+    /// <summary>Whether a message waits and nothing of it may be with a vendor.</summary>
+    public static bool MayCancel(Message message)
+    {
+        if (message.Head.IsInbound || message.State is not (MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)) return false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State != SegmentState.Pending || segment.MayBeAtVendor) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends a message that waits. False when it has ended, or segments of it may be with a vendor.</summary>
+    public static bool Cancel(Message message, string? detail, long now, Notices notices, ref NoticeList list)
+    {
+        if (!MayCancel(message)) return false;
+        if (message.TryMove(MessageState.Canceled, now, EventKind.Canceled, detail: detail) is not { } entry) return false;
+        notices.Collect(ref list, message, entry, stateChanged: true);
+        return true;
+    }
+
     /// <summary>Ends a message whose validity ran out before it was sent.</summary>
     public static bool Expire(Message message, long now, Notices notices, ref NoticeList list) =>
         GiveUp(message, MessageState.Expired, EventKind.Expired, ErrorCodes.ValidityExpired, null, now, notices, ref list);

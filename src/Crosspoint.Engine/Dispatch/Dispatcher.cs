@@ -35,11 +35,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         _time = time;
         Limits = new LimitTable(options.Limits, time);
         Room = new DispatchRoom(options.Queues.DispatchMessages);
-        ReadBack = new ReadBack(journal, Room, time, loggers.CreateLogger<ReadBack>());
+        ReadBack = new ReadBack(journal, Room, work => Route(work, first: false), time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
         _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
         _logger = loggers.CreateLogger<Dispatcher>();
+        Traffic = new TrafficControls(this, journal, time, loggers.CreateLogger<TrafficControls>());
         _delays = new DelayQueue(time, Released);
         _schedule = new ReleaseSchedule(this, time);
     }
@@ -64,18 +65,23 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Brings messages back from disk.</summary>
     public ReadBack ReadBack { get; }
 
+    /// <summary>Accounts and batches that are paused, paced or canceled.</summary>
+    public TrafficControls Traffic { get; }
+
     /// <summary>A flow would have been read, and there was no room.</summary>
     public bool IsHungry { set => Volatile.Write(ref _isHungry, value); }
 
     public void Start()
     {
         foreach (Lane lane in _topology.Lanes) lane.Start();
+        Traffic.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
         await Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken))).ConfigureAwait(false);
@@ -85,6 +91,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
         foreach (Lane lane in _topology.Lanes.Concat(_besides)) await lane.DisposeAsync().ConfigureAwait(false);
@@ -97,6 +104,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// </summary>
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
+        if (!Traffic.LetsGo(head)) return null;
         Topology topology = _topology;
         (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
         if (chosen < 0) return null;
@@ -137,9 +145,10 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         else Route(work, first: false);
     }
 
-    /// <summary>Sends a work to the queue of its best connection.</summary>
+    /// <summary>Sends a work to the queue of its best connection, or aside where it is to be held or to end.</summary>
     public void Route(OutboundWork work, bool first)
     {
+        if (Traffic.TakeAside(work)) return;
         (_, Lane? lane) = Decide(work);
         if (lane is not null) lane.Enqueue(work, first);
         else Journal.Enqueue(new FailUnroutable(this, work));
@@ -232,9 +241,18 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public bool HasBetterThan(Lane lane) =>
         Array.Exists(_topology.Planned, other => other != lane && other.Use == ConnectionUse.Usable) || !_topology.Lanes.Contains(lane);
 
+    /// <summary>The limits of a message that is to go out on a connection.</summary>
+    public LimitSet LimitsAt(MessageHead head, string connection) => Traffic.With(Limits.At(head, connection), head);
+
+    /// <summary>Limits have changed: flows that wait for theirs look again.</summary>
+    public void Recheck()
+    {
+        foreach (Lane lane in _topology.Lanes) lane.Recheck();
+    }
+
     /// <summary>A queue for a connection.</summary>
     public LaneQueue NewQueue(string connection) =>
-        new(Room, head => Limits.At(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
+        new(Room, head => LimitsAt(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
     private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)

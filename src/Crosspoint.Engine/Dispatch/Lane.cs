@@ -196,7 +196,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         reservation = default;
         if (Use != ConnectionUse.Usable) return false;
         int segments = SegmentsOf(head);
-        LimitSet limits = _dispatcher.Limits.At(head, Name);
+        LimitSet limits = _dispatcher.LimitsAt(head, Name);
         lock (_gate)
         {
             return _queue.Waiting == 0 && TryReserve(segments, limits, out reservation, out _);
@@ -327,6 +327,13 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         return keys;
     }
 
+    /// <summary>Limits have changed: flows that wait for theirs look again.</summary>
+    public void Recheck()
+    {
+        lock (_gate) _queue.Recheck();
+        Pump();
+    }
+
     /// <summary>Gives slots back that were not used.</summary>
     public void Release(Reservation reservation)
     {
@@ -402,7 +409,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             while (_queue.Peek(out Flow? flow) is { } work)
             {
-                (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
+                bool stays = MayStay(work, flow!);
+                (RouteDecision decision, Lane? chosen) = stays ? _dispatcher.Decide(work) : default;
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
                 if (chosen == this && !TryReserve(segments, flow!.Limits, out reservation, out TimeSpan wait))
@@ -570,6 +578,15 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         return count == active.Total;
+    }
+
+    // Whether a message that waits here is to go out by the limits under which it waits: it may have been paused or canceled since, or its batch
+    // been given a rate.
+    private bool MayStay(OutboundWork work, Flow flow)
+    {
+        TrafficControls traffic = _dispatcher.Traffic;
+        if (traffic.IsEmpty) return true;
+        return traffic.LetsGo(work) && (traffic.PaceOf(work.Head) is not { } pace || flow.Limits.Contains(pace));
     }
 
     // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.

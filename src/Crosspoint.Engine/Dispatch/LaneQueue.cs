@@ -45,7 +45,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
             if (accountSid is not null && flow.Account != accountSid) continue;
             var limits = new List<QueueLimit>();
             foreach (LimitBucket bucket in flow.Limits.Buckets)
-                limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Limit.Rate, bucket.Waiting));
+                limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Rate, bucket.Waiting));
             all.Add(new(connection, flow.Class, flow.Account, flow.Waiting, flow.InMemory, flow.Left.At(time), flow.IsBlocked, limits));
         }
 

@@ -69,7 +69,9 @@ internal sealed partial class MessageIntake(
         for (int i = 0; i < requests.Count; i++)
         {
             IntakeResult? refusal = closed ?? TryPrepare(requests[i], out prepared[i]);
-            if (refusal is null && admitted is not null) refusal = Admit(prepared[i]!, out admitted[i]);
+            LimitSet limits = default;
+            if (refusal is null) refusal = Admit(prepared[i]!, out limits);
+            if (admitted is not null) admitted[i] = limits;
             if (refusal is { } no) (results[i], prepared[i]) = (Refused(no), null);
             else any = true;
         }
@@ -223,12 +225,11 @@ internal sealed partial class MessageIntake(
 
     private ChangeOutcome Cancel(Message message, long now, ref NoticeList list)
     {
-        if (message.Head.IsInbound) return ChangeOutcome.WrongState;
+        if (AttemptRules.Cancel(message, detail: null, now, dispatcher.Notices, ref list)) return ChangeOutcome.Done;
+        if (message.State != MessageState.Receiving) return ChangeOutcome.WrongState;
 
-        // Queued again after an attempt: segments may be with a vendor, so it can no longer be called back.
-        if (message.Segments.Exists(segment => segment.State is not SegmentState.Pending || segment.MayBeAtVendor)) return ChangeOutcome.WrongState;
-        MessageEvent? entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled);
-        if (entry is null) return ChangeOutcome.WrongState;
+        // Parts of it are missing, so nothing of it waits.
+        MessageEvent entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled)!;
         dispatcher.Notices.Collect(ref list, message, entry, stateChanged: true);
         return ChangeOutcome.Done;
     }
@@ -307,6 +308,9 @@ internal sealed partial class MessageIntake(
     // The limits of a message may let it wait, or not.
     private IntakeResult? Admit(MessageHead head, out LimitSet limits)
     {
+        limits = default;
+        if (dispatcher.Traffic.Refuses(head))
+            return IntakeResult.Refused(IntakeError.BatchCanceled, "batch", "The batch was canceled: resume it, or choose another name.");
         limits = dispatcher.Limits.AtIntake(head);
         if (limits.TryAdmit(head.SegmentCount, out LimitBucket? full, out TimeSpan wait)) return null;
         Limit limit = full!.Limit;

@@ -13,6 +13,21 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
     /// <summary>The account, sender, campaign or country; empty for all together.</summary>
     public string Key => key;
 
+    /// <summary>Segments a second; 0 for no cap.</summary>
+    public double Rate
+    {
+        get
+        {
+            lock (_gate) return _tokens.Rate;
+        }
+    }
+
+    /// <summary>Goes on at another rate; 0 for no cap.</summary>
+    public void ChangeRate(double rate)
+    {
+        lock (_gate) _tokens.ChangeRate(rate);
+    }
+
     /// <summary>Segments that wait, with those that were admitted and have not joined yet.</summary>
     public long Waiting
     {

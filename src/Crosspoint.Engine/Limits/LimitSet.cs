@@ -9,6 +9,11 @@ internal readonly struct LimitSet(LimitBucket[] buckets) : IEquatable<LimitSet>
 
     public ReadOnlySpan<LimitBucket> Buckets => _buckets;
 
+    public bool Contains(LimitBucket bucket) => Buckets.Contains(bucket);
+
+    /// <summary>These, and another.</summary>
+    public LimitSet With(LimitBucket bucket) => new([.. Buckets, bucket]);
+
     /// <summary>Takes tokens of all, or of none.</summary>
     /// <param name="wait">When not: how long it is worth to wait.</param>
     public bool TryTake(int segments, out TimeSpan wait)

@@ -18,6 +18,9 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
     public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
     public static readonly ProblemKind MetadataInvalid = new("metadata_invalid", 400, "The metadata is not well-formed.");
+    public static readonly ProblemKind BatchInvalid = new("batch_invalid", 400, "The name of the batch is not well-formed.");
+    public static readonly ProblemKind BatchCanceled = new("batch_canceled", 409, "The batch was canceled.");
+    public static readonly ProblemKind BatchState = new("batch_state", 409, "The batch's state does not allow that.");
     public static readonly ProblemKind IdempotencyKeyInvalid = new(
         "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
     public static readonly ProblemKind IdempotencyConflict = new(
@@ -55,9 +58,10 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
-        ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
+        ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
-        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, EventGone,
+        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
+        BatchState, BatchCanceled, EventGone,
         RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, StoreUnavailable,
     ];
 
@@ -81,6 +85,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.Throttled => Throttled,
         IntakeError.LimitReached => LimitReached,
         IntakeError.StoreUnavailable => StoreUnavailable,
+        IntakeError.BatchInvalid => BatchInvalid,
+        IntakeError.BatchCanceled => BatchCanceled,
         _ => Internal,
     };
 
