@@ -83,7 +83,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _webhooks.LoadAsync(cancellationToken).ConfigureAwait(false);
-        await _dispatcher.Traffic.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await _dispatcher.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
         _webhooks.Start();
         _customers.Start();

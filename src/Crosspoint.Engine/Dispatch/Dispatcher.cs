@@ -71,6 +71,15 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>A flow would have been read, and there was no room.</summary>
     public bool IsHungry { set => Volatile.Write(ref _isHungry, value); }
 
+    /// <summary>Reads what holds from earlier runs. To be awaited before the first message.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await Traffic.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (!Limits.CountsDays) return;
+        foreach ((string name, long mark) in await Journal.ListMarksAsync(LimitTable.DayPrefix, cancellationToken).ConfigureAwait(false))
+            Limits.RestoreDay(name, mark);
+    }
+
     public void Start()
     {
         foreach (Lane lane in _topology.Lanes) lane.Start();

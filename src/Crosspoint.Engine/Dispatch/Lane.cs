@@ -313,7 +313,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     // Under _gate.
     private List<long>? NextRead(Flow flow, bool moves)
     {
-        if (flow.IsReading || flow.OnDisk.Count == 0) return null;
+        if (flow.IsReading || flow.OnDisk.Count == 0 || (moves && flow.IsBlockedLong)) return null;
         int count = moves ? _dispatcher.Room.MayRead(flow, Dispatch.ReadBack.PageSize) : Math.Min(flow.LeftToMove, MovePage);
         if (count <= 0) return null;
         if (_dispatcher.Room.IsClosedTo(flow))
@@ -424,6 +424,11 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 if (NextRead(flow!, moves: true) is { } keys) (reads ??= []).Add((flow!, keys));
                 if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
                 else (elsewhere ??= []).Add(work);
+            }
+
+            foreach (Flow flow in _queue.TakeUnread())
+            {
+                if (NextRead(flow, moves: true) is { } keys) (reads ??= []).Add((flow, keys));
             }
 
             if (_queue.Unblocks is { } unblocks) WakeIn(unblocks);

@@ -49,7 +49,7 @@ internal sealed partial class MessageIntake(
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
-        var accept = new AcceptPart(dispatcher, head!, partKey);
+        var accept = new AcceptPart(dispatcher, head!, partKey) { Admitted = admitted };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
 
@@ -315,8 +315,9 @@ internal sealed partial class MessageIntake(
         if (limits.TryAdmit(head.SegmentCount, out LimitBucket? full, out TimeSpan wait)) return null;
         Limit limit = full!.Limit;
         string what = full.Key.Length == 0 ? $"limit '{limit.Name}'" : $"limit '{limit.Name}' for '{full.Key}'";
-        string rate = limit.Rate.ToString(CultureInfo.InvariantCulture);
-        string detail = $"The queue of {what} ({rate} segments a second) is full. Nothing was accepted";
+        string detail = limit.PerDay > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"The {limit.PerDay} segments a day of {what} are used up until midnight in {limit.Zone}. Nothing was accepted")
+            : string.Create(CultureInfo.InvariantCulture, $"The queue of {what} ({limit.Rate} segments a second) is full. Nothing was accepted");
         return limit.Over == LimitAnswer.Refuse
             ? IntakeResult.Refused(IntakeError.LimitReached, "", $"{detail}.")
             : IntakeResult.Refused(IntakeError.Throttled, "", $"{detail}: try again later.") with { RetryAfter = wait };

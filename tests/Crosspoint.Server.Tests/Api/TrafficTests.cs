@@ -132,7 +132,11 @@ public sealed class TrafficTests
         api.Engine.Wishes.ShouldBe([$"{wish.Split('-')[0]} {Sid} ''"]);
         answer.Json.ToJsonString().ShouldBe(new JsonObject
         {
-            ["account_sid"] = Sid, ["state"] = "running", ["held"] = 0, ["canceling"] = false, ["canceled"] = 0,
+            ["account_sid"] = Sid,
+            ["state"] = "running",
+            ["held"] = 0,
+            ["canceling"] = false,
+            ["canceled"] = 0,
         }.ToJsonString());
     }
 

@@ -26,8 +26,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind IdempotencyConflict = new(
         "idempotency_conflict", 409, "The idempotency key was used before, and its answer cannot be given again.");
     public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
-    public static readonly ProblemKind Throttled = new("throttled", 429, "The queue of a limit is full. Try again later.");
-    public static readonly ProblemKind LimitReached = new("limit_reached", 422, "The queue of a limit is full.");
+    public static readonly ProblemKind Throttled = new("throttled", 429, "A limit is reached. Try again later.");
+    public static readonly ProblemKind LimitReached = new("limit_reached", 422, "A limit is reached.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
     public static readonly ProblemKind FieldUnknown = new("field_unknown", 400, "A field is not known.");
