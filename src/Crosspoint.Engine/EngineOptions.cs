@@ -18,6 +18,9 @@ public sealed record EngineOptions
     /// <summary>Caps on segments a second besides those of the connections.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
 
+    /// <summary>Hours in which certain messages may go out.</summary>
+    public IReadOnlyList<SendWindow> SendWindows { get; init; } = [];
+
     public WebhookOptions Webhooks { get; init; } = new();
 
     public QueueOptions Queues { get; init; } = new();

@@ -11,6 +11,12 @@ internal static class AttemptRules
     // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
     private const int MostAttempts = 24;
 
+    /// <summary>Microseconds that a message may wait when nothing else was asked for.</summary>
+    public const long DefaultValidity = 36_000 * Micros.PerSecond;
+
+    /// <summary>How long after its acceptance the validity of a message that is held for its send window may still begin.</summary>
+    public static readonly TimeSpan MostHeld = TimeSpan.FromDays(7);
+
     /// <summary>
     /// Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.
     /// </summary>

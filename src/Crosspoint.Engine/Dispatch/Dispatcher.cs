@@ -34,6 +34,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
         _time = time;
         Limits = new LimitTable(options.Limits, time);
+        Windows = new SendWindowTable(options.SendWindows);
         Room = new DispatchRoom(options.Queues.DispatchMessages);
         ReadBack = new ReadBack(journal, Room, work => Route(work, first: false), time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
@@ -64,6 +65,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>Brings messages back from disk.</summary>
     public ReadBack ReadBack { get; }
+
+    /// <summary>Hours in which certain messages may go out.</summary>
+    public SendWindowTable Windows { get; }
 
     /// <summary>Accounts and batches that are paused, paced or canceled.</summary>
     public TrafficControls Traffic { get; }
@@ -113,7 +117,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// </summary>
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
-        if (!Traffic.LetsGo(head)) return null;
+        if (!Traffic.LetsGo(head) || !IsOpen(head)) return null;
         Topology topology = _topology;
         (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
         if (chosen < 0) return null;
@@ -158,6 +162,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public void Route(OutboundWork work, bool first)
     {
         if (Traffic.TakeAside(work)) return;
+        if (!work.HasBegun && OpensAt(work.Head) is > 0 and var opens)
+        {
+            Journal.Enqueue(new HoldForWindow(this, work, opens));
+            return;
+        }
+
         (_, Lane? lane) = Decide(work);
         if (lane is not null) lane.Enqueue(work, first);
         else Journal.Enqueue(new FailUnroutable(this, work));
@@ -258,6 +268,14 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         foreach (Lane lane in _topology.Lanes) lane.Recheck();
     }
+
+    /// <summary>Whether the message's send windows are open now.</summary>
+    public bool IsOpen(MessageHead head) => OpensAt(head) == 0;
+
+    private long OpensAt(MessageHead head) => Windows.IsEmpty ? 0 : Windows.OpensAt(head, _time.GetUtcMicros());
+
+    /// <summary>Releases a message that is scheduled at its time, in microseconds.</summary>
+    public void Schedule(long key, long at) => _schedule.Add(key, at);
 
     /// <summary>A queue for a connection.</summary>
     public LaneQueue NewQueue(string connection) =>

@@ -69,6 +69,13 @@ internal sealed class LimitTable(IReadOnlyList<Limit> limits, TimeProvider time)
         return found is null ? default : new([.. found]);
     }
 
+    /// <summary>Whether a limit, but for its connection, concerns a message.</summary>
+    public static bool Matches(Limit limit, MessageHead head)
+    {
+        var facts = new Facts(head);
+        return Matches(limit, ref facts, connection: null);
+    }
+
     private static bool Matches(Limit limit, ref Facts facts, string? connection)
     {
         MessageHead head = facts.Head;

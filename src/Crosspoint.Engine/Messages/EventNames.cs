@@ -33,6 +33,7 @@ public static class EventNames
         EventKind.Released => "released",
         EventKind.Replaced => "replaced",
         EventKind.Queried => "queried",
+        EventKind.Held => "held",
         _ => "other",
     };
 

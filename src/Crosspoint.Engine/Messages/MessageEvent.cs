@@ -36,6 +36,9 @@ public enum EventKind : byte
 
     /// <summary>The carrier was asked (query_sm) for what it sent no receipt; the detail is what it said.</summary>
     Queried = 20,
+
+    /// <summary>Its send window is closed: it is scheduled for when that opens.</summary>
+    Held = 21,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

@@ -93,7 +93,8 @@ internal static partial class LimitConfig
         return limit;
     }
 
-    private static DateTimeZone? ReadZone(ConfigSection section, string key)
+    /// <summary>A required time zone; null when it is missing or wrong.</summary>
+    public static DateTimeZone? ReadZone(ConfigSection section, string key)
     {
         const string Expected = "a time zone of the tz database, such as America/New_York";
         string? id = section.Text(key, required: true, most: 50, expected: Expected);
@@ -104,7 +105,8 @@ internal static partial class LimitConfig
         return null;
     }
 
-    private static Limit ReadMatch(ConfigSection match, Limit limit, EngineOptions engine)
+    /// <summary>Reads which messages a limit, or a send window, concerns.</summary>
+    public static Limit ReadMatch(ConfigSection match, Limit limit, EngineOptions engine)
     {
         string? sender = match.Text("sender", most: 50, expected: "a number, a short code or a name");
         if (sender is not null && !Senders.TryClassify(sender, out _, out sender))
