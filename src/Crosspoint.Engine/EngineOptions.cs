@@ -22,6 +22,9 @@ public sealed record EngineOptions
     /// <summary>What is done after refusals and negative receipts, where that is not the usual; the first that fits decides.</summary>
     public IReadOnlyList<RetryRule> Retries { get; init; } = [];
 
+    /// <summary>Hours in which certain messages may go out.</summary>
+    public IReadOnlyList<SendWindow> SendWindows { get; init; } = [];
+
     public WebhookOptions Webhooks { get; init; } = new();
 
     public QueueOptions Queues { get; init; } = new();

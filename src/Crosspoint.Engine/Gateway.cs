@@ -17,7 +17,7 @@ namespace Crosspoint.Engine;
 /// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
 /// after.
 /// </summary>
-public sealed class Gateway : IConnectionControl, IAsyncDisposable
+public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposable
 {
     private readonly IJournal _journal;
     private readonly MessageIntake _intake;
@@ -83,6 +83,7 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _webhooks.LoadAsync(cancellationToken).ConfigureAwait(false);
+        await _dispatcher.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
         _webhooks.Start();
         _customers.Start();
@@ -180,6 +181,20 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
 
     public IReadOnlyList<ConnectionOptions> ConnectionOptions() => [.. _dispatcher.Lanes.Select(static lane => lane.Options)];
 
+    public TrafficStatus TrafficOf(string accountSid, string batch) => _dispatcher.Traffic.StatusOf(new(accountSid, batch));
+
+    public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
+        _dispatcher.Traffic.Batches(accountSid, after, limit);
+
+    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.PauseAsync(new(accountSid, batch));
+
+    public ValueTask<ControlResult> ResumeTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.ResumeAsync(new(accountSid, batch));
+
+    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.CancelAsync(new(accountSid, batch));
+
+    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate) =>
+        _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate);
+
     private static int PlaceOf(string name, IReadOnlyList<string> route)
     {
         for (int i = 0; i < route.Count; i++)
@@ -195,6 +210,8 @@ public sealed class Gateway : IConnectionControl, IAsyncDisposable
         meter.CreateObservableGauge("crosspoint.dispatch.queued", () => Connections().Select(c => Measure(c.Queued, c.Name)), "{message}", "Messages waiting for a connection, in memory and on disk");
         meter.CreateObservableGauge(
             "crosspoint.dispatch.held", () => _dispatcher.Room.Held, "{message}", "Messages that dispatch holds in memory");
+        meter.CreateObservableGauge(
+            "crosspoint.dispatch.paused", () => _dispatcher.Traffic.Held, "{message}", "Messages held because their account or batch is paused");
         meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
         meter.CreateObservableGauge(
             "crosspoint.smpp.learned_rate",

@@ -12,6 +12,12 @@ internal static class AttemptRules
     // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
     private const int MostAttempts = 24;
 
+    /// <summary>Microseconds that a message may wait when nothing else was asked for.</summary>
+    public const long DefaultValidity = 36_000 * Micros.PerSecond;
+
+    /// <summary>How long after its acceptance the validity of a message that is held for its send window may still begin.</summary>
+    public static readonly TimeSpan MostHeld = TimeSpan.FromDays(7);
+
     /// <summary>
     /// Puts an attempt on record for every segment that is pending, or whose outcome is unknown; the message is then <c>sending</c>.
     /// </summary>
@@ -105,6 +111,30 @@ internal static class AttemptRules
         }
 
         return left;
+    }
+
+    /// <summary>Whether a message waits and nothing of it may be with a vendor.</summary>
+    public static bool MayCancel(Message message)
+    {
+        if (message.Head.IsInbound || message.State is not (MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)) return false;
+
+        // A whole copy was with a vendor.
+        if (message.IsRerouted) return false;
+        foreach (SegmentProgress segment in message.Segments)
+        {
+            if (segment.State != SegmentState.Pending || segment.MayBeAtVendor) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends a message that waits. False when it has ended, or segments of it may be with a vendor.</summary>
+    public static bool Cancel(Message message, string? detail, long now, Notices notices, ref NoticeList list)
+    {
+        if (!MayCancel(message)) return false;
+        if (message.TryMove(MessageState.Canceled, now, EventKind.Canceled, detail: detail) is not { } entry) return false;
+        notices.Collect(ref list, message, entry, stateChanged: true);
+        return true;
     }
 
     /// <summary>Ends a message whose validity ran out before it was sent.</summary>

@@ -10,12 +10,14 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
 {
     private NoticeList _notices;
     private ActiveAttempt? _active;
+    private DayCharge _day;
     private bool _isPossibleDuplicate;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _notices.Clear();
         _active = null;
+        _day.Rewind(reservation.Limits);
         Message? message = transaction.Find(work.Head.Id.Key);
         if (message is null || !AttemptRules.MayBegin(message)) return;
         if (transaction.Now >= message.Head.ValidUntil)
@@ -29,6 +31,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         Attempt attempt = AttemptRules.Begin(
             message, lane.Options, decision, dispatcher.References.Next(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
+        _day.Write(transaction, reservation.Limits, reservation.Segments, atIntake: false);
         _active = new(
             work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
         _isPossibleDuplicate = attempt.PossibleDuplicate;
@@ -45,12 +48,14 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
             return;
         }
 
+        _day.Settle(reservation.Limits, reservation.Segments);
         if (_isPossibleDuplicate) dispatcher.Notices.Metrics.PossibleDuplicate(lane.Name);
         lane.Send(_active, reservation);
     }
 
     public override void Failed(StoreFailure failure)
     {
+        _day.Undo(reservation.Limits, reservation.Segments);
         lane.Release(reservation);
         dispatcher.PutBack(work, failure);
     }

@@ -35,8 +35,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
         _time = time;
         Limits = new LimitTable(options.Limits, time);
+        Windows = new SendWindowTable(options.SendWindows);
         Room = new DispatchRoom(options.Queues.DispatchMessages);
-        ReadBack = new ReadBack(journal, Room, time, loggers.CreateLogger<ReadBack>());
+        ReadBack = new ReadBack(journal, Room, work => Route(work, first: false), time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
         Retries = new RetryTable(options.Retries);
         Rerouting = new Rerouting(this);
@@ -44,6 +45,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
         _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
         _logger = loggers.CreateLogger<Dispatcher>();
+        Traffic = new TrafficControls(this, journal, time, loggers.CreateLogger<TrafficControls>());
         _delays = new DelayQueue(time, Released);
         _schedule = new ReleaseSchedule(this, time);
     }
@@ -74,12 +76,28 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Brings messages back from disk.</summary>
     public ReadBack ReadBack { get; }
 
+    /// <summary>Hours in which certain messages may go out.</summary>
+    public SendWindowTable Windows { get; }
+
+    /// <summary>Accounts and batches that are paused, paced or canceled.</summary>
+    public TrafficControls Traffic { get; }
+
     /// <summary>A flow would have been read, and there was no room.</summary>
     public bool IsHungry { set => Volatile.Write(ref _isHungry, value); }
+
+    /// <summary>Reads what holds from earlier runs. To be awaited before the first message.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await Traffic.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (!Limits.CountsDays) return;
+        foreach ((string name, long mark) in await Journal.ListMarksAsync(LimitTable.DayPrefix, cancellationToken).ConfigureAwait(false))
+            Limits.RestoreDay(name, mark);
+    }
 
     public void Start()
     {
         foreach (Lane lane in _topology.Lanes) lane.Start();
+        Traffic.Start();
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -90,6 +108,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         // The connections first: nothing new is to leave while reads end that may take their time.
         Task stopped = Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken)));
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
     }
@@ -98,6 +117,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
         foreach (Lane lane in _topology.Lanes.Concat(_besides)) await lane.DisposeAsync().ConfigureAwait(false);
@@ -110,6 +130,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// </summary>
     public DirectRoute? TryReserveDirect(MessageHead head)
     {
+        if (!Traffic.LetsGo(head) || !IsOpen(head)) return null;
         Topology topology = _topology;
         (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
         if (chosen < 0) return null;
@@ -159,9 +180,16 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         else Route(work, first: false);
     }
 
-    /// <summary>Sends a work to the queue of its best connection.</summary>
+    /// <summary>Sends a work to the queue of its best connection, or aside where it is to be held or to end.</summary>
     public void Route(OutboundWork work, bool first)
     {
+        if (Traffic.TakeAside(work)) return;
+        if (!work.HasBegun && OpensAt(work.Head) is > 0 and var opens)
+        {
+            Journal.Enqueue(new HoldForWindow(this, work, opens));
+            return;
+        }
+
         (_, Lane? lane) = Decide(work);
         if (lane is not null) lane.Enqueue(work, first);
         else Journal.Enqueue(new FailUnroutable(this, work));
@@ -267,9 +295,26 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public bool HasBetterThan(Lane lane) =>
         Array.Exists(_topology.Planned, other => other != lane && other.Use == ConnectionUse.Usable) || !_topology.Lanes.Contains(lane);
 
+    /// <summary>The limits of a message that is to go out on a connection.</summary>
+    public LimitSet LimitsAt(MessageHead head, string connection) => Traffic.With(Limits.At(head, connection), head);
+
+    /// <summary>Limits have changed: flows that wait for theirs look again.</summary>
+    public void Recheck()
+    {
+        foreach (Lane lane in _topology.Lanes) lane.Recheck();
+    }
+
+    /// <summary>Whether the message's send windows are open now.</summary>
+    public bool IsOpen(MessageHead head) => OpensAt(head) == 0;
+
+    private long OpensAt(MessageHead head) => Windows.IsEmpty ? 0 : Windows.OpensAt(head, _time.GetUtcMicros());
+
+    /// <summary>Releases a message that is scheduled at its time, in microseconds.</summary>
+    public void Schedule(long key, long at) => _schedule.Add(key, at);
+
     /// <summary>A queue for a connection.</summary>
     public LaneQueue NewQueue(string connection) =>
-        new(Room, head => Limits.At(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
+        new(Room, head => LimitsAt(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
     private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)

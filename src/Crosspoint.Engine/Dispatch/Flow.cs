@@ -27,6 +27,9 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
     /// <summary>A limit has no tokens for it.</summary>
     public bool IsBlocked { get; set; }
 
+    /// <summary>A limit has none for it for so long that it is not worth to keep it in memory.</summary>
+    public bool IsBlockedLong { get; set; }
+
     /// <summary>Segments of what is on disk, about: each page that is read is taken for the average.</summary>
     public long SegmentsOnDisk { get; set; }
 

@@ -196,7 +196,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         reservation = default;
         if (Use != ConnectionUse.Usable) return false;
         int segments = SegmentsOf(head);
-        LimitSet limits = _dispatcher.Limits.At(head, Name);
+        LimitSet limits = _dispatcher.LimitsAt(head, Name);
         lock (_gate)
         {
             return _queue.Waiting == 0 && TryReserve(segments, limits, out reservation, out _);
@@ -313,7 +313,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     // Under _gate.
     private List<long>? NextRead(Flow flow, bool moves)
     {
-        if (flow.IsReading || flow.OnDisk.Count == 0) return null;
+        if (flow.IsReading || flow.OnDisk.Count == 0 || (moves && flow.IsBlockedLong)) return null;
         int count = moves ? _dispatcher.Room.MayRead(flow, Dispatch.ReadBack.PageSize) : Math.Min(flow.LeftToMove, MovePage);
         if (count <= 0) return null;
         if (_dispatcher.Room.IsClosedTo(flow))
@@ -325,6 +325,13 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         List<long> keys = flow.BeginRead(count);
         flow.LeftToMove -= keys.Count;
         return keys;
+    }
+
+    /// <summary>Limits have changed: flows that wait for theirs look again.</summary>
+    public void Recheck()
+    {
+        lock (_gate) _queue.Recheck();
+        Pump();
     }
 
     /// <summary>Gives slots back that were not used.</summary>
@@ -402,7 +409,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             while (_queue.Peek(out Flow? flow) is { } work)
             {
-                (RouteDecision decision, Lane? chosen) = _dispatcher.Decide(work);
+                bool stays = MayStay(work, flow!);
+                (RouteDecision decision, Lane? chosen) = stays ? _dispatcher.Decide(work) : default;
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
                 if (chosen == this && !TryReserve(segments, flow!.Limits, out reservation, out TimeSpan wait))
@@ -416,6 +424,11 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 if (NextRead(flow!, moves: true) is { } keys) (reads ??= []).Add((flow!, keys));
                 if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
                 else (elsewhere ??= []).Add(work);
+            }
+
+            foreach (Flow flow in _queue.TakeUnread())
+            {
+                if (NextRead(flow, moves: true) is { } keys) (reads ??= []).Add((flow, keys));
             }
 
             if (_queue.Unblocks is { } unblocks) WakeIn(unblocks);
@@ -570,6 +583,16 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         return count == active.Total;
+    }
+
+    // Whether a message that waits here is to go out by the limits under which it waits: it may have been paused or canceled since, its batch
+    // been given a rate, or its send window have closed.
+    private bool MayStay(OutboundWork work, Flow flow)
+    {
+        TrafficControls traffic = _dispatcher.Traffic;
+        if (!work.HasBegun && !_dispatcher.IsOpen(work.Head)) return false;
+        if (traffic.IsEmpty) return true;
+        return traffic.LetsGo(work) && (traffic.PaceOf(work.Head) is not { } pace || flow.Limits.Contains(pace));
     }
 
     // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.

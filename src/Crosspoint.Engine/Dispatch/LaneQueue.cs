@@ -14,6 +14,10 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 {
     private static readonly TimeSpan ShortestBlock = TimeSpan.FromMilliseconds(1);
 
+    // Wall time may step, so a day's end is looked at again at least so often.
+    private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WorthMemory = TimeSpan.FromSeconds(5);
+
     private static readonly TrafficClass[] Order = [TrafficClass.Otp, TrafficClass.Transactional, TrafficClass.Marketing];
     private static readonly int[] Shares = [4, 8, 1];
 
@@ -23,6 +27,9 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 
     // Flows whose limits have no tokens, by the timestamp at which it is worth to look again.
     private readonly PriorityQueue<Flow, long> _blocked = new();
+
+    // Flows that may go again and have nothing in memory.
+    private readonly List<Flow> _unread = [];
 
     /// <summary>Works in memory.</summary>
     public int InMemory { get; private set; }
@@ -45,7 +52,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
             if (accountSid is not null && flow.Account != accountSid) continue;
             var limits = new List<QueueLimit>();
             foreach (LimitBucket bucket in flow.Limits.Buckets)
-                limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Limit.Rate, bucket.Waiting));
+                limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Rate, bucket.Waiting, bucket.Limit.PerDay, bucket.Today ?? 0));
             all.Add(new(connection, flow.Class, flow.Account, flow.Waiting, flow.InMemory, flow.Left.At(time), flow.IsBlocked, limits));
         }
 
@@ -58,7 +65,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     public Flow Add(OutboundWork work, bool moves)
     {
         Flow flow = Join(work);
-        if (work.IsAsOnRecord && (flow.HasMoreOnDisk || !room.MayHold(flow, moves)))
+        if (work.IsAsOnRecord && (flow.HasMoreOnDisk || flow.IsBlockedLong || !room.MayHold(flow, moves)))
         {
             flow.OnDisk.Add(work.Head.Id.Key);
             flow.SegmentsOnDisk += work.Head.SegmentCount;
@@ -96,8 +103,32 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     {
         _classes[(int)flow.Class].Skip();
         flow.IsBlocked = true;
+        flow.IsBlockedLong = wait > WorthMemory;
+        if (flow.IsBlockedLong) SpillAll(flow);
+        BlockAgain(flow, wait);
+    }
+
+    private void BlockAgain(Flow flow, TimeSpan wait)
+    {
         if (wait < ShortestBlock) wait = ShortestBlock;
+        if (wait > LongestBlock) wait = LongestBlock;
         _blocked.Enqueue(flow, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
+    }
+
+    private void SpillAll(Flow flow)
+    {
+        int gone = flow.Spill(keep: 0);
+        InMemory -= gone;
+        room.Leave(gone);
+    }
+
+    /// <summary>Takes out the flows that may go again and are to be read.</summary>
+    public Flow[] TakeUnread()
+    {
+        if (_unread.Count == 0) return [];
+        Flow[] flows = [.. _unread];
+        _unread.Clear();
+        return flows;
     }
 
     /// <summary>Takes out the work that <see cref="Peek(out Flow)"/> showed.</summary>
@@ -165,7 +196,8 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         Leave(flow, flow.Reading - stay.Count, flow.SegmentsBeingRead - segments);
         flow.EndRead();
         InMemory += stay.Count;
-        if (stay.Count > 0) _classes[(int)flow.Class].Activate(flow);
+        if (flow.IsBlockedLong) SpillAll(flow);
+        if (flow.InMemory > 0) _classes[(int)flow.Class].Activate(flow);
         ForgetIdle(flow);
     }
 
@@ -200,13 +232,26 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 
     private void Unblock(bool everything = false)
     {
+        List<(Flow Flow, TimeSpan Wait)>? closed = null;
         while (_blocked.TryPeek(out Flow? flow, out long at) && (everything || time.GetTimestamp() >= at))
         {
             _blocked.Dequeue();
-            flow.IsBlocked = false;
+
+            // What is on disk is not read for nothing.
+            if (flow.IsBlockedLong && flow.Limits.Closed is var wait && wait > WorthMemory)
+            {
+                (closed ??= []).Add((flow, wait));
+                continue;
+            }
+
+            flow.IsBlocked = flow.IsBlockedLong = false;
             if (flow.InMemory > 0) _classes[(int)flow.Class].Activate(flow);
+            else if (flow.HasMoreOnDisk) _unread.Add(flow);
             else ForgetIdle(flow);
         }
+
+        if (closed is null) return;
+        foreach ((Flow flow, TimeSpan wait) in closed) BlockAgain(flow, wait);
     }
 
     // A copy: flows come and go while they are gone through.

@@ -21,6 +21,13 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 
+    /// <summary>Some of it is with a vendor, or may be: it comes to its end whatever is paused or canceled.</summary>
+    public bool HasBegun
+    {
+        get => field || PinnedTo is not null || Prefer is not null;
+        set;
+    }
+
     /// <summary>Nothing is known of it here that the journal does not say: it may leave memory and be read back.</summary>
     public bool IsAsOnRecord => PinnedTo is null && Prefer is null;
 

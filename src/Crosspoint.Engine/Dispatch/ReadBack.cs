@@ -8,7 +8,9 @@ namespace Crosspoint.Engine.Dispatch;
 /// Reads back what flows have on disk, a page of keys at a time: few reads at once, so that those of the API find their turn, and one-time
 /// codes with a place of their own.
 /// </summary>
-internal sealed partial class ReadBack(IJournal journal, DispatchRoom room, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <param name="route">Where messages go that were held aside.</param>
+internal sealed partial class ReadBack(
+    IJournal journal, DispatchRoom room, Action<OutboundWork> route, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     /// <summary>Messages in a page.</summary>
     public const int PageSize = 2_000;
@@ -26,14 +28,14 @@ internal sealed partial class ReadBack(IJournal journal, DispatchRoom room, Time
     /// <summary>Reads keys that were taken out of a flow, and hands its lane what still waits. Returns at once.</summary>
     public void Begin(Lane lane, Flow flow, List<long> keys)
     {
-        lock (_gate)
-        {
-            // What was taken out is found in the journal at the next start.
-            if (_ended is not null) return;
-            _running++;
-        }
+        if (TryBegin()) _ = Task.Run(() => RunAsync(lane, flow, keys));
+    }
 
-        _ = Task.Run(() => RunAsync(lane, flow, keys));
+    /// <summary>Reads messages that were held aside, page by page, and routes those that still wait. Returns at once.</summary>
+    /// <param name="ended">Told when all are routed.</param>
+    public void Release(KeyList keys, Action ended)
+    {
+        if (TryBegin()) _ = Task.Run(() => RunAsync(keys, ended));
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +60,7 @@ internal sealed partial class ReadBack(IJournal journal, DispatchRoom room, Time
     {
         try
         {
-            lane.TakeIn(flow, await ReadAsync(flow, keys).ConfigureAwait(false));
+            lane.TakeIn(flow, await ReadAsync(flow.Class == TrafficClass.Otp ? _urgentPlaces : _places, keys).ConfigureAwait(false));
         }
         catch (OperationCanceledException)
         {
@@ -71,15 +73,60 @@ internal sealed partial class ReadBack(IJournal journal, DispatchRoom room, Time
             lane.PutBack(flow, keys);
         }
 
+        End();
+    }
+
+    private async Task RunAsync(KeyList keys, Action ended)
+    {
+        var page = new List<long>(Math.Min(PageSize, keys.Count));
+        try
+        {
+            while (keys.Count > 0 || page.Count > 0)
+            {
+                while (keys.Count > 0 && page.Count < PageSize) page.Add(keys.Take());
+                try
+                {
+                    foreach (OutboundWork work in await ReadAsync(_places, page).ConfigureAwait(false)) route(work);
+                    page.Clear();
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    Log.ReadFailed(logger, e);
+                    await Task.Delay(RetryWait, time, _stop.Token).ConfigureAwait(false);
+                }
+            }
+
+            ended();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: what was held is found in the journal at the next start.
+        }
+
+        End();
+    }
+
+    private bool TryBegin()
+    {
+        lock (_gate)
+        {
+            // What was taken out is found in the journal at the next start.
+            if (_ended is not null) return false;
+            _running++;
+            return true;
+        }
+    }
+
+    private void End()
+    {
         lock (_gate)
         {
             if (--_running == 0) _ended?.SetResult();
         }
     }
 
-    private async Task<List<OutboundWork>> ReadAsync(Flow flow, List<long> keys)
+    private async Task<List<OutboundWork>> ReadAsync(SemaphoreSlim places, List<long> keys)
     {
-        SemaphoreSlim places = flow.Class == TrafficClass.Otp ? _urgentPlaces : _places;
         await places.WaitAsync(_stop.Token).ConfigureAwait(false);
         try
         {

@@ -65,6 +65,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     {
         _list.Clear();
         _isReplay = _isConflict = false;
+        RewindDays();
         if (_idempotency is { } input && transaction.FindIdempotent(_account, input.Key) is { } known)
         {
             _isReplay = true;
@@ -92,8 +93,10 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
                 Attempt attempt = AttemptRules.Begin(
                     message, route.Lane.Options, route.Decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
                 (entry.Attempt, entry.Reference, entry.Segments) = (attempt.Number, attempt.Reference, message.Segments.Count);
+                entry.Day.Write(transaction, route.Reservation.Limits, route.Reservation.Segments, atIntake: false);
             }
 
+            if (Admitted is not null) entry.Admission.Write(transaction, Admitted[i], entry.Head.SegmentCount, atIntake: true);
             transaction.Insert(message);
         }
 
@@ -118,19 +121,26 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
                 if (entry.Head is null) continue;
                 Results[i] = IntakeResult.Accepted(entry.Head);
                 _notices.Metrics.Accepted(entry.Head.Class);
-                if (entry.Direct is { } route) _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);
-                else _dispatcher.AcceptOrSchedule(entry.Head);
+                if (entry.Direct is { } route)
+                {
+                    entry.Day.Settle(route.Reservation.Limits, route.Reservation.Segments);
+                    _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);
+                    continue;
+                }
+
+                _dispatcher.AcceptOrSchedule(entry.Head);
             }
         }
 
-        EndAdmission();
+        EndAdmission(isStored: !_isReplay);
         _done.SetResult(true);
     }
 
     public override void Failed(StoreFailure failure)
     {
+        UndoDays();
         ReleaseSlots();
-        EndAdmission();
+        EndAdmission(isStored: false);
         for (int i = 0; i < _entries.Length; i++)
         {
             if (_entries[i].Prepared is not null) Results[i] = IntakeResult.NotStored(failure);
@@ -186,12 +196,35 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         }
     }
 
-    private void EndAdmission()
+    private void EndAdmission(bool isStored)
     {
         if (Admitted is null) return;
         for (int i = 0; i < Admitted.Length; i++)
         {
-            if (_entries[i].Prepared is { } head) Admitted[i].Joined(head.SegmentCount);
+            if (_entries[i].Prepared is not { } head) continue;
+            Admitted[i].Joined(head.SegmentCount);
+            if (isStored) _entries[i].Admission.Settle(Admitted[i], head.SegmentCount);
+            else Admitted[i].ReturnAdmitted(head.SegmentCount);
+        }
+    }
+
+    private void UndoDays()
+    {
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (entry.Direct is { } route) entry.Day.Undo(route.Reservation.Limits, route.Reservation.Segments);
+            if (Admitted is not null && entry.Prepared is { } head) entry.Admission.Undo(Admitted[i], head.SegmentCount);
+        }
+    }
+
+    private void RewindDays()
+    {
+        for (int i = 0; i < _entries.Length; i++)
+        {
+            ref Entry entry = ref _entries[i];
+            if (entry.Direct is { } route) entry.Day.Rewind(route.Reservation.Limits);
+            if (Admitted is not null) entry.Admission.Rewind(Admitted[i]);
         }
     }
 
@@ -208,5 +241,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         public int Attempt;
         public ushort Reference;
         public int Segments;
+        public DayCharge Admission;
+        public DayCharge Day;
     }
 }

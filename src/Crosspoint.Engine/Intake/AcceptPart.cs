@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Tasks.Sources;
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
@@ -29,6 +30,7 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _done;
     private NoticeList _list;
     private MessageHead? _whole;
+    private DayCharge _day;
 
     /// <param name="prepared">The message that the part alone would be; its details hold this part.</param>
     /// <param name="partKey">Says which message it belongs to: reference, number of parts, and how they are numbered.</param>
@@ -43,6 +45,9 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
         _partKey = $"{prepared.SystemId}|{prepared.From}|{prepared.To}|{partKey}";
     }
 
+    /// <summary>The limits to whose queues the part was admitted.</summary>
+    public LimitSet Admitted { get; init; }
+
     public IntakeResult Result { get; private set; }
 
     public ValueTask<bool> WaitAsync() => new(this, _done.Version);
@@ -51,6 +56,7 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
     {
         _list.Clear();
         _whole = null;
+        _day.Rewind(Admitted);
         if (FindWaiting(transaction) is not { } message)
         {
             MessageHead head = _prepared with
@@ -65,6 +71,7 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
             _dispatcher.Notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
             transaction.Insert(message);
             transaction.Correlate(_group, _partKey, message.Id.Key, segment: 0);
+            _day.Write(transaction, Admitted, _prepared.SegmentCount, atIntake: true);
             Result = IntakeResult.Accepted(head);
             return;
         }
@@ -101,11 +108,14 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
 
         Result = IntakeResult.Accepted(message.Head);
         transaction.Save(message);
+        _day.Write(transaction, Admitted, _prepared.SegmentCount, atIntake: true);
     }
 
     public override void Committed()
     {
         _dispatcher.Notices.Publish(ref _list);
+        if (Result is { IsAccepted: true, Replayed: false }) _day.Settle(Admitted, _prepared.SegmentCount);
+        else Admitted.ReturnAdmitted(_prepared.SegmentCount);
         if (_whole is not null)
         {
             _dispatcher.Notices.Metrics.Accepted(_whole.Class);
@@ -117,6 +127,8 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
 
     public override void Failed(StoreFailure failure)
     {
+        _day.Undo(Admitted, _prepared.SegmentCount);
+        Admitted.ReturnAdmitted(_prepared.SegmentCount);
         Result = IntakeResult.NotStored(failure);
         _done.SetResult(false);
     }

@@ -50,6 +50,12 @@ public enum IntakeError
 
     /// <summary>The queue of a limit is full, and its answer is for good.</summary>
     LimitReached,
+
+    /// <summary>Not the name of a batch.</summary>
+    BatchInvalid,
+
+    /// <summary>The batch was canceled, and takes no messages.</summary>
+    BatchCanceled,
 }
 
 /// <summary>The answer to one request: the accepted message, or why not.</summary>

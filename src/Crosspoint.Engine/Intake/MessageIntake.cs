@@ -49,7 +49,7 @@ internal sealed partial class MessageIntake(
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
-        var accept = new AcceptPart(dispatcher, head!, partKey);
+        var accept = new AcceptPart(dispatcher, head!, partKey) { Admitted = admitted };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
 
@@ -69,7 +69,9 @@ internal sealed partial class MessageIntake(
         for (int i = 0; i < requests.Count; i++)
         {
             IntakeResult? refusal = closed ?? TryPrepare(requests[i], out prepared[i]);
-            if (refusal is null && admitted is not null) refusal = Admit(prepared[i]!, out admitted[i]);
+            LimitSet limits = default;
+            if (refusal is null) refusal = Admit(prepared[i]!, out limits);
+            if (admitted is not null) admitted[i] = limits;
             if (refusal is { } no) (results[i], prepared[i]) = (Refused(no), null);
             else any = true;
         }
@@ -223,13 +225,11 @@ internal sealed partial class MessageIntake(
 
     private ChangeOutcome Cancel(Message message, long now, ref NoticeList list)
     {
-        if (message.Head.IsInbound) return ChangeOutcome.WrongState;
+        if (AttemptRules.Cancel(message, detail: null, now, dispatcher.Notices, ref list)) return ChangeOutcome.Done;
+        if (message.State != MessageState.Receiving) return ChangeOutcome.WrongState;
 
-        // Queued again after an attempt: segments may be with a vendor, or a whole copy was, so it can no longer be called back.
-        if (message.IsRerouted) return ChangeOutcome.WrongState;
-        if (message.Segments.Exists(segment => segment.State is not SegmentState.Pending || segment.MayBeAtVendor)) return ChangeOutcome.WrongState;
-        MessageEvent? entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled);
-        if (entry is null) return ChangeOutcome.WrongState;
+        // Parts of it are missing, so nothing of it waits.
+        MessageEvent entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled)!;
         dispatcher.Notices.Collect(ref list, message, entry, stateChanged: true);
         return ChangeOutcome.Done;
     }
@@ -308,12 +308,16 @@ internal sealed partial class MessageIntake(
     // The limits of a message may let it wait, or not.
     private IntakeResult? Admit(MessageHead head, out LimitSet limits)
     {
+        limits = default;
+        if (dispatcher.Traffic.Refuses(head))
+            return IntakeResult.Refused(IntakeError.BatchCanceled, "batch", "The batch was canceled: resume it, or choose another name.");
         limits = dispatcher.Limits.AtIntake(head);
         if (limits.TryAdmit(head.SegmentCount, out LimitBucket? full, out TimeSpan wait)) return null;
         Limit limit = full!.Limit;
         string what = full.Key.Length == 0 ? $"limit '{limit.Name}'" : $"limit '{limit.Name}' for '{full.Key}'";
-        string rate = limit.Rate.ToString(CultureInfo.InvariantCulture);
-        string detail = $"The queue of {what} ({rate} segments a second) is full. Nothing was accepted";
+        string detail = limit.PerDay > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"The {limit.PerDay} segments a day of {what} are used up until midnight in {limit.Zone}. Nothing was accepted")
+            : string.Create(CultureInfo.InvariantCulture, $"The queue of {what} ({limit.Rate} segments a second) is full. Nothing was accepted");
         return limit.Over == LimitAnswer.Refuse
             ? IntakeResult.Refused(IntakeError.LimitReached, "", $"{detail}.")
             : IntakeResult.Refused(IntakeError.Throttled, "", $"{detail}: try again later.") with { RetryAfter = wait };

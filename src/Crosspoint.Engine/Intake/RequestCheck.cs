@@ -71,6 +71,9 @@ public static class RequestCheck
                 return Refuse(IntakeError.TagsInvalid, "tags", "A tag is empty or too long: expected 1 to 64 characters.");
         }
 
+        if (request.Metadata.Find(Batches.MetadataName) is { } batch && !Batches.IsName(batch))
+            return Refuse(IntakeError.BatchInvalid, "batch", $"The batch is not well-formed: {Batches.Expected}.");
+
         SmsEncoding encoding = EncodingChoice.Cheapest(body);
         prepared = new MessageHead
         {

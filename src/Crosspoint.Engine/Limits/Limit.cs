@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
+using NodaTime;
 
 namespace Crosspoint.Engine.Limits;
 
@@ -18,7 +19,7 @@ public enum LimitEach
     Country,
 }
 
-/// <summary>What is answered when no more may wait.</summary>
+/// <summary>What is answered when no more may wait, or a day's segments are used up.</summary>
 public enum LimitAnswer
 {
     /// <summary>Try again later: 429 with <c>Retry-After</c>, <c>ESME_RTHROTTLED</c>.</summary>
@@ -26,9 +27,12 @@ public enum LimitAnswer
 
     /// <summary>Refused for good: 422, <c>ESME_RSUBMITFAIL</c>.</summary>
     Refuse,
+
+    /// <summary>Caps by day alone: accepted, and held until the next day.</summary>
+    Queue,
 }
 
-/// <summary>A cap on the segments of certain messages in a second, over all connections unless one is named.</summary>
+/// <summary>A cap on the segments of certain messages in a second, or in a calendar day, over all connections unless one is named.</summary>
 public sealed record Limit
 {
     public required string Name { get; init; }
@@ -57,8 +61,14 @@ public sealed record Limit
 
     public LimitEach Each { get; init; }
 
-    /// <summary>Segments a second.</summary>
+    /// <summary>Segments a second; 0 for a limit by day.</summary>
     public required double Rate { get; init; }
+
+    /// <summary>Segments in a calendar day of <see cref="Zone"/>: as they are accepted, or with <see cref="LimitAnswer.Queue"/> as attempts begin.</summary>
+    public long PerDay { get; init; }
+
+    /// <summary>Null for a limit by second.</summary>
+    public DateTimeZone? Zone { get; init; }
 
     /// <summary>Segments at once after a pause; 0 for a hundredth of a second's worth, at least 1.</summary>
     public double Burst { get; init; }
@@ -66,6 +76,6 @@ public sealed record Limit
     /// <summary>How much may wait, as the time in which it goes out; null for any amount.</summary>
     public TimeSpan? Queue { get; init; }
 
-    /// <summary>What is answered beyond <see cref="Queue"/>.</summary>
+    /// <summary>What is answered beyond <see cref="Queue"/>, or beyond <see cref="PerDay"/>.</summary>
     public LimitAnswer Over { get; init; }
 }

@@ -1,10 +1,13 @@
+using Crosspoint.Engine.Messages;
+
 namespace Crosspoint.Engine.Limits;
 
-/// <summary>The rate of one limit for one of what it counts apart, and what waits for it. Thread-safe.</summary>
+/// <summary>The rate of one limit, or its cap by day, for one of what it counts apart, and what waits for it. Thread-safe.</summary>
 internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly TokenBucket _tokens = new(limit.Rate, limit.Burst, time);
+    private readonly DayCount? _day = limit.Zone is null ? null : new(limit.Zone, limit.PerDay);
     private long _waiting;
     private long _admitted;
 
@@ -12,6 +15,27 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
 
     /// <summary>The account, sender, campaign or country; empty for all together.</summary>
     public string Key => key;
+
+    /// <summary>Segments a second; 0 for no cap.</summary>
+    public double Rate
+    {
+        get
+        {
+            lock (_gate) return _tokens.Rate;
+        }
+    }
+
+    /// <summary>Segments on record for the present day; null when none are counted.</summary>
+    public long? Today
+    {
+        get
+        {
+            lock (_gate) return _day?.CountAt(time.GetUtcMicros());
+        }
+    }
+
+    /// <summary>The mark that holds the count of a day.</summary>
+    public string DayMark { get; } = LimitTable.DayMarkOf(limit, key);
 
     /// <summary>Segments that wait, with those that were admitted and have not joined yet.</summary>
     public long Waiting
@@ -27,8 +51,21 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
     {
         get
         {
-            lock (_gate) return _waiting + _admitted == 0 && _tokens.WaitFor(int.MaxValue) == TimeSpan.Zero;
+            lock (_gate)
+            {
+                return _waiting + _admitted == 0 && _tokens.WaitFor(int.MaxValue) == TimeSpan.Zero
+                    && (_day is null || _day.IsIdleAt(time.GetUtcMicros()));
+            }
         }
+    }
+
+    /// <summary>Whether segments of a day are counted: when a message is accepted, or when an attempt begins.</summary>
+    public bool CountsDays(bool atIntake) => _day is not null && atIntake == (limit.Over != LimitAnswer.Queue);
+
+    /// <summary>Goes on at another rate; 0 for no cap.</summary>
+    public void ChangeRate(double rate)
+    {
+        lock (_gate) _tokens.ChangeRate(rate);
     }
 
     /// <summary>Admits segments to the queue, as far as it may grow. What is admitted counts until <see cref="Joined"/>.</summary>
@@ -38,6 +75,13 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
         retryAfter = TimeSpan.Zero;
         lock (_gate)
         {
+            long now = CountsDays(atIntake: true) ? time.GetUtcMicros() : 0;
+            if (now != 0 && !_day!.TryTake(segments, now))
+            {
+                retryAfter = _day.Left(now);
+                return false;
+            }
+
             if (limit.Queue is { } queue)
             {
                 double behind = _waiting + _admitted + segments - _tokens.Tokens;
@@ -68,16 +112,71 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
 
     public bool TryTake(int segments)
     {
-        lock (_gate) return _tokens.TryTake(segments);
+        lock (_gate)
+        {
+            if (!_tokens.TryTake(segments)) return false;
+            if (!CountsDays(atIntake: false) || _day!.TryTake(segments, time.GetUtcMicros())) return true;
+            _tokens.Return(segments);
+            return false;
+        }
     }
 
     public TimeSpan WaitFor(int segments)
     {
-        lock (_gate) return _tokens.WaitFor(segments);
+        lock (_gate)
+        {
+            if (!CountsDays(atIntake: false)) return _tokens.WaitFor(segments);
+            long now = time.GetUtcMicros();
+            return _day!.HasRoom(segments, now) ? TimeSpan.Zero : _day.Left(now);
+        }
     }
 
+    /// <summary>Segments that were taken were not sent.</summary>
     public void Return(int segments)
     {
-        lock (_gate) _tokens.Return(segments);
+        lock (_gate)
+        {
+            _tokens.Return(segments);
+            if (CountsDays(atIntake: false)) _day!.Return(segments);
+        }
+    }
+
+    /// <summary>Segments that were admitted were not accepted.</summary>
+    public void ReturnAdmitted(int segments)
+    {
+        lock (_gate)
+        {
+            if (CountsDays(atIntake: true)) _day!.Return(segments);
+        }
+    }
+
+    /// <summary>See <see cref="DayCount.Apply"/>.</summary>
+    public long ApplyDay(int segments, long now, out long before, out int day)
+    {
+        lock (_gate) return _day!.Apply(segments, now, out before, out day);
+    }
+
+    /// <summary>See <see cref="DayCount.Rewind"/>.</summary>
+    public void RewindDay(long before, int day)
+    {
+        lock (_gate) _day!.Rewind(before, day);
+    }
+
+    /// <summary>See <see cref="DayCount.Undo"/>.</summary>
+    public void UndoDay(int segments, int day)
+    {
+        lock (_gate) _day!.Undo(segments, day);
+    }
+
+    /// <summary>See <see cref="DayCount.Settle"/>.</summary>
+    public void SettleDay(int segments, int day)
+    {
+        lock (_gate) _day!.Settle(segments, day);
+    }
+
+    /// <summary>See <see cref="DayCount.Restore"/>.</summary>
+    public void RestoreDay(long mark)
+    {
+        lock (_gate) _day!.Restore(mark);
     }
 }

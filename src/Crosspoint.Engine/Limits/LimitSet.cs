@@ -9,6 +9,11 @@ internal readonly struct LimitSet(LimitBucket[] buckets) : IEquatable<LimitSet>
 
     public ReadOnlySpan<LimitBucket> Buckets => _buckets;
 
+    public bool Contains(LimitBucket bucket) => Buckets.Contains(bucket);
+
+    /// <summary>These, and another.</summary>
+    public LimitSet With(LimitBucket bucket) => new([.. Buckets, bucket]);
+
     /// <summary>Takes tokens of all, or of none.</summary>
     /// <param name="wait">When not: how long it is worth to wait.</param>
     public bool TryTake(int segments, out TimeSpan wait)
@@ -46,7 +51,12 @@ internal readonly struct LimitSet(LimitBucket[] buckets) : IEquatable<LimitSet>
         {
             if (Buckets[i].TryAdmit(segments, out retryAfter)) continue;
             full = Buckets[i];
-            for (int admitted = 0; admitted < i; admitted++) Buckets[admitted].Joined(segments);
+            for (int admitted = 0; admitted < i; admitted++)
+            {
+                Buckets[admitted].Joined(segments);
+                Buckets[admitted].ReturnAdmitted(segments);
+            }
+
             return false;
         }
 
@@ -57,6 +67,28 @@ internal readonly struct LimitSet(LimitBucket[] buckets) : IEquatable<LimitSet>
     public void Joined(int segments)
     {
         foreach (LimitBucket bucket in Buckets) bucket.Joined(segments);
+    }
+
+    /// <summary>What was admitted was not accepted: it counts in no day.</summary>
+    public void ReturnAdmitted(int segments)
+    {
+        foreach (LimitBucket bucket in Buckets) bucket.ReturnAdmitted(segments);
+    }
+
+    /// <summary>How long none of these messages can go, however short.</summary>
+    public TimeSpan Closed
+    {
+        get
+        {
+            TimeSpan longest = TimeSpan.Zero;
+            foreach (LimitBucket bucket in Buckets)
+            {
+                TimeSpan wait = bucket.WaitFor(1);
+                if (wait > longest) longest = wait;
+            }
+
+            return longest;
+        }
     }
 
     public bool Equals(LimitSet other) => Buckets.SequenceEqual(other.Buckets);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
@@ -15,6 +16,26 @@ internal sealed class LimitTable(IReadOnlyList<Limit> limits, TimeProvider time)
     private readonly Entry[] _entries = [.. limits.Select(static limit => new Entry(limit))];
 
     public bool IsEmpty => _entries.Length == 0;
+
+    /// <summary>Marks of this kind hold the counts of days.</summary>
+    public const string DayPrefix = "day:";
+
+    /// <summary>Whether segments of a day are counted anywhere.</summary>
+    public bool CountsDays { get; } = limits.Any(static limit => limit.PerDay > 0);
+
+    /// <summary>The mark of the count of a limit and one of what it counts apart.</summary>
+    public static string DayMarkOf(Limit limit, string key) =>
+        limit.PerDay == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{DayPrefix}{limit.Name.Length}:{limit.Name}:{key}");
+
+    /// <summary>Goes on with the count of an earlier run; a mark of a limit that is no more there says nothing.</summary>
+    public void RestoreDay(string name, long mark)
+    {
+        foreach (Entry entry in _entries)
+        {
+            string prefix = DayMarkOf(entry.Limit, "");
+            if (prefix.Length > 0 && name.StartsWith(prefix, StringComparison.Ordinal)) BucketOf(entry, name[prefix.Length..]).RestoreDay(mark);
+        }
+    }
 
     /// <summary>The limits of a message that is to go out on a connection.</summary>
     public LimitSet At(MessageHead head, string connection) => Find(head, connection);
@@ -46,6 +67,13 @@ internal sealed class LimitTable(IReadOnlyList<Limit> limits, TimeProvider time)
         }
 
         return found is null ? default : new([.. found]);
+    }
+
+    /// <summary>Whether a limit, but for its connection, concerns a message.</summary>
+    public static bool Matches(Limit limit, MessageHead head)
+    {
+        var facts = new Facts(head);
+        return Matches(limit, ref facts, connection: null);
     }
 
     private static bool Matches(Limit limit, ref Facts facts, string? connection)

@@ -34,6 +34,7 @@ public static class EventNames
         EventKind.Replaced => "replaced",
         EventKind.Queried => "queried",
         EventKind.Rerouted => "rerouted",
+        EventKind.Held => "held",
         _ => "other",
     };
 

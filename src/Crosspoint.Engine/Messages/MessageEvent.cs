@@ -39,6 +39,9 @@ public enum EventKind : byte
 
     /// <summary>A receipt said that it will not arrive, and a rule sends it through another connection.</summary>
     Rerouted = 21,
+
+    /// <summary>Its send window is closed: it is scheduled for when that opens.</summary>
+    Held = 22,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

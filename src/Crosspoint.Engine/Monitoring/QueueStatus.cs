@@ -20,6 +20,8 @@ public sealed record QueueStatus(
 
 /// <summary>A limit that a queue counts in.</summary>
 /// <param name="Key">The sender, account, campaign or country that it counts apart; empty for all together.</param>
-/// <param name="Rate">Segments a second.</param>
+/// <param name="Rate">Segments a second; 0 for a limit by day.</param>
 /// <param name="Waiting">Segments that wait for it, over all queues.</param>
-public sealed record QueueLimit(string Name, string Key, double Rate, long Waiting);
+/// <param name="PerDay">Segments a day; 0 for a limit by second.</param>
+/// <param name="Today">Segments on record for the present day.</param>
+public sealed record QueueLimit(string Name, string Key, double Rate, long Waiting, long PerDay = 0, long Today = 0);

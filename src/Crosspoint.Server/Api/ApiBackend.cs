@@ -22,6 +22,8 @@ public sealed record ApiBackend
 
     public required IConnectionControl Connections { get; init; }
 
+    public required ITrafficControl Traffic { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether new messages are taken: what <c>/health/ready</c> says.</summary>

@@ -85,7 +85,12 @@ public static class ConfigFile
         if (smpp is null && engine.Accounts.Any(account => account.Smpp.Count > 0))
             root.Warn("accounts", "there are credentials for SMPP binds, and no listener: 'smpp' is not configured");
         WarnOfTargets(root, engine);
-        engine = engine with { Limits = LimitConfig.Read(root, engine), Retries = RetryConfig.Read(root, engine) };
+        engine = engine with
+        {
+            Limits = LimitConfig.Read(root, engine),
+            SendWindows = SendWindowConfig.Read(root, engine),
+            Retries = RetryConfig.Read(root, engine),
+        };
         engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
         var config = new GatewayConfig
         {

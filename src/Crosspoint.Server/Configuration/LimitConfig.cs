@@ -3,6 +3,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
+using NodaTime;
 
 namespace Crosspoint.Server.Configuration;
 
@@ -36,6 +37,8 @@ internal static partial class LimitConfig
         ["refuse"] = LimitAnswer.Refuse,
     };
 
+    private static readonly Dictionary<string, LimitAnswer> DayAnswers = new(Answers) { ["queue"] = LimitAnswer.Queue };
+
     /// <param name="engine">With the accounts and connections that limits may name.</param>
     public static IReadOnlyList<Limit> Read(ConfigSection root, EngineOptions engine)
     {
@@ -49,8 +52,10 @@ internal static partial class LimitConfig
     {
         string? name = section.Text("name", required: true, most: 50, expected: "a name for people");
         names.Add(name, section.LineOf("name"), section.PathOf("name"));
+        if (section.Has("per_day")) return ReadDay(section, name, engine);
         bool hasRate = section.Has("rate");
-        if (!hasRate) section.Fail("rate", "is missing; expected segments a second");
+        if (!hasRate) section.Fail("rate", "is missing; expected segments a second, or 'per_day'");
+        if (section.Has("zone")) section.Fail("zone", "is the time zone of 'per_day'; expected that beside it");
         TimeSpan? queue = section.Has("queue") ? section.Duration("queue", TimeSpan.Zero, TimeSpan.Zero, MostQueue) : null;
         if (queue is null && section.Has("over")) section.Fail("over", "says what is answered when the queue is full; expected 'queue' beside it");
         var limit = new Limit
@@ -67,7 +72,41 @@ internal static partial class LimitConfig
         return limit;
     }
 
-    private static Limit ReadMatch(ConfigSection match, Limit limit, EngineOptions engine)
+    private static Limit ReadDay(ConfigSection section, string? name, EngineOptions engine)
+    {
+        foreach (string key in (string[])["rate", "burst", "queue"])
+        {
+            if (section.Has(key)) section.Fail(key, "does not go with 'per_day'; expected it in a limit of its own");
+        }
+
+        var limit = new Limit
+        {
+            Name = name ?? "",
+            Rate = 0,
+            PerDay = section.Int("per_day", 1, 1, int.MaxValue),
+            Zone = ReadZone(section, "zone"),
+            Over = section.Choice("over", LimitAnswer.Queue, DayAnswers),
+            Each = section.Choice("each", LimitEach.Whole, Eaches),
+        };
+        if (section.Group("match") is { } match) limit = ReadMatch(match, limit, engine);
+        section.Close();
+        return limit;
+    }
+
+    /// <summary>A required time zone; null when it is missing or wrong.</summary>
+    public static DateTimeZone? ReadZone(ConfigSection section, string key)
+    {
+        const string Expected = "a time zone of the tz database, such as America/New_York";
+        string? id = section.Text(key, required: true, most: 50, expected: Expected);
+        if (id is null) return null;
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) is { } zone) return zone;
+        string hint = Spelling.Nearest(id, DateTimeZoneProviders.Tzdb.Ids) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+        section.Fail(key, $"is '{id}'; expected {Expected}{hint}");
+        return null;
+    }
+
+    /// <summary>Reads which messages a limit, or a send window, concerns.</summary>
+    public static Limit ReadMatch(ConfigSection match, Limit limit, EngineOptions engine)
     {
         string? sender = match.Text("sender", most: 50, expected: "a number, a short code or a name");
         if (sender is not null && !Senders.TryClassify(sender, out _, out sender))
@@ -85,6 +124,8 @@ internal static partial class LimitConfig
         };
         if (limit is { Connection: not null, Queue: not null })
             match.Fail("connection", "is chosen when a message goes out; expected no 'queue' in a limit that names one");
+        if (limit is { Connection: not null, PerDay: > 0, Over: not LimitAnswer.Queue })
+            match.Fail("connection", "is chosen when a message goes out; expected 'over: queue' in a limit by day that names one");
         match.CheckName("account", limit.Account, engine.Accounts.Select(static account => account.Sid));
         match.CheckName("connection", limit.Connection, engine.Connections.Select(static connection => connection.Name));
         match.Close();

@@ -67,6 +67,7 @@ public sealed class ApiServer : IAsyncDisposable
         new DocumentEndpoints().Map(app);
         new ConnectionEndpoints(backend, options, token).Map(app);
         new QueueEndpoints(backend, token).Map(app);
+        new TrafficEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

@@ -131,6 +131,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Events = host.Gateway.Events,
                 Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,
+                Traffic = host.Gateway,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -67,6 +67,7 @@ public sealed class NativeSendTests
             ["reference"] = null,
             ["tags"] = new JsonArray(),
             ["metadata"] = new JsonObject(),
+            ["batch"] = null,
             ["callback_url"] = null,
             ["created_at"] = "2026-01-02T03:04:05.000000Z",
             ["updated_at"] = "2026-01-02T03:04:05.000000Z",
@@ -168,6 +169,8 @@ public sealed class NativeSendTests
     [InlineData(IntakeError.Overloaded, 429, "overloaded")]
     [InlineData(IntakeError.Throttled, 429, "throttled")]
     [InlineData(IntakeError.LimitReached, 422, "limit_reached")]
+    [InlineData(IntakeError.BatchInvalid, 400, "batch_invalid")]
+    [InlineData(IntakeError.BatchCanceled, 409, "batch_canceled")]
     [InlineData(IntakeError.StoreUnavailable, 503, "store_unavailable")]
     [InlineData(IntakeError.OutcomeUnknown, 500, "outcome_unknown")]
     public async Task Send_RefusedByIntake_IsThatProblem(IntakeError error, int status, string code)

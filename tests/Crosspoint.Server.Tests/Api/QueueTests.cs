@@ -8,7 +8,7 @@ namespace Crosspoint.Server.Tests.Api;
 public sealed class QueueTests
 {
     private static readonly QueueStatus Mine = new(
-        "north-1", TrafficClass.Marketing, ApiFixture.Demo.Sid, 1200, 100, 40, true, [new QueueLimit("senders", "+15550001000", 1, 1300)]);
+        "north-1", TrafficClass.Marketing, ApiFixture.Demo.Sid, 1200, 100, 40, true, [new QueueLimit("senders", "+15550001000", 1, 1300), new QueueLimit("days", "", 0, 1300, 5000, 4999)]);
 
     private static readonly QueueStatus Others = new("north-1", TrafficClass.Otp, ApiFixture.Other.Sid, 3, 3, 0, false, []);
 
@@ -29,7 +29,25 @@ public sealed class QueueTests
             ["rate"] = 40,
             ["estimated_wait_seconds"] = 30,
             ["held_back"] = true,
-            ["limits"] = new JsonArray(new JsonObject { ["name"] = "senders", ["key"] = "+15550001000", ["rate"] = 1, ["waiting_segments"] = 1300 }),
+            ["limits"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "senders",
+                    ["key"] = "+15550001000",
+                    ["rate"] = 1,
+                    ["waiting_segments"] = 1300,
+                    ["per_day"] = null,
+                    ["today"] = null,
+                },
+                new JsonObject
+                {
+                    ["name"] = "days",
+                    ["key"] = "",
+                    ["rate"] = null,
+                    ["waiting_segments"] = 1300,
+                    ["per_day"] = 5000,
+                    ["today"] = 4999,
+                }),
         }.ToJsonString());
     }
 

@@ -2,6 +2,7 @@ using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Sms.Numbers;
+using NodaTime;
 
 namespace Crosspoint.Server.Tests.Configuration;
 
@@ -26,6 +27,15 @@ public sealed class LimitKeyTests
               - name: one
                 match: { sender: "+1 555 000 1000", connection: north-1 }
                 rate: 1
+              - name: days
+                match: { class: marketing }
+                per_day: 10000
+                zone: America/New_York
+                each: account
+              - name: refused
+                per_day: 5
+                zone: Europe/Berlin
+                over: refuse
             """).Config.ShouldNotBeNull().Engine.Limits;
 
         limits.ShouldBe([
@@ -46,6 +56,17 @@ public sealed class LimitKeyTests
                 Over = LimitAnswer.Refuse,
             },
             new Limit { Name = "one", Sender = "+15550001000", Connection = "north-1", Rate = 1 },
+            new Limit
+            {
+                Name = "days",
+                Class = TrafficClass.Marketing,
+                Rate = 0,
+                PerDay = 10_000,
+                Zone = DateTimeZoneProviders.Tzdb["America/New_York"],
+                Each = LimitEach.Account,
+                Over = LimitAnswer.Queue,
+            },
+            new Limit { Name = "refused", Rate = 0, PerDay = 5, Zone = DateTimeZoneProviders.Tzdb["Europe/Berlin"], Over = LimitAnswer.Refuse },
         ]);
     }
 
@@ -70,6 +91,14 @@ public sealed class LimitKeyTests
     [InlineData("{ name: a, rate: 1, match: { prefix: 1212 } }", "limits[0].match.prefix", "such as +1212")]
     [InlineData("{ name: a, rate: 1, match: { class: bulk } }", "limits[0].match.class", "expected one of")]
     [InlineData("{ name: a, rate: 1, match: { network: 310260 } }", "limits[0].match.network", "is not a known key")]
+    [InlineData("{ name: a, per_day: 0, zone: UTC }", "limits[0].per_day", "expected a whole number")]
+    [InlineData("{ name: a, per_day: 5 }", "limits[0].zone", "is missing")]
+    [InlineData("{ name: a, per_day: 5, zone: America/NewYork }", "limits[0].zone", "did you mean 'America/New_York'?")]
+    [InlineData("{ name: a, rate: 1, zone: UTC }", "limits[0].zone", "expected that beside it")]
+    [InlineData("{ name: a, per_day: 5, zone: UTC, rate: 1 }", "limits[0].rate", "in a limit of its own")]
+    [InlineData("{ name: a, per_day: 5, zone: UTC, queue: 1h }", "limits[0].queue", "in a limit of its own")]
+    [InlineData("{ name: a, per_day: 5, zone: UTC, over: drop }", "limits[0].over", "expected one of: throttle, refuse, queue")]
+    [InlineData("{ name: a, per_day: 5, zone: UTC, over: refuse, match: { connection: north-1 } }", "limits[0].match.connection", "expected 'over: queue'")]
     [InlineData("{ name: a, rate: 1 }, { name: a, rate: 2 }", "limits[1].name", "each must be different")]
     [InlineData("5", "limits[0]", "expected a group of keys")]
     public void Parse_NotRight_IsRefusedByNameOnce(string limits, string key, string expected)

@@ -77,6 +77,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Events = new EventFeed(events),
             Webhooks = engine,
             Connections = engine,
+            Traffic = engine,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };

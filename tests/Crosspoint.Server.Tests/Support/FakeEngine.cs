@@ -12,7 +12,7 @@ using Crosspoint.Smpp.Sessions;
 namespace Crosspoint.Server.Tests.Support;
 
 /// <summary>The engine's doors without an engine: messages live in a list, and a test says what is refused.</summary>
-internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl, IWebhookControl
+internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl, ITrafficControl, IWebhookControl
 {
     private readonly Lock _gate = new();
     private readonly MessageIdSource _ids = new(time);
@@ -109,6 +109,25 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public ControlResult StopConnection(string name) => Wish($"stop {name}");
 
     public ControlResult RestartConnection(string name) => Wish($"restart {name}");
+
+    /// <summary>Accounts and batches that are paused, paced or canceled.</summary>
+    public List<TrafficStatus> Traffic { get; } = [];
+
+    public TrafficStatus TrafficOf(string accountSid, string batch) =>
+        Traffic.Find(status => status.AccountSid == accountSid && status.Batch == batch)
+        ?? new(accountSid, batch, TrafficState.Running, 0, 0, false, 0);
+
+    public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
+        [.. Traffic.Where(s => s.AccountSid == accountSid && s.Batch.Length > 0 && string.CompareOrdinal(s.Batch, after) > 0).Take(limit)];
+
+    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch) => new(Wish($"pause {accountSid} '{batch}'"));
+
+    public ValueTask<ControlResult> ResumeTrafficAsync(string accountSid, string batch) => new(Wish($"resume {accountSid} '{batch}'"));
+
+    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch) => new(Wish($"cancel {accountSid} '{batch}'"));
+
+    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate) =>
+        new(Wish(FormattableString.Invariant($"pace {accountSid} '{batch}' {rate}")));
 
     private ControlResult Wish(string wish)
     {
@@ -284,6 +303,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
             CallbackForm = request.CallbackForm,
             Reference = request.Reference,
             Tags = request.Tags,
+            Metadata = request.Metadata,
             ProvideFeedback = request.ProvideFeedback,
             SendAt = request.SendAt is { } at ? Micros.From(at) : 0,
         };

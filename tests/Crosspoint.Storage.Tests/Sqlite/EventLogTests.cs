@@ -97,6 +97,7 @@ public sealed class EventLogTests : SqliteTest
         await using (SqliteJournal journal = await OpenAsync(options))
         {
             await CancelAsync(journal);
+            await FlushAsync(journal);
             Time.Advance(TimeSpan.FromDays(4));
             journal.Events.FirstSequence.ShouldBe(3);
             await CancelAsync(journal);

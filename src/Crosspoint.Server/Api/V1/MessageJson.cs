@@ -90,6 +90,7 @@ internal static class MessageJson
         Metadata metadata = head.Metadata;
         for (int i = 0; i < metadata.Count; i++) writer.WriteString(metadata[i].Key, metadata[i].Value);
         writer.WriteEndObject();
+        writer.WriteString("batch"u8, head.Metadata.Find(Batches.MetadataName));
         writer.WriteString("callback_url"u8, head.CallbackUrl);
         writer.WriteMicros("created_at"u8, head.CreatedAt);
         writer.WriteMicros("updated_at"u8, updatedAt);

@@ -18,13 +18,16 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ReferenceInvalid = new("reference_invalid", 400, "The reference is not well-formed.");
     public static readonly ProblemKind TagsInvalid = new("tags_invalid", 400, "The tags are not well-formed.");
     public static readonly ProblemKind MetadataInvalid = new("metadata_invalid", 400, "The metadata is not well-formed.");
+    public static readonly ProblemKind BatchInvalid = new("batch_invalid", 400, "The name of the batch is not well-formed.");
+    public static readonly ProblemKind BatchCanceled = new("batch_canceled", 409, "The batch was canceled.");
+    public static readonly ProblemKind BatchState = new("batch_state", 409, "The batch's state does not allow that.");
     public static readonly ProblemKind IdempotencyKeyInvalid = new(
         "idempotency_key_invalid", 400, "The idempotency key is not well-formed.");
     public static readonly ProblemKind IdempotencyConflict = new(
         "idempotency_conflict", 409, "The idempotency key was used before, and its answer cannot be given again.");
     public static readonly ProblemKind Overloaded = new("overloaded", 429, "Too much is waiting. Try again later.");
-    public static readonly ProblemKind Throttled = new("throttled", 429, "The queue of a limit is full. Try again later.");
-    public static readonly ProblemKind LimitReached = new("limit_reached", 422, "The queue of a limit is full.");
+    public static readonly ProblemKind Throttled = new("throttled", 429, "A limit is reached. Try again later.");
+    public static readonly ProblemKind LimitReached = new("limit_reached", 422, "A limit is reached.");
     public static readonly ProblemKind StoreUnavailable = new("store_unavailable", 503, "Nothing can be stored now. Try again later.");
     public static readonly ProblemKind OutcomeUnknown = new("outcome_unknown", 500, "It is not known whether this was done.");
     public static readonly ProblemKind JsonInvalid = new("json_invalid", 400, "The body is not the JSON that is expected.");
@@ -56,9 +59,10 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
-        ReferenceInvalid, TagsInvalid, MetadataInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
+        ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
-        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState, EventGone,
+        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
+        BatchState, BatchCanceled, EventGone,
         RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
@@ -83,6 +87,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.LimitReached => LimitReached,
         IntakeError.StoreUnavailable => StoreUnavailable,
         IntakeError.OutcomeUnknown => OutcomeUnknown,
+        IntakeError.BatchInvalid => BatchInvalid,
+        IntakeError.BatchCanceled => BatchCanceled,
         _ => Internal,
     };
 

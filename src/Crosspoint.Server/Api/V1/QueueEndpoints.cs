@@ -60,8 +60,20 @@ internal sealed class QueueEndpoints(ApiBackend backend, OperatorToken token)
             writer.WriteStartObject();
             writer.WriteString("name"u8, limit.Name);
             writer.WriteString("key"u8, limit.Key);
-            writer.WriteNumber("rate"u8, limit.Rate);
+            if (limit.PerDay > 0) writer.WriteNull("rate"u8);
+            else writer.WriteNumber("rate"u8, limit.Rate);
             writer.WriteNumber("waiting_segments"u8, limit.Waiting);
+            if (limit.PerDay > 0)
+            {
+                writer.WriteNumber("per_day"u8, limit.PerDay);
+                writer.WriteNumber("today"u8, limit.Today);
+            }
+            else
+            {
+                writer.WriteNull("per_day"u8);
+                writer.WriteNull("today"u8);
+            }
+
             writer.WriteEndObject();
         }
 

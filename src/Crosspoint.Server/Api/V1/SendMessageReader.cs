@@ -20,7 +20,7 @@ internal static class SendMessageReader
 
     /// <summary>Fields of a message, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Fields { get; } =
-        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding", "metadata", "send_at"];
+        ["to", "from", "body", "class", "callback_url", "reference", "validity_seconds", "tags", "smart_encoding", "metadata", "send_at", "batch"];
 
     /// <summary>Reads the body of one request. Null and a problem when it cannot be taken.</summary>
     public static SendRequest? ReadOne(ReadOnlySpan<byte> json, Account account, string? traceParent, out Problem problem)
@@ -153,6 +153,7 @@ internal static class SendMessageReader
         }
 
         if (reader.TokenType != JsonTokenType.EndObject) throw new JsonException();
+        if (problem.Kind is null) problem = message.Complete();
         return problem.Kind is null ? message.ToRequest(account, traceParent) : null;
     }
 
@@ -199,7 +200,8 @@ internal static class SendMessageReader
         if (reader.ValueTextEquals("tags"u8)) return 7;
         if (reader.ValueTextEquals("smart_encoding"u8)) return 8;
         if (reader.ValueTextEquals("metadata"u8)) return 9;
-        return reader.ValueTextEquals("send_at"u8) ? 10 : -1;
+        if (reader.ValueTextEquals("send_at"u8)) return 10;
+        return reader.ValueTextEquals("batch"u8) ? 11 : -1;
     }
 
     /// <summary>A message's fields as they are found.</summary>
@@ -216,6 +218,7 @@ internal static class SendMessageReader
         private bool _smartEncoding;
         private Metadata? _metadata;
         private DateTimeOffset? _sendAt;
+        private string? _batch;
 
         public Problem Take(int field, ref Utf8JsonReader reader)
         {
@@ -231,12 +234,25 @@ internal static class SendMessageReader
                 case 7: return TakeTags(ref reader);
                 case 9: return TakeMetadata(ref reader);
                 case 10: return TakeSendAt(ref reader);
+                case 11: return TakeText(ref reader, out _batch, "batch");
                 default:
                     _smartEncoding = reader.TokenType == JsonTokenType.True;
                     if (reader.TokenType is JsonTokenType.True or JsonTokenType.False) return default;
                     reader.Skip();
                     return new(ProblemKind.FieldInvalid, "Expected true or false.", "smart_encoding");
             }
+        }
+
+        /// <summary>What the fields mean together.</summary>
+        public Problem Complete()
+        {
+            if (_batch is null) return default;
+
+            // It is kept as metadata, where limits and carriers' TLVs find it too.
+            if (_metadata?.Find(Batches.MetadataName) is not null) return new(ProblemKind.FieldDuplicate, "It stands in the metadata too.", "batch");
+            if (!Batches.IsName(_batch)) return new(ProblemKind.BatchInvalid, $"The name is not well-formed: {Batches.Expected}.", "batch");
+            _metadata = Metadata.TryCreate([.. _metadata ?? Metadata.Empty, new(Batches.MetadataName, _batch)], out string problem);
+            return _metadata is null ? new(ProblemKind.MetadataInvalid, $"{problem} The batch is one of them.", "metadata") : default;
         }
 
         public readonly SendRequest ToRequest(Account account, string? traceParent) => new()
