@@ -13,6 +13,9 @@ switch (args.FirstOrDefault())
     case "journal-events":
         await EventLogBenchmark.RunAsync(args[1..]);
         return 0;
+    case "journal-large":
+        await JournalBenchmark.RunLargeAsync(args[1..]);
+        return 0;
     case "journal-layouts":
         JournalLayouts.Run(args[1..]);
         return 0;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,7 +9,8 @@ namespace Crosspoint.Benchmarks.Storage;
 
 /// <summary>
 /// Whole message lives through the real journal. <c>journal [directory] [lives]</c>: as fast as it goes, at several group sizes.
-/// <c>journal-steady [directory] [rate] [seconds]</c>: commit latency at a steady rate.
+/// <c>journal-steady [directory] [rate] [seconds]</c>: commit latency at a steady rate. <c>journal-large [directory] [messages]</c>: what a
+/// large journal does to inserts and to look-ups of a message's status.
 /// </summary>
 internal static class JournalBenchmark
 {
@@ -87,6 +89,104 @@ internal static class JournalBenchmark
         finally
         {
             directory.Delete(recursive: true);
+        }
+    }
+
+    public static async Task RunLargeAsync(string[] args)
+    {
+        const int Sample = 300_000;
+        const int Every = 250;
+        const int LookUps = 20_000;
+        string parent = args.Length > 0 ? args[0] : Path.GetTempPath();
+        int messages = args.Length > 1 ? int.Parse(args[1]) : 10_000_000;
+        DirectoryInfo directory = Directory.CreateDirectory(Path.Combine(parent, "journal-benchmark"));
+        try
+        {
+            await using SqliteJournal journal = await OpenAsync(directory.FullName, 1000, 4096);
+            var lives = new Lives(journal, Every);
+            await lives.RunAsync(30_000);
+            Console.WriteLine($"empty: {await lives.RunAsync(Sample):F0} lives/s");
+            double filling = await lives.RunAsync(messages - (2 * Sample));
+            Console.WriteLine($"up to {messages:N0}: {filling:F0} lives/s on average, {Environment.WorkingSet >> 20} MB in the process");
+            Console.WriteLine($"then: {await lives.RunAsync(Sample):F0} lives/s");
+            MessageId[] ids = lives.Known();
+            await MeasureAsync("look-ups, nothing else to do", until: null);
+            Task<double> load = lives.RunAsync(Sample);
+            await MeasureAsync("look-ups among lives as fast as they go", load);
+            Console.WriteLine($"those lives: {await load:F0} lives/s");
+
+            async Task MeasureAsync(string name, Task? until)
+            {
+                var random = new Random(1);
+                var took = new List<double>(LookUps);
+                while (took.Count < LookUps && until is not { IsCompleted: true })
+                {
+                    MessageId id = ids[random.Next(ids.Length)];
+                    long at = Time.GetTimestamp();
+                    if (await journal.FindAsync(id, CancellationToken.None) is null) throw new InvalidOperationException($"{id} is not there.");
+                    took.Add(Time.GetElapsedTime(at).TotalMilliseconds);
+                }
+
+                Print($"{name} ({took.Count}), ms", took);
+            }
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Lives as fast as they go, 3,000 at a time.</summary>
+    private sealed class Lives(SqliteJournal journal, int every)
+    {
+        private const int AtOnce = 3_000;
+        private readonly List<MessageId> _known = [];
+        private int _number;
+        private int _started;
+        private int _ended;
+        private int _count;
+        private TaskCompletionSource _done = new();
+
+        /// <summary>The ids of some of the messages so far.</summary>
+        public MessageId[] Known()
+        {
+            lock (_known) return [.. _known];
+        }
+
+        /// <returns>Lives a second.</returns>
+        public async Task<double> RunAsync(int count)
+        {
+            (_started, _ended, _count) = (Math.Min(AtOnce, count), 0, count);
+            _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            long at = Time.GetTimestamp();
+            int first = _started;
+            for (int i = 0; i < first; i++) journal.Enqueue(new MessageLife(Interlocked.Increment(ref _number), Told));
+            await _done.Task;
+            return count / Time.GetElapsedTime(at).TotalSeconds;
+        }
+
+        // On the journal's completion loop, one after the other.
+        private void Told(MessageLife life, StoreFailure? failure)
+        {
+            if (failure is not null) _done.TrySetException(new InvalidOperationException($"A life failed: {failure}."));
+            if (life.Step < MessageLife.Steps)
+            {
+                journal.Enqueue(life);
+                return;
+            }
+
+            _ended++;
+            if (_ended % every == 0)
+            {
+                lock (_known) _known.Add(life.Id);
+            }
+
+            if (_ended == _count) _done.TrySetResult();
+            else if (_started < _count)
+            {
+                _started++;
+                journal.Enqueue(new MessageLife(Interlocked.Increment(ref _number), Told));
+            }
         }
     }
 
