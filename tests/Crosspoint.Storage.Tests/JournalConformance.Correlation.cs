@@ -48,6 +48,30 @@ public abstract partial class JournalConformance
     }
 
     [Fact]
+    public async Task Parked_OneIdInTwoSpellings_IsTakenOnce()
+    {
+        await CommitAsync(transaction => transaction.Park(Sample.Receipt("00ABC1", transaction.Now) with { TextId = "abc1" }));
+
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "ABC1").ShouldHaveSingleItem().TextId.ShouldBe("abc1"));
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "abc1").ShouldBeEmpty());
+        await ReopenAsync();
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "abc1").ShouldBeEmpty());
+    }
+
+    [Fact]
+    public async Task Parked_TransitionThatThrowsAfterTaking_LeavesThemThere()
+    {
+        await CommitAsync(transaction => transaction.Park(Sample.Receipt("v-1", transaction.Now)));
+        (await RunAsync(transaction =>
+        {
+            transaction.TakeParked(Sample.Group, "v-1").ShouldHaveSingleItem();
+            throw new InvalidOperationException("on purpose");
+        })).ShouldBe(StoreFailure.Rejected);
+
+        await CommitAsync(transaction => transaction.TakeParked(Sample.Group, "v-1").ShouldHaveSingleItem());
+    }
+
+    [Fact]
     public async Task FindCorrelated_IdsThatAreEachOthersForms_AllAreFoundTheExactFormFirst()
     {
         MessageId hexadecimal = await SendAsync("4f2a");

@@ -46,5 +46,6 @@ internal sealed class ChangeMessage(Notices notices, string account, MessageId i
         _done.SetResult(new(_outcome, null));
     }
 
-    public override void Failed(StoreFailure failure) => _done.SetResult(new(ChangeOutcome.StoreUnavailable, null));
+    public override void Failed(StoreFailure failure) => _done.SetResult(
+        new(failure == StoreFailure.Unknown ? ChangeOutcome.OutcomeUnknown : ChangeOutcome.StoreUnavailable, null));
 }

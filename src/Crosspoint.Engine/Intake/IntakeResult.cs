@@ -100,6 +100,9 @@ public enum ChangeOutcome
     WrongState,
     StoreUnavailable,
 
+    /// <summary>The store failed in the middle of it: the next start may find it done.</summary>
+    OutcomeUnknown,
+
     /// <summary>What it was to become is out of range.</summary>
     Invalid,
 }

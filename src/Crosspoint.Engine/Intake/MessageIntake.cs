@@ -219,7 +219,7 @@ internal sealed partial class MessageIntake(
         var change = new ChangeMessage(dispatcher.Notices, account.Sid, id, changer) { Removal = removal, Then = then };
         journal.Enqueue(change);
         ChangeResult result = await change.WaitAsync().ConfigureAwait(false);
-        if (removal || result.Outcome is ChangeOutcome.NotFound or ChangeOutcome.StoreUnavailable) return result;
+        if (removal || result.Outcome is ChangeOutcome.NotFound or ChangeOutcome.StoreUnavailable or ChangeOutcome.OutcomeUnknown) return result;
         return result with { Message = await journal.FindAsync(id, cancellationToken).ConfigureAwait(false) };
     }
 

@@ -25,7 +25,10 @@ public abstract class Transition
     {
     }
 
-    /// <summary>The change was not made and will not be. Called at most once, instead of <see cref="Committed"/>.</summary>
+    /// <summary>
+    /// The change was not made and will not be, but with <see cref="StoreFailure.Unknown"/>, where that is not known. Called at most once, instead
+    /// of <see cref="Committed"/>.
+    /// </summary>
     public virtual void Failed(StoreFailure failure)
     {
     }

@@ -73,7 +73,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
         foreach (Message message in found)
         {
             ChangeResult result = await intake.CancelAsync(login.Account, message.Id, CancellationToken.None).ConfigureAwait(false);
-            if (result.Outcome == ChangeOutcome.StoreUnavailable) return CommandStatus.SystemError;
+            if (result.Outcome is ChangeOutcome.StoreUnavailable or ChangeOutcome.OutcomeUnknown) return CommandStatus.SystemError;
             any |= result.Outcome == ChangeOutcome.Done;
         }
 
@@ -140,7 +140,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
     {
         ChangeOutcome.Done => CommandStatus.Ok,
         ChangeOutcome.NotFound => CommandStatus.InvalidMessageId,
-        ChangeOutcome.StoreUnavailable => CommandStatus.SystemError,
+        ChangeOutcome.StoreUnavailable or ChangeOutcome.OutcomeUnknown => CommandStatus.SystemError,
         _ => CommandStatus.ReplaceFailed,
     };
 

@@ -106,13 +106,13 @@ internal sealed class CommitLog : IDisposable
     public bool TryAppend(Span<byte> record)
     {
         if (_end + record.Length > _room && !TryGrow(_end + record.Length)) return false;
-        if (!_isSaltWritten) WriteSalt();
         long number = Last + 1;
         BinaryPrimitives.WriteInt32LittleEndian(record, record.Length - HeaderBytes);
         BinaryPrimitives.WriteInt64LittleEndian(record[8..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(record[4..], Checksum(number, record[HeaderBytes..]));
         try
         {
+            if (!_isSaltWritten) WriteSalt();
             RandomAccess.Write(_file, record, _end);
         }
         catch (IOException exception) when (IsNoSpace(exception))
@@ -138,12 +138,24 @@ internal sealed class CommitLog : IDisposable
         _room = KeptBytes;
     }
 
-    /// <summary>After <see cref="Reset"/>: sees to it that what was in it is not read again even if nothing is appended.</summary>
-    public void Forget()
+    /// <summary>
+    /// After <see cref="Reset"/>: sees to it that what was in it is not read again even if nothing is appended. False when there is no space
+    /// for that.
+    /// </summary>
+    public bool TryForget()
     {
-        if (_isSaltWritten || _room < FileHeaderBytes) return;
-        WriteSalt();
+        if (_isSaltWritten || _room < FileHeaderBytes) return true;
+        try
+        {
+            WriteSalt();
+        }
+        catch (IOException exception) when (IsNoSpace(exception))
+        {
+            return false;
+        }
+
         DiskSync.Flush(_file, _path);
+        return true;
     }
 
     /// <summary>After <see cref="Reset"/>: a journal that was closed in order is its slices alone.</summary>
@@ -215,18 +227,21 @@ internal sealed class CommitLog : IDisposable
             room = Math.Min(room, _options.MaxLogBytes);
         }
 
+        long at = _room;
         try
         {
             byte[] zeros = new byte[64 * 1024];
-            for (long at = _room; at < room; at += zeros.Length)
+            for (; at < room; at += zeros.Length)
             {
                 RandomAccess.Write(_file, zeros.AsSpan(0, (int)Math.Min(zeros.Length, room - at)), at);
             }
         }
         catch (IOException exception) when (IsNoSpace(exception))
         {
-            RandomAccess.SetLength(_file, _room);
-            return false;
+            // What there is may be enough.
+            room = at < needed ? _room : at;
+            RandomAccess.SetLength(_file, room);
+            if (at < needed) return false;
         }
 
         DiskSync.Flush(_file, _path);
@@ -253,11 +268,8 @@ internal sealed class CommitLog : IDisposable
 
     private static bool IsNoSpace(IOException exception)
     {
-        // ENOSPC and EDQUOT, and how Windows says it.
-        const int NoSpace = 28;
-        const int QuotaReached = 122;
-        const int DiskFull = unchecked((int)0x80070070);
-        return exception.HResult is NoSpace or QuotaReached or DiskFull;
+        const int DiskFullOnWindows = unchecked((int)0x80070070);
+        return exception.HResult == DiskFullOnWindows || SqliteFaultException.IsNoSpace(exception.HResult);
     }
 
     /// <summary>One commit.</summary>

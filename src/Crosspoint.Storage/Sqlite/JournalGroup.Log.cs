@@ -51,6 +51,9 @@ internal sealed partial class JournalGroup
                 case Entry.Events:
                     LoadEvents(ref reader, record.Number, isStart);
                     break;
+                case Entry.RemovedParts:
+                    RemoveParts(Text(ref reader), record.Number);
+                    break;
                 default:
                     LoadOther(ref reader, entry, record.Number, isStart);
                     break;
@@ -189,7 +192,7 @@ internal sealed partial class JournalGroup
 
     private void LogRemovedParts(string partKey)
     {
-        StartOther(Entry.RemovedParts, _home!);
+        _others.WriteByte((byte)Entry.RemovedParts);
         _others.WriteText(partKey);
     }
 
@@ -294,9 +297,6 @@ internal sealed partial class JournalGroup
             case Entry.Part:
                 InboundPart part = ReadPart(ref reader);
                 if (isNew) writer.Write(part);
-                break;
-            case Entry.RemovedParts:
-                RemoveParts(Text(ref reader), number);
                 break;
             default:
                 throw MessageBytes.Damaged($"the log has an entry {(int)entry}, which this program does not know");

@@ -298,16 +298,24 @@ internal sealed partial class JournalGroup(
     public long ApplyPending()
     {
         long bytes = 0;
-        foreach (Slice slice in catalog.All)
+        try
         {
-            if (slice.Writer is not { HasWork: true } writer) continue;
-            List<PendingReceipt> parked = [.. writer.NewParked];
-            bytes += writer.Apply(log.Last, cache);
-            foreach (PendingReceipt receipt in parked) Unlist(receipt);
-            slice.NoteWrite();
-            catalog.Publish(slice);
+            foreach (Slice slice in catalog.All)
+            {
+                if (slice.Writer is not { HasWork: true } writer) continue;
+                bytes += writer.Apply(log.Last, cache);
+                slice.NoteWrite();
+                catalog.Publish(slice);
+            }
+        }
+        catch
+        {
+            // Those of the slices that were done have rows now.
+            foreach (List<PendingReceipt> list in _fresh.Values) list.RemoveAll(receipt => receipt.Slice.Applied == log.Last);
+            throw;
         }
 
+        _fresh.Clear();
         log.Reset();
         numbers.NoteInFiles();
         PendingRows = 0;
@@ -555,7 +563,8 @@ internal sealed partial class JournalGroup(
     /// <summary>Takes out those that have no row yet, the newest first.</summary>
     private void TakeFresh(List<PendingReceipt> fresh, string group, string id, FormatSet formats, long notBefore, int most)
     {
-        for (int i = fresh.Count - 1; i >= 0 && _taken.Count < most; i--)
+        int last = Math.Max(0, fresh.Count - MostHits);
+        for (int i = fresh.Count - 1; i >= last && _taken.Count < most; i--)
         {
             EntriesSeen++;
             PendingReceipt pending = fresh[i];
@@ -579,12 +588,16 @@ internal sealed partial class JournalGroup(
         SliceWriter writer = WriterOf(slice);
         var pending = new PendingReceipt(receipt, slice, writer.NewParked.Count);
         writer.Write(pending);
-        ListUnder(receipt.VendorId);
-        if (receipt.TextId is not null) ListUnder(receipt.TextId);
+        ulong first = VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.VendorId));
+        ListUnder(first);
+        if (receipt.TextId is null) return;
 
-        void ListUnder(string id)
+        // The two may be one id in two spellings.
+        ulong second = VendorIds.Hash(receipt.Group, VendorIds.Canonical(receipt.TextId));
+        if (second != first) ListUnder(second);
+
+        void ListUnder(ulong hash)
         {
-            ulong hash = VendorIds.Hash(receipt.Group, VendorIds.Canonical(id));
             if (!_fresh.TryGetValue(hash, out List<PendingReceipt>? list)) _fresh.Add(hash, list = new(1));
             list.Add(pending);
         }
@@ -599,7 +612,8 @@ internal sealed partial class JournalGroup(
         {
             ulong hash = VendorIds.Hash(pending.Receipt.Group, VendorIds.Canonical(id));
             if (!_fresh.TryGetValue(hash, out List<PendingReceipt>? list)) return;
-            list.Remove(pending);
+            int at = list.LastIndexOf(pending);
+            if (at >= 0) list.RemoveAt(at);
             if (list.Count == 0) _fresh.Remove(hash);
         }
     }

@@ -39,6 +39,7 @@ internal sealed partial class JournalReader
     private EventPage ReadEvents(EventQuery query, long last)
     {
         long after = query.After;
+        if (after >= last) return new([], after);
         Slice[] slices = Array.FindAll(catalog.Current, slice => slice.LastEvent > after && slice.FirstEvent <= last);
         if (slices.Length == 0) return new([], Math.Max(after, last));
 

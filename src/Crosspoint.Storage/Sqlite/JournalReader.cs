@@ -196,7 +196,7 @@ internal sealed partial class JournalReader(
 
         JournalCounts Count()
         {
-            long parked = 0, orphans = 0, open = 0, bytes = 0;
+            long parked = 0, orphans = 0, open = 0, bytes = LengthOf(CommitLog.PathOf(options.Directory));
             long parkedSince = time.GetUtcMicros() - Micros.From(options.ParkedFor);
             foreach (Slice slice in catalog.Current)
             {

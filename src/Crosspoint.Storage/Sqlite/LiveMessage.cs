@@ -17,7 +17,7 @@ internal sealed class LiveMessage(Message message, Slice slice)
     /// <summary>The head that log or row hold; null before the first commit.</summary>
     public MessageHead? LoggedHead { get; set; }
 
-    /// <summary>Committed to the log, and not yet to the row. It stays in memory until then.</summary>
+    /// <summary>Changed since its row was written. It stays in memory until it is written.</summary>
     public bool IsPending { get; set; }
 
     /// <summary>Octets of progress that the row holds.</summary>

@@ -71,7 +71,6 @@ internal sealed partial class Sequencer
                 continue;
             }
 
-            _atCommit = 0;
             _group.RollBack();
             switch (thrown)
             {

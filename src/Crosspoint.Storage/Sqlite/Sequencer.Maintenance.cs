@@ -152,10 +152,10 @@ internal sealed partial class Sequencer
             if (newestEvent > 0 && slice.LastEvent == newestEvent) continue;
             slice.Writer?.Dispose();
             slice.Writer = null;
-            _catalog.Remove(slice);
 
             // Else what the log still shows of it would come back at the next start.
-            _log.Forget();
+            if (!_log.TryForget()) return;
+            _catalog.Remove(slice);
             slice.Delete();
             Log.SliceDeleted(_logger, slice.ToString(), (int)_options.Retention.TotalDays);
             return;

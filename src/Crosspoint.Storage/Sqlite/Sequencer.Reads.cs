@@ -14,7 +14,7 @@ internal sealed partial class Sequencer
         var read = new PendingRead(keys);
         lock (_gate)
         {
-            if (_isClosing) return read;
+            if (_haveReadsEnded) return read;
             _reads.Add(read);
             Wake();
         }
@@ -57,6 +57,7 @@ internal sealed partial class Sequencer
     {
         lock (_gate)
         {
+            _haveReadsEnded = true;
             _readsAtWork.AddRange(_reads);
             _reads.Clear();
         }

@@ -41,6 +41,7 @@ internal sealed partial class Sequencer
     private bool _isSleeping;
     private bool _isClosing;
     private bool _isTicked;
+    private bool _haveReadsEnded;
     private int _workAt;
     private int _depth;
     private int _atCommit;
@@ -85,7 +86,8 @@ internal sealed partial class Sequencer
     public void Start()
     {
         _thread.Start();
-        _timer.Change(MaintenancePeriod, MaintenancePeriod);
+        TimeSpan period = _health == JournalHealth.DiskFull ? RetryPeriod : MaintenancePeriod;
+        _timer.Change(period, period);
     }
 
     public void Enqueue(Transition transition)
@@ -195,15 +197,17 @@ internal sealed partial class Sequencer
 
     private void RunWork(bool isTicked)
     {
-        if (_health == JournalHealth.DiskFull) RetryKept(isTicked);
+        if (isTicked && _health == JournalHealth.DiskFull) RetryKept(mayResume: true);
         _workAt = 0;
         while (_workAt < _work.Count)
         {
             if (_health == JournalHealth.DiskFull)
             {
+                // There may be room in the log; where there was none before, the clock says when it is tried again.
+                bool isFirst = _kept.Count == 0;
                 while (_workAt < _work.Count) KeepOrRefuse(_work[_workAt++]);
                 PostOutcomes();
-                RetryKept(mayResume: false);
+                if (isFirst) RetryKept(mayResume: false);
                 break;
             }
 
@@ -237,7 +241,6 @@ internal sealed partial class Sequencer
                 return count + rejected;
             }
 
-            _atCommit = 0;
             _group.RollBack();
             switch (thrown)
             {
@@ -256,6 +259,9 @@ internal sealed partial class Sequencer
                 default:
                     Reject(transitions, count, thrown!);
                     rejected++;
+
+                    // With an empty log the next one that throws costs nothing.
+                    TryApplyPending();
                     break;
             }
         }
@@ -267,8 +273,9 @@ internal sealed partial class Sequencer
         long started = _time.GetTimestamp();
         long before = _log.Length;
         _atCommit = transitions;
-        if (!_group.TryCommit()) return false;
+        bool isCommitted = _group.TryCommit();
         _atCommit = 0;
+        if (!isCommitted) return false;
         Interlocked.Add(ref _logBytesWritten, _log.Length - before);
         _metrics.Committed(_time.GetElapsedTime(started), transitions);
         return true;

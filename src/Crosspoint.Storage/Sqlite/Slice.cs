@@ -74,7 +74,8 @@ internal sealed class Slice(string directory, long startMilliseconds, long endMi
         Volatile.Write(ref _lastEvent, last);
     }
 
-    public bool HasFile => File.Exists(Path);
+    /// <summary>Not while it is only begun: SQLite makes it before it finds that there is no space for anything in it.</summary>
+    public bool HasFile => new FileInfo(Path) is { Exists: true, Length: > 0 };
 
     public bool HasOpenMessages()
     {

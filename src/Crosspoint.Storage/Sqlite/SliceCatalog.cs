@@ -43,7 +43,7 @@ internal sealed class SliceCatalog
         var slices = new List<Slice>();
         foreach (string path in Directory.EnumerateFiles(directory, "*.db"))
         {
-            if (Slice.TryParse(path, out Slice? slice)) slices.Add(slice!);
+            if (Slice.TryParse(path, out Slice? slice) && slice!.HasFile) slices.Add(slice);
         }
 
         slices.Sort(static (left, right) => left.StartMilliseconds.CompareTo(right.StartMilliseconds));

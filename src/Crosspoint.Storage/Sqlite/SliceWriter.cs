@@ -47,7 +47,7 @@ internal sealed partial class SliceWriter : IDisposable
     {
         _slice = slice;
         _options = options;
-        if (File.Exists(slice.Path)) Open();
+        if (slice.HasFile) Open();
     }
 
     /// <summary>Nothing can be read before the first transaction.</summary>

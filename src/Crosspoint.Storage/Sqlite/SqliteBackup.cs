@@ -88,6 +88,8 @@ public static class SqliteBackup
         SqliteJournal copy = await SqliteJournal.OpenAsync(
             options, TimeProvider.System, NullLogger<SqliteJournal>.Instance, null, cancellationToken).ConfigureAwait(false);
         await copy.DisposeAsync().ConfigureAwait(false);
+        if (File.Exists(CommitLog.PathOf(journal)))
+            throw new InvalidOperationException($"There is no space in {journal} for what the journal's log holds: the copy is not whole.");
         DirectoryLock.Remove(journal);
     }
 
@@ -133,7 +135,8 @@ public static class SqliteBackup
         Directory.CreateDirectory(journal);
         using DirectoryLock directoryLock = DirectoryLock.Take(journal);
         string slices = SliceCatalog.DirectoryOf(journal);
-        if (Directory.Exists(slices) && Directory.EnumerateFileSystemEntries(slices).Any())
+        bool isTaken = Directory.Exists(slices) && Directory.EnumerateFileSystemEntries(slices).Any();
+        if (isTaken || File.Exists(CommitLog.PathOf(journal)))
         {
             throw new InvalidOperationException($"{journal} holds a journal. Move it away first: a restore never overwrites anything.");
         }

@@ -37,7 +37,7 @@ internal sealed class SqliteEventLog(
         EventPage page = await reader.ReadEventsAsync(query, numbers, cancellationToken).ConfigureAwait(false);
 
         // No space in the files for what is committed: nobody is to ask again and again for what cannot be read.
-        if (sequencer.Health == JournalHealth.DiskFull && page.Position == query.After && numbers.InFiles < numbers.Last)
+        if (sequencer.Health != JournalHealth.Ready && page.Position == query.After && numbers.InFiles < numbers.Last)
             await Task.Delay(NoSpaceWait, time, cancellationToken).ConfigureAwait(false);
         return page;
     }

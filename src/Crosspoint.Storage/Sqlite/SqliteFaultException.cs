@@ -34,5 +34,8 @@ internal sealed class SqliteFaultException : Exception
     public bool IsDiskFull => Code == raw.SQLITE_FULL
         || (ExtendedCode is raw.SQLITE_IOERR_WRITE or raw.SQLITE_IOERR_SHMSIZE or raw.SQLITE_IOERR_SHMMAP or raw.SQLITE_IOERR_TRUNCATE
                 || Code == raw.SQLITE_CANTOPEN)
-            && SystemError is NoSpace or QuotaLinux or QuotaMac;
+            && IsNoSpace(SystemError);
+
+    /// <summary>ENOSPC or EDQUOT.</summary>
+    public static bool IsNoSpace(int systemError) => systemError is NoSpace or QuotaLinux or QuotaMac;
 }

@@ -134,9 +134,9 @@ public sealed partial class SqliteJournal : IJournal
             numbers.NoteInFiles();
             foreach (CommitLog.Record record in log.Read()) group.Load(record, isStart: true);
             var reserve = new SpaceReserve(options.Directory, options.ReserveBytes);
-            reserve.TrySetAside();
             var sequencer = new Sequencer(options, time, logger, new(meters), catalog, log, group, reserve);
             sequencer.Recover();
+            reserve.TrySetAside();
             var reader = new JournalReader(catalog, sequencer, options, time);
             var journal = new SqliteJournal(directoryLock, sequencer, reader, new(catalog, sequencer, reader, numbers, options, time));
             sequencer.Start();

@@ -226,16 +226,17 @@ public sealed class ChangeTests
             .ShouldBe(ChangeOutcome.NotFound);
     }
 
-    [Fact]
-    public async Task Change_StoreFails_SaysSo()
+    [Theory]
+    [InlineData(StoreFailure.DiskFull, ChangeOutcome.StoreUnavailable)]
+    [InlineData(StoreFailure.Unknown, ChangeOutcome.OutcomeUnknown)]
+    public async Task Change_StoreFails_SaysSo(StoreFailure failure, ChangeOutcome outcome)
     {
         await using var carrier = new ScriptedCarrier(isUp: false);
         await using Rig rig = await Rig.StartAsync(carrier);
         MessageHead head = await rig.SendAsync();
-        rig.Journal.Refuse(StoreFailure.DiskFull);
+        rig.Journal.Refuse(failure);
 
-        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(
-            ChangeOutcome.StoreUnavailable);
+        (await rig.Gateway.Intake.CancelAsync(Rig.Account, head.Id, CancellationToken.None)).Outcome.ShouldBe(outcome);
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Queued);
     }

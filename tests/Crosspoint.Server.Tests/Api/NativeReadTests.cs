@@ -323,6 +323,8 @@ public sealed class NativeReadTests
         (await api.PostAsync($"/v1/messages/{foreign.Id}/{verb}", "")).Status.ShouldBe(404);
         api.Engine.ChangeOutcome = ChangeOutcome.StoreUnavailable;
         (await api.PostAsync($"/v1/messages/{message.Id}/{verb}", "")).Status.ShouldBe(503);
+        api.Engine.ChangeOutcome = ChangeOutcome.OutcomeUnknown;
+        (await api.PostAsync($"/v1/messages/{message.Id}/{verb}", "")).At("code").ShouldBe("outcome_unknown");
     }
 
     [Fact]

@@ -115,6 +115,8 @@ public sealed class TwilioReadTests
         (refused.Status, refused.At("code")).ShouldBe((409, "20009"));
         api.Engine.ChangeOutcome = ChangeOutcome.StoreUnavailable;
         (await api.SendAsync(HttpMethod.Delete, $"{Root}/{live.Id}.json", null)).At("code").ShouldBe("20503");
+        api.Engine.ChangeOutcome = ChangeOutcome.OutcomeUnknown;
+        (await api.SendAsync(HttpMethod.Delete, $"{Root}/{live.Id}.json", null)).At("code").ShouldBe("20500");
     }
 
     [Theory]

@@ -86,6 +86,39 @@ public sealed class BackupTests : SqliteTest
     }
 
     [Fact]
+    public async Task Restore_WhereALogIsLeft_IsRefused()
+    {
+        await using (SqliteJournal journal = await OpenAsync())
+        {
+            await AcceptAsync(journal);
+            await SqliteBackup.RunAsync(Journal, Backup, Token);
+        }
+
+        // Only the files were moved away: what the log holds belongs to them.
+        string other = Path.Combine(Root, "other");
+        Directory.CreateDirectory(other);
+        await File.WriteAllTextAsync(CommitLog.PathOf(other), "", Token);
+
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, other, Token));
+        refusal.Message.ShouldContain("never overwrites");
+    }
+
+    [Fact]
+    public async Task Run_WhatIsOnlyInTheLog_IsInTheCopysFiles()
+    {
+        await using SqliteJournal journal = await OpenAsync();
+        MessageId id = await SendAsync(journal, "v-1");
+        Directory.Exists(Path.Combine(Journal, "slices")).ShouldBeTrue();
+        SliceFiles().ShouldBeEmpty("nothing was written to a file yet");
+
+        (await SqliteBackup.RunAsync(Journal, Backup, Token)).Messages.ShouldBe(1);
+
+        File.Exists(CommitLog.PathOf(Backup)).ShouldBeFalse();
+        await using SqliteJournal copy = await OpenAsync(new() { Directory = Backup, ReserveBytes = 0 });
+        (await copy.FindAsync(id, Token)).ShouldNotBeNull().State.ShouldBe(MessageState.Sent);
+    }
+
+    [Fact]
     public async Task Verify_DamagedCopy_IsRefused()
     {
         await using (SqliteJournal journal = await OpenAsync())

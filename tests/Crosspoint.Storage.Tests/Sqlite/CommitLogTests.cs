@@ -73,7 +73,7 @@ public sealed class CommitLogTests : SqliteTest
             records.ShouldHaveSingleItem().Payload[0].ShouldBe((byte)77);
             log.Last.ShouldBe(6);
             log.Reset();
-            log.Forget();
+            log.TryForget().ShouldBeTrue();
         }
 
         using CommitLog forgotten = OpenLog(out List<CommitLog.Record> none);

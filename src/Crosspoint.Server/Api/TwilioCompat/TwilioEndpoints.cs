@@ -290,6 +290,9 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
             case ChangeOutcome.StoreUnavailable:
                 TwilioError.ForStatus(StatusCodes.Status503ServiceUnavailable, context.Request).Send(context);
                 return true;
+            case ChangeOutcome.OutcomeUnknown:
+                TwilioError.ForStatus(StatusCodes.Status500InternalServerError, context.Request).Send(context);
+                return true;
             default:
                 TwilioError.NotFound(context.Request).Send(context);
                 return true;

@@ -335,6 +335,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
             case ChangeOutcome.StoreUnavailable:
                 new Problem(ProblemKind.StoreUnavailable).Send(context);
                 return true;
+            case ChangeOutcome.OutcomeUnknown:
+                new Problem(ProblemKind.OutcomeUnknown).Send(context);
+                return true;
             default:
                 NotFound(context);
                 return true;
