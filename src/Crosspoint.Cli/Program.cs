@@ -22,7 +22,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },
+    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];
 

@@ -1,13 +1,20 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 
 namespace Crosspoint.Cli.Bench;
 
 /// <summary>What to send.</summary>
 /// <param name="Rate">Messages a second; 0 for as fast as answers come.</param>
-/// <param name="Batch">Messages a request: 1 uses the Twilio-shaped API, more the native batch.</param>
-internal sealed record LoadPlan(int Count, int Connections, double Rate, int Batch, string AccountSid, string AuthToken, int HookPort);
+/// <param name="Batch">Messages a request: 1 uses the Twilio-shaped API (with a class the native one), more the native batch.</param>
+/// <param name="HookPort">Of the receiver of webhooks; null where none are asked for.</param>
+internal sealed record LoadPlan(int Count, int Connections, double Rate, int Batch, string AccountSid, string AuthToken, int? HookPort)
+{
+    /// <summary>The messages' class; null leaves it out.</summary>
+    public string? Class { get; init; }
+}
 
 /// <summary>
 /// Sends messages over keep-alive connections, one request in flight on each. With a rate, times run from the intended moment of sending.
@@ -27,6 +34,9 @@ internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvi
 
     /// <summary>The first answer that was not a success; null when all were.</summary>
     public string? FirstRefusal { get; private set; }
+
+    /// <summary>Ids of the messages that were sent one by one with a class.</summary>
+    public ConcurrentBag<string> Ids { get; } = [];
 
     public LatencyRecord Accept { get; } = new(plan.Count, time);
 
@@ -57,7 +67,7 @@ internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvi
             int count = Math.Min(plan.Batch, plan.Count - first);
             long due = await WaitForTurnAsync(first, cancellationToken).ConfigureAwait(false);
             for (int i = first; i < first + count; i++) SentAt[i] = due;
-            byte[] bytes = plan.Batch == 1 ? Form(request, first) : Batch(request, first, count);
+            byte[] bytes = plan.Batch > 1 ? Batch(request, first, count) : plan.Class is null ? Form(request, first) : Single(request, first);
             await conversation.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             if (!await conversation.ReadAsync(cancellationToken).ConfigureAwait(false))
                 throw new IOException("The gateway closed the connection.");
@@ -65,6 +75,7 @@ internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvi
             if (conversation.Status is >= 200 and < 300)
             {
                 Interlocked.Add(ref _accepted, count);
+                if (plan is { Batch: 1, Class: not null }) Ids.Add(IdIn(conversation.Body));
             }
             else
             {
@@ -90,17 +101,38 @@ internal sealed class LoadGenerator(LoadPlan plan, IPEndPoint gateway, TimeProvi
         return Request(request, $"/2010-04-01/Accounts/{plan.AccountSid}/Messages.json", "application/x-www-form-urlencoded", body);
     }
 
+    private byte[] Single(StringBuilder request, int message)
+    {
+        var body = new StringBuilder();
+        AppendNative(body, message);
+        return Request(request, "/v1/messages", "application/json", body.ToString());
+    }
+
     private byte[] Batch(StringBuilder request, int first, int count)
     {
         var body = new StringBuilder("{\"messages\":[");
         for (int i = first; i < first + count; i++)
         {
             if (i > first) body.Append(',');
-            body.Append(CultureInfo.InvariantCulture,
-                $"{{\"from\":\"12345\",\"to\":\"+{To(i)}\",\"body\":\"{Text}\",\"callback_url\":\"http://127.0.0.1:{plan.HookPort}/hook?n={i}\"}}");
+            AppendNative(body, i);
         }
 
         return Request(request, "/v1/messages/batch", "application/json", body.Append("]}").ToString());
+    }
+
+    private void AppendNative(StringBuilder body, int message)
+    {
+        body.Append(CultureInfo.InvariantCulture, $"{{\"from\":\"12345\",\"to\":\"+{To(message)}\",\"body\":\"{Text}\"");
+        if (plan.Class is not null) body.Append(CultureInfo.InvariantCulture, $",\"class\":\"{plan.Class}\"");
+        if (plan.HookPort is { } port) body.Append(CultureInfo.InvariantCulture, $",\"callback_url\":\"http://127.0.0.1:{port}/hook?n={message}\"");
+        body.Append('}');
+    }
+
+    private static string IdIn(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body);
+        using JsonDocument answer = JsonDocument.ParseValue(ref reader);
+        return answer.RootElement.GetProperty("id").GetString()!;
     }
 
     private byte[] Request(StringBuilder request, string path, string contentType, string body)

@@ -114,7 +114,7 @@ internal sealed partial class SliceReader : IDisposable
         walk.Bind(2, untilKey);
         while (messages.Count < most && rows-- > 0)
         {
-            if (!walk.Step()) return untilKey;
+            if (!walk.Step()) return Math.Max(afterKey, untilKey);
             afterKey = walk.GetInt64(0);
             if (MessageCodec.ReadOpenUntil(walk.GetBlob(2)) is not null) messages.Add(Read(walk));
         }

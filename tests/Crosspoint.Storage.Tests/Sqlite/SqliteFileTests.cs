@@ -240,6 +240,12 @@ public sealed class SqliteFileTests : SqliteTest
         await UntilAsync(
             () => Count(file, "SELECT count(*) FROM open_messages") == open.Count, () => Time.Advance(TimeSpan.FromSeconds(31)));
 
+        // And more than a page that is too young to be listed.
+        await CommitAsync(journal, transaction =>
+        {
+            for (int i = 0; i < 12_000; i++) open.Add(Sample.Accept(transaction).Id.Key);
+        });
+
         var found = new List<long>();
         IReadOnlyList<Message> page;
         do
