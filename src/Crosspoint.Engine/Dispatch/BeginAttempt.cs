@@ -19,7 +19,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         _active = null;
         _day.Rewind(reservation.Limits);
         Message? message = transaction.Find(work.Head.Id.Key);
-        if (message is null || !AttemptRules.MayBegin(message)) return;
+        if (message is null || !AttemptRules.MayBegin(message, work.HasBegun)) return;
         if (transaction.Now >= message.Head.ValidUntil)
         {
             if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);

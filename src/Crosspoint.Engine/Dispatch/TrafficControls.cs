@@ -121,6 +121,7 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     /// <summary>Who has a message canceled; null when nobody has.</summary>
     public TrafficControl? CancelerOf(MessageHead head)
     {
+        if (IsEmpty) return null;
         if (Find(new(head.AccountSid, "")) is { } account && account.Judge(head.Id.Key, keeps: false) == TrafficVerdict.Ends) return account;
         return FindBatch(head) is { } batch && batch.Judge(head.Id.Key, keeps: false) == TrafficVerdict.Ends ? batch : null;
     }
@@ -235,6 +236,7 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     }
 
     /// <summary>Everything that waited for a cancel has ended: what was held is looked through for what could not be called back.</summary>
+    /// <exception cref="IOException">It could not be stored, and is to be tried again.</exception>
     public async Task EndCancelAsync(TrafficControl control, long upTo, CancellationToken cancellationToken)
     {
         await _change.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -243,7 +245,8 @@ internal sealed partial class TrafficControls : IAsyncDisposable
             if (control.CancelUpTo != upTo) return;
             var put = new PutMarks(new KeyValuePair<string, long>(control.Key.MarkOf(TrafficKey.CancelPrefix), 0));
             _journal.Enqueue(put);
-            if (await put.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return;
+            if (await put.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+                throw new IOException($"The end of a cancel was not stored: {failure}.");
             control.EndCancel();
             Log.Canceled(_logger, control.Key.AccountSid, control.Key.Batch, control.Canceled);
             Release(control);

@@ -25,7 +25,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     private bool _isConflict;
 
     /// <param name="results">The verdicts so far, in the order of the request; filled in for the messages that are accepted here.</param>
-    /// <param name="prepared">The messages to accept; null where the verdict is a refusal.</param>
+    /// <param name="prepared">The messages to accept; null where the verdict is a refusal. With none, only the key is looked up.</param>
     public AcceptMessages(
         Dispatcher dispatcher, string account, IntakeResult[] results, MessageHead?[] prepared, IdempotencyInput? idempotency)
     {
@@ -100,7 +100,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             transaction.Insert(message);
         }
 
-        if (_idempotency is not { } fresh) return;
+        if (_idempotency is not { } fresh || !Array.Exists(_entries, static entry => entry.Head is not null)) return;
         long[] keys = new long[_entries.Length];
         for (int i = 0; i < keys.Length; i++) keys[i] = _entries[i].Head?.Id.Key ?? -1;
         transaction.PutIdempotent(new(_account, fresh.Key, transaction.Now, fresh.BodyHash, keys, Answer: null));
@@ -193,6 +193,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             else if (known.Keys[i] >= 0)
                 Results[i] = IntakeResult.Refused(
                     IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
+            else if (_entries[i].Prepared is not null)
+                Results[i] = IntakeResult.Refused(
+                    IntakeError.IdempotencyConflict, "Idempotency-Key", "The message was refused when the key was used first: send it with another key.");
         }
     }
 

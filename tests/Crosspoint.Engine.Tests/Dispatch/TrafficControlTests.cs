@@ -85,6 +85,31 @@ public sealed class TrafficControlTests
         await rig.UntilAsync(head, MessageState.Sent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pause_OfAMessageWithACopyThatWasNeverAnswered_LetsItComeToItsEnd(bool isRestarted)
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number == 2) c.Refuse(s, CommandStatus.SystemError);
+                else if (s.Number > 2) c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(InBatch("x", Spring));
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.IsPossibleDuplicate);
+
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, Spring));
+        if (isRestarted) await rig.RestartAsync();
+
+        await rig.UntilAsync(head, MessageState.Sent);
+        carrier.Submits.Count.ShouldBe(3);
+    }
+
     [Fact]
     public async Task Pause_LongerThanTheValidity_EndsAsExpiredAndSendsNothing()
     {
@@ -265,6 +290,24 @@ public sealed class TrafficControlTests
 
         // The cancel, five steps, its end, and what the sweeper does meanwhile.
         (rig.Journal.EnqueuedCount - before).ShouldBeInRange(7, 12);
+    }
+
+    [Fact]
+    public async Task Cancel_WhoseEndCannotBeStoredAtOnce_EndsWhenItCan()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.SendAsync(InBatch("x", Spring));
+        rig.Journal.ExtraDepth = IJournal.BackgroundDepth;
+        await OkAsync(rig.Gateway.CancelTrafficAsync(Sid, Spring));
+        rig.Journal.Refuse(StoreFailure.DiskFull);
+        rig.Journal.ExtraDepth = 0;
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Canceled == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(3));
+        rig.Gateway.TrafficOf(Sid, Spring).IsCanceling.ShouldBeTrue();
+
+        rig.Journal.Refuse(null);
+        await rig.UntilAsync(() => !rig.Gateway.TrafficOf(Sid, Spring).IsCanceling);
     }
 
     [Fact]

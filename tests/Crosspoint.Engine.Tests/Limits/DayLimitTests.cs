@@ -81,6 +81,50 @@ public sealed class DayLimitTests
     }
 
     [Fact]
+    public async Task Refuse_OfARepeat_GivesTheFirstAnswerAndTakesNoNewKey()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(1) with { Over = LimitAnswer.Throttle }));
+        IntakeResult first = await SendAsync("one", 1);
+        first.IsAccepted.ShouldBeTrue();
+
+        IntakeResult again = await SendAsync("one", 1);
+        (again.Replayed, again.Head?.Id).ShouldBe((true, first.Head!.Id));
+        (await SendAsync("one", 2)).Error.ShouldBe(IntakeError.IdempotencyConflict);
+        IntakeResult other = await SendAsync("two", 1);
+        (other.Error, other.RetryAfter).ShouldBe((IntakeError.Throttled, Midnight - rig.Clock.GetUtcNow()));
+
+        rig.Clock.SetWallClock(Midnight);
+        IntakeResult next = await SendAsync("two", 1);
+        (next.IsAccepted, next.Replayed).ShouldBe((true, false));
+
+        async Task<IntakeResult> SendAsync(string key, byte body) =>
+            await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput(key, [body]), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Refuse_OfARepeatedBatch_GivesTheFirstAnswers()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(2) with { Over = LimitAnswer.Refuse }));
+        await rig.SendAsync();
+        IReadOnlyList<IntakeResult> first = await SendAsync();
+        first.Select(result => result.Error).ShouldBe([IntakeError.None, IntakeError.LimitReached]);
+
+        IReadOnlyList<IntakeResult> again = await SendAsync();
+        again.Select(result => (result.Error, result.Replayed)).ShouldBe([(IntakeError.None, true), (IntakeError.LimitReached, false)]);
+        again[0].Head!.Id.ShouldBe(first[0].Head!.Id);
+
+        // There would be room for the second by now, but it was not accepted under this key.
+        rig.Clock.SetWallClock(Midnight);
+        IReadOnlyList<IntakeResult> later = await SendAsync();
+        (later[0].Replayed, later[1].Error).ShouldBe((true, IntakeError.IdempotencyConflict));
+
+        async Task<IReadOnlyList<IntakeResult>> SendAsync() => await rig.Gateway.Intake.SendBatchAsync(
+            [Rig.Request("a"), Rig.Request("b")], new IdempotencyInput("key", [1]), CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Queue_OfWhatIsCanceledOrNotStored_CountsNothing()
     {
         await using var carrier = new ScriptedCarrier(isUp: false);
