@@ -88,7 +88,10 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             Message message = Message.Create(
                 entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
             _notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
-            if (entry.Direct is { } route)
+
+            // It may have been paused since the slot was taken: whoever was answered has seen the last attempt begin.
+            entry.Attempt = 0;
+            if (entry.Direct is { } route && _dispatcher.Traffic.LetsGo(entry.Head))
             {
                 Attempt attempt = AttemptRules.Begin(
                     message, route.Lane.Options, route.Decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
@@ -121,7 +124,8 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
                 if (entry.Head is null) continue;
                 Results[i] = IntakeResult.Accepted(entry.Head);
                 _notices.Metrics.Accepted(entry.Head.Class);
-                if (entry.Direct is { } route)
+                if (entry.Direct is { } unused && entry.Attempt == 0) unused.Lane.Release(unused.Reservation);
+                if (entry.Direct is { } route && entry.Attempt > 0)
                 {
                     entry.Day.Settle(route.Reservation.Limits, route.Reservation.Segments);
                     _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);

@@ -12,6 +12,8 @@ public sealed class TrafficControlTests
 {
     private const string Spring = "spring";
 
+    private const string TooMany = "10000 batches of the account, or 100000 in all, are paused, paced or canceled, which is the most that can be: resume some.";
+
     private static string Sid => Rig.Account.Sid;
 
     [Fact]
@@ -127,6 +129,55 @@ public sealed class TrafficControlTests
     }
 
     [Fact]
+    public async Task Pause_WhileAnAttemptIsAboutToBegin_HoldsIt()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 1, Burst = 1 })));
+        await rig.BoundAsync();
+        await rig.UntilAsync(await rig.SendAsync("first"), MessageState.Sent);
+        MessageHead queued = await rig.SendAsync(InBatch("queued", Spring));
+
+        // Its attempt has left the queue, and is not on record yet.
+        rig.Journal.Hold();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 1);
+        Task<ControlResult> pause = rig.Gateway.PauseTrafficAsync(Sid, Spring).AsTask();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 2);
+        rig.Journal.Release();
+        (await pause).Outcome.ShouldBe(ControlOutcome.Done);
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Held == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        carrier.Submits.Count.ShouldBe(1);
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+        (await rig.FindAsync(queued.Id)).Attempts.ShouldBeEmpty();
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, Spring));
+        await rig.UntilAsync(queued, MessageState.Sent);
+    }
+
+    [Fact]
+    public async Task Pause_WhileAMessageIsBeingAcceptedWithItsAttempt_HoldsIt()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        rig.Journal.Hold();
+        Task<MessageHead> send = rig.SendAsync(InBatch("x", Spring));
+        Task<ControlResult> pause = rig.Gateway.PauseTrafficAsync(Sid, Spring).AsTask();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 2);
+        rig.Journal.Release();
+        (await pause).Outcome.ShouldBe(ControlOutcome.Done);
+        MessageHead head = await send;
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Held == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        carrier.Submits.ShouldBeEmpty();
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Queued);
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, Spring));
+        await rig.UntilAsync(head, MessageState.Sent);
+    }
+
+    [Fact]
     public async Task Pause_OfAScheduledMessage_HoldsItWhenItsTimeComes()
     {
         await using var carrier = new ScriptedCarrier();
@@ -174,6 +225,16 @@ public sealed class TrafficControlTests
         rig.Gateway.Queues(null).ShouldBeEmpty();
         await rig.UntilAsync(await rig.SendAsync("other"), MessageState.Sent);
 
+        // More than these only by the operator's hand; other accounts have their own.
+        ControlResult refused = await rig.Gateway.PauseTrafficAsync(Sid, "more");
+        (refused.Outcome, refused.Detail).ShouldBe((ControlOutcome.Refused, TooMany));
+        (await rig.Gateway.CancelTrafficAsync(Sid, "more")).Detail.ShouldBe(TooMany);
+        (await rig.Gateway.PaceTrafficAsync(Sid, "more", 1)).Detail.ShouldBe(TooMany);
+        await OkAsync(rig.Gateway.PauseTrafficAsync("AC00000000000000000000000000000002", "more"));
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, "more", byOperator: true));
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, "more"));
+        (await rig.Gateway.PauseTrafficAsync(Sid, "more")).Detail.ShouldBe(TooMany);
+
         await rig.RestartAsync();
         await rig.BoundAsync();
         rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
@@ -181,6 +242,7 @@ public sealed class TrafficControlTests
         await rig.UntilAsync(() => carrier.Submits.Count == 2);
         carrier.Submits[1].Text.ShouldBe("77");
         rig.Gateway.Batches(Sid, "", Count).Count.ShouldBe(Count - 1);
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, "more"));
     }
 
     [Fact]
