@@ -25,7 +25,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         if (_isAside) return;
         Message? message = transaction.Find(work.Head.Id.Key);
         if (message is null || !AttemptRules.MayBegin(message, work.HasBegun)) return;
-        if (transaction.Now >= message.Head.ValidUntil)
+        if (dispatcher.IsOver(message, transaction.Now, ref _notices))
         {
             if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);
             return;

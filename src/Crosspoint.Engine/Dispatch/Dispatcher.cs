@@ -318,6 +318,23 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>See <see cref="SendWindowTable.OpensAt"/>.</summary>
     public long OpensAt(MessageHead head) => Windows.IsEmpty ? 0 : Windows.OpensAt(head, _time.GetUtcMicros());
 
+    /// <summary>
+    /// Whether a message's time is over. Where no validity was asked for and nothing was tried yet, it counts from the last midnight for which a cap by day
+    /// may have held it, for a week at most: then it is put on record, and the caller saves the message.
+    /// </summary>
+    public bool IsOver(Message message, long now, ref NoticeList list)
+    {
+        MessageHead head = message.Head;
+        if (now < head.ValidUntil) return false;
+        bool isOpen = head.ValiditySeconds == 0 && message.Attempts.Count == 0 && message.State is MessageState.Accepted or MessageState.Queued;
+        if (!isOpen || Limits.DayOf(head) is not (> 0 and var midnight)) return true;
+        long until = Math.Min(midnight, head.CreatedAt + Micros.From(AttemptRules.MostHeld)) + AttemptRules.DefaultValidity;
+        if (midnight <= head.CreatedAt || now >= until) return true;
+        message.Head = head with { ValidUntil = until };
+        Notices.Collect(ref list, message, message.Note(now, EventKind.Held, detail: "for a cap by day"), stateChanged: false);
+        return false;
+    }
+
     /// <summary>Releases a message that is scheduled at its time, in microseconds.</summary>
     public void Schedule(long key, long at) => _schedule.Add(key, at);
 

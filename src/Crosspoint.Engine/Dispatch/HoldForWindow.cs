@@ -50,7 +50,7 @@ internal sealed class HoldForWindow(Dispatcher dispatcher, IReadOnlyList<long> k
     private void Hold(IJournalTransaction transaction, Message message)
     {
         long now = transaction.Now;
-        if (now >= message.Head.ValidUntil)
+        if (dispatcher.IsOver(message, now, ref _list))
         {
             if (AttemptRules.Expire(message, now, dispatcher.Notices, ref _list)) transaction.Save(message);
             return;
@@ -61,6 +61,7 @@ internal sealed class HoldForWindow(Dispatcher dispatcher, IReadOnlyList<long> k
         if (opens == 0 || !AttemptRules.Waits(message))
         {
             _goOn.Add(OutboundWork.From(message));
+            transaction.Save(message);
             return;
         }
 

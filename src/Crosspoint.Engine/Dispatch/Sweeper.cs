@@ -140,7 +140,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
                 }
 
                 bool isSilent = connection is not null && IsSilent(connection);
-                _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace), isSilent));
+                _journal.Enqueue(new EndOverdue(_dispatcher, message.Id.Key, Micros.From(grace), isSilent));
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.
