@@ -113,6 +113,29 @@ public sealed class TrafficControlTests
     }
 
     [Fact]
+    public async Task Pause_OfALongMessageThatGoesElsewhereWithAPartThatWasNeverAnswered_LetsItGo()
+    {
+        await using var first = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Part == 1) c.Refuse(s, CommandStatus.ReceiverRejected);
+            },
+        };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(first, second);
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+        MessageHead head = await rig.SendAsync(InBatch(new string('x', 300), Spring));
+        await rig.UntilAsync(() => first.Submits.Count == 2);
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, Spring));
+
+        Message sent = await rig.UntilAsync(head, MessageState.Sent);
+
+        (sent.IsPossibleDuplicate, second.Submits.Count).ShouldBe((true, 2));
+    }
+
+    [Fact]
     public async Task Pause_LongerThanTheValidity_EndsAsExpiredAndSendsNothing()
     {
         await using var carrier = new ScriptedCarrier();
