@@ -186,14 +186,16 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
     public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
         _dispatcher.Traffic.Batches(accountSid, after, limit);
 
-    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.PauseAsync(new(accountSid, batch));
+    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch, bool byOperator = false) =>
+        _dispatcher.Traffic.PauseAsync(new(accountSid, batch), byOperator);
 
     public ValueTask<ControlResult> ResumeTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.ResumeAsync(new(accountSid, batch));
 
-    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch) => _dispatcher.Traffic.CancelAsync(new(accountSid, batch));
+    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch, bool byOperator = false) =>
+        _dispatcher.Traffic.CancelAsync(new(accountSid, batch), byOperator);
 
-    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate) =>
-        _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate);
+    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
+        _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate, byOperator);
 
     private static int PlaceOf(string name, IReadOnlyList<string> route)
     {

@@ -16,7 +16,8 @@ public interface ITrafficControl
     IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit);
 
     /// <summary>Holds its messages: they are accepted and wait, and their validity runs.</summary>
-    ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch);
+    /// <param name="byOperator">The bound on the batches of one account does not hold.</param>
+    ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch, bool byOperator = false);
 
     /// <summary>Ends a pause; a canceled batch takes messages again.</summary>
     ValueTask<ControlResult> ResumeTrafficAsync(string accountSid, string batch);
@@ -24,9 +25,11 @@ public interface ITrafficControl
     /// <summary>
     /// Ends every message of it that waits, in steps behind the answer. A batch refuses new messages from then on; an account goes on as before.
     /// </summary>
-    ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch);
+    /// <param name="byOperator">The bound on the batches of one account does not hold.</param>
+    ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch, bool byOperator = false);
 
     /// <summary>Caps a batch.</summary>
     /// <param name="rate">Segments a second over all connections; 0 for no cap.</param>
-    ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate);
+    /// <param name="byOperator">The bound on the batches of one account does not hold.</param>
+    ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false);
 }

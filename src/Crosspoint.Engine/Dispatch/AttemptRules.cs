@@ -9,6 +9,8 @@ namespace Crosspoint.Engine.Dispatch;
 /// <summary>How an attempt begins and ends on a message's record. Pure: works on the aggregate alone, inside a transition.</summary>
 internal static class AttemptRules
 {
+    private const byte Undeliverable = 5;
+
     // A message that is refused for hours must not grow without bound: its first and its last attempts tell the story.
     private const int MostAttempts = 24;
 
@@ -78,14 +80,16 @@ internal static class AttemptRules
     /// <summary>
     /// Ends a message whose last copy a carrier could not deliver, and which no other connection took: as it would have ended at the receipt.
     /// </summary>
-    public static bool EndRerouted(Message message, long now, Notices notices, ref NoticeList list)
+    public static bool EndRerouted(
+        Message message, long now, Notices notices, ref NoticeList list, string detail = "no other connection took it")
     {
-        if (message.Superseded[^1].Lost is not { } lost) return false;
+        // A later receipt may have said that the segment arrived after all, though not the whole copy: what led to the re-route stands.
+        byte state = message.Superseded[^1].Lost?.ReceiptState
+            ?? (byte?)message.Events.FindLast(static entry => entry.Kind == EventKind.Rerouted)?.Code ?? Undeliverable;
         string? connection = message.Attempts.FindLast(static attempt => attempt.Outcome == AttemptOutcome.Rerouted)?.Connection;
-        MessageEvent? entry = message.TryMove(
-            MessageState.Undelivered, now, EventKind.Undelivered, connection, lost.ReceiptState, "no other connection took it");
+        MessageEvent? entry = message.TryMove(MessageState.Undelivered, now, EventKind.Undelivered, connection, state, detail);
         if (entry is null) return false;
-        message.ErrorCode = DeliveryErrors.ForReceipt(lost.ReceiptState);
+        message.ErrorCode = DeliveryErrors.ForReceipt(state);
         notices.Collect(ref list, message, entry, stateChanged: true);
         return true;
     }
@@ -99,9 +103,13 @@ internal static class AttemptRules
         form == new WireForm { Encoding = head.Encoding } ? head.SegmentCount : form.Count(head.Body);
 
     /// <summary>Whether an attempt may begin: something is left to send, and nobody ended the message meanwhile.</summary>
-    public static bool MayBegin(Message message)
+    /// <param name="hasBegun">
+    /// The work knows of an attempt before. One that does not is a second one for the same message when that is being sent: then the first goes on.
+    /// </param>
+    public static bool MayBegin(Message message, bool hasBegun)
     {
         if (message.State is not (MessageState.Accepted or MessageState.Queued or MessageState.Sending)) return false;
+        if (message.State == MessageState.Sending && !hasBegun) return false;
         if (message.Segments.Count == 0) return true;
         bool left = false;
         foreach (SegmentProgress segment in message.Segments)
@@ -113,13 +121,10 @@ internal static class AttemptRules
         return left;
     }
 
-    /// <summary>Whether a message waits and nothing of it may be with a vendor.</summary>
-    public static bool MayCancel(Message message)
+    /// <summary>Whether a message waits, and nothing of its present copy may be with a vendor.</summary>
+    public static bool Waits(Message message)
     {
         if (message.Head.IsInbound || message.State is not (MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)) return false;
-
-        // A whole copy was with a vendor.
-        if (message.IsRerouted) return false;
         foreach (SegmentProgress segment in message.Segments)
         {
             if (segment.State != SegmentState.Pending || segment.MayBeAtVendor) return false;
@@ -128,14 +133,22 @@ internal static class AttemptRules
         return true;
     }
 
-    /// <summary>Ends a message that waits. False when it has ended, or segments of it may be with a vendor.</summary>
+    /// <summary>Ends a message that waits. False when it has ended, or segments of it may be with a vendor, or were.</summary>
     public static bool Cancel(Message message, string? detail, long now, Notices notices, ref NoticeList list)
     {
-        if (!MayCancel(message)) return false;
+        if (message.IsRerouted || !Waits(message)) return false;
         if (message.TryMove(MessageState.Canceled, now, EventKind.Canceled, detail: detail) is not { } entry) return false;
         notices.Collect(ref list, message, entry, stateChanged: true);
         return true;
     }
+
+    /// <summary>
+    /// Ends a message that waits in a queue that is canceled. What waits to go another way ends as the carrier said that had it.
+    /// </summary>
+    public static bool CancelQueued(Message message, string detail, long now, Notices notices, ref NoticeList list) =>
+        message.IsRerouted
+            ? Waits(message) && EndRerouted(message, now, notices, ref list, detail)
+            : Cancel(message, detail, now, notices, ref list);
 
     /// <summary>Ends a message whose validity ran out before it was sent.</summary>
     public static bool Expire(Message message, long now, Notices notices, ref NoticeList list) =>

@@ -12,15 +12,20 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
     private ActiveAttempt? _active;
     private DayCharge _day;
     private bool _isPossibleDuplicate;
+    private bool _isAside;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _notices.Clear();
         _active = null;
         _day.Rewind(reservation.Limits);
+
+        // Paused or canceled since it left its queue: whoever was answered has seen the last attempt begin.
+        _isAside = !dispatcher.Traffic.LetsGo(work);
+        if (_isAside) return;
         Message? message = transaction.Find(work.Head.Id.Key);
-        if (message is null || !AttemptRules.MayBegin(message)) return;
-        if (transaction.Now >= message.Head.ValidUntil)
+        if (message is null || !AttemptRules.MayBegin(message, work.HasBegun)) return;
+        if (dispatcher.IsOver(message, transaction.Now, ref _notices))
         {
             if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);
             return;
@@ -42,9 +47,10 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         dispatcher.Notices.Publish(ref _notices);
         if (_active is null)
         {
-            // Canceled, expired, deleted, or answered after all: nothing is left to send.
+            // Unless it is to be held: canceled, expired, deleted, or answered after all, and nothing is left to send.
             lane.Release(reservation);
-            dispatcher.Forget(work);
+            if (_isAside) dispatcher.Route(work, first: false);
+            else dispatcher.Forget(work);
             return;
         }
 

@@ -7,7 +7,7 @@ namespace Crosspoint.Engine.Dispatch;
 /// <param name="Work">The message in the hands of dispatch; null where it was found in the journal.</param>
 internal readonly record struct QueuedCancel(long Key, TrafficControl By, OutboundWork? Work);
 
-/// <summary>Ends some messages as canceled, and counts them on record. What may be at a carrier goes on.</summary>
+/// <summary>Ends some messages whose queue is canceled, and counts them on record. What may be at a carrier goes on.</summary>
 internal sealed class CancelQueued(Dispatcher dispatcher, IReadOnlyList<QueuedCancel> messages) : Transition
 {
     private readonly TaskCompletionSource<StoreFailure?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,18 +26,18 @@ internal sealed class CancelQueued(Dispatcher dispatcher, IReadOnlyList<QueuedCa
         _counts.Clear();
         for (int i = 0; i < messages.Count; i++)
         {
-            (long key, TrafficControl by, _) = messages[i];
+            (long key, TrafficControl by, OutboundWork? work) = messages[i];
             _goesOn[i] = false;
             if (transaction.Find(key) is not { } message) continue;
             string detail = by.Key.IsAccount ? "the account's queue was canceled" : "its batch was canceled";
-            if (AttemptRules.Cancel(message, detail, transaction.Now, dispatcher.Notices, ref _list))
+            if (AttemptRules.CancelQueued(message, detail, transaction.Now, dispatcher.Notices, ref _list))
             {
                 transaction.Save(message);
                 _counts[by] = _counts.GetValueOrDefault(by) + 1;
             }
             else
             {
-                _goesOn[i] = AttemptRules.MayBegin(message);
+                _goesOn[i] = work is not null && AttemptRules.MayBegin(message, work.HasBegun);
             }
         }
 

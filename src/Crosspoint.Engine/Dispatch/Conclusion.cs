@@ -29,7 +29,9 @@ internal enum FollowKind
 
 /// <param name="Tries">Refusals on the connection that count.</param>
 /// <param name="At">When a rule allows the next try, in microseconds; 0 where none names a time.</param>
-internal readonly record struct Follow(FollowKind Kind, int SegmentsLeft = 0, bool HoldsSegments = false, int Tries = 0, long At = 0);
+/// <param name="IsUncertain">Segments go elsewhere that the connection may have.</param>
+internal readonly record struct Follow(
+    FollowKind Kind, int SegmentsLeft = 0, bool HoldsSegments = false, int Tries = 0, long At = 0, bool IsUncertain = false);
 
 /// <summary>Ends an attempt once all its segments have ended: the message's next state, and the next step.</summary>
 internal static class Conclusion
@@ -183,7 +185,7 @@ internal static class Conclusion
 
             MessageEvent? moved = message.TryMove(MessageState.Queued, now, EventKind.AttemptRefused, connection, status);
             if (moved is not null) dispatcher.Notices.Collect(ref notices, message, moved, stateChanged: true);
-            return new(FollowKind.Elsewhere, At: message.NotBefore);
+            return new(FollowKind.Elsewhere, At: message.NotBefore, IsUncertain: tally.Unknown > 0);
         }
 
         // Failed says that no vendor has any of it, which an earlier copy without an answer forbids.

@@ -26,6 +26,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     private readonly DelayQueue _delays;
     private readonly FrozenDictionary<string, int> _weights;
     private readonly ReleaseSchedule _schedule;
+    private readonly WindowHolder _windowHolder;
     private bool _isHungry;
 
     public Dispatcher(
@@ -48,6 +49,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Traffic = new TrafficControls(this, journal, time, loggers.CreateLogger<TrafficControls>());
         _delays = new DelayQueue(time, Released);
         _schedule = new ReleaseSchedule(this, time);
+        _windowHolder = new WindowHolder(this, journal, time);
     }
 
     public IJournal Journal { get; }
@@ -108,6 +110,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         // The connections first: nothing new is to leave while reads end that may take their time.
         Task stopped = Task.WhenAll(_topology.Lanes.Concat(_besides).Select(lane => lane.StopAsync(cancellationToken)));
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await _windowHolder.DisposeAsync().ConfigureAwait(false);
         await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await stopped.ConfigureAwait(false);
@@ -117,6 +120,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         _delays.Stop();
         await _schedule.DisposeAsync().ConfigureAwait(false);
+        await _windowHolder.DisposeAsync().ConfigureAwait(false);
         await Traffic.DisposeAsync().ConfigureAwait(false);
         await ReadBack.DisposeAsync().ConfigureAwait(false);
         await EndChangesAsync().ConfigureAwait(false);
@@ -184,9 +188,10 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public void Route(OutboundWork work, bool first)
     {
         if (Traffic.TakeAside(work)) return;
-        if (!work.HasBegun && OpensAt(work.Head) is > 0 and var opens)
+        if (!work.HasBegun && !IsOpen(work.Head))
         {
-            Journal.Enqueue(new HoldForWindow(this, work, opens));
+            _windowHolder.Add(work.Head.Id.Key);
+            Forget(work);
             return;
         }
 
@@ -222,6 +227,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         if (follow.Kind == FollowKind.Nothing) return;
         work.SegmentsLeft = follow.SegmentsLeft;
+
+        // As the record says it for ever: a copy without an answer stays one when others are tried.
+        work.HasBegun |= follow.IsUncertain;
         work.PinnedTo = follow.HoldsSegments ? lane.Name : null;
         work.Prefer = follow.Kind == FollowKind.Resend ? lane.Name : null;
         if (follow.At > 0)
@@ -307,7 +315,25 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Whether the message's send windows are open now.</summary>
     public bool IsOpen(MessageHead head) => OpensAt(head) == 0;
 
-    private long OpensAt(MessageHead head) => Windows.IsEmpty ? 0 : Windows.OpensAt(head, _time.GetUtcMicros());
+    /// <summary>See <see cref="SendWindowTable.OpensAt"/>.</summary>
+    public long OpensAt(MessageHead head) => Windows.IsEmpty ? 0 : Windows.OpensAt(head, _time.GetUtcMicros());
+
+    /// <summary>
+    /// Whether a message's time is over. Where no validity was asked for and nothing was tried yet, it counts from the last midnight for which a cap by day
+    /// may have held it, for a week at most: then it is put on record, and the caller saves the message.
+    /// </summary>
+    public bool IsOver(Message message, long now, ref NoticeList list)
+    {
+        MessageHead head = message.Head;
+        if (now < head.ValidUntil) return false;
+        bool isOpen = head.ValiditySeconds == 0 && message.Attempts.Count == 0 && message.State is MessageState.Accepted or MessageState.Queued;
+        if (!isOpen || Limits.DayOf(head) is not (> 0 and var midnight)) return true;
+        long until = Math.Min(midnight, head.CreatedAt + Micros.From(AttemptRules.MostHeld)) + AttemptRules.DefaultValidity;
+        if (midnight <= head.CreatedAt || now >= until) return true;
+        message.Head = head with { ValidUntil = until };
+        Notices.Collect(ref list, message, message.Note(now, EventKind.Held, detail: "for a cap by day"), stateChanged: false);
+        return false;
+    }
 
     /// <summary>Releases a message that is scheduled at its time, in microseconds.</summary>
     public void Schedule(long key, long at) => _schedule.Add(key, at);

@@ -9,8 +9,9 @@ namespace Crosspoint.Engine.Dispatch;
 /// <param name="queried">What the carrier answered, when it was asked before: a final state in it is the end of the message.</param>
 /// <param name="ended">Told when it is on disk, or never will be.</param>
 internal sealed class EndOverdue(
-    Notices notices, long key, long graceMicros, bool isSilent, QueriedMessage? queried = null, Action? ended = null) : Transition
+    Dispatcher dispatcher, long key, long graceMicros, bool isSilent, QueriedMessage? queried = null, Action? ended = null) : Transition
 {
+    private readonly Notices _notices = dispatcher.Notices;
     private NoticeList _list;
 
     public override bool IsRequired => true;
@@ -19,16 +20,16 @@ internal sealed class EndOverdue(
     {
         _list.Clear();
         if (transaction.Find(key) is not { } message || message.Head.IsInbound || transaction.Now < message.Head.ValidUntil) return;
-        if (queried is not null && message.State == MessageState.Sent) queried.Apply(message, transaction.Now, notices, ref _list);
+        if (queried is not null && message.State == MessageState.Sent) queried.Apply(message, transaction.Now, _notices, ref _list);
         if (message.State is MessageState.Accepted or MessageState.Queued or MessageState.Scheduled)
         {
-            AttemptRules.Expire(message, transaction.Now, notices, ref _list);
+            if (dispatcher.IsOver(message, transaction.Now, ref _list)) AttemptRules.Expire(message, transaction.Now, _notices, ref _list);
         }
         else if (message.State == MessageState.Receiving)
         {
             message.ErrorCode = ErrorCodes.InboundSegmentMissing;
             if (message.TryMove(MessageState.Failed, transaction.Now, EventKind.Failed, detail: "parts are missing") is { } failed)
-                notices.Collect(ref _list, message, failed, stateChanged: true);
+                _notices.Collect(ref _list, message, failed, stateChanged: true);
         }
         else if (isSilent && message.State == MessageState.Sent)
         {
@@ -41,7 +42,7 @@ internal sealed class EndOverdue(
             string detail = message.State == MessageState.Sent ? "no receipt came" : "no answer and no receipt came";
             MessageEvent? entry = message.TryMove(
                 MessageState.Unconfirmed, transaction.Now, EventKind.Unconfirmed, message.LastAttempt?.Connection, detail: detail);
-            if (entry is not null) notices.Collect(ref _list, message, entry, stateChanged: true);
+            if (entry is not null) _notices.Collect(ref _list, message, entry, stateChanged: true);
         }
 
         if (_list.Count > 0) transaction.Save(message);
@@ -49,7 +50,7 @@ internal sealed class EndOverdue(
 
     public override void Committed()
     {
-        notices.Publish(ref _list);
+        _notices.Publish(ref _list);
         ended?.Invoke();
     }
 

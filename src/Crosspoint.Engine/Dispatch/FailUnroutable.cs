@@ -15,7 +15,7 @@ internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) :
     {
         _notices.Clear();
         Message? message = transaction.Find(work.Head.Id.Key);
-        if (message is null || !AttemptRules.MayBegin(message)) return;
+        if (message is null || !AttemptRules.MayBegin(message, work.HasBegun)) return;
         bool ended = AttemptRules.GiveUp(
             message,
             MessageState.Failed,

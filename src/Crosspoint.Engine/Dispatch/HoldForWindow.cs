@@ -6,43 +6,71 @@ using Crosspoint.Engine.Stores;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// Schedules a message whose send window is closed for when it opens. Where no validity was asked for, that counts from then, for a week at most; else the
-/// message ends when it was to end.
+/// Schedules messages whose send windows are closed for when they open. Where no validity was asked for and nothing was tried yet, that counts from then, for
+/// a week at most; else the message ends when it was to end. What is open again, or may be at a carrier, goes on.
 /// </summary>
-/// <param name="opens">When it opens, by the clock that sends: see <see cref="SendWindowTable.OpensAt"/>.</param>
-internal sealed class HoldForWindow(Dispatcher dispatcher, OutboundWork work, long opens) : Transition
+/// <param name="keys">Messages that nobody holds.</param>
+internal sealed class HoldForWindow(Dispatcher dispatcher, IReadOnlyList<long> keys) : Transition
 {
     // Where no moment suits, it is looked at again.
     private static readonly TimeSpan LookAgain = TimeSpan.FromDays(1);
 
+    private readonly TaskCompletionSource<StoreFailure?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(long Key, long At)> _held = [];
+    private readonly List<OutboundWork> _goOn = [];
     private NoticeList _list;
-    private long _at;
-    private bool _goesOn;
+
+    /// <summary>Null once it is on disk.</summary>
+    public Task<StoreFailure?> Done => _done.Task;
 
     public override bool IsRequired => true;
 
     public override void Apply(IJournalTransaction transaction)
     {
         _list.Clear();
-        (_at, _goesOn) = (0, false);
-        if (transaction.Find(work.Head.Id.Key) is not { } message || !AttemptRules.MayBegin(message)) return;
+        _held.Clear();
+        _goOn.Clear();
+        foreach (long key in keys)
+        {
+            // Ended meanwhile, or on its way by another work.
+            if (transaction.Find(key) is { } message && AttemptRules.MayBegin(message, hasBegun: false)) Hold(transaction, message);
+        }
+    }
+
+    public override void Committed()
+    {
+        dispatcher.Notices.Publish(ref _list);
+        foreach ((long key, long at) in _held) dispatcher.Schedule(key, at);
+        foreach (OutboundWork work in _goOn) dispatcher.Accept(work);
+        _done.SetResult(null);
+    }
+
+    public override void Failed(StoreFailure failure) => _done.SetResult(failure);
+
+    private void Hold(IJournalTransaction transaction, Message message)
+    {
         long now = transaction.Now;
-        if (now >= message.Head.ValidUntil)
+        if (dispatcher.IsOver(message, now, ref _list))
         {
             if (AttemptRules.Expire(message, now, dispatcher.Notices, ref _list)) transaction.Save(message);
             return;
         }
 
-        // Some of it may be with a vendor.
-        _goesOn = !AttemptRules.MayCancel(message);
-        if (_goesOn) return;
+        // By the clock that sends: see SendWindowTable.OpensAt.
+        long opens = dispatcher.OpensAt(message.Head);
+        if (opens == 0 || !AttemptRules.Waits(message))
+        {
+            _goOn.Add(OutboundWork.From(message));
+            transaction.Save(message);
+            return;
+        }
 
-        _at = opens == SendWindowTable.Never ? now + Micros.From(LookAgain) : opens;
-        MessageHead head = message.Head with { SendAt = _at };
-        if (head.ValiditySeconds == 0)
+        long at = opens == SendWindowTable.Never ? now + Micros.From(LookAgain) : opens;
+        MessageHead head = message.Head with { SendAt = at };
+        if (head.ValiditySeconds == 0 && message.Attempts.Count == 0)
         {
             long most = head.CreatedAt + Micros.From(AttemptRules.MostHeld);
-            head = head with { ValidUntil = Math.Max(head.ValidUntil, Math.Min(_at, most) + AttemptRules.DefaultValidity) };
+            head = head with { ValidUntil = Math.Max(head.ValidUntil, Math.Min(at, most) + AttemptRules.DefaultValidity) };
         }
 
         message.Head = head;
@@ -50,19 +78,6 @@ internal sealed class HoldForWindow(Dispatcher dispatcher, OutboundWork work, lo
         if (message.TryMove(MessageState.Scheduled, now, EventKind.Held, detail: detail) is not { } entry) return;
         dispatcher.Notices.Collect(ref _list, message, entry, stateChanged: true);
         transaction.Save(message);
-    }
-
-    public override void Committed()
-    {
-        dispatcher.Notices.Publish(ref _list);
-        if (_goesOn)
-        {
-            work.HasBegun = true;
-            dispatcher.Route(work, first: false);
-            return;
-        }
-
-        if (_at != 0) dispatcher.Schedule(work.Head.Id.Key, _at);
-        dispatcher.Forget(work);
+        _held.Add((message.Id.Key, at));
     }
 }

@@ -32,7 +32,7 @@ public sealed class OutboundWork(MessageHead head)
     public bool IsAsOnRecord => PinnedTo is null && Prefer is null;
 
     /// <summary>
-    /// The work that a message on record stands for: which connections refused it, and which one holds some of its segments.
+    /// The work that a message on record stands for: which connections refused it, which one holds some of its segments, and whether one may.
     /// </summary>
     public static OutboundWork From(Message message)
     {
@@ -40,6 +40,7 @@ public sealed class OutboundWork(MessageHead head)
         bool holds = false;
         foreach (SegmentProgress segment in message.Segments)
         {
+            work.HasBegun |= segment.MayBeAtVendor;
             if (segment.State is SegmentState.Pending or SegmentState.Unknown or SegmentState.InFlight) work.SegmentsLeft++;
             else holds = true;
         }

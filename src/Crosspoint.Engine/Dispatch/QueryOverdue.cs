@@ -94,7 +94,7 @@ internal sealed partial class QueryOverdue(Dispatcher dispatcher, TimeProvider t
         }
 
         dispatcher.Journal.Enqueue(new EndOverdue(
-            dispatcher.Notices, message.Key, Micros.From(message.Grace), isSilent: false, message,
+            dispatcher, message.Key, Micros.From(message.Grace), isSilent: false, message,
             () => waiting.Held.TryRemove(message.Key, out _)));
     }
 

@@ -123,7 +123,7 @@ internal sealed partial class QueueCanceler(
             foreach (Message message in page)
             {
                 after = message.Id.Key;
-                if (after > last || !AttemptRules.MayCancel(message) || controls.CancelerOf(message.Head) is not { } by) continue;
+                if (after > last || !AttemptRules.Waits(message) || controls.CancelerOf(message.Head) is not { } by) continue;
                 step.Add(new(after, by, null));
                 if (step.Count < StepSize) continue;
                 await EndAsync(step).ConfigureAwait(false);

@@ -6,8 +6,8 @@ using Crosspoint.Engine.Retries;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// Queues a message again that a carrier took and could not deliver, for a connection that has not had it: where a rule says so, and while
-/// the message is of use. Anew means whole: every segment is sent again.
+/// Queues a message again that a carrier took and could not deliver, for a connection that has not had it: where a rule says so, while
+/// the message is of use, and while nobody has canceled its batch. Anew means whole: every segment is sent again.
 /// </summary>
 internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
 {
@@ -23,6 +23,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
         long at = now + Micros.From(plan.Wait(head.Id, number));
         if (plan.Step != RetryStep.Next || number > plan.Attempts || at >= plan.EndOf(head)) return RerouteResult.No;
         if (!dispatcher.HasOtherCandidate(OutboundWork.From(message), last.Connection)) return RerouteResult.No;
+        if (dispatcher.Traffic.CancelerOf(head) is not null) return RerouteResult.No;
         if (last.Outcome == AttemptOutcome.Pending) return RerouteResult.WhenAnswered;
         if (message.State != MessageState.Sent) return RerouteResult.No;
 

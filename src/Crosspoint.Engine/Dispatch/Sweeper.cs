@@ -125,7 +125,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
                     // What is not sent yet may become so between two cursors: both end it then.
                     ({ } own, _) => isQueried && connection!.Name == own.Name && message.State is MessageState.Sent or MessageState.Sending,
                     _ when isQueried && message.State == MessageState.Sent => false,
-                    (_, 0) => message.State is MessageState.Accepted or MessageState.Queued || grace == TimeSpan.Zero,
+                    (_, 0) => message.State is MessageState.Accepted or MessageState.Queued or MessageState.Scheduled || grace == TimeSpan.Zero,
                     _ => grace == cursor.Grace,
                 };
                 if (!isMine) continue;
@@ -140,7 +140,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
                 }
 
                 bool isSilent = connection is not null && IsSilent(connection);
-                _journal.Enqueue(new EndOverdue(_dispatcher.Notices, message.Id.Key, Micros.From(grace), isSilent));
+                _journal.Enqueue(new EndOverdue(_dispatcher, message.Id.Key, Micros.From(grace), isSilent));
             }
 
             // A full page ends inside the span; equal times at its edge are looked at again, which does no harm.

@@ -36,6 +36,9 @@ internal sealed class TrafficControl(TrafficKey key, TimeProvider time)
 
     public TrafficKey Key => key;
 
+    /// <summary>It is among those for whose sake messages are looked at. Guarded by <see cref="TrafficControls"/>.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>Its rate as a limit; null when it has none.</summary>
     public LimitBucket? Pace => Volatile.Read(ref _rate) > 0 ? _pace : null;
 

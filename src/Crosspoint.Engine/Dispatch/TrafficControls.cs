@@ -16,6 +16,9 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     /// <summary>Batches that may be paused, paced or canceled at once, over all accounts.</summary>
     public const int MostBatches = 100_000;
 
+    /// <summary>Those of one account, so that none uses up what is there for all; the operator may go beyond it.</summary>
+    public const int MostBatchesOfOne = 10_000;
+
     /// <summary>How long a canceled batch is remembered, and refuses messages.</summary>
     public static readonly TimeSpan CanceledFor = TimeSpan.FromDays(7);
 
@@ -25,12 +28,18 @@ internal sealed partial class TrafficControls : IAsyncDisposable
 
     private readonly ConcurrentDictionary<TrafficKey, TrafficControl> _all = [];
     private readonly SemaphoreSlim _change = new(1);
+
+    // Batches in _all, and those of each account that has some. Guarded by _change.
+    private readonly Dictionary<string, int> _batchesOf = [];
+    private int _batches;
     private readonly Dispatcher _dispatcher;
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly QueueCanceler _canceler;
     private readonly ITimer _renewal;
+
+    // Those of _all that are not idle.
     private volatile int _count;
     private volatile bool _isStopped;
 
@@ -121,6 +130,7 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     /// <summary>Who has a message canceled; null when nobody has.</summary>
     public TrafficControl? CancelerOf(MessageHead head)
     {
+        if (IsEmpty) return null;
         if (Find(new(head.AccountSid, "")) is { } account && account.Judge(head.Id.Key, keeps: false) == TrafficVerdict.Ends) return account;
         return FindBatch(head) is { } batch && batch.Judge(head.Id.Key, keeps: false) == TrafficVerdict.Ends ? batch : null;
     }
@@ -135,12 +145,12 @@ internal sealed partial class TrafficControls : IAsyncDisposable
             .OrderBy(static control => control.Key.Batch, StringComparer.Ordinal).Take(limit).Select(static control => control.Status),
     ];
 
-    public async ValueTask<ControlResult> PauseAsync(TrafficKey key)
+    public async ValueTask<ControlResult> PauseAsync(TrafficKey key, bool byOperator)
     {
         await _change.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (Admit(key) is not { } control) return TooMany;
+            if (Admit(key, byOperator) is not { } control) return TooMany;
             if (control.State == TrafficState.Canceled) return new(ControlOutcome.Refused, "The batch is canceled: resume it first.");
             if (control.State == TrafficState.Paused) return default;
 
@@ -149,6 +159,7 @@ internal sealed partial class TrafficControls : IAsyncDisposable
             if (await StoreAsync(control).ConfigureAwait(false)) return Done(key, "paused");
             control.Turn(TrafficState.Running);
             Release(control);
+            Forget(control);
             return Unavailable;
         }
         finally
@@ -182,18 +193,19 @@ internal sealed partial class TrafficControls : IAsyncDisposable
         }
     }
 
-    public async ValueTask<ControlResult> PaceAsync(TrafficKey key, double rate)
+    public async ValueTask<ControlResult> PaceAsync(TrafficKey key, double rate, bool byOperator)
     {
         await _change.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (Admit(key) is not { } control) return TooMany;
+            if (Admit(key, byOperator) is not { } control) return TooMany;
             if (control.State == TrafficState.Canceled) return new(ControlOutcome.Refused, "The batch is canceled: resume it first.");
             double before = control.Status.Rate;
             control.ChangeRate(rate);
             if (!await StoreAsync(control).ConfigureAwait(false))
             {
                 control.ChangeRate(before);
+                Forget(control);
                 return Unavailable;
             }
 
@@ -207,12 +219,12 @@ internal sealed partial class TrafficControls : IAsyncDisposable
         }
     }
 
-    public async ValueTask<ControlResult> CancelAsync(TrafficKey key)
+    public async ValueTask<ControlResult> CancelAsync(TrafficKey key, bool byOperator)
     {
         await _change.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (Admit(key) is not { } control) return TooMany;
+            if (Admit(key, byOperator) is not { } control) return TooMany;
             TrafficState before = control.State;
             if (before == TrafficState.Canceled) return default;
 
@@ -223,7 +235,12 @@ internal sealed partial class TrafficControls : IAsyncDisposable
             bool isDone = await begin.Done.ConfigureAwait(false) is null;
             if (!isDone || key.IsAccount) control.Turn(before);
             if (before == TrafficState.Running && control.State != TrafficState.Paused) Release(control);
-            if (!isDone) return Unavailable;
+            if (!isDone)
+            {
+                Forget(control);
+                return Unavailable;
+            }
+
             _dispatcher.Recheck();
             _canceler.Wake();
             return Done(key, "canceling");
@@ -235,6 +252,7 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     }
 
     /// <summary>Everything that waited for a cancel has ended: what was held is looked through for what could not be called back.</summary>
+    /// <exception cref="IOException">It could not be stored, and is to be tried again.</exception>
     public async Task EndCancelAsync(TrafficControl control, long upTo, CancellationToken cancellationToken)
     {
         await _change.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -243,10 +261,12 @@ internal sealed partial class TrafficControls : IAsyncDisposable
             if (control.CancelUpTo != upTo) return;
             var put = new PutMarks(new KeyValuePair<string, long>(control.Key.MarkOf(TrafficKey.CancelPrefix), 0));
             _journal.Enqueue(put);
-            if (await put.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is not null) return;
+            if (await put.Done.WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+                throw new IOException($"The end of a cancel was not stored: {failure}.");
             control.EndCancel();
             Log.Canceled(_logger, control.Key.AccountSid, control.Key.Batch, control.Canceled);
             Release(control);
+            Forget(control);
         }
         finally
         {
@@ -255,7 +275,8 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     }
 
     private static ControlResult TooMany => new(
-        ControlOutcome.Refused, $"{MostBatches} batches are paused, paced or canceled, which is the most that can be: resume some.");
+        ControlOutcome.Refused,
+        $"{MostBatchesOfOne} batches of the account, or {MostBatches} in all, are paused, paced or canceled, which is the most that can be: resume some.");
 
     private static ControlResult Unavailable => new(ControlOutcome.StoreUnavailable);
 
@@ -285,26 +306,50 @@ internal sealed partial class TrafficControls : IAsyncDisposable
     private TrafficControl? FindBatch(MessageHead head) =>
         head.Metadata.Find(Messages.Batches.MetadataName) is { } name ? Find(new(head.AccountSid, name)) : null;
 
-    private TrafficControl? Admit(TrafficKey key)
+    private TrafficControl? Admit(TrafficKey key, bool byOperator)
     {
-        if (Find(key) is { } control) return control;
-        if (!key.IsAccount && _count >= MostBatches) ForgetOld();
-        return !key.IsAccount && _count >= MostBatches ? null : GetOrAdd(key);
+        if (key.IsAccount || Find(key) is not null) return GetOrAdd(key);
+        if (!byOperator && _batchesOf.GetValueOrDefault(key.AccountSid) >= MostBatchesOfOne) return null;
+        if (_batches >= MostBatches) ForgetOld();
+        return _batches >= MostBatches ? null : GetOrAdd(key);
     }
 
+    // It counts before anything is made of it, so that no message goes by without a look.
     private TrafficControl GetOrAdd(TrafficKey key)
     {
-        TrafficControl control = _all.GetOrAdd(key, added => new(added, _time));
-        _count = _all.Count;
+        if (Find(key) is not { } control)
+        {
+            control = new(key, _time);
+            _all[key] = control;
+            CountBatch(key, 1);
+        }
+
+        Count(control, isBusy: true);
         return control;
     }
 
-    // Accounts stay: there are as many as the configuration has.
+    // Accounts stay, with how many messages their last cancel has ended: there are as many as the configuration has.
     private void Forget(TrafficControl control)
     {
-        if (control.Key.IsAccount || !control.IsIdle) return;
-        _all.TryRemove(control.Key, out _);
-        _count = _all.Count;
+        if (!control.IsIdle) return;
+        Count(control, isBusy: false);
+        if (!control.Key.IsAccount && _all.TryRemove(control.Key, out _)) CountBatch(control.Key, -1);
+    }
+
+    private void Count(TrafficControl control, bool isBusy)
+    {
+        if (control.IsCounted == isBusy) return;
+        control.IsCounted = isBusy;
+        _count = _count + (isBusy ? 1 : -1);
+    }
+
+    private void CountBatch(TrafficKey key, int change)
+    {
+        if (key.IsAccount) return;
+        _batches += change;
+        int count = _batchesOf.GetValueOrDefault(key.AccountSid) + change;
+        if (count == 0) _batchesOf.Remove(key.AccountSid);
+        else _batchesOf[key.AccountSid] = count;
     }
 
     private void ForgetOld()
@@ -313,16 +358,15 @@ internal sealed partial class TrafficControls : IAsyncDisposable
         var marks = new List<KeyValuePair<string, long>>();
         foreach (TrafficControl control in _all.Values)
         {
-            bool isOld = control is { State: TrafficState.Canceled, CancelUpTo: 0 } && control.CanceledAt < before;
-            if (isOld || (control.IsIdle && !control.Key.IsAccount))
+            if (control is { State: TrafficState.Canceled, CancelUpTo: 0 } && control.CanceledAt < before) control.Turn(TrafficState.Running);
+            Forget(control);
+            if (!_all.ContainsKey(control.Key))
             {
-                _all.TryRemove(control.Key, out _);
                 marks.Add(new(control.Key.MarkOf(TrafficKey.StatePrefix), 0));
                 marks.Add(new(control.Key.MarkOf(TrafficKey.CountPrefix), 0));
             }
         }
 
-        _count = _all.Count;
         Write(marks);
     }
 

@@ -25,7 +25,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     private bool _isConflict;
 
     /// <param name="results">The verdicts so far, in the order of the request; filled in for the messages that are accepted here.</param>
-    /// <param name="prepared">The messages to accept; null where the verdict is a refusal.</param>
+    /// <param name="prepared">The messages to accept; null where the verdict is a refusal. With none, only the key is looked up.</param>
     public AcceptMessages(
         Dispatcher dispatcher, string account, IntakeResult[] results, MessageHead?[] prepared, IdempotencyInput? idempotency)
     {
@@ -88,7 +88,10 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             Message message = Message.Create(
                 entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
             _notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
-            if (entry.Direct is { } route)
+
+            // It may have been paused since the slot was taken: whoever was answered has seen the last attempt begin.
+            entry.Attempt = 0;
+            if (entry.Direct is { } route && _dispatcher.Traffic.LetsGo(entry.Head))
             {
                 Attempt attempt = AttemptRules.Begin(
                     message, route.Lane.Options, route.Decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
@@ -100,7 +103,7 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             transaction.Insert(message);
         }
 
-        if (_idempotency is not { } fresh) return;
+        if (_idempotency is not { } fresh || !Array.Exists(_entries, static entry => entry.Head is not null)) return;
         long[] keys = new long[_entries.Length];
         for (int i = 0; i < keys.Length; i++) keys[i] = _entries[i].Head?.Id.Key ?? -1;
         transaction.PutIdempotent(new(_account, fresh.Key, transaction.Now, fresh.BodyHash, keys, Answer: null));
@@ -121,7 +124,8 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
                 if (entry.Head is null) continue;
                 Results[i] = IntakeResult.Accepted(entry.Head);
                 _notices.Metrics.Accepted(entry.Head.Class);
-                if (entry.Direct is { } route)
+                if (entry.Direct is { } unused && entry.Attempt == 0) unused.Lane.Release(unused.Reservation);
+                if (entry.Direct is { } route && entry.Attempt > 0)
                 {
                     entry.Day.Settle(route.Reservation.Limits, route.Reservation.Segments);
                     _dispatcher.AcceptDirect(route, entry.Head, entry.Attempt, entry.Reference, entry.Segments);
@@ -193,6 +197,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             else if (known.Keys[i] >= 0)
                 Results[i] = IntakeResult.Refused(
                     IntakeError.IdempotencyConflict, "Idempotency-Key", "The key's message was accepted earlier and deleted since.");
+            else if (_entries[i].Prepared is not null)
+                Results[i] = IntakeResult.Refused(
+                    IntakeError.IdempotencyConflict, "Idempotency-Key", "The message was refused when the key was used first: send it with another key.");
         }
     }
 

@@ -33,7 +33,13 @@ internal sealed partial class MessageIntake(
         bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
-        if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
+        if (Admit(head!, out LimitSet admitted) is { } over)
+        {
+            // Only the first use of a key is a new message: a repeat has its answer.
+            if (idempotency is null) return Refused(over);
+            (results[0], head, admitted) = (over, null, default);
+        }
+
         var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency)
         {
             AnswersInline = isSmpp,
@@ -76,7 +82,8 @@ internal sealed partial class MessageIntake(
             else any = true;
         }
 
-        if (!any) return results;
+        // Nothing is new, and the first use of the key may have been: a repeat has its answer.
+        if (!any && (idempotency is null || closed is not null || results.Length == 0)) return results;
         bool isMulti = requests[0].Submit is not null;
         var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency)
         {
@@ -124,7 +131,8 @@ internal sealed partial class MessageIntake(
             id,
             (Message message, long now, ref NoticeList list) =>
             {
-                if (message.State != MessageState.Scheduled) return ChangeOutcome.WrongState;
+                // One that is held between two tries ends by what its attempts and their rules have made of its validity.
+                if (message.State != MessageState.Scheduled || message.Attempts.Count > 0) return ChangeOutcome.WrongState;
                 MessageHead head = message.Head with { SendAt = sendAt is { } at ? Micros.From(at) : now };
                 if (RequestCheck.CheckTime(head, now) is not null) return ChangeOutcome.Invalid;
                 message.Head = changed = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };

@@ -44,6 +44,9 @@ internal sealed class DayCount(DateTimeZone zone, long cap)
 
     public bool HasRoom(int segments, long now) => CountAt(now) + _taken + segments <= cap;
 
+    /// <summary>When segments may go, in microseconds: since the day began, or when the next one does.</summary>
+    public long OpensAt(int segments, long now) => HasRoom(segments, now) ? _from : _until;
+
     /// <summary>How long until the next day begins.</summary>
     public TimeSpan Left(long now)
     {

@@ -131,6 +131,12 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
         }
     }
 
+    /// <summary>See <see cref="DayCount.OpensAt"/>. For caps by day alone.</summary>
+    public long DayOpensAt(int segments)
+    {
+        lock (_gate) return _day!.OpensAt(segments, time.GetUtcMicros());
+    }
+
     /// <summary>Segments that were taken were not sent.</summary>
     public void Return(int segments)
     {

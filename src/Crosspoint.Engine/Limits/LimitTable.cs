@@ -43,6 +43,24 @@ internal sealed class LimitTable(IReadOnlyList<Limit> limits, TimeProvider time)
     /// <summary>The limits whose queues a new message joins.</summary>
     public LimitSet AtIntake(MessageHead head) => Find(head, connection: null);
 
+    /// <summary>
+    /// The last midnight for which a message may have waited in a queue, in microseconds: that which began the day of a cap, or the next one where the cap is
+    /// used up. 0 where no cap by day holds it, on whatever connection.
+    /// </summary>
+    public long DayOf(MessageHead head)
+    {
+        if (!CountsDays) return 0;
+        long last = 0;
+        var facts = new Facts(head);
+        foreach (Entry entry in _entries)
+        {
+            if (entry.Limit.PerDay == 0 || entry.Limit.Over != LimitAnswer.Queue || !Matches(entry.Limit, ref facts, entry.Limit.Connection)) continue;
+            last = Math.Max(last, BucketOf(entry, KeyOf(entry.Limit.Each, ref facts)).DayOpensAt(head.SegmentCount));
+        }
+
+        return last;
+    }
+
     /// <summary>Every bucket that is in use.</summary>
     public List<LimitBucket> Buckets()
     {

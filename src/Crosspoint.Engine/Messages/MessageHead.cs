@@ -4,7 +4,7 @@ namespace Crosspoint.Engine.Messages;
 
 /// <summary>
 /// What was asked for. Never changes after acceptance (redaction replaces it by a copy without a body, a retry rule's limit by one with an
-/// earlier end of validity), so it is shared freely between threads.
+/// earlier end of validity, what holds it by one with a later time), so it is shared freely between threads.
 /// </summary>
 public sealed record MessageHead
 {

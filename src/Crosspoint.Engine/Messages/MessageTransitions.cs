@@ -7,8 +7,11 @@ public static class MessageTransitions
     public static bool IsAllowed(MessageState from, MessageState to) => (from, to) switch
     {
         (MessageState.Scheduled, MessageState.Accepted or MessageState.Queued or MessageState.Canceled or MessageState.Failed or MessageState.Expired) => true,
+
+        // Held for its send window while it waits to go another way: it ended there, or a late receipt says that the copy before arrived.
+        (MessageState.Scheduled, MessageState.Undelivered or MessageState.Delivered) => true,
         (MessageState.Accepted, MessageState.Queued or MessageState.Sending or MessageState.Canceled or MessageState.Failed or MessageState.Expired) => true,
-        // Scheduled: the customer replaced it, with a later time.
+        // Scheduled: the customer replaced it, with a later time; or its send window is closed.
         (MessageState.Queued, MessageState.Scheduled) => true,
         (MessageState.Queued, MessageState.Sending or MessageState.Expired or MessageState.Canceled or MessageState.Failed) => true,
 

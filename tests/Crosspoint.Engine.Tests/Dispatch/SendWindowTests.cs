@@ -1,8 +1,11 @@
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Retries;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Tests.Limits;
 using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Engine.Tests.Dispatch;
 
@@ -109,6 +112,66 @@ public sealed class SendWindowTests
         rig.Clock.SetWallClock(PacificEvening);
         carrier.Script = static (c, s) => c.Accept(s);
         await rig.UntilAsync(head, MessageState.Sent);
+    }
+
+    [Fact]
+    public async Task Closed_BetweenTwoTries_LeavesTheRulesUntilAsItIs()
+    {
+        await using var carrier = new ScriptedCarrier { Script = static (c, s) => c.Refuse(s, CommandStatus.SystemError) };
+        SendWindow window = SendWindowTableTests.Window(8 * 60, (19 * 60) + 10);
+        var rule = new RetryRule
+        {
+            On = RetryKind.Temporary,
+            Retry = RetryStep.Same,
+            After = TimeSpan.FromSeconds(20),
+            Until = TimeSpan.FromMinutes(10),
+        };
+        await using Rig rig = await Rig.StartAsync(Options(carrier) with { SendWindows = [window], Retries = [rule] });
+        await rig.BoundAsync();
+        DateTimeOffset start = rig.Clock.GetUtcNow();
+        MessageHead head = await rig.SendAsync("x", TrafficClass.Transactional, LosAngeles);
+        await rig.UntilAsync(head, message => message.NotBefore > 0);
+        rig.Clock.SetWallClock(start.AddMinutes(7));
+
+        Message held = await rig.UntilAsync(head, MessageState.Scheduled);
+        held.Head.ValidUntil.ShouldBe(head.CreatedAt + Micros.From(TimeSpan.FromMinutes(10)));
+        (await rig.Gateway.Intake.RescheduleAsync(Rig.Account, head.Id, start.AddDays(1), CancellationToken.None)).Outcome.ShouldBe(ChangeOutcome.WrongState);
+
+        // Its attempt was on a connection that waits an hour for receipts: not for this one.
+        rig.Clock.SetWallClock(start.AddMinutes(11));
+        await rig.UntilAsync(head, MessageState.Expired);
+        carrier.Submits.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Closes_WhileABacklogWaits_HoldsItInFewCommitsThatWaitForTheJournalAlsoAtAStart()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        var heads = new List<MessageHead>();
+        for (int i = 0; i < 4; i++)
+        {
+            SendRequest[] requests = [.. Enumerable.Range(0, 1_000).Select(n => Marketing($"{n}", LosAngeles))];
+            heads.AddRange((await rig.Gateway.Intake.SendBatchAsync(requests, null, CancellationToken.None)).Select(result => result.Head!));
+        }
+
+        rig.Clock.SetWallClock(PacificEvening);
+        rig.Journal.ExtraDepth = IJournal.BackgroundDepth;
+        int before = rig.Journal.EnqueuedCount;
+        carrier.Start();
+        await rig.BoundAsync();
+        await rig.UntilAsync(() => rig.Gauge("crosspoint.dispatch.held") == 0);
+        await rig.PassAsync(TimeSpan.FromSeconds(1));
+        (await rig.FindAsync(heads[0].Id)).State.ShouldBe(MessageState.Queued);
+        (rig.Journal.EnqueuedCount - before).ShouldBeLessThan(20);
+
+        // The same at a start: nothing of it is on record yet.
+        await rig.RestartAsync();
+        await rig.BoundAsync();
+        foreach (MessageHead head in heads) await rig.UntilAsync(head, MessageState.Scheduled);
+        rig.Journal.EnqueuedCount.ShouldBeLessThan(40);
+        rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
+        carrier.Submits.ShouldBeEmpty();
     }
 
     [Fact]

@@ -12,6 +12,8 @@ public sealed class TrafficControlTests
 {
     private const string Spring = "spring";
 
+    private const string TooMany = "10000 batches of the account, or 100000 in all, are paused, paced or canceled, which is the most that can be: resume some.";
+
     private static string Sid => Rig.Account.Sid;
 
     [Fact]
@@ -85,6 +87,54 @@ public sealed class TrafficControlTests
         await rig.UntilAsync(head, MessageState.Sent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pause_OfAMessageWithACopyThatWasNeverAnswered_LetsItComeToItsEnd(bool isRestarted)
+    {
+        await using var carrier = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Number == 2) c.Refuse(s, CommandStatus.SystemError);
+                else if (s.Number > 2) c.Accept(s);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        MessageHead head = await rig.SendAsync(InBatch("x", Spring));
+        await rig.UntilAsync(head, message => message.State == MessageState.Queued && message.IsPossibleDuplicate);
+
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, Spring));
+        if (isRestarted) await rig.RestartAsync();
+
+        await rig.UntilAsync(head, MessageState.Sent);
+        carrier.Submits.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Pause_OfALongMessageThatGoesElsewhereWithAPartThatWasNeverAnswered_LetsItGo()
+    {
+        await using var first = new ScriptedCarrier
+        {
+            Script = static (c, s) =>
+            {
+                if (s.Part == 1) c.Refuse(s, CommandStatus.ReceiverRejected);
+            },
+        };
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(first, second);
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+        MessageHead head = await rig.SendAsync(InBatch(new string('x', 300), Spring));
+        await rig.UntilAsync(() => first.Submits.Count == 2);
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, Spring));
+
+        Message sent = await rig.UntilAsync(head, MessageState.Sent);
+
+        (sent.IsPossibleDuplicate, second.Submits.Count).ShouldBe((true, 2));
+    }
+
     [Fact]
     public async Task Pause_LongerThanTheValidity_EndsAsExpiredAndSendsNothing()
     {
@@ -99,6 +149,55 @@ public sealed class TrafficControlTests
         await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, Spring));
         await rig.UntilAsync(longer, MessageState.Sent);
         carrier.Submits.ShouldHaveSingleItem().Text.ShouldBe("long");
+    }
+
+    [Fact]
+    public async Task Pause_WhileAnAttemptIsAboutToBegin_HoldsIt()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { Rate = 1, Burst = 1 })));
+        await rig.BoundAsync();
+        await rig.UntilAsync(await rig.SendAsync("first"), MessageState.Sent);
+        MessageHead queued = await rig.SendAsync(InBatch("queued", Spring));
+
+        // Its attempt has left the queue, and is not on record yet.
+        rig.Journal.Hold();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 1);
+        Task<ControlResult> pause = rig.Gateway.PauseTrafficAsync(Sid, Spring).AsTask();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 2);
+        rig.Journal.Release();
+        (await pause).Outcome.ShouldBe(ControlOutcome.Done);
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Held == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        carrier.Submits.Count.ShouldBe(1);
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+        (await rig.FindAsync(queued.Id)).Attempts.ShouldBeEmpty();
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, Spring));
+        await rig.UntilAsync(queued, MessageState.Sent);
+    }
+
+    [Fact]
+    public async Task Pause_WhileAMessageIsBeingAcceptedWithItsAttempt_HoldsIt()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.BoundAsync();
+        rig.Journal.Hold();
+        Task<MessageHead> send = rig.SendAsync(InBatch("x", Spring));
+        Task<ControlResult> pause = rig.Gateway.PauseTrafficAsync(Sid, Spring).AsTask();
+        await rig.UntilAsync(() => rig.Journal.HeldCount == 2);
+        rig.Journal.Release();
+        (await pause).Outcome.ShouldBe(ControlOutcome.Done);
+        MessageHead head = await send;
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Held == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        carrier.Submits.ShouldBeEmpty();
+        rig.Gateway.Connections()[0].InFlight.ShouldBe(0);
+        (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Queued);
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, Spring));
+        await rig.UntilAsync(head, MessageState.Sent);
     }
 
     [Fact]
@@ -149,6 +248,16 @@ public sealed class TrafficControlTests
         rig.Gateway.Queues(null).ShouldBeEmpty();
         await rig.UntilAsync(await rig.SendAsync("other"), MessageState.Sent);
 
+        // More than these only by the operator's hand; other accounts have their own.
+        ControlResult refused = await rig.Gateway.PauseTrafficAsync(Sid, "more");
+        (refused.Outcome, refused.Detail).ShouldBe((ControlOutcome.Refused, TooMany));
+        (await rig.Gateway.CancelTrafficAsync(Sid, "more")).Detail.ShouldBe(TooMany);
+        (await rig.Gateway.PaceTrafficAsync(Sid, "more", 1)).Detail.ShouldBe(TooMany);
+        await OkAsync(rig.Gateway.PauseTrafficAsync("AC00000000000000000000000000000002", "more"));
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, "more", byOperator: true));
+        await OkAsync(rig.Gateway.ResumeTrafficAsync(Sid, "more"));
+        (await rig.Gateway.PauseTrafficAsync(Sid, "more")).Detail.ShouldBe(TooMany);
+
         await rig.RestartAsync();
         await rig.BoundAsync();
         rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
@@ -156,6 +265,7 @@ public sealed class TrafficControlTests
         await rig.UntilAsync(() => carrier.Submits.Count == 2);
         carrier.Submits[1].Text.ShouldBe("77");
         rig.Gateway.Batches(Sid, "", Count).Count.ShouldBe(Count - 1);
+        await OkAsync(rig.Gateway.PauseTrafficAsync(Sid, "more"));
     }
 
     [Fact]
@@ -267,6 +377,24 @@ public sealed class TrafficControlTests
 
         // The cancel, five steps, its end, and what the sweeper does meanwhile.
         (rig.Journal.EnqueuedCount - before).ShouldBeInRange(7, 12);
+    }
+
+    [Fact]
+    public async Task Cancel_WhoseEndCannotBeStoredAtOnce_EndsWhenItCan()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await rig.SendAsync(InBatch("x", Spring));
+        rig.Journal.ExtraDepth = IJournal.BackgroundDepth;
+        await OkAsync(rig.Gateway.CancelTrafficAsync(Sid, Spring));
+        rig.Journal.Refuse(StoreFailure.DiskFull);
+        rig.Journal.ExtraDepth = 0;
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Sid, Spring).Canceled == 1);
+        await rig.PassAsync(TimeSpan.FromSeconds(3));
+        rig.Gateway.TrafficOf(Sid, Spring).IsCanceling.ShouldBeTrue();
+
+        rig.Journal.Refuse(null);
+        await rig.UntilAsync(() => !rig.Gateway.TrafficOf(Sid, Spring).IsCanceling);
     }
 
     [Fact]

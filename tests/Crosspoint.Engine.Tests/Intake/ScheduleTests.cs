@@ -63,6 +63,26 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task Reschedule_ToNow_ItsOldTimeComesWhileItWaits_IsNotSentTwice()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false) { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port, smpp => smpp with { InFlightWindow = 1 })));
+        MessageHead head = await rig.SendAsync(
+            Rig.Request(trafficClass: TrafficClass.Marketing) with { SendAt = rig.Clock.GetUtcNow().AddSeconds(5) });
+        (await ChangeAsync(rig, head, null)).ShouldBe(ChangeOutcome.Done);
+        await rig.PassAsync(TimeSpan.FromSeconds(6));
+
+        // No copy is sent of its own after the first: the class waits for a late word.
+        carrier.Start();
+        await rig.UntilAsync(head, message => message.Events.Exists(entry => entry.Kind == EventKind.OutcomeUnknown));
+        await rig.PassAsync(TimeSpan.FromSeconds(10));
+
+        carrier.Submits.Count.ShouldBe(1);
+        (await rig.FindAsync(head.Id)).Attempts.Count.ShouldBe(1);
+        rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Reschedule_Earlier_Later_AndNow_CountsFromTheLastWord()
     {
         await using var carrier = new ScriptedCarrier();

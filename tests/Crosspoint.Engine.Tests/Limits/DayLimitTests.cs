@@ -44,6 +44,51 @@ public sealed class DayLimitTests
         foreach (MessageHead head in heads.Skip(10)) (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Queued);
     }
 
+    [Fact]
+    public async Task Queue_UntilAMidnightBeyondTheDefaultValidity_HoldsWhatAskedForNone()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(1)));
+        await rig.BoundAsync();
+        rig.Clock.SetWallClock(Midnight.AddMinutes(1));
+        await rig.UntilAsync(await rig.SendAsync("uses it up"), MessageState.Sent);
+        MessageHead waits = await rig.SendAsync("waits");
+        MessageHead asked = await rig.SendAsync(Rig.Request("asked") with { ValiditySeconds = 36_000 });
+
+        rig.Clock.SetWallClock(Midnight.AddHours(10).AddMinutes(2));
+        await rig.UntilAsync(asked, MessageState.Expired);
+        Message held = await rig.UntilAsync(waits, message => message.Head.ValidUntil != waits.ValidUntil);
+        held.Head.ValidUntil.ShouldBe(Micros.From(Midnight.AddHours(24 + 10)));
+        (held.State, held.Events[^1].Kind, held.Events[^1].Detail).ShouldBe((MessageState.Queued, EventKind.Held, "for a cap by day"));
+
+        await rig.RestartAsync();
+        await rig.BoundAsync();
+        rig.Clock.SetWallClock(Midnight.AddDays(1).AddSeconds(1));
+        await rig.UntilAsync(waits, MessageState.Sent);
+        carrier.Submits.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Queue_OverAMidnight_CountsTheDefaultValidityFromItAndForAWeekAtMost()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(5)));
+        MessageHead head = await rig.SendAsync("x");
+        MessageHead large = await rig.SendAsync(new string('x', 1_000));
+
+        // The small one would have room in the new day; the large one never has any.
+        rig.Clock.SetWallClock(Midnight.AddHours(9));
+        await rig.UntilAsync(head, message => message.Head.ValidUntil == Micros.From(Midnight.AddHours(10)));
+        rig.Clock.SetWallClock(Midnight.AddHours(10).AddSeconds(1));
+        await rig.UntilAsync(head, MessageState.Expired);
+        await rig.UntilAsync(large, message => message.Head.ValidUntil == Micros.From(Midnight.AddHours(24 + 10)));
+        rig.Clock.SetWallClock(Midnight.AddDays(7).AddHours(-1));
+        long last = large.CreatedAt + Micros.From(TimeSpan.FromHours((7 * 24) + 10));
+        await rig.UntilAsync(large, message => message.Head.ValidUntil == last);
+        rig.Clock.SetWallClock(Midnight.AddDays(7).AddHours(9));
+        await rig.UntilAsync(large, MessageState.Expired);
+    }
+
     [Theory]
     [InlineData(LimitAnswer.Throttle, IntakeError.Throttled)]
     [InlineData(LimitAnswer.Refuse, IntakeError.LimitReached)]
@@ -78,6 +123,50 @@ public sealed class DayLimitTests
         (await SendAsync(rig)).IsAccepted.ShouldBeTrue();
         (await SendAsync(rig)).IsAccepted.ShouldBeTrue();
         (await SendAsync(rig)).Error.ShouldBe(IntakeError.LimitReached);
+    }
+
+    [Fact]
+    public async Task Refuse_OfARepeat_GivesTheFirstAnswerAndTakesNoNewKey()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(1) with { Over = LimitAnswer.Throttle }));
+        IntakeResult first = await SendAsync("one", 1);
+        first.IsAccepted.ShouldBeTrue();
+
+        IntakeResult again = await SendAsync("one", 1);
+        (again.Replayed, again.Head?.Id).ShouldBe((true, first.Head!.Id));
+        (await SendAsync("one", 2)).Error.ShouldBe(IntakeError.IdempotencyConflict);
+        IntakeResult other = await SendAsync("two", 1);
+        (other.Error, other.RetryAfter).ShouldBe((IntakeError.Throttled, Midnight - rig.Clock.GetUtcNow()));
+
+        rig.Clock.SetWallClock(Midnight);
+        IntakeResult next = await SendAsync("two", 1);
+        (next.IsAccepted, next.Replayed).ShouldBe((true, false));
+
+        async Task<IntakeResult> SendAsync(string key, byte body) =>
+            await rig.Gateway.Intake.SendAsync(Rig.Request(), new IdempotencyInput(key, [body]), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Refuse_OfARepeatedBatch_GivesTheFirstAnswers()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(Options(carrier, PerDay(2) with { Over = LimitAnswer.Refuse }));
+        await rig.SendAsync();
+        IReadOnlyList<IntakeResult> first = await SendAsync();
+        first.Select(result => result.Error).ShouldBe([IntakeError.None, IntakeError.LimitReached]);
+
+        IReadOnlyList<IntakeResult> again = await SendAsync();
+        again.Select(result => (result.Error, result.Replayed)).ShouldBe([(IntakeError.None, true), (IntakeError.LimitReached, false)]);
+        again[0].Head!.Id.ShouldBe(first[0].Head!.Id);
+
+        // There would be room for the second by now, but it was not accepted under this key.
+        rig.Clock.SetWallClock(Midnight);
+        IReadOnlyList<IntakeResult> later = await SendAsync();
+        (later[0].Replayed, later[1].Error).ShouldBe((true, IntakeError.IdempotencyConflict));
+
+        async Task<IReadOnlyList<IntakeResult>> SendAsync() => await rig.Gateway.Intake.SendBatchAsync(
+            [Rig.Request("a"), Rig.Request("b")], new IdempotencyInput("key", [1]), CancellationToken.None);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class MessageTransitionsTests
     private static readonly MessageState[] All = Enum.GetValues<MessageState>();
 
     [Theory]
-    [InlineData(MessageState.Scheduled, "accepted canceled expired failed queued")]
+    [InlineData(MessageState.Scheduled, "accepted canceled delivered expired failed queued undelivered")]
     [InlineData(MessageState.Accepted, "canceled expired failed queued sending")]
     [InlineData(MessageState.Queued, "canceled delivered expired failed scheduled sending sent unconfirmed undelivered")]
     [InlineData(MessageState.Sending, "delivered expired failed queued sent unconfirmed undelivered")]

@@ -1,7 +1,10 @@
 using System.Text.Json;
+using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Retries;
+using Crosspoint.Engine.Tests.Limits;
 using Crosspoint.Engine.Tests.Rigs;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Codec;
@@ -205,6 +208,83 @@ public sealed class RerouteTests
         Rig.Timeline(message).ShouldBe("Accepted AttemptStarted Sent Rerouted AttemptStarted AttemptRefused Undelivered");
     }
 
+    [Theory]
+    [InlineData("spring")]
+    [InlineData("")]
+    public async Task Rerouted_WhileItIsPausedAndThenCanceled_EndsWithTheReceiptsErrorAndIsNotSent(string batch)
+    {
+        await using var first = new ScriptedCarrier();
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await RefusalRuleTests.StartAsync([first, second], Once);
+        MessageHead head = await rig.SendAsync(InSpring());
+        await rig.UntilAsync(head, MessageState.Sent);
+        (await rig.Gateway.PauseTrafficAsync(Rig.Account.Sid, batch)).Outcome.ShouldBe(ControlOutcome.Done);
+        await first.ReceiptAsync(first.Submits[0], "EXPIRED");
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Rig.Account.Sid, batch).Held == 1);
+
+        (await rig.Gateway.CancelTrafficAsync(Rig.Account.Sid, batch)).Outcome.ShouldBe(ControlOutcome.Done);
+        Message message = await rig.UntilAsync(head, MessageState.Undelivered);
+        await rig.UntilAsync(() => rig.Gateway.TrafficOf(Rig.Account.Sid, batch) is { IsCanceling: false, Held: 0, Canceled: 1 });
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        (message.ErrorCode, message.Events[^1].Code).ShouldBe((ErrorCodes.HandsetUnreachable, 3u));
+        message.Events[^1].Detail.ShouldBe(batch.Length == 0 ? "the account's queue was canceled" : "its batch was canceled");
+        second.Submits.ShouldBeEmpty();
+        rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task NegativeReceipt_AfterItsBatchWasCanceled_Ends()
+    {
+        await using var first = new ScriptedCarrier();
+        await using var second = new ScriptedCarrier();
+        await using Rig rig = await RefusalRuleTests.StartAsync([first, second], Once);
+        MessageHead head = await rig.SendAsync(InSpring());
+        await rig.UntilAsync(head, MessageState.Sent);
+        await rig.Gateway.CancelTrafficAsync(Rig.Account.Sid, "spring");
+        await rig.UntilAsync(() => !rig.Gateway.TrafficOf(Rig.Account.Sid, "spring").IsCanceling);
+
+        await first.ReceiptAsync(first.Submits[0], "UNDELIV", "034");
+
+        Message message = await rig.FindAsync(head.Id);
+        (message.State, message.IsRerouted, message.Events[^1].Detail).ShouldBe((MessageState.Undelivered, false, "034"));
+        second.Submits.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("opens", MessageState.Sent)]
+    [InlineData("late DELIVRD", MessageState.Delivered)]
+    [InlineData("validity ends", MessageState.Undelivered)]
+    public async Task Rerouted_InClosedHours_IsHeldAndComesToAnEnd(string then, MessageState end)
+    {
+        await using var first = new ScriptedCarrier();
+        await using var second = new ScriptedCarrier();
+
+        // It is 19:04 in Los Angeles when the rig starts.
+        SendWindow window = SendWindowTableTests.Window(2 * 60, (19 * 60) + 10);
+        RetryRule rule = Once with { Until = null, After = TimeSpan.FromSeconds(20) };
+        await using Rig rig = await Rig.StartAsync(RefusalRuleTests.Options([first, second], rule) with { SendWindows = [window] });
+        await rig.BoundAsync("a");
+        await rig.BoundAsync("b");
+        DateTimeOffset start = rig.Clock.GetUtcNow();
+        MessageHead head = await rig.SendAsync(
+            Rig.Request(to: "+14155551234") with { ValiditySeconds = then == "validity ends" ? 600 : null });
+        await rig.UntilAsync(head, MessageState.Sent);
+        await first.ReceiptAsync(first.Submits[0], "EXPIRED");
+        rig.Clock.SetWallClock(start.AddMinutes(7));
+
+        Message held = await rig.UntilAsync(head, MessageState.Scheduled);
+        held.Head.ValidUntil.ShouldBe(head.ValidUntil);
+        second.Submits.ShouldBeEmpty();
+        if (then == "opens") rig.Clock.SetWallClock(DateTimeOffset.UnixEpoch.AddMicroseconds(held.Head.SendAt));
+        else if (then == "validity ends") rig.Clock.SetWallClock(start.AddMinutes(11));
+        else await first.ReceiptAsync(first.Submits[0]);
+
+        Message message = await rig.UntilAsync(head, end);
+        message.ErrorCode.ShouldBe(end == MessageState.Undelivered ? ErrorCodes.HandsetUnreachable : 0);
+        second.Submits.Count.ShouldBe(end == MessageState.Sent ? 1 : 0);
+    }
+
     [Fact]
     public async Task Rerouted_AfterAWait_GoesThenAndTellsTheCarrierTheShorterValidity()
     {
@@ -365,6 +445,23 @@ public sealed class RerouteTests
         await first.ReceiptAsync(first.Submits[2]);
 
         (await rig.FindAsync(head.Id)).State.ShouldBe(MessageState.Delivered);
+    }
+
+    [Fact]
+    public async Task LongMessage_ThePartArrivedAfterAllAndNobodyTakesTheNewCopy_EndsAsTheReceiptSaid()
+    {
+        await using var first = new ScriptedCarrier();
+        await using var second = new ScriptedCarrier(isUp: false);
+        await using Rig rig = await Rig.StartAsync(RefusalRuleTests.Options([first, second], Once with { Until = TimeSpan.FromSeconds(30) }));
+        await rig.BoundAsync("a");
+        MessageHead head = await SendAsync(rig, ThreeParts);
+        await first.ReceiptAsync(first.Submits[0], "EXPIRED");
+        await first.ReceiptAsync(first.Submits[0]);
+
+        Message message = await rig.UntilAsync(head, MessageState.Undelivered);
+
+        message.Superseded.Single().Lost.ShouldBeNull();
+        (message.ErrorCode, message.Events[^1].Code).ShouldBe((ErrorCodes.HandsetUnreachable, 3u));
     }
 
     [Fact]
@@ -537,6 +634,8 @@ public sealed class RerouteTests
         first.Submits.Count.ShouldBe(1);
         message.IsPossibleDuplicate.ShouldBeTrue();
     }
+
+    private static SendRequest InSpring() => Rig.Request() with { Metadata = Metadata.TryCreate([new("batch", "spring")], out _)! };
 
     private static async Task<MessageHead> SendAsync(Rig rig, string body = "Hello")
     {

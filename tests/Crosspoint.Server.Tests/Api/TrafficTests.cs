@@ -47,7 +47,7 @@ public sealed class TrafficTests
         (await api.PostAsync($"/v1/batches/spring/{wish}?account_sid={ApiFixture.Other.Sid}", "")).At("code").ShouldBe("parameter_invalid");
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
         (await api.PostAsync($"/v1/batches/spring/{wish}?account_sid={ApiFixture.Other.Sid}", "")).Status.ShouldBe(status);
-        api.Engine.Wishes.ShouldBe([$"{wish} {Sid} 'spring'", $"{wish} {ApiFixture.Other.Sid} 'spring'"]);
+        api.Engine.Wishes.ShouldBe([$"{wish} {Sid} 'spring'", $"{wish} {ApiFixture.Other.Sid} 'spring'{By(wish)}"]);
         (await api.PostAsync($"/v1/batches/spring/{wish}", "")).At("field").ShouldBe("account_sid");
         (await api.PostAsync($"/v1/batches/spring/{wish}?account_sid=AC9", "")).At("code").ShouldBe("parameter_invalid");
         (await api.PostAsync($"/v1/batches/spring/{wish}?account_sid={Sid}&x=1", "")).At("code").ShouldBe("parameter_unknown");
@@ -62,9 +62,12 @@ public sealed class TrafficTests
     [InlineData("""{"rate":null}""", "0")]
     public async Task Rate_WellFormed_IsSet(string body, string rate)
     {
-        await using ApiFixture api = await ApiFixture.StartAsync();
+        await using ApiFixture api = await ApiFixture.StartAsync(new() { AdminToken = Token });
         (await PatchAsync(api, body)).Status.ShouldBe(200);
         api.Engine.Wishes.ShouldBe([$"pace {Sid} 'spring' {rate}"]);
+        api.Client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        (await PatchAsync(api, body, $"?account_sid={Sid}")).Status.ShouldBe(200);
+        api.Engine.Wishes[^1].ShouldBe($"pace {Sid} 'spring' {rate} by the operator");
     }
 
     [Theory]
@@ -129,7 +132,7 @@ public sealed class TrafficTests
         api.Engine.Wishes.ShouldBeEmpty();
         Answer answer = await api.PostAsync($"/v1/accounts/{Sid}/{wish}", "");
         answer.Status.ShouldBe(status);
-        api.Engine.Wishes.ShouldBe([$"{wish.Split('-')[0]} {Sid} ''"]);
+        api.Engine.Wishes.ShouldBe([$"{wish.Split('-')[0]} {Sid} ''{By(wish)}"]);
         answer.Json.ToJsonString().ShouldBe(new JsonObject
         {
             ["account_sid"] = Sid,
@@ -170,6 +173,9 @@ public sealed class TrafficTests
         api.Engine.Requests.ShouldBeEmpty();
     }
 
-    private static Task<Answer> PatchAsync(ApiFixture api, string body) =>
-        api.SendAsync(HttpMethod.Patch, "/v1/batches/spring", new StringContent(body, Encoding.UTF8, "application/json"));
+    // A resume needs no room for one more.
+    private static string By(string wish) => wish == "resume" ? "" : " by the operator";
+
+    private static Task<Answer> PatchAsync(ApiFixture api, string body, string query = "") =>
+        api.SendAsync(HttpMethod.Patch, $"/v1/batches/spring{query}", new StringContent(body, Encoding.UTF8, "application/json"));
 }

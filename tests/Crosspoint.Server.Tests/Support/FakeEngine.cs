@@ -120,14 +120,18 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
         [.. Traffic.Where(s => s.AccountSid == accountSid && s.Batch.Length > 0 && string.CompareOrdinal(s.Batch, after) > 0).Take(limit)];
 
-    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch) => new(Wish($"pause {accountSid} '{batch}'"));
+    public ValueTask<ControlResult> PauseTrafficAsync(string accountSid, string batch, bool byOperator = false) =>
+        new(Wish($"pause {accountSid} '{batch}'{By(byOperator)}"));
 
     public ValueTask<ControlResult> ResumeTrafficAsync(string accountSid, string batch) => new(Wish($"resume {accountSid} '{batch}'"));
 
-    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch) => new(Wish($"cancel {accountSid} '{batch}'"));
+    public ValueTask<ControlResult> CancelTrafficAsync(string accountSid, string batch, bool byOperator = false) =>
+        new(Wish($"cancel {accountSid} '{batch}'{By(byOperator)}"));
 
-    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate) =>
-        new(Wish(FormattableString.Invariant($"pace {accountSid} '{batch}' {rate}")));
+    public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
+        new(Wish(FormattableString.Invariant($"pace {accountSid} '{batch}' {rate}{By(byOperator)}")));
+
+    private static string By(bool byOperator) => byOperator ? " by the operator" : "";
 
     private ControlResult Wish(string wish)
     {

@@ -29,12 +29,12 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
         routes.MapGet("/v1/batches/{batch}", ReadBatchAsync);
         routes.MapPatch("/v1/batches/{batch}", PaceAsync);
         routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync));
-        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, backend.Traffic.ResumeTrafficAsync));
+        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch)));
         routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202));
         routes.MapGet("/v1/accounts/{sid}", ReadAccountAsync);
-        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, backend.Traffic.PauseTrafficAsync));
-        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, backend.Traffic.ResumeTrafficAsync));
-        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, backend.Traffic.CancelTrafficAsync, 202));
+        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true)));
+        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, "")));
+        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202));
     }
 
     private Task ListAsync(HttpContext context)
@@ -79,13 +79,14 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
             return;
         }
 
-        Answer(context, await backend.Traffic.PaceTrafficAsync(sid, batch, pace).ConfigureAwait(false), sid, batch, StatusCodes.Status200OK);
+        ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, pace, token.Opens(context.Request)).ConfigureAwait(false);
+        Answer(context, result, sid, batch, StatusCodes.Status200OK);
     }
 
-    private async Task ChangeBatchAsync(HttpContext context, Func<string, string, ValueTask<ControlResult>> change, int status = 200)
+    private async Task ChangeBatchAsync(HttpContext context, Func<string, string, bool, ValueTask<ControlResult>> change, int status = 200)
     {
         if (!TryFindBatch(context, out string sid, out string batch)) return;
-        Answer(context, await change(sid, batch).ConfigureAwait(false), sid, batch, status);
+        Answer(context, await change(sid, batch, token.Opens(context.Request)).ConfigureAwait(false), sid, batch, status);
     }
 
     private Task ReadAccountAsync(HttpContext context)
@@ -94,10 +95,10 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
         return Task.CompletedTask;
     }
 
-    private async Task ChangeAccountAsync(HttpContext context, Func<string, string, ValueTask<ControlResult>> change, int status = 200)
+    private async Task ChangeAccountAsync(HttpContext context, Func<string, ValueTask<ControlResult>> change, int status = 200)
     {
         if (!TryFindAccount(context, out string sid)) return;
-        Answer(context, await change(sid, "").ConfigureAwait(false), sid, batch: "", status);
+        Answer(context, await change(sid).ConfigureAwait(false), sid, batch: "", status);
     }
 
     private void Answer(HttpContext context, in ControlResult result, string sid, string batch, int status)
