@@ -221,6 +221,9 @@ public sealed class WebhookBatchTests
         for (int allowed = 2; allowed <= 6; allowed++)
         {
             await bed.Journal.WhenAsync(all => all.Count(m => !m.HasPendingDelivery) == allowed);
+
+            // The dispatcher hears of the commit after it.
+            while (bed.Dispatcher.Waiting > 6 - allowed) await Task.Yield();
             bed.Dispatcher.Waiting.ShouldBe(6 - allowed);
             bed.Time.Advance(TimeSpan.FromMilliseconds(100));
         }
