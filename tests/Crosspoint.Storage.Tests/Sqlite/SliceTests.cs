@@ -148,9 +148,11 @@ public sealed class SliceTests : SqliteTest
         (await journal.FindAsync(closed, Token)).ShouldNotBeNull();
         Time.Advance(TimeSpan.FromDays(1));
         MessageId open = await AcceptAsync(journal);
+        await FlushAsync(journal);
         string kept = SliceFiles()[1];
         Time.Advance(TimeSpan.FromDays(5));
         MessageId young = await AcceptAsync(journal);
+        await FlushAsync(journal);
 
         await UntilAsync(() => SliceFiles().Length == 2, () => Time.Advance(TimeSpan.FromSeconds(10)));
         for (int i = 0; i < 30; i++)
