@@ -32,10 +32,11 @@ internal sealed class BackupFault : ShimFault
     public override async Task InjectAsync(FaultRig rig, CancellationToken cancellationToken)
     {
         await rig.PassAsync(rig.FaultTime / 3, cancellationToken).ConfigureAwait(false);
-        string oldest = Slices(rig.Config.Data)[0];
 
         // The gateway looks for files past their retention right after its start, then once a minute: not between the jump and the record.
+        // Its end in order has brought the files up to date.
         await RestartAsync(rig, cancellationToken).ConfigureAwait(false);
+        string oldest = Slices(rig.Config.Data)[0];
         await rig.PassAsync(SweepPeriod * 3, cancellationToken).ConfigureAwait(false);
 
         // Everything of the old files has to end before one may go. What is accepted from here on is in new ones.
