@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Crosspoint.Sms.Numbers;
+
+/// <summary>
+/// A mobile network: mobile country code (three digits) and mobile network code (two or three), ITU-T E.212. The number of digits counts:
+/// 310-26 and 310-026 are two networks. The default value is "unknown", which is normal.
+/// </summary>
+public readonly record struct NetworkId
+{
+    // One more than the code, so that the default value is no network.
+    private readonly int _value;
+
+    private NetworkId(int value) => _value = value;
+
+    /// <summary>No network is known.</summary>
+    public static NetworkId Unknown => default;
+
+    /// <summary>Whether it stands for a network.</summary>
+    public bool IsKnown => _value != 0;
+
+    /// <summary>Mobile country code, 0 to 999; 0 when unknown.</summary>
+    public int Mcc => _value == 0 ? 0 : (_value - 1) / 2000;
+
+    /// <summary>Mobile network code, 0 to 999; 0 when unknown.</summary>
+    public int Mnc => _value == 0 ? 0 : (_value - 1) % 2000 % 1000;
+
+    /// <summary>Digits of the mobile network code, 2 or 3; 0 when unknown.</summary>
+    public int MncDigits => _value == 0 ? 0 : (_value - 1) % 2000 >= 1000 ? 3 : 2;
+
+    /// <summary>Reads five or six digits, with or without a hyphen after the first three: 26201, 262-01, 310260.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out NetworkId network)
+    {
+        network = default;
+        if (text.Length < 5 || !TryRead(text[..3], out int mcc)) return false;
+        ReadOnlySpan<char> rest = text[3] == '-' ? text[4..] : text[3..];
+        if (rest.Length is not (2 or 3) || !TryRead(rest, out int mnc)) return false;
+        network = new((mcc * 2000) + (rest.Length == 3 ? 1000 : 0) + mnc + 1);
+        return true;
+    }
+
+    /// <summary>Five or six digits; empty when unknown.</summary>
+    public override string ToString() => !IsKnown ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{Mcc:000}{(MncDigits == 3 ? Mnc.ToString("000", CultureInfo.InvariantCulture) : Mnc.ToString("00", CultureInfo.InvariantCulture))}");
+
+    private static bool TryRead(ReadOnlySpan<char> digits, out int value)
+    {
+        value = 0;
+        foreach (char digit in digits)
+        {
+            if (!char.IsAsciiDigit(digit)) return false;
+            value = (value * 10) + (digit - '0');
+        }
+
+        return true;
+    }
+}
