@@ -111,7 +111,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
     {
         TargetUrl target = TargetUrl.Parse(account.Sid, url, _options);
         if (target.Uri is null) return new("", 0, TimeSpan.Zero, target.Problem);
-        target.Settings = _table.Find(target.Endpoint);
+        target.Place.Settings = _table.Find(target.Endpoint);
         if (!TryBeginTest(account.Sid)) return new("", 0, TimeSpan.Zero, "too many tests are under way", IsBusy: true);
         try
         {
