@@ -1,8 +1,8 @@
-using Crosspoint.Engine.Stores;
 using System.Security.Cryptography;
 using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Webhooks;
 
