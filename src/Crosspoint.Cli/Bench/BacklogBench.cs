@@ -28,18 +28,8 @@ internal static class BacklogBench
         var rate = new Option<double>("--otp-rate") { Description = "One-time codes a second", DefaultValueFactory = _ => 50 };
         var sessions = new Option<int>("--sessions") { Description = "SMPP sessions", DefaultValueFactory = _ => 4 };
         var window = new Option<int>("--window") { Description = "In-flight window of a session", DefaultValueFactory = _ => 100 };
-        foreach (Option<int> option in new[] { count, otp, sessions, window })
-        {
-            option.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1) result.AddError($"{result.Option.Name}: expected a number of at least 1");
-            });
-        }
-
-        rate.Validators.Add(result =>
-        {
-            if (!(result.GetValueOrDefault<double>() > 0)) result.AddError("--otp-rate: expected a number above 0");
-        });
+        foreach (Option<int> option in new[] { count, otp, sessions, window }) option.RequireAtLeast(1);
+        rate.RequireAboveZero();
         var command = new Command("backlog", "Measure a backlog: memory, recovery after a kill, drain, and one-time codes that overtake it")
         {
             count, otp, rate, sessions, window,

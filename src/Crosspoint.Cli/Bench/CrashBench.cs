@@ -33,12 +33,8 @@ internal static class CrashBench
         var window = new Option<int>("--window") { Description = "In-flight window of a session", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "Seed of the moments of the kills", DefaultValueFactory = _ => 1 };
         var limit = new Option<int>("--limit") { Description = "Seconds for everything to reach a final state after the last kill", DefaultValueFactory = _ => 90 };
-        foreach (Option<int> option in new[] { kills, sessions, window, limit })
-            option.Validators.Add(
-                result => { if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name}: expected a number of at least 1"); });
-        foreach (Option<double> option in new[] { rate, between })
-            option.Validators.Add(
-                result => { if (result.GetValueOrDefault<double>() <= 0) result.AddError($"{option.Name}: expected a number above 0"); });
+        foreach (Option<int> option in new[] { kills, sessions, window, limit }) option.RequireAtLeast(1);
+        foreach (Option<double> option in new[] { rate, between }) option.RequireAboveZero();
         var command = new Command("crash", "Kill the gateway under load and account for every accepted message") { kills, rate, between, sessions, window, seed, limit };
         command.SetAction((result, cancellationToken) => RunAsync(
             new(result.GetValue(kills), result.GetValue(rate), TimeSpan.FromSeconds(result.GetValue(between)), result.GetValue(sessions), result.GetValue(window),

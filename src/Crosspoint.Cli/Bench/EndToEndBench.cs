@@ -31,9 +31,8 @@ internal static class EndToEndBench
             new Option<int>("--receipt-delay") { Description = "Milliseconds from submit to receipt", DefaultValueFactory = _ => 50 };
         var stall =
             new Option<int>("--stall") { Description = "Seconds without progress after which the run ends", DefaultValueFactory = _ => 15 };
-        foreach (Option<int> option in new[] { count, connections, sessions, window, stall })
-            option.Validators.Add(result => RequireAtLeast(result, 1));
-        foreach (Option<int> option in new[] { warmup, receiptDelay }) option.Validators.Add(result => RequireAtLeast(result, 0));
+        foreach (Option<int> option in new[] { count, connections, sessions, window, stall }) option.RequireAtLeast(1);
+        foreach (Option<int> option in new[] { warmup, receiptDelay }) option.RequireAtLeast(0);
         batch.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 1000) result.AddError("--batch: expected 1 to 1000");
@@ -161,11 +160,6 @@ internal static class EndToEndBench
         webhooks: { allow_private_addresses: true, states: [ delivered, undelivered, failed ] }
         log: { level: warning }
         """);
-
-    private static void RequireAtLeast(System.CommandLine.Parsing.OptionResult result, int least)
-    {
-        if (result.GetValueOrDefault<int>() < least) result.AddError($"{result.Option.Name}: expected a number of at least {least}");
-    }
 
     private sealed record Settings(
         int Count, int Warmup, int Connections, double Rate, int Batch, int Sessions, int Window, int ReceiptDelay, TimeSpan Stall);

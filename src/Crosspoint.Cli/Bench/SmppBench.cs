@@ -26,9 +26,7 @@ internal static class SmppBench
         var window = new Option<int>("--window") { Description = "In-flight window", DefaultValueFactory = _ => 100 };
         var binds = new Option<int>("--binds") { Description = "Idle binds", DefaultValueFactory = _ => 1_000 };
         var seconds = new Option<int>("--seconds") { Description = "How long their cost is measured", DefaultValueFactory = _ => 60 };
-        foreach (Option<int> option in new[] { count, window, binds, seconds })
-            option.Validators.Add(
-                result => { if (result.GetValueOrDefault<int>() < 1) result.AddError($"{option.Name}: expected a number of at least 1"); });
+        foreach (Option<int> option in new[] { count, window, binds, seconds }) option.RequireAtLeast(1);
         var client = new Command("client", "One session of ours against a message centre, as fast as the window allows") { host, port, count, window };
         client.SetAction((result, token) => ClientAsync(
             result.GetValue(host)!, result.GetValue(port), result.GetValue(count), result.GetValue(window), time, token));

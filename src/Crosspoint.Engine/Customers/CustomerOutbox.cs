@@ -15,7 +15,6 @@ namespace Crosspoint.Engine.Customers;
 public sealed partial class CustomerOutbox : IAsyncDisposable
 {
     internal const int PageSize = 500;
-    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, CustomerQueue> _queues = new(StringComparer.Ordinal);
@@ -141,8 +140,8 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
         {
             IReadOnlyList<Message> page = await _journal.ListOpenAsync(after, PageSize, _stop.Token).ConfigureAwait(false);
 
-            // When much is overdue at once the journal must not be flooded, or intake would refuse new messages for it.
-            while (_journal.QueueDepth >= IJournal.BackgroundDepth) await Task.Delay(DepthWait, _time, _stop.Token).ConfigureAwait(false);
+            // Much may be overdue at once.
+            await _journal.WaitForRoomAsync(_time, _stop.Token).ConfigureAwait(false);
             foreach (Message message in page)
             {
                 after = message.Id.Key;

@@ -66,15 +66,22 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         dispatcher.PutBack(work, failure);
     }
 
+    /// <summary>Segments that the attempt sends; null for all.</summary>
     private static int[]? SegmentsOf(Message message, int attempt)
     {
-        if (message.Segments.TrueForAll(segment => segment.Attempt == attempt)) return null;
-        var indexes = new List<int>();
-        for (int i = 0; i < message.Segments.Count; i++)
+        int count = 0;
+        foreach (SegmentProgress segment in message.Segments)
         {
-            if (message.Segments[i].Attempt == attempt) indexes.Add(i);
+            if (segment.Attempt == attempt) count++;
         }
 
-        return [.. indexes];
+        if (count == message.Segments.Count) return null;
+        int[] indexes = new int[count];
+        for (int i = message.Segments.Count - 1; count > 0; i--)
+        {
+            if (message.Segments[i].Attempt == attempt) indexes[--count] = i;
+        }
+
+        return indexes;
     }
 }

@@ -15,7 +15,6 @@ internal sealed partial class QueueCanceler(
     public const int StepSize = 500;
 
     private const int PageSize = 2_000;
-    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -140,8 +139,7 @@ internal sealed partial class QueueCanceler(
 
     private async Task EndAsync(List<QueuedCancel> step)
     {
-        // The journal must not be flooded, or intake would refuse new messages for it.
-        while (journal.QueueDepth >= IJournal.BackgroundDepth) await Task.Delay(DepthWait, time, _stop.Token).ConfigureAwait(false);
+        await journal.WaitForRoomAsync(time, _stop.Token).ConfigureAwait(false);
         var end = new CancelQueued(dispatcher, step);
         journal.Enqueue(end);
         if (await end.Done.WaitAsync(_stop.Token).ConfigureAwait(false) is { } failure) throw new IOException($"Canceling was not stored: {failure}.");

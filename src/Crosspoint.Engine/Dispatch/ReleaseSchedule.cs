@@ -10,7 +10,6 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
 {
     // Wall time may step, so the timer looks again at least so often.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
     private const int MostAtOnce = 1_000;
 
     private readonly Lock _gate = new();
@@ -66,7 +65,7 @@ internal sealed class ReleaseSchedule : IAsyncDisposable
             // When much falls due at once the journal must not be flooded, or intake would refuse new messages for it.
             if (_dispatcher.Journal.QueueDepth >= IJournal.BackgroundDepth)
             {
-                _timer.Change(DepthWait, Timeout.InfiniteTimeSpan);
+                _timer.Change(JournalPacing.DepthWait, Timeout.InfiniteTimeSpan);
                 return;
             }
 

@@ -11,7 +11,6 @@ internal sealed class WindowHolder(Dispatcher dispatcher, IJournal journal, Time
     /// <summary>Messages that are scheduled in one transition.</summary>
     public const int StepSize = 500;
 
-    private static readonly TimeSpan DepthWait = TimeSpan.FromMilliseconds(10);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
@@ -52,8 +51,7 @@ internal sealed class WindowHolder(Dispatcher dispatcher, IJournal journal, Time
     {
         while (Next() is { } step)
         {
-            // The journal must not be flooded, or intake would refuse new messages for it.
-            while (journal.QueueDepth >= IJournal.BackgroundDepth) await Task.Delay(DepthWait, time, _stop.Token).ConfigureAwait(false);
+            await journal.WaitForRoomAsync(time, _stop.Token).ConfigureAwait(false);
             var hold = new HoldForWindow(dispatcher, step);
             journal.Enqueue(hold);
             await hold.Done.WaitAsync(_stop.Token).ConfigureAwait(false);

@@ -22,6 +22,7 @@ internal sealed partial class MessageIntake(
     : IIntake, IInboundReplySink
 {
     private const int MostKeyCharacters = 255;
+    private readonly CallbackCheck _callbacks = new(options.Webhooks);
     private volatile bool _isClosed;
 
     /// <summary>Refuses everything from now on: the process is going down.</summary>
@@ -305,7 +306,7 @@ internal sealed partial class MessageIntake(
 
     private IntakeResult? TryPrepare(SendRequest request, out MessageHead? head)
     {
-        if (RequestCheck.TryPrepare(request, options.Webhooks, out head) is { } refusal) return refusal;
+        if (RequestCheck.TryPrepare(request, _callbacks, out head) is { } refusal) return refusal;
         if (head!.SendAt == 0) return null;
         long now = time.GetUtcMicros();
         if (RequestCheck.CheckTime(head, now) is { } late) return late;

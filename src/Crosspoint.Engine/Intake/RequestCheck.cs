@@ -31,7 +31,7 @@ public static class RequestCheck
     private const int MostUrlCharacters = 2048;
 
     /// <summary>The message to be, without id and times; or why not.</summary>
-    internal static IntakeResult? TryPrepare(SendRequest request, WebhookOptions webhooks, out MessageHead? prepared)
+    internal static IntakeResult? TryPrepare(SendRequest request, CallbackCheck callbacks, out MessageHead? prepared)
     {
         prepared = null;
         if (string.IsNullOrEmpty(request.To))
@@ -58,7 +58,7 @@ public static class RequestCheck
         {
             if (request.CallbackUrl.Length > MostUrlCharacters)
                 return Refuse(IntakeError.CallbackInvalid, "callback_url", "The URL is too long: expected up to 2,048 characters.");
-            if (!WebhookTarget.TryCheck(request.CallbackUrl, webhooks, out string problem))
+            if (!callbacks.TryCheck(request.CallbackUrl, out string problem))
                 return Refuse(IntakeError.CallbackInvalid, "callback_url", problem);
         }
 

@@ -58,8 +58,10 @@ internal sealed class RecordReceipt(
 
     private bool TryApply(IJournalTransaction transaction, string vendorId, VendorIdFormat format)
     {
-        foreach (CorrelationHit hit in transaction.FindCorrelated(receipt.Group, vendorId, format))
+        IReadOnlyList<CorrelationHit> hits = transaction.FindCorrelated(receipt.Group, vendorId, format);
+        for (int i = 0; i < hits.Count; i++)
         {
+            CorrelationHit hit = hits[i];
             Message? message = transaction.Find(hit.Key);
             SupersededCopy? copy = null;
             if (message?.FindSegment(hit.Segment, out copy) is not { } segment || !ReceiptRules.IsRecipient(message.Head.To, receipt.Recipient))

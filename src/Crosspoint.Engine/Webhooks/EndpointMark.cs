@@ -1,5 +1,3 @@
-using Crosspoint.Engine.Stores;
-
 namespace Crosspoint.Engine.Webhooks;
 
 /// <summary>
@@ -44,22 +42,4 @@ internal static class EndpointMark
                 return false;
         }
     }
-}
-
-/// <summary>Writes marks of receivers.</summary>
-internal sealed class MarkEndpoints(params KeyValuePair<string, long>[] marks) : Transition
-{
-    private readonly TaskCompletionSource<StoreFailure?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Null once it is on disk.</summary>
-    public Task<StoreFailure?> Done => _done.Task;
-
-    public override void Apply(IJournalTransaction transaction)
-    {
-        foreach ((string name, long value) in marks) transaction.PutMark(name, value);
-    }
-
-    public override void Committed() => _done.SetResult(null);
-
-    public override void Failed(StoreFailure failure) => _done.SetResult(failure);
 }

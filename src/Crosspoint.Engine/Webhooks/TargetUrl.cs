@@ -4,18 +4,62 @@ using Crosspoint.Engine.Accounts;
 
 namespace Crosspoint.Engine.Webhooks;
 
-/// <summary>A callback URL, taken apart once.</summary>
+/// <summary>A callback URL: the place that it leads to, and what is its own. Most of an application's URLs share the place.</summary>
 internal sealed class TargetUrl
 {
-    private TargetUrl(
-        EndpointKey endpoint, string origin, Uri? uri, string? host, byte[] signedUrl, TargetOverrides overrides, string problem)
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    // From the question mark up to the fragment; empty when there is none, or when the place holds it.
+    private readonly string _query;
+    private Uri? _uri;
+    private byte[]? _signedUrl;
+
+    private TargetUrl(TargetPlace place, string query, TargetOverrides overrides) => (Place, _query, Overrides) = (place, query, overrides);
+
+    public TargetPlace Place { get; }
+
+    public EndpointKey Endpoint => Place.Endpoint;
+
+    public WebhookEndpointSettings? Settings => Place.Settings;
+
+    public string Problem => Place.Problem;
+
+    public TargetOverrides Overrides { get; }
+
+    /// <summary>Null when it may not be called; <see cref="Problem"/> says why.</summary>
+    public Uri? Uri => Place.Uri is null || _query.Length == 0 ? Place.Uri : _uri ??= new(Place.Text + _query, AsWritten);
+
+    /// <summary>The URL as it was configured, with a path and without its fragment, in UTF-8.</summary>
+    public byte[] SignedUrl => _signedUrl ??= Encoding.UTF8.GetBytes(Place.Signed + _query);
+
+    public static TargetUrl Parse(string accountSid, string? url, WebhookOptions options)
+    {
+        string text = url ?? "";
+        return At(TargetPlace.Parse(accountSid, WebhookTarget.PlaceOf(text).ToString(), options), text);
+    }
+
+    /// <param name="place">That of <see cref="WebhookTarget.PlaceOf"/>.</param>
+    public static TargetUrl At(TargetPlace place, string url)
+    {
+        int length = WebhookTarget.PlaceOf(url).Length;
+        if (length == url.Length) return new(place, "", TargetOverrides.Parse(url));
+        int hash = url.IndexOf('#', length);
+        string query = hash < 0 ? url[length..] : url[length..hash];
+        return new(place, query, hash < 0 ? TargetOverrides.None : TargetOverrides.Parse(url));
+    }
+}
+
+/// <summary>Where callback URLs lead that differ in their query and fragment alone, taken apart once.</summary>
+internal sealed class TargetPlace
+{
+    private TargetPlace(EndpointKey endpoint, string origin, Uri? uri, string? host, string text, string signed, string problem)
     {
         Endpoint = endpoint;
         Origin = origin;
         Uri = uri;
         Host = host;
-        SignedUrl = signedUrl;
-        Overrides = overrides;
+        Text = text;
+        Signed = signed;
         Problem = problem;
     }
 
@@ -33,10 +77,11 @@ internal sealed class TargetUrl
     /// </summary>
     public string? Host { get; }
 
-    /// <summary>The URL as it was configured, with a path and without its fragment, in UTF-8.</summary>
-    public byte[] SignedUrl { get; }
+    /// <summary>The URL as it was configured, with a path and without its fragment.</summary>
+    public string Text { get; }
 
-    public TargetOverrides Overrides { get; }
+    /// <summary>The same as the receiver sees it.</summary>
+    public string Signed { get; }
 
     public string Problem { get; }
 
@@ -46,10 +91,10 @@ internal sealed class TargetUrl
     /// <summary>Its endpoint when it was last looked up; the dispatcher checks that it is still known.</summary>
     public WebhookEndpoint? Found { get; set; }
 
-    public static TargetUrl Parse(string accountSid, string? url, WebhookOptions options)
+    public static TargetPlace Parse(string accountSid, string url, WebhookOptions options)
     {
-        if (!WebhookTarget.TryParse(url ?? "", options, out Uri? uri, out string configured, out string problem))
-            return new(new(accountSid, ""), "", null, null, [], TargetOverrides.None, problem);
+        if (!WebhookTarget.TryParse(url, options, out Uri? uri, out string configured, out string problem))
+            return new(new(accountSid, ""), "", null, null, "", "", problem);
         string path = uri.PathAndQuery;
         int query = path.IndexOf('?', StringComparison.Ordinal);
         string origin = string.Concat(uri.Scheme, "://", uri.Authority);
@@ -64,8 +109,7 @@ internal sealed class TargetUrl
         string signed = Ascii.IsValid(configured)
             ? string.Concat(uri.Scheme, configured.AsSpan(uri.Scheme.Length))
             : string.Concat(uri.Scheme, "://", authority, path);
-        return new(
-            endpoint, origin, uri, authority == sent ? null : authority, Encoding.UTF8.GetBytes(signed), TargetOverrides.Parse(url!), "");
+        return new(endpoint, origin, uri, authority == sent ? null : authority, configured, signed, "");
     }
 }
 

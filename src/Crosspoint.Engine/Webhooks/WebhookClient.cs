@@ -225,7 +225,7 @@ internal sealed class WebhookClient : IDisposable
             Content = payload.Content,
         };
         HttpRequestHeaders headers = request.Headers;
-        if (target.Host is { } host) headers.TryAddWithoutValidation("Host", host);
+        if (target.Place.Host is { } host) headers.TryAddWithoutValidation("Host", host);
         if (!isKept) headers.ConnectionClose = true;
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
         if (payload.Timestamp is null)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Webhooks;
 
@@ -43,7 +44,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
         }
 
         // Written again where new rows go, so that they do not end with what is deleted for its age.
-        foreach (KeyValuePair<string, long>[] some in known.Chunk(MarksAtOnce)) _journal.Enqueue(new MarkEndpoints(some));
+        foreach (KeyValuePair<string, long>[] some in known.Chunk(MarksAtOnce)) _journal.Enqueue(new PutMarks(some));
         if (_disabled > 0) Log.StillDisabled(_logger, _disabled);
     }
 
@@ -111,7 +112,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
     {
         TargetUrl target = TargetUrl.Parse(account.Sid, url, _options);
         if (target.Uri is null) return new("", 0, TimeSpan.Zero, target.Problem);
-        target.Settings = _table.Find(target.Endpoint);
+        target.Place.Settings = _table.Find(target.Endpoint);
         if (!TryBeginTest(account.Sid)) return new("", 0, TimeSpan.Zero, "too many tests are under way", IsBusy: true);
         try
         {
@@ -183,7 +184,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
         if (trouble.Disabled != DisabledBecause.None) return;
         _troubles.Remove(endpoint.Key);
         endpoint.Trouble = null;
-        if (trouble.IsMarked) _journal.Enqueue(new MarkEndpoints(KeyValuePair.Create(EndpointMark.NameOf(endpoint.Key), 0L)));
+        if (trouble.IsMarked) _journal.Enqueue(new PutMarks(KeyValuePair.Create(EndpointMark.NameOf(endpoint.Key), 0L)));
     }
 
     private EndpointTrouble NewTrouble(EndpointKey key)
@@ -196,7 +197,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
     private void Mark(EndpointKey key, EndpointTrouble trouble)
     {
         trouble.IsMarked = true;
-        _journal.Enqueue(new MarkEndpoints(KeyValuePair.Create(EndpointMark.NameOf(key), EndpointMark.ValueOf(trouble))));
+        _journal.Enqueue(new PutMarks(KeyValuePair.Create(EndpointMark.NameOf(key), EndpointMark.ValueOf(trouble))));
     }
 
     // Everything it has goes back to the journal; what runs comes to its end, what waits for its time goes when that comes.
@@ -228,7 +229,7 @@ public sealed partial class WebhookDispatcher : IWebhookControl
 
     private async ValueTask<bool> StoreAsync(EndpointKey key, long value)
     {
-        var mark = new MarkEndpoints(KeyValuePair.Create(EndpointMark.NameOf(key), value));
+        var mark = new PutMarks(KeyValuePair.Create(EndpointMark.NameOf(key), value));
         _journal.Enqueue(mark);
         return await mark.Done.ConfigureAwait(false) is null;
     }

@@ -27,7 +27,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     // An endpoint at rest takes about 1 KB with its key: 100,000 that have something in the journal take 100 MB.
     private const int MostIdleEndpoints = 10_000;
     private const int MostEndpoints = 100_000;
-    private const int MostCachedTargets = 16_384;
+    private const int MostCachedPlaces = 16_384;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     private readonly WebhookOptions _options;
@@ -48,7 +48,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly Dictionary<long, PendingWebhook> _messages = [];
     private readonly Dictionary<EndpointKey, WebhookEndpoint> _endpoints = [];
     private readonly LinkedList<WebhookEndpoint> _idle = new();
-    private readonly Dictionary<(string Account, string Url), TargetUrl> _targets = [];
+    private readonly Dictionary<string, Dictionary<string, TargetPlace>> _targets = [];
     private readonly PriorityQueue<PendingWebhook, long> _waiting = new();
     private readonly PriorityQueue<WebhookEndpoint, long> _asleep = new();
     private readonly List<WebhookWorker> _running = [];
@@ -56,6 +56,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private string? _lastUrl;
+    private int _cachedPlaces;
     private TargetUrl? _lastTarget;
     private int _unfinished;
     private long _armedFor = long.MaxValue;
@@ -357,8 +358,8 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     // Null when it is not in memory. A disabled one always is: what belongs to it must not look like a stranger's.
     private WebhookEndpoint? FindEndpoint(TargetUrl target)
     {
-        if (target.Found is { IsRemoved: false } known) return known;
-        if (_endpoints.TryGetValue(target.Endpoint, out WebhookEndpoint? found)) return target.Found = found;
+        if (target.Place.Found is { IsRemoved: false } known) return known;
+        if (_endpoints.TryGetValue(target.Endpoint, out WebhookEndpoint? found)) return target.Place.Found = found;
         bool isDisabled = target.Settings is { IsEnabled: false };
         if (!isDisabled && _disabled > 0 && _troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble))
             isDisabled = trouble.Disabled != DisabledBecause.None;
@@ -368,7 +369,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private WebhookEndpoint NewEndpoint(TargetUrl target)
     {
         WebhookEndpoint endpoint =
-            _places.Add(target.Endpoint, target.Origin, Math.Max(1, _options.ConcurrencyPerEndpoint), target.Settings);
+            _places.Add(target.Endpoint, target.Place.Origin, Math.Max(1, _options.ConcurrencyPerEndpoint), target.Settings);
         if (_troubles.TryGetValue(target.Endpoint, out EndpointTrouble? trouble))
         {
             endpoint.Trouble = trouble;
@@ -377,7 +378,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
 
         if (target.Settings is { IsEnabled: false }) endpoint.Disabled = DisabledBecause.Configured;
         _endpoints.Add(target.Endpoint, endpoint);
-        target.Found = endpoint;
+        target.Place.Found = endpoint;
         return endpoint;
     }
 
@@ -393,17 +394,26 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
         // The next message is often the same application's.
         if (_lastTarget is not null && ReferenceEquals(_lastUrl, head.CallbackUrl) && _lastTarget.Endpoint.AccountSid == head.AccountSid)
             return _lastTarget;
-        (string Account, string Url) key = (head.AccountSid, head.CallbackUrl ?? "");
-        if (!_targets.TryGetValue(key, out TargetUrl? target))
+        string url = head.CallbackUrl ?? "";
+        Dictionary<string, TargetPlace>? places = CollectionsMarshal.GetValueRefOrAddDefault(_targets, head.AccountSid, out _) ??= [];
+        ReadOnlySpan<char> text = WebhookTarget.PlaceOf(url);
+        if (!places.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out TargetPlace? place))
         {
-            target = TargetUrl.Parse(head.AccountSid, head.CallbackUrl, _options);
-            target.Settings = _table.Find(target.Endpoint);
-            if (_targets.Count >= MostCachedTargets) _targets.Clear();
-            _targets.Add(key, target);
+            place = TargetPlace.Parse(head.AccountSid, text.ToString(), _options);
+            place.Settings = _table.Find(place.Endpoint);
+            if (_cachedPlaces++ >= MostCachedPlaces) ForgetPlaces();
+            places.Add(text.ToString(), place);
         }
 
+        var target = TargetUrl.At(place, url);
         (_lastUrl, _lastTarget) = (head.CallbackUrl, target);
         return target;
+    }
+
+    private void ForgetPlaces()
+    {
+        foreach (Dictionary<string, TargetPlace> places in _targets.Values) places.Clear();
+        _cachedPlaces = 1;
     }
 
     // Puts the webhook among those of its message, in order of events. True when an earlier one has not had its first try.

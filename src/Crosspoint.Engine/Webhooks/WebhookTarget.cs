@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
@@ -12,6 +13,10 @@ public static class WebhookTarget
 {
     /// <summary>The longest URL taken, in characters.</summary>
     public const int MaxLength = 2_048;
+
+    // ASCII that needs no escape.
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range('!', '~' - '!' + 1).Select(static code => (char)code).Except(['\\', '"', '<', '>'])]);
 
     private static readonly WebhookOptions AnyTarget = new() { AllowPrivateAddresses = true };
 
@@ -29,6 +34,17 @@ public static class WebhookTarget
         TargetUrl target = TargetUrl.Parse("", url, AnyTarget);
         (endpoint, problem) = (target.Endpoint.Url, target.Problem);
         return target.Uri is not null;
+    }
+
+    /// <summary>
+    /// The part of a URL on which depends whether it may be called: up to its query or fragment, when nothing in those can be wrong, else the
+    /// whole of it.
+    /// </summary>
+    internal static ReadOnlySpan<char> PlaceOf(string url)
+    {
+        if (url.Length > MaxLength || url.AsSpan().ContainsAnyExcept(Plain)) return url;
+        int end = url.AsSpan().IndexOfAny('?', '#');
+        return end < 0 ? url : url.AsSpan(0, end);
     }
 
     /// <param name="uri">What is called.</param>

@@ -25,6 +25,9 @@ internal sealed partial class Sequencer
     private int _ticks;
     private bool _isCheckpointFull;
 
+    /// <summary>At the start, before the thread runs: brings the files up to date. Where there is no space for it, it is tried again.</summary>
+    public void Recover() => TryApplyPending();
+
     /// <summary>
     /// Between groups: what has piled up is moved to where it belongs, at once when there is much of it, else when
     /// nothing waits.
@@ -72,9 +75,6 @@ internal sealed partial class Sequencer
         _metrics.Applied(_time.GetElapsedTime(started));
         return true;
     }
-
-    /// <summary>At the start, before the thread runs: brings the files up to date. Where there is no space for it, it is tried again.</summary>
-    public void Recover() => TryApplyPending();
 
     private void Settle(bool isTicked)
     {

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
@@ -48,7 +49,7 @@ internal sealed partial class Sequencer
     {
         for (int i = 0; i < keys.Count; i++)
         {
-            if (_group.TryCopyPending(keys[i], out Engine.Messages.Message? message)) read.Add(keys[i], message);
+            if (_group.TryCopyPending(keys[i], out Message? message)) read.Add(keys[i], message);
         }
     }
 

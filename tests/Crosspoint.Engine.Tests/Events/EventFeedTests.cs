@@ -43,6 +43,16 @@ public sealed class EventFeedTests
         var feed = new EventFeed(_log);
         using EventReader reader = feed.Open(EventFilter.All, 0);
         for (int i = 0; i < Many / 100; i++) _log.Commit(i % 2 == 0 ? Mine : Other, 100);
+
+        // Once the last one has come to memory, the first ones are no longer there.
+        using EventReader last = feed.Open(EventFilter.All, Many - 1);
+        while (last.Position < Many)
+        {
+            await last.WaitAsync();
+            await last.ReadAsync(CancellationToken.None);
+        }
+
+        int before = _log.Reads;
         for (long next = 1; next <= Many;)
         {
             await reader.WaitAsync();
@@ -50,6 +60,7 @@ public sealed class EventFeedTests
         }
 
         reader.Position.ShouldBe(Many);
+        _log.Reads.ShouldBeGreaterThan(before);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Crosspoint.Engine.Tests.Intake;
 
 public sealed class RequestCheckTests
 {
-    private static readonly WebhookOptions Webhooks = new();
+    private static readonly CallbackCheck Callbacks = new(new());
 
     public static TheoryData<string, SendRequest, IntakeError, string> Refused => new()
     {
@@ -40,7 +40,7 @@ public sealed class RequestCheckTests
     [MemberData(nameof(Refused))]
     public void TryPrepare_Fault_IsRefusedWithItsField(string what, SendRequest request, IntakeError error, string field)
     {
-        IntakeResult? result = RequestCheck.TryPrepare(request, Webhooks, out MessageHead? head);
+        IntakeResult? result = RequestCheck.TryPrepare(request, Callbacks, out MessageHead? head);
 
         head.ShouldBeNull(what);
         result.ShouldNotBeNull(what);
@@ -63,7 +63,7 @@ public sealed class RequestCheckTests
             Class = TrafficClass.Marketing,
         };
 
-        RequestCheck.TryPrepare(request, Webhooks, out MessageHead? head).ShouldBeNull();
+        RequestCheck.TryPrepare(request, Callbacks, out MessageHead? head).ShouldBeNull();
 
         head.ShouldNotBeNull();
         (head.SegmentCount, head.Encoding, head.ValiditySeconds, head.Class).ShouldBe(
@@ -74,13 +74,13 @@ public sealed class RequestCheckTests
     [Fact]
     public void TryPrepare_OwnNumber_IsTakenUnderTheOwnedPolicy() =>
         RequestCheck.TryPrepare(
-            Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned } }, Webhooks, out _).ShouldBeNull();
+            Rig.Request() with { Account = Rig.Account with { Senders = SenderPolicy.Owned } }, Callbacks, out _).ShouldBeNull();
 
     [Fact]
     public void TryPrepare_TypographicQuotesAndSmartEncoding_StaysGsm()
     {
-        RequestCheck.TryPrepare(Rig.Request("“Hi”") with { SmartEncoded = true }, Webhooks, out MessageHead? smart).ShouldBeNull();
-        RequestCheck.TryPrepare(Rig.Request("“Hi”"), Webhooks, out MessageHead? plain).ShouldBeNull();
+        RequestCheck.TryPrepare(Rig.Request("“Hi”") with { SmartEncoded = true }, Callbacks, out MessageHead? smart).ShouldBeNull();
+        RequestCheck.TryPrepare(Rig.Request("“Hi”"), Callbacks, out MessageHead? plain).ShouldBeNull();
 
         (smart!.Body, smart.Encoding).ShouldBe(("\"Hi\"", SmsEncoding.Gsm7));
         (plain!.Body, plain.Encoding).ShouldBe(("“Hi”", SmsEncoding.Ucs2));

@@ -192,8 +192,48 @@ public sealed class WebhookTargetTests
     public void Parse_Host_IsSentAsItIsSigned(string url, string? host, string signed)
     {
         TargetUrl target = TargetUrl.Parse("AC1", url, Open);
-        target.Host.ShouldBe(host);
+        target.Place.Host.ShouldBe(host);
         System.Text.Encoding.UTF8.GetString(target.SignedUrl).ShouldBe(signed);
+    }
+
+    [Theory]
+    [InlineData("https://example.com/hook")]
+    [InlineData("https://example.com")]
+    [InlineData("https://Example.com:443/hook")]
+    [InlineData("https://bücher.example/x")]
+    [InlineData("https://user@example.com/x")]
+    [InlineData("https://10.0.0.1/x")]
+    [InlineData("http://example.com/x")]
+    [InlineData("https:example.com/x")]
+    [InlineData("example.com/x")]
+    public void CallbackCheck_UrlsOfOnePlace_AreJudgedAsEachAlone(string place)
+    {
+        var check = new CallbackCheck(Strict);
+        string tooLong = "?" + new string('x', WebhookTarget.MaxLength);
+        string[] rests = ["", "?t=1", "?t=2", "?t=3#rc=1", "#rc=1", "?@", "?a=//b", "?a b", "?\\", "?ü", "?\u007F", tooLong, "?t=4"];
+        foreach (string rest in rests)
+        {
+            bool expected = WebhookTarget.TryCheck(place + rest, Strict, out string problem);
+            check.TryCheck(place + rest, out string found).ShouldBe(expected, rest);
+            found.ShouldBe(problem, rest);
+        }
+    }
+
+    [Theory]
+    [InlineData("?t=1")]
+    [InlineData("#rc=1")]
+    [InlineData("?t=%7E&u=a?b#rc=1")]
+    [InlineData("?t=ü")]
+    public void At_PlaceOfAnother_IsTheSameAsAlone(string rest)
+    {
+        string url = "https://Example.com:443/hook" + rest;
+        TargetUrl alone = TargetUrl.Parse("AC1", url, Strict);
+        TargetUrl shared = TargetUrl.At(TargetPlace.Parse("AC1", WebhookTarget.PlaceOf(url).ToString(), Strict), url);
+        shared.Uri.ShouldBe(alone.Uri);
+        shared.SignedUrl.ShouldBe(alone.SignedUrl);
+        shared.Endpoint.ShouldBe(new EndpointKey("AC1", "https://example.com/hook"));
+        shared.Overrides.ShouldBe(alone.Overrides);
+        alone.Uri!.Fragment.ShouldBeEmpty();
     }
 
     [Theory]

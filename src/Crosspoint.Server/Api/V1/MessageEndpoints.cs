@@ -212,7 +212,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         if (!TryAuthenticate(context, out Account account) || !RequestDoor.TryTakeJson(context)) return;
         DateTimeOffset? sendAt;
         Problem problem;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) sendAt = RescheduleReader.Read(body.Span, out problem);
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) sendAt = FieldReader.ReadTime(body.Span, out problem);
         if (problem.Kind is not null)
         {
             problem.Send(context);

@@ -72,14 +72,14 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
         if (!TryFindBatch(context, out string sid, out string batch) || !RequestDoor.TryTakeJson(context)) return;
         double? rate;
         Problem problem;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) rate = PaceReader.Read(body.Span, out problem);
-        if (rate is not { } pace)
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) rate = FieldReader.ReadRate(body.Span, out problem);
+        if (problem.Kind is not null)
         {
             problem.Send(context);
             return;
         }
 
-        ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, pace, token.Opens(context.Request)).ConfigureAwait(false);
+        ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, rate ?? 0, token.Opens(context.Request)).ConfigureAwait(false);
         Answer(context, result, sid, batch, StatusCodes.Status200OK);
     }
 
