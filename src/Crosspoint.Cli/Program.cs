@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Crosspoint.Cli;
 using Crosspoint.Cli.Bench;
 using Crosspoint.Cli.Bench.Faults;
+using Crosspoint.Cli.Bench.Learning;
 using Crosspoint.Cli.Demo;
 using Crosspoint.Cli.Smpp;
 
@@ -22,7 +23,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },
+    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create() },
 };
 if (args is ["help"]) args = ["--help"];
 
