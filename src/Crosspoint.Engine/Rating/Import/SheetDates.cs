@@ -5,7 +5,7 @@ using NodaTime;
 namespace Crosspoint.Engine.Rating.Import;
 
 /// <summary>Reads days and times of a sheet. A sheet has few different ones, so they are remembered.</summary>
-internal sealed class SheetDates(DeckMapping mapping)
+public sealed class SheetDates(DeckMapping mapping)
 {
     private const int MostRemembered = 10_000;
 
