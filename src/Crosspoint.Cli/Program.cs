@@ -4,6 +4,7 @@ using Crosspoint.Cli;
 using Crosspoint.Cli.Bench;
 using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Demo;
+using Crosspoint.Cli.Rates;
 using Crosspoint.Cli.Smpp;
 
 // The one place where the real clock enters.
@@ -20,6 +21,8 @@ var root = new RootCommand(
     DecodePduCommand.Create(),
     SmppConsoleCommand.Create(time),
     ConfigCommand.Create(),
+    DeckCommands.Create(),
+    RateCommands.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },

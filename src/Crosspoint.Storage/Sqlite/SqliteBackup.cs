@@ -77,7 +77,7 @@ public static class SqliteBackup
 
         if (hasLog) await EmptyLogAsync(unfinished, cancellationToken).ConfigureAwait(false);
         List<Slice> copied = SliceCatalog.List(copies);
-        if (copied.Count == 0) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
+        if (copied.Count == 0 && !File.Exists(config)) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
         foreach (Slice slice in copied) MakeWhole(slice.Path);
         if (File.Exists(config)) MakeWhole(Path.Combine(unfinished, ConfigName));
 
@@ -119,7 +119,7 @@ public static class SqliteBackup
     {
         long messages = 0;
         long bytes = 0;
-        List<Slice> slices = ListSlices(directory);
+        List<Slice> slices = ListCopies(directory);
         foreach (Slice slice in slices)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -173,7 +173,7 @@ public static class SqliteBackup
         string unfinished = slices + Unfinished;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
-        foreach (Slice slice in ListSlices(backup))
+        foreach (Slice slice in ListCopies(backup))
         {
             cancellationToken.ThrowIfCancellationRequested();
             CopyDurably(slice.Path, Path.Combine(unfinished, Path.GetFileName(slice.Path)));
@@ -199,6 +199,12 @@ public static class SqliteBackup
         using FileStream file = new(target, FileMode.Open, FileAccess.ReadWrite);
         DiskSync.Flush(file.SafeFileHandle, target);
     }
+
+    // Revisions may be there before the first message.
+    private static List<Slice> ListCopies(string backup) =>
+        File.Exists(Path.Combine(backup, ConfigName)) && Directory.Exists(SliceCatalog.DirectoryOf(backup))
+            ? SliceCatalog.List(SliceCatalog.DirectoryOf(backup))
+            : ListSlices(backup);
 
     private static List<Slice> ListSlices(string journal)
     {

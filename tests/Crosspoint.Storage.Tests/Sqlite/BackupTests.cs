@@ -153,6 +153,20 @@ public sealed class BackupTests : SqliteTest
     }
 
     [Fact]
+    public async Task RunAndRestore_RevisionsBeforeTheFirstMessage_AreKept()
+    {
+        string file = Path.Combine(Root, "config.db");
+        await using SqliteJournal journal = await OpenAsync();
+        await using (SqliteRevisionStore store = SqliteRevisionStore.Open(file, Time)) await store.PublishAsync(new("rates", "fees"), default, 0, new("ada"), Token);
+        BackupSummary summary = await SqliteBackup.RunAsync(Journal, file, Backup, Token);
+        (summary.Messages, summary.Revisions).ShouldBe((0, 1));
+        string config = Path.Combine(Root, "restored.db");
+        (await SqliteBackup.RestoreAsync(Backup, Path.Combine(Root, "restored"), config, Token)).Revisions.ShouldBe(1);
+        await using SqliteJournal copy = await OpenAsync(new() { Directory = Path.Combine(Root, "restored"), ReserveBytes = 0 });
+        await AcceptAsync(copy);
+    }
+
+    [Fact]
     public async Task Verify_DamagedCopy_IsRefused()
     {
         await using (SqliteJournal journal = await OpenAsync())
