@@ -20,7 +20,7 @@ public enum RateKeyKind : byte
 /// A destination of a deck in one number, so that sorting gives networks first, then prefixes in the order of numbers, each before those that it
 /// contains, then countries.
 /// </summary>
-public readonly record struct RateKey : IComparable<RateKey>
+public readonly record struct RateKey
 {
     /// <summary>Countries that two letters can name.</summary>
     public const int CountryCount = 26 * 26;
@@ -62,8 +62,7 @@ public readonly record struct RateKey : IComparable<RateKey>
             string text = mnc >= 1000
                 ? string.Create(CultureInfo.InvariantCulture, $"{code / 2000:000}{mnc - 1000:000}")
                 : string.Create(CultureInfo.InvariantCulture, $"{code / 2000:000}{mnc:00}");
-            NetworkId.TryParse(text, out NetworkId network);
-            return network;
+            return NetworkId.TryParse(text, out NetworkId network) ? network : default;
         }
     }
 
@@ -101,8 +100,6 @@ public readonly record struct RateKey : IComparable<RateKey>
 
     /// <summary>Fills a number of so many digits up with zeros to 15.</summary>
     public static ulong Justify(ulong digits, int length) => digits * Powers[E164.MaxDigits - length];
-
-    public int CompareTo(RateKey other) => Value.CompareTo(other.Value);
 
     /// <summary>26201, +4915 or DE.</summary>
     public override string ToString() => Kind switch

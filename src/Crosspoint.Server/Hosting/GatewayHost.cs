@@ -9,6 +9,7 @@ using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.SmppListener;
+using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private ApiServer? _api;
     private CustomerListener? _smpp;
     private RabbitMqBridge? _rabbitMq;
-    private IRevisionStore? _revisions;
+    private SqliteRevisionStore? _revisions;
     private RateDesk? _rates;
     private volatile bool _isDraining;
     private bool _isStopped;

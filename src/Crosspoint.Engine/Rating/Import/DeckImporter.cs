@@ -10,7 +10,9 @@ namespace Crosspoint.Engine.Rating.Import;
 /// Reads a vendor's rate sheet (CSV) into a deck. Either every row is right, or there is no deck and a list of what is wrong. Memory is bounded by the number of
 /// rows: lines, fields and the list have bounds of their own.
 /// </summary>
+#pragma warning disable CA1001 // The parser lives within one method, which disposes it.
 public sealed class DeckImporter
+#pragma warning restore CA1001
 {
     /// <summary>Longest field in characters.</summary>
     public const int MostFieldCharacters = 1_000;

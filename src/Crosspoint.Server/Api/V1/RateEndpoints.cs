@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
-using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
