@@ -27,8 +27,7 @@ public class RateBookBenchmarks
             new Fee { Name = "surcharge", Nanos = 3_000_000, Currency = "EUR", Country = "DE", SenderKind = SenderKind.LongCode },
             new Fee { Name = "campaign", Nanos = 1_000_000, Currency = "EUR", Country = "DE", Campaign = Fee.AnyCampaign });
         _large = Samples.Compile(Samples.Prefixes(1_000_000));
-        NetworkId.TryParse("26201", out NetworkId network);
-        _network = new(E164.FromDigits(4915112345678), "DE", NumberType.Mobile, network, NetworkSource.Range);
+        _network = new(E164.FromDigits(4915112345678), "DE", NumberType.Mobile, Samples.Network("26201"), NetworkSource.Range);
         _country = _network with { Network = default, Source = NetworkSource.None };
 
         // Different numbers, so that the processor's cache does not hold all that is asked for.

@@ -9,13 +9,15 @@ internal static class Samples
 {
     public static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
+    public static NetworkId Network(string text) => NetworkId.TryParse(text, out NetworkId network) ? network : throw new ArgumentException(text);
+
     /// <summary>1,000 networks, and every country.</summary>
     public static RateDeck Networks()
     {
         var builder = new RateDeckBuilder();
         for (int i = 0; i < 1_000; i++)
         {
-            NetworkId.TryParse(string.Create(CultureInfo.InvariantCulture, $"{262 + (i / 20)}{i % 20:00}"), out NetworkId network);
+            NetworkId network = Network(string.Create(CultureInfo.InvariantCulture, $"{262 + (i / 20)}{i % 20:00}"));
             builder.Add(new(RateKey.Of(network), 50_000_000 + i, "EUR", RatePeriod.Always));
         }
 
@@ -23,8 +25,7 @@ internal static class Samples
         {
             for (char b = 'A'; b <= 'Z'; b++)
             {
-                RateKey.TryCountry([a, b], out RateKey key);
-                builder.Add(new(key, 90_000_000, "EUR", RatePeriod.Always));
+                if (RateKey.TryCountry([a, b], out RateKey key)) builder.Add(new(key, 90_000_000, "EUR", RatePeriod.Always));
             }
         }
 
@@ -37,8 +38,8 @@ internal static class Samples
         var builder = new RateDeckBuilder();
         for (int i = 0; i < count; i++)
         {
-            RateKey.TryPrefix((10_000_000 + (i * (80_000_000L / count))).ToString(CultureInfo.InvariantCulture), out RateKey key);
-            builder.Add(new(key, 10_000_000 + i, "EUR", RatePeriod.Always));
+            string digits = (10_000_000 + (i * (80_000_000L / count))).ToString(CultureInfo.InvariantCulture);
+            if (RateKey.TryPrefix(digits, out RateKey key)) builder.Add(new(key, 10_000_000 + i, "EUR", RatePeriod.Always));
         }
 
         return builder.Build(static (_, _, _) => { })!;

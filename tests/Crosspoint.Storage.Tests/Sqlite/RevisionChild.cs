@@ -24,7 +24,8 @@ internal static class RevisionChild
         while (!end.IsCancellationRequested)
         {
             RevisionHead head = await store.HeadAsync(resource, CancellationToken.None);
-            long next = (await store.ListAsync(resource, 0, 1, CancellationToken.None)).FirstOrDefault()?.Number + 1 ?? 1;
+            IReadOnlyList<Revision> newest = await store.ListAsync(resource, 0, 1, CancellationToken.None);
+            long next = newest.Count == 0 ? 1 : newest[0].Number + 1;
             RevisionChange draft = await store.PutDraftAsync(resource, PayloadOf(resource, next), null, new("child"), CancellationToken.None);
             if (!draft.IsDone) Environment.Exit(draft.Outcome == RevisionOutcome.Unknown ? 3 : 4);
             Say("draft", next);
