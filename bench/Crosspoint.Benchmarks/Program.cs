@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Crosspoint.Benchmarks;
+using Crosspoint.Benchmarks.Rating;
 using Crosspoint.Benchmarks.Storage;
 using Crosspoint.Benchmarks.Webhooks;
 
@@ -21,6 +22,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "journal-steady":
         await JournalBenchmark.RunSteadyAsync(args[1..]);
+        return 0;
+    case "rates":
+        await RateDeckBenchmark.RunAsync(args[1..]);
         return 0;
     case "webhooks":
         await WebhookBenchmark.RunAsync(args[1..]);

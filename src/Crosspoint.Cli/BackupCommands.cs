@@ -10,11 +10,11 @@ namespace Crosspoint.Cli;
 internal static class BackupCommands
 {
     public static Command CreateBackup() => Create(
-        "backup", "Copy the journal to a new folder while the gateway runs", "Folder for the copy: it must not exist, or be empty",
+        "backup", "Copy the journal and the revisions of configuration to a new folder while the gateway runs", "Folder for the copy: it must not exist, or be empty",
         "backed up", JournalBackup.BackupAsync);
 
     public static Command CreateRestore() => Create(
-        "restore", "Make a journal of a backup, where the configuration has none yet", "Folder of the backup", "restored",
+        "restore", "Make a journal and revisions of a backup, where there are none yet", "Folder of the backup", "restored",
         JournalBackup.RestoreAsync);
 
     private static Command Create(

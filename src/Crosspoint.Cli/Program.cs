@@ -5,6 +5,7 @@ using Crosspoint.Cli.Bench;
 using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Bench.Learning;
 using Crosspoint.Cli.Demo;
+using Crosspoint.Cli.Rates;
 using Crosspoint.Cli.Smpp;
 
 // The one place where the real clock enters.
@@ -21,6 +22,8 @@ var root = new RootCommand(
     DecodePduCommand.Create(),
     SmppConsoleCommand.Create(time),
     ConfigCommand.Create(),
+    DeckCommands.Create(),
+    RateCommands.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create() },

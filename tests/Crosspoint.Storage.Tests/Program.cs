@@ -8,6 +8,12 @@ if (Environment.GetEnvironmentVariable(CrashChild.Variable) is { } directory)
     return 0;
 }
 
+if (Environment.GetEnvironmentVariable(RevisionChild.Variable) is { } file)
+{
+    await RevisionChild.RunAsync(file);
+    return 0;
+}
+
 return args.Any(arg => arg is "--server" or "--internal-msbuild-node")
     ? await TestPlatformTestFramework.RunAsync(args, Crosspoint.Storage.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions)
     : await ConsoleRunner.Run(args);

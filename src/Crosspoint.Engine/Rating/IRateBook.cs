@@ -27,4 +27,7 @@ public interface IRates
     /// <summary>The price of a segment, fees included; false when there is none for the destination.</summary>
     /// <param name="micros">Micro-units of the book's currency: 0.0075 EUR is 7,500.</param>
     bool TryFind(in Destination destination, out long micros);
+
+    /// <summary>The same where the sender is known: with the fees that depend on it, which the other leaves out.</summary>
+    bool TryFind(in Destination destination, in RatedSender sender, out long micros) => TryFind(destination, out micros);
 }

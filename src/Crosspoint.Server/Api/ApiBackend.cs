@@ -4,6 +4,7 @@ using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Rates;
 
 namespace Crosspoint.Server.Api;
 
@@ -23,6 +24,9 @@ public sealed record ApiBackend
     public required IConnectionControl Connections { get; init; }
 
     public required ITrafficControl Traffic { get; init; }
+
+    /// <summary>Prices, and the store of revisions.</summary>
+    public required RateDesk Rates { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -92,8 +92,10 @@ public static class ConfigFile
             Retries = RetryConfig.Read(root, engine),
         };
         engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
+        RateOptions rates = RateConfig.Read(root.Group("rates"), directory, engine);
         var config = new GatewayConfig
         {
+            Rates = rates,
             DataDirectory = Path.GetFullPath(data, Path.GetFullPath(directory)),
             Http = http,
             Smpp = smpp,

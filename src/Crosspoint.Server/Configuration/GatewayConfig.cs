@@ -22,6 +22,9 @@ public sealed record GatewayConfig
     /// <summary>The broker that events go to and requests come from; null for none.</summary>
     public RabbitMqOptions? RabbitMq { get; init; }
 
+    /// <summary>Prices that are the file's.</summary>
+    public RateOptions Rates { get; init; } = new();
+
     public JournalOptions Journal { get; init; } = new();
 
     public LogOptions Log { get; init; } = new();

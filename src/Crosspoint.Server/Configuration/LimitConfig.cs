@@ -15,7 +15,7 @@ internal static partial class LimitConfig
     private const double MostRate = 1_000_000;
     private static readonly TimeSpan MostQueue = TimeSpan.FromDays(35);
 
-    private static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
     {
         ["long_code"] = SenderKind.LongCode,
         ["toll_free"] = SenderKind.TollFree,

@@ -24,10 +24,12 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping;
     private readonly PrometheusExporter _exporter;
+    private readonly DeckEndpoints _decks;
 
-    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter)
+    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter, DeckEndpoints decks)
     {
         _app = app;
+        _decks = decks;
         _stopping = stopping;
         _exporter = exporter;
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -68,6 +70,10 @@ public sealed class ApiServer : IAsyncDisposable
         new ConnectionEndpoints(backend, options, token).Map(app);
         new QueueEndpoints(backend, token).Map(app);
         new TrafficEndpoints(backend, token).Map(app);
+        var door = new OperatorDoor(token);
+        var decks = new DeckEndpoints(backend, door);
+        decks.Map(app);
+        new RateEndpoints(backend, door).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {
@@ -77,11 +83,12 @@ public sealed class ApiServer : IAsyncDisposable
         {
             exporter.Dispose();
             stopping.Dispose();
+            decks.Dispose();
             await app.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        return new(app, stopping, exporter);
+        return new(app, stopping, exporter, decks);
     }
 
     /// <summary>Stops listening, ends streams, and waits for the requests that are under way as long as the token allows.</summary>
@@ -96,6 +103,7 @@ public sealed class ApiServer : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         _exporter.Dispose();
+        _decks.Dispose();
         _stopping.Dispose();
     }
 

@@ -7,7 +7,9 @@ using Crosspoint.RabbitMq;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Rates;
 using Crosspoint.Server.SmppListener;
+using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +32,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private ApiServer? _api;
     private CustomerListener? _smpp;
     private RabbitMqBridge? _rabbitMq;
+    private SqliteRevisionStore? _revisions;
+    private RateDesk? _rates;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -49,6 +53,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Where customers bind; null when there is no listener.</summary>
     public IPEndPoint? SmppEndPoint => _smpp?.EndPoint;
+
+    /// <summary>The book of prices in force, and the store of revisions.</summary>
+    public RateDesk Rates => _rates!;
 
     /// <summary>Completes when the journal broke: the process must end, and recover at its next start.</summary>
     public Task JournalBroken => _journal.Broken;
@@ -104,6 +111,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
+        _rates?.Dispose();
+        if (_revisions is not null) await _revisions.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
     }
@@ -121,6 +130,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         try
         {
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
+            host._revisions = JournalOpening.OpenRevisions(config, time);
+            host._rates = await RateDesk.OpenAsync(host._revisions, config.Rates, time, loggers, cancellationToken).ConfigureAwait(false);
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             isRecovered = true;
             var backend = new ApiBackend
@@ -132,6 +143,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,
                 Traffic = host.Gateway,
+                Rates = host._rates,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -10,9 +10,27 @@ namespace Crosspoint.Server.Hosting;
 internal static class JournalOpening
 {
     private const string Folder = "journal";
+    private const string ConfigFile = "config.db";
 
     /// <summary>Where the files of the journal are.</summary>
     public static string DirectoryOf(GatewayConfig config) => Path.Combine(config.DataDirectory, Folder);
+
+    /// <summary>Where the revisions of configuration are.</summary>
+    public static string ConfigFileOf(GatewayConfig config) => Path.Combine(config.DataDirectory, ConfigFile);
+
+    /// <summary>Opens the revisions of configuration. The journal must be open: it keeps other processes out of the folder.</summary>
+    /// <exception cref="GatewayStartException">They cannot be opened.</exception>
+    public static SqliteRevisionStore OpenRevisions(GatewayConfig config, TimeProvider time)
+    {
+        try
+        {
+            return SqliteRevisionStore.Open(ConfigFileOf(config), time);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new GatewayStartException($"data: {error.Message}", error);
+        }
+    }
 
     /// <exception cref="GatewayStartException">It cannot be opened.</exception>
     public static async Task<IJournal> OpenAsync(

@@ -58,7 +58,7 @@ internal sealed partial class SliceWriter
             database.Execute(Pragma("cache_size", -CacheKilobytes));
             database.Execute(Pragma("journal_size_limit", options.BusyCheckpointBytes));
             database.KeepLogOnClose();
-            SqliteSchema.Upgrade(database);
+            SqliteSchema.Slices.Upgrade(database);
             return database;
         }
         catch

@@ -5,16 +5,20 @@ namespace Crosspoint.Storage.Sqlite;
 /// <summary>What a backup or a check of one saw.</summary>
 /// <param name="Files">Slices.</param>
 /// <param name="Messages">Rows of all of them.</param>
+/// <param name="Revisions">Revisions of configuration.</param>
 /// <param name="Bytes">On disk.</param>
-public sealed record BackupSummary(int Files, long Messages, long Bytes);
+public sealed record BackupSummary(int Files, long Messages, long Revisions, long Bytes);
 
 /// <summary>
-/// Copies a journal while a gateway runs on it, from this or another process, and puts a copy back. Each file of the
-/// copy is the state of one moment;
+/// Copies a journal, and the revisions of configuration beside it, while a gateway runs on them, from this or another process, and puts a copy back.
+/// Each file of the copy is the state of one moment;
 /// files are copied one after another, the newest last. What the commit log held when the copy began is written into the copied files.
 /// </summary>
 public static class SqliteBackup
 {
+    /// <summary>The name of the revisions' file in a backup.</summary>
+    private const string ConfigName = "config.db";
+
     private const string Unfinished = ".unfinished";
 
     // A backup keeps what retention would delete.
@@ -24,12 +28,14 @@ public static class SqliteBackup
     private const int BusyMilliseconds = 10_000;
 
     /// <summary>Copies the journal in one directory to a new one, and checks every file of the copy.</summary>
+    /// <param name="configFile">The revisions' file; one that does not exist is left out.</param>
     /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under
     /// this name only when it is whole.</param>
     /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
     /// its check.</exception>
-    public static Task<BackupSummary> RunAsync(string sourceDirectory, string targetDirectory, CancellationToken cancellationToken) =>
-        Task.Run(() => CopyAsync(sourceDirectory, targetDirectory, cancellationToken), cancellationToken);
+    public static Task<BackupSummary> RunAsync(
+        string sourceDirectory, string? configFile, string targetDirectory, CancellationToken cancellationToken) =>
+        Task.Run(() => CopyAsync(sourceDirectory, configFile, targetDirectory, cancellationToken), cancellationToken);
 
     /// <summary>Checks every file of a backup: SQLite's own integrity check, and that this program knows its version.</summary>
     /// <exception cref="InvalidOperationException">A file is damaged or too new, or there is none.</exception>
@@ -37,11 +43,13 @@ public static class SqliteBackup
         Task.Run(() => Verify(directory, cancellationToken), cancellationToken);
 
     /// <summary>Checks a backup and makes a journal of it in a directory that holds none. The backup stays as it is.</summary>
-    /// <exception cref="InvalidOperationException">The backup did not pass its check, or the target holds a journal or is open.</exception>
-    public static Task<BackupSummary> RestoreAsync(string backupDirectory, string journalDirectory, CancellationToken cancellationToken) =>
-        Task.Run(() => Restore(backupDirectory, journalDirectory, cancellationToken), cancellationToken);
+    /// <param name="configFile">Where the revisions go, if the backup has any; null to leave them.</param>
+    /// <exception cref="InvalidOperationException">The backup did not pass its check, or the target holds a journal or revisions, or is open.</exception>
+    public static Task<BackupSummary> RestoreAsync(
+        string backupDirectory, string journalDirectory, string? configFile, CancellationToken cancellationToken) =>
+        Task.Run(() => Restore(backupDirectory, journalDirectory, configFile, cancellationToken), cancellationToken);
 
-    private static async Task<BackupSummary> CopyAsync(string source, string target, CancellationToken cancellationToken)
+    private static async Task<BackupSummary> CopyAsync(string source, string? config, string target, CancellationToken cancellationToken)
     {
         string log = CommitLog.PathOf(source);
         bool hasLog = File.Exists(log);
@@ -62,18 +70,16 @@ public static class SqliteBackup
             cancellationToken.ThrowIfCancellationRequested();
 
             // Retention may have deleted it since the directory was read.
-            if (slice.HasFile) CopyFile(slice.Path, Path.Combine(copies, Path.GetFileName(slice.Path)));
+            if (slice.HasFile) CopyFile(slice.Path, Path.Combine(copies, Path.GetFileName(slice.Path)), SqliteSchema.Slices);
         }
+
+        if (File.Exists(config)) CopyFile(config, Path.Combine(unfinished, ConfigName), SqliteSchema.Config);
 
         if (hasLog) await EmptyLogAsync(unfinished, cancellationToken).ConfigureAwait(false);
         List<Slice> copied = SliceCatalog.List(copies);
-        if (copied.Count == 0) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
-        foreach (Slice slice in copied)
-        {
-            // One file without a log beside it: the copy can be moved about as it is.
-            using SqliteDatabase copy = SqliteDatabase.OpenForWriting(slice.Path);
-            copy.Execute("PRAGMA journal_mode = DELETE");
-        }
+        if (copied.Count == 0 && !File.Exists(config)) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
+        foreach (Slice slice in copied) MakeWhole(slice.Path);
+        if (File.Exists(config)) MakeWhole(Path.Combine(unfinished, ConfigName));
 
         BackupSummary summary = Verify(unfinished, cancellationToken);
         if (Directory.Exists(target)) Directory.Delete(target);
@@ -93,12 +99,19 @@ public static class SqliteBackup
         DirectoryLock.Remove(journal);
     }
 
-    private static void CopyFile(string source, string target)
+    /// <summary>One file without a log beside it: the copy can be moved about as it is.</summary>
+    private static void MakeWhole(string path)
+    {
+        using SqliteDatabase copy = SqliteDatabase.OpenForWriting(path);
+        copy.Execute("PRAGMA journal_mode = DELETE");
+    }
+
+    private static void CopyFile(string source, string target, SqliteSchema schema)
     {
         using SqliteDatabase from = SqliteDatabase.OpenForReading(source);
         using SqliteDatabase to = SqliteDatabase.OpenForWriting(target);
         from.SetBusyTimeout(BusyMilliseconds);
-        SqliteSchema.Check(from);
+        schema.Check(from);
         from.CopyTo(to);
     }
 
@@ -106,30 +119,42 @@ public static class SqliteBackup
     {
         long messages = 0;
         long bytes = 0;
-        List<Slice> slices = ListSlices(directory);
+        List<Slice> slices = ListCopies(directory);
         foreach (Slice slice in slices)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                using SqliteDatabase database = SqliteDatabase.OpenForReading(slice.Path);
-                SqliteSchema.Check(database);
-                string result = database.QueryText("PRAGMA integrity_check(1)");
-                if (result != "ok") throw new InvalidOperationException($"{slice.Path} is damaged: {result}.");
-                messages += database.QueryInt64("SELECT count(*) FROM messages");
-            }
-            catch (SqliteFaultException fault)
-            {
-                throw new InvalidOperationException($"{slice.Path} is damaged: {fault.Message}", fault);
-            }
-
+            messages += Verify(slice.Path, SqliteSchema.Slices, "SELECT count(*) FROM messages");
             bytes += new FileInfo(slice.Path).Length;
         }
 
-        return new(slices.Count, messages, bytes);
+        long revisions = 0;
+        string config = Path.Combine(directory, ConfigName);
+        if (File.Exists(config))
+        {
+            revisions = Verify(config, SqliteSchema.Config, "SELECT count(*) FROM revisions");
+            bytes += new FileInfo(config).Length;
+        }
+
+        return new(slices.Count, messages, revisions, bytes);
     }
 
-    private static BackupSummary Restore(string backup, string journal, CancellationToken cancellationToken)
+    private static long Verify(string path, SqliteSchema schema, string count)
+    {
+        try
+        {
+            using SqliteDatabase database = SqliteDatabase.OpenForReading(path);
+            schema.Check(database);
+            string result = database.QueryText("PRAGMA integrity_check(1)");
+            if (result != "ok") throw new InvalidOperationException($"{path} is damaged: {result}.");
+            return database.QueryInt64(count);
+        }
+        catch (SqliteFaultException fault)
+        {
+            throw new InvalidOperationException($"{path} is damaged: {fault.Message}", fault);
+        }
+    }
+
+    private static BackupSummary Restore(string backup, string journal, string? config, CancellationToken cancellationToken)
     {
         BackupSummary summary = Verify(backup, cancellationToken);
         Directory.CreateDirectory(journal);
@@ -141,24 +166,45 @@ public static class SqliteBackup
             throw new InvalidOperationException($"{journal} holds a journal. Move it away first: a restore never overwrites anything.");
         }
 
+        string copyOfConfig = Path.Combine(backup, ConfigName);
+        bool hasConfig = config is not null && File.Exists(copyOfConfig);
+        if (hasConfig && File.Exists(config))
+            throw new InvalidOperationException($"{config} holds revisions of configuration. Move it away first: a restore never overwrites anything.");
         string unfinished = slices + Unfinished;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
-        foreach (Slice slice in ListSlices(backup))
+        foreach (Slice slice in ListCopies(backup))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string target = Path.Combine(unfinished, Path.GetFileName(slice.Path));
-            File.Copy(slice.Path, target);
-            using FileStream file = new(target, FileMode.Open, FileAccess.ReadWrite);
-            DiskSync.Flush(file.SafeFileHandle, target);
+            CopyDurably(slice.Path, Path.Combine(unfinished, Path.GetFileName(slice.Path)));
         }
 
         DiskSync.FlushDirectory(unfinished);
+        if (hasConfig)
+        {
+            CopyDurably(copyOfConfig, config + Unfinished);
+            File.Move(config + Unfinished, config!);
+            DiskSync.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(config!))!);
+        }
+
         if (Directory.Exists(slices)) Directory.Delete(slices);
         Directory.Move(unfinished, slices);
         DiskSync.FlushDirectory(journal);
         return summary;
     }
+
+    private static void CopyDurably(string source, string target)
+    {
+        File.Copy(source, target, overwrite: true);
+        using FileStream file = new(target, FileMode.Open, FileAccess.ReadWrite);
+        DiskSync.Flush(file.SafeFileHandle, target);
+    }
+
+    // Revisions may be there before the first message.
+    private static List<Slice> ListCopies(string backup) =>
+        File.Exists(Path.Combine(backup, ConfigName)) && Directory.Exists(SliceCatalog.DirectoryOf(backup))
+            ? SliceCatalog.List(SliceCatalog.DirectoryOf(backup))
+            : ListSlices(backup);
 
     private static List<Slice> ListSlices(string journal)
     {

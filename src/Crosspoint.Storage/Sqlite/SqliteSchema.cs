@@ -4,19 +4,25 @@ using System.Reflection;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// The numbered migrations of a slice (Migrations/Sqlite) and how a file is brought to the newest. The version is
+/// The numbered migrations of a kind of file and how a file is brought to the newest. The version is
 /// SQLite's <c>user_version</c>.
 /// </summary>
-internal static class SqliteSchema
+internal sealed class SqliteSchema
 {
-    private const string Prefix = "Crosspoint.Storage.Migrations.Sqlite.";
+    private readonly string[] _scripts;
 
-    private static readonly string[] Scripts = ReadScripts();
+    private SqliteSchema(string folder) => _scripts = ReadScripts($"Crosspoint.Storage.Migrations.{folder}.");
 
-    public static int Version => Scripts.Length;
+    /// <summary>Slices of the journal (Migrations/Sqlite).</summary>
+    public static SqliteSchema Slices { get; } = new("Sqlite");
+
+    /// <summary>The configuration with its revisions (Migrations/Config).</summary>
+    public static SqliteSchema Config { get; } = new("Config");
+
+    public int Version => _scripts.Length;
 
     /// <exception cref="InvalidOperationException">The file is from a newer program.</exception>
-    public static void Check(SqliteDatabase database)
+    public void Check(SqliteDatabase database)
     {
         long version = database.QueryInt64("PRAGMA user_version");
         if (version <= Version) return;
@@ -26,7 +32,7 @@ internal static class SqliteSchema
     }
 
     /// <summary>Applies what is missing, each migration in a transaction of its own. True when there was something to do.</summary>
-    public static bool Upgrade(SqliteDatabase database)
+    public bool Upgrade(SqliteDatabase database)
     {
         Check(database);
         int version = (int)database.QueryInt64("PRAGMA user_version");
@@ -36,7 +42,7 @@ internal static class SqliteSchema
             database.Execute("BEGIN IMMEDIATE");
             try
             {
-                database.Execute(Scripts[next]);
+                database.Execute(_scripts[next]);
                 database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
                 database.Execute("COMMIT");
             }
@@ -50,16 +56,16 @@ internal static class SqliteSchema
         return true;
     }
 
-    private static string[] ReadScripts()
+    private static string[] ReadScripts(string prefix)
     {
         Assembly assembly = typeof(SqliteSchema).Assembly;
         string[] names = Array.FindAll(
-            assembly.GetManifestResourceNames(), static name => name.StartsWith(Prefix, StringComparison.Ordinal));
+            assembly.GetManifestResourceNames(), name => name.StartsWith(prefix, StringComparison.Ordinal));
         Array.Sort(names, StringComparer.Ordinal);
         var scripts = new string[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
-            if (int.Parse(names[i].AsSpan(Prefix.Length, 4), CultureInfo.InvariantCulture) != i + 1)
+            if (int.Parse(names[i].AsSpan(prefix.Length, 4), CultureInfo.InvariantCulture) != i + 1)
             {
                 throw new InvalidOperationException($"Migration {i + 1} is missing.");
             }

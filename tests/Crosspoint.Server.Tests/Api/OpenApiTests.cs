@@ -111,6 +111,31 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfRates_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        const string First = "country,prefix,price,currency\nDE,,0.1,EUR\nFR,,0.1,EUR\nIT,,0.1,EUR\n";
+        const string Second = "country,prefix,price,currency\nDE,,0.2,EUR\nFR,,0.05,EUR\n,48,0.1,EUR\n";
+        Check(document, "ImportReport", (await DeckTests.ImportAsync(api, "north-1", First)).Json);
+        Check(document, "Revision", (await DeckTests.PostAsync(api, "/v1/decks/north-1/revisions/1/activate", "{}")).Json);
+        Check(document, "ImportReport", (await DeckTests.ImportAsync(api, "north-1", Second, "?dry_run=true")).Json);
+        Check(document, "DeckProblem", (await DeckTests.ImportAsync(api, "north-1", First + "x,,1,EUR\n")).Json);
+        await DeckTests.ImportAsync(api, "north-1", Second);
+        Check(document, "DeckDiff", (await DeckTests.GetAsync(api, "/v1/decks/north-1/revisions/2/diff")).Json);
+        await DeckTests.PostAsync(api, "/v1/decks/north-1/revisions/2/activate", """{"expected":1,"valid_from":"2027-01-01T00:00:00Z","note":"x"}""");
+        Check(document, "DeckList", (await DeckTests.GetAsync(api, "/v1/decks")).Json);
+        Check(document, "RevisionPage", (await DeckTests.GetAsync(api, "/v1/decks/north-1/revisions?limit=1")).Json);
+        Check(document, "DeckRows", (await DeckTests.GetAsync(api, "/v1/decks/north-1/revisions/2/rows")).Json);
+        Check(document, "Revision", (await DeckTests.PostAsync(api, "/v1/decks/north-1/rollback", """{"expected":2,"to":1,"note":"x"}""")).Json);
+        Check(document, "RateDocument", (await DeckTests.GetAsync(api, "/v1/rates/sell")).Json);
+        await DeckTests.SendAsync(api, HttpMethod.Put, "/v1/rates/fees?expected=0", "fees: [ { name: f, amount: 1, currency: EUR } ]");
+        Check(document, "RateDocument", (await DeckTests.GetAsync(api, "/v1/rates/fees")).Json);
+        Check(document, "PriceReport", (await DeckTests.GetAsync(api, "/v1/rates/price?to=%2B4915112345678")).Json);
+        Check(document, "AuditPage", (await DeckTests.GetAsync(api, "/v1/audit?limit=3")).Json);
+    }
+
+    [Fact]
     public async Task RequestFields_AreThoseThatAreRead()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

@@ -7,6 +7,8 @@ using Crosspoint.Engine.Events;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
+using Crosspoint.Server.Rates;
+using Crosspoint.Storage.Sqlite;
 using Crosspoint.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,10 +36,14 @@ internal sealed class ApiFixture : IAsyncDisposable
     };
 
     private readonly ServiceProvider _services;
+    private readonly DirectoryInfo _folder;
 
-    private ApiFixture(ServiceProvider services, ApiServer server, FakeEngine engine, FakeEventLog events, ManualTimeProvider time)
+    private ApiFixture(
+        ServiceProvider services, ApiServer server, FakeEngine engine, FakeEventLog events, ManualTimeProvider time, RateDesk rates, DirectoryInfo folder)
     {
         _services = services;
+        _folder = folder;
+        Rates = rates;
         Server = server;
         Engine = engine;
         Events = events;
@@ -53,6 +59,9 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public ManualTimeProvider Time { get; }
 
+    /// <summary>Prices, with a store of its own.</summary>
+    public RateDesk Rates { get; }
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -62,13 +71,16 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
-    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null)
+    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, RateOptions? rates = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
         var engine = new FakeEngine(time);
         var events = new FakeEventLog();
         ApiFixture? fixture = null;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-api-");
+        SqliteRevisionStore revisions = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
+        RateDesk desk = await RateDesk.OpenAsync(revisions, rates ?? new(), time, NullLoggerFactory.Instance, CancellationToken.None);
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -78,6 +90,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Webhooks = engine,
             Connections = engine,
             Traffic = engine,
+            Rates = desk,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -87,7 +100,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time);
+        return fixture = new(services, server, engine, events, time, desk, folder);
     }
 
     public HttpClient ClientFor(Account? account)
@@ -119,7 +132,10 @@ internal sealed class ApiFixture : IAsyncDisposable
     {
         Client.Dispose();
         await Server.DisposeAsync();
+        Rates.Dispose();
+        await Rates.Store.DisposeAsync();
         await _services.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 }
 

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Storage.Sqlite;
 
 namespace Crosspoint.Storage.Tests.Sqlite;
@@ -29,14 +30,14 @@ public sealed class BackupTests : SqliteTest
         MessageId[] before;
         lock (acknowledged) before = [.. acknowledged];
 
-        BackupSummary summary = await SqliteBackup.RunAsync(Journal, Backup, Token);
+        BackupSummary summary = await SqliteBackup.RunAsync(Journal, null, Backup, Token);
 
         await stop.CancelAsync();
         await load;
         summary.Files.ShouldBe(2);
         summary.Messages.ShouldBeGreaterThanOrEqualTo(before.Length + 1);
         string restored = Path.Combine(Root, "restored");
-        (await SqliteBackup.RestoreAsync(Backup, restored, Token)).Messages.ShouldBe(summary.Messages);
+        (await SqliteBackup.RestoreAsync(Backup, restored, null, Token)).Messages.ShouldBe(summary.Messages);
         await using SqliteJournal copy = await OpenAsync(new() { Directory = restored });
         foreach (MessageId id in before) (await copy.FindAsync(id, Token)).ShouldNotBeNull().State.ShouldBe(MessageState.Sent);
         await SendAsync(copy, "goes on");
@@ -56,7 +57,7 @@ public sealed class BackupTests : SqliteTest
         string precious = Path.Combine(Backup, "precious");
         await File.WriteAllTextAsync(precious, "keep", Token);
 
-        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, Backup, Token));
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, null, Backup, Token));
 
         (await File.ReadAllTextAsync(precious, Token)).ShouldBe("keep");
     }
@@ -64,7 +65,7 @@ public sealed class BackupTests : SqliteTest
     [Fact]
     public async Task Run_NoJournal_IsRefused()
     {
-        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, Backup, Token));
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RunAsync(Journal, null, Backup, Token));
         Directory.Exists(Backup).ShouldBeFalse();
     }
 
@@ -74,14 +75,14 @@ public sealed class BackupTests : SqliteTest
         await using (SqliteJournal journal = await OpenAsync())
         {
             await AcceptAsync(journal);
-            await SqliteBackup.RunAsync(Journal, Backup, Token);
+            await SqliteBackup.RunAsync(Journal, null, Backup, Token);
             InvalidOperationException open = await Should.ThrowAsync<InvalidOperationException>(
-                () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+                () => SqliteBackup.RestoreAsync(Backup, Journal, null, Token));
             open.Message.ShouldContain("another process");
         }
 
         InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(
-            () => SqliteBackup.RestoreAsync(Backup, Journal, Token));
+            () => SqliteBackup.RestoreAsync(Backup, Journal, null, Token));
         refusal.Message.ShouldContain("never overwrites");
     }
 
@@ -91,7 +92,7 @@ public sealed class BackupTests : SqliteTest
         await using (SqliteJournal journal = await OpenAsync())
         {
             await AcceptAsync(journal);
-            await SqliteBackup.RunAsync(Journal, Backup, Token);
+            await SqliteBackup.RunAsync(Journal, null, Backup, Token);
         }
 
         // Only the files were moved away: what the log holds belongs to them.
@@ -99,7 +100,7 @@ public sealed class BackupTests : SqliteTest
         Directory.CreateDirectory(other);
         await File.WriteAllTextAsync(CommitLog.PathOf(other), "", Token);
 
-        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, other, Token));
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, other, null, Token));
         refusal.Message.ShouldContain("never overwrites");
     }
 
@@ -111,11 +112,58 @@ public sealed class BackupTests : SqliteTest
         Directory.Exists(Path.Combine(Journal, "slices")).ShouldBeTrue();
         SliceFiles().ShouldBeEmpty("nothing was written to a file yet");
 
-        (await SqliteBackup.RunAsync(Journal, Backup, Token)).Messages.ShouldBe(1);
+        (await SqliteBackup.RunAsync(Journal, null, Backup, Token)).Messages.ShouldBe(1);
 
         File.Exists(CommitLog.PathOf(Backup)).ShouldBeFalse();
         await using SqliteJournal copy = await OpenAsync(new() { Directory = Backup, ReserveBytes = 0 });
         (await copy.FindAsync(id, Token)).ShouldNotBeNull().State.ShouldBe(MessageState.Sent);
+    }
+
+    [Fact]
+    public async Task RunAndRestore_WithRevisions_KeepThem_AndOverwriteNone()
+    {
+        var deck = new ResourceName("deck", "north-1");
+        string file = Path.Combine(Root, "config.db");
+        await using SqliteJournal journal = await OpenAsync();
+        await AcceptAsync(journal);
+        await using (SqliteRevisionStore store = SqliteRevisionStore.Open(file, Time))
+        {
+            (await store.PublishAsync(deck, "prices"u8.ToArray(), 0, new("ada"), Token)).IsDone.ShouldBeTrue();
+
+            // While it is open, and what it holds is still in its log.
+            (await SqliteBackup.RunAsync(Journal, file, Backup, Token)).Revisions.ShouldBe(1);
+        }
+
+        string restored = Path.Combine(Root, "restored");
+        string config = Path.Combine(Root, "restored.db");
+        await File.WriteAllTextAsync(config, "precious", Token);
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => SqliteBackup.RestoreAsync(Backup, restored, config, Token));
+        refusal.Message.ShouldContain("holds revisions");
+        File.Delete(config);
+        (await SqliteBackup.RestoreAsync(Backup, restored, config, Token)).Revisions.ShouldBe(1);
+        await using (SqliteRevisionStore copy = SqliteRevisionStore.Open(config, Time))
+        {
+            (await copy.ReadAsync(deck, 1, Token)).ShouldBe("prices"u8.ToArray());
+            (await copy.ListAuditAsync(null, null, 0, 10, Token)).Count.ShouldBe(2);
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(Backup, "config.db"), new byte[9000], Token);
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.VerifyAsync(Backup, Token));
+    }
+
+    [Fact]
+    public async Task RunAndRestore_RevisionsBeforeTheFirstMessage_AreKept()
+    {
+        string file = Path.Combine(Root, "config.db");
+        await using SqliteJournal journal = await OpenAsync();
+        await using (SqliteRevisionStore store = SqliteRevisionStore.Open(file, Time)) await store.PublishAsync(new("rates", "fees"), default, 0, new("ada"), Token);
+        BackupSummary summary = await SqliteBackup.RunAsync(Journal, file, Backup, Token);
+        (summary.Messages, summary.Revisions).ShouldBe((0, 1));
+        string config = Path.Combine(Root, "restored.db");
+        (await SqliteBackup.RestoreAsync(Backup, Path.Combine(Root, "restored"), config, Token)).Revisions.ShouldBe(1);
+        await using SqliteJournal copy = await OpenAsync(new() { Directory = Path.Combine(Root, "restored"), ReserveBytes = 0 });
+        await AcceptAsync(copy);
     }
 
     [Fact]
@@ -124,7 +172,7 @@ public sealed class BackupTests : SqliteTest
         await using (SqliteJournal journal = await OpenAsync())
         {
             for (int i = 0; i < 50; i++) await SendAsync(journal, $"v{i}");
-            await SqliteBackup.RunAsync(Journal, Backup, Token);
+            await SqliteBackup.RunAsync(Journal, null, Backup, Token);
         }
 
         (await SqliteBackup.VerifyAsync(Backup, Token)).Messages.ShouldBe(50);
@@ -136,6 +184,6 @@ public sealed class BackupTests : SqliteTest
         }
 
         await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.VerifyAsync(Backup, Token));
-        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, Path.Combine(Root, "other"), Token));
+        await Should.ThrowAsync<InvalidOperationException>(() => SqliteBackup.RestoreAsync(Backup, Path.Combine(Root, "other"), null, Token));
     }
 }

@@ -47,7 +47,7 @@ public sealed class SqliteFileTests : SqliteTest
         }
 
         SliceFiles().Length.ShouldBe(1);
-        Count(file, "PRAGMA user_version").ShouldBe(SqliteSchema.Version);
+        Count(file, "PRAGMA user_version").ShouldBe(SqliteSchema.Slices.Version);
         Count(file, "SELECT count(*) FROM messages").ShouldBe(1);
     }
 
@@ -70,7 +70,7 @@ public sealed class SqliteFileTests : SqliteTest
         await using SqliteJournal upgraded = await OpenAsync();
         await CommitAsync(upgraded, transaction =>
             transaction.TakeParked(Sample.Group, "4f2a").ShouldHaveSingleItem().Format.ShouldBe(VendorIdFormat.Auto));
-        Count(file, "PRAGMA user_version").ShouldBe(SqliteSchema.Version);
+        Count(file, "PRAGMA user_version").ShouldBe(SqliteSchema.Slices.Version);
     }
 
     [Fact]

@@ -44,6 +44,10 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
     public static readonly ProblemKind EndpointState = new("endpoint_state", 409, "The endpoint's state does not allow that.");
+    public static readonly ProblemKind RevisionConflict = new("revision_conflict", 409, "Another revision was activated meanwhile.");
+    public static readonly ProblemKind RevisionState = new("revision_state", 409, "The revision's state does not allow that.");
+    public static readonly ProblemKind SetByFile = new("set_by_file", 409, "The configuration file says what this is.");
+    public static readonly ProblemKind DeckInvalid = new("deck_invalid", 422, "The rate sheet is not right.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "This method is not allowed here.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
@@ -62,8 +66,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
-        BatchState, BatchCanceled, EventGone,
-        RequestTooLarge, MediaType, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
+        BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, EventGone,
+        RequestTooLarge, MediaType, DeckInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Crosspoint.Cli.Rates;
+
+/// <summary>Decks, revisions and their differences as tables.</summary>
+internal static class DeckTables
+{
+    public static void ShowDecks(JsonNode list)
+    {
+        Table table = With("connection", "source", "in force", "since", "rows", "currencies", "next change", "scheduled");
+        foreach (JsonNode? deck in list["decks"]!.AsArray())
+        {
+            Add(
+                table, deck!["connection"], deck["source"], deck["in_force"]?["revision"], Moment(deck["in_force"]?["valid_from"]), deck["rows"],
+                string.Join(' ', deck["currencies"]!.AsArray()), Moment(deck["next_change"]),
+                string.Join(", ", deck["scheduled"]!.AsArray().Select(static r => $"{r!["revision"]} from {Moment(r["valid_from"])}")));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void ShowRevisions(JsonNode page)
+    {
+        Table table = With("revision", "state", "valid from", "by", "at", "note", "octets");
+        foreach (JsonNode? revision in page["revisions"]!.AsArray())
+            Add(table, revision!["revision"], revision["state"], Moment(revision["valid_from"]), revision["by"], Moment(revision["at"]), revision["note"], revision["octets"]);
+        AnsiConsole.Write(table);
+    }
+
+    public static void ShowDiff(JsonNode diff)
+    {
+        Table totals = With("dearer", "cheaper", "new", "gone", "unchanged", "mean rise", "mean fall");
+        Add(
+            totals, diff["dearer"], diff["cheaper"], diff["new"], diff["gone"], diff["unchanged"], $"{diff["mean_rise_percent"]} %", $"{diff["mean_fall_percent"]} %");
+        AnsiConsole.Write(totals);
+        if (diff["not_comparable"]!.GetValue<int>() > 0)
+            AnsiConsole.WriteLine($"{diff["not_comparable"]} are in two currencies of which one has no known price.");
+        Table changes = With("change", "destination", "before", "after", $"by, {diff["base_currency"]}", "percent");
+        foreach ((string list, string word) in new[] { ("largest_rises", "dearer"), ("largest_falls", "cheaper"), ("first_new", "new"), ("first_gone", "gone") })
+        {
+            foreach (JsonNode? change in diff[list]!.AsArray())
+            {
+                Add(
+                    changes, word, change!["destination"], $"{change["before"]} {change["before_currency"]}", $"{change["after"]} {change["after_currency"]}",
+                    change["before"] is null || change["after"] is null ? "" : change["change"], change["percent"]);
+            }
+        }
+
+        if (changes.Rows.Count > 0) AnsiConsole.Write(changes);
+    }
+
+    // To the second, as tables have little room.
+    private static string Moment(JsonNode? moment) => moment?.ToString() is { Length: >= 19 } text ? $"{text[..10]} {text[11..19]}Z" : "";
+
+    private static Table With(params string[] columns)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
+        return table;
+    }
+
+    private static void Add(Table table, params object?[] cells) =>
+        table.AddRow([.. cells.Select(static cell => Markup.Escape(cell?.ToString() ?? ""))]);
+}
