@@ -6,6 +6,9 @@ namespace Crosspoint.Engine.Numbers;
 /// <summary>What is known of numbers besides what ships with the library.</summary>
 public sealed record NumberOptions
 {
+    /// <summary>Directory of the indexes of ported numbers; it need not exist, and empty stands for none.</summary>
+    public string Directory { get; init; } = "";
+
     /// <summary>Sources of ported numbers that are asked, the first that knows a number decides; null for all that were imported, by name.</summary>
     public IReadOnlyList<string>? Ported { get; init; }
 

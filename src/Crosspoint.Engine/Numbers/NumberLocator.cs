@@ -26,23 +26,21 @@ public sealed class NumberLocator : IAsyncDisposable
     private int _isRefreshing;
 
     /// <summary>Opens what was imported.</summary>
-    /// <param name="directory">Directory of the indexes of ported numbers; it need not exist.</param>
-    public NumberLocator(NumberOptions options, string directory, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
-        : this(options, directory, time, loggers, meters, service => service.Http is not null ? new HttpLookup(service) : new EnumLookup(service, time))
+    public NumberLocator(NumberOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+        : this(options, time, loggers, meters, service => service.Http is not null ? new HttpLookup(service) : new EnumLookup(service, time))
     {
     }
 
     /// <param name="lookups">Makes what asks a service.</param>
     public NumberLocator(
-        NumberOptions options, string directory, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters,
-        Func<LookupServiceOptions, INumberLookup> lookups)
+        NumberOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, Func<LookupServiceOptions, INumberLookup> lookups)
     {
         _options = options;
         _time = time;
         _cache = new(options.CacheNumbers, time);
         var metrics = new NumberMetrics(meters, time, () => _cache.Count);
         ILogger logger = loggers.CreateLogger<NumberLocator>();
-        _ported = new(directory, options.Ported, metrics, logger);
+        _ported = new(options.Directory, options.Ported, metrics, logger);
         _services = [.. options.Services.Select(service => new LookupService(service, lookups(service), metrics, time, logger))];
         _ported.Refresh();
         _timer = time.CreateTimer(static self => ((NumberLocator)self!).Refresh(), this, options.Refresh, options.Refresh);

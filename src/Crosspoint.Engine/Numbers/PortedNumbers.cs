@@ -18,7 +18,7 @@ public sealed partial class PortedNumbers
     private readonly Dictionary<string, Stamp> _broken = new(StringComparer.Ordinal);
     private volatile Source[] _sources = [];
 
-    /// <param name="directory">Directory of the indexes; it need not exist.</param>
+    /// <param name="directory">Directory of the indexes; it need not exist, and empty stands for none.</param>
     /// <param name="order">Sources that are asked, the first that knows a number decides; null for all there are, by name.</param>
     public PortedNumbers(string directory, IReadOnlyList<string>? order, NumberMetrics metrics, ILogger logger) =>
         (_directory, _order, _metrics, _logger) = (directory, order, metrics, logger);
@@ -58,7 +58,7 @@ public sealed partial class PortedNumbers
             var after = new List<Source>(before.Length);
             try
             {
-                foreach (string name in _order ?? Found())
+                foreach (string name in _directory.Length > 0 && _order is not null ? _order : Found())
                 {
                     if (Open(name, Array.Find(before, source => source.Name == name)) is { } source) after.Add(source);
                 }
@@ -70,6 +70,11 @@ public sealed partial class PortedNumbers
                 return;
             }
 
+            foreach (Source source in before)
+            {
+                if (!after.Exists(other => other.Name == source.Name)) Log.Gone(_logger, source.Name);
+            }
+
             // Those that are no longer used are not closed here: a look-up may be in the middle of one. Their handles close themselves.
             if (!after.SequenceEqual(before)) _sources = [.. after];
         }
@@ -77,7 +82,7 @@ public sealed partial class PortedNumbers
 
     private string[] Found()
     {
-        if (!Directory.Exists(_directory)) return [];
+        if (_directory.Length == 0 || !Directory.Exists(_directory)) return [];
         string[] names = [.. Directory.EnumerateFiles(_directory, "*" + PortedIndexFormat.Extension).Select(path => Path.GetFileNameWithoutExtension(path))];
         Array.Sort(names, StringComparer.Ordinal);
         return names;
@@ -87,12 +92,7 @@ public sealed partial class PortedNumbers
     {
         string path = PortedImport.PathOf(_directory, name);
         var file = new FileInfo(path);
-        if (!file.Exists)
-        {
-            if (before is not null) Log.Gone(_logger, name);
-            return null;
-        }
-
+        if (!file.Exists) return null;
         var stamp = new Stamp(file.Length, file.LastWriteTimeUtc.Ticks);
         if (before?.Stamp == stamp) return before;
         try
