@@ -102,4 +102,7 @@ public sealed record EnumLookupOptions
 
     /// <summary>What follows the digits of the number, such as <c>e164.arpa</c>.</summary>
     public string Suffix { get; init; } = "e164.arpa";
+
+    /// <summary>Whether a text can follow the digits in a name.</summary>
+    public static bool IsSuffix(string text) => Naptr.IsSuffix(text);
 }

@@ -21,6 +21,18 @@ public static class PortedImport
     /// <summary>File of a source's index.</summary>
     public static string PathOf(string directory, string source) => Path.Combine(directory, source + PortedIndexFormat.Extension);
 
+    /// <summary>Names of the sources that were imported into a directory, in order; none when it is empty or does not exist.</summary>
+    public static IReadOnlyList<string> SourcesIn(string directory)
+    {
+        if (directory.Length == 0 || !Directory.Exists(directory)) return [];
+        string[] names =
+        [
+            .. Directory.EnumerateFiles(directory, "*" + PortedIndexFormat.Extension).Select(static path => Path.GetFileNameWithoutExtension(path)).Where(IsSourceName),
+        ];
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
     /// <exception cref="IOException">A file cannot be read or written; nothing is imported.</exception>
     /// <exception cref="InvalidDataException">The file's compression, or the index that is to be added to, is damaged.</exception>
     /// <exception cref="OperationCanceledException">Canceled; nothing is imported.</exception>

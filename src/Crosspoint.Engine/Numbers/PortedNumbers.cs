@@ -58,7 +58,7 @@ public sealed partial class PortedNumbers
             var after = new List<Source>(before.Length);
             try
             {
-                foreach (string name in _directory.Length > 0 && _order is not null ? _order : Found())
+                foreach (string name in _directory.Length > 0 && _order is not null ? _order : PortedImport.SourcesIn(_directory))
                 {
                     if (Open(name, Array.Find(before, source => source.Name == name)) is { } source) after.Add(source);
                 }
@@ -78,14 +78,6 @@ public sealed partial class PortedNumbers
             // Those that are no longer used are not closed here: a look-up may be in the middle of one. Their handles close themselves.
             if (!after.SequenceEqual(before)) _sources = [.. after];
         }
-    }
-
-    private string[] Found()
-    {
-        if (_directory.Length == 0 || !Directory.Exists(_directory)) return [];
-        string[] names = [.. Directory.EnumerateFiles(_directory, "*" + PortedIndexFormat.Extension).Select(path => Path.GetFileNameWithoutExtension(path))];
-        Array.Sort(names, StringComparer.Ordinal);
-        return names;
     }
 
     private Source? Open(string name, Source? before)

@@ -2,6 +2,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 
@@ -23,6 +24,8 @@ public sealed record ApiBackend
     public required IConnectionControl Connections { get; init; }
 
     public required ITrafficControl Traffic { get; init; }
+
+    public required NumberLocator Numbers { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -132,6 +132,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,
                 Traffic = host.Gateway,
+                Numbers = host.Gateway.Numbers,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
@@ -62,7 +63,7 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
-    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null)
+    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, NumberOptions? numbers = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
@@ -78,6 +79,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Webhooks = engine,
             Connections = engine,
             Traffic = engine,
+            Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
