@@ -127,7 +127,7 @@ public sealed class NumberLocatorTests : IAsyncLifetime
     [Fact]
     public async Task LocateAsync_ServiceTimesOut_TheNextIsAsked()
     {
-        LookupServiceOptions silent = await _bed.HttpAsync("silent", (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        LookupServiceOptions silent = await _bed.HttpAsync("silent", (_, context) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         LookupServiceOptions good = await _bed.HttpAsync("good", """{"result":{"mccmnc":"26203"}}""");
         NumberLocator locator = _bed.Start(new() { Services = [silent with { Timeout = TimeSpan.FromMilliseconds(100) }, good], Wait = TimeSpan.FromSeconds(1) });
         ValueTask<Located> waiting = locator.LocateAsync(LookupBed.Number(German), Token);

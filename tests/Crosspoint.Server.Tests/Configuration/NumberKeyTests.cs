@@ -55,8 +55,8 @@ public sealed class NumberKeyTests
         hlr.Concurrency.ShouldBe(7);
         hlr.Ttl.ShouldBe(TimeSpan.FromHours(12));
         hlr.NegativeTtl.ShouldBe(TimeSpan.FromMinutes(10));
-        NetworkId.TryParse("26201", out NetworkId telekom);
-        NetworkId.TryParse("26202", out NetworkId vodafone);
+        var telekom = NetworkId.FromCodes(262, 1, 2);
+        var vodafone = NetworkId.FromCodes(262, 2, 2);
         hlr.Names["d001"].ShouldBe(telekom);
         hlr.Names["vodafone d2"].ShouldBe(vodafone);
         hlr.Enum.ShouldBeNull();
