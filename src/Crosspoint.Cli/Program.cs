@@ -19,6 +19,8 @@ var root = new RootCommand(
     SimulateCommand.Create(time),
     SendCommand.Create(time),
     TailCommand.Create(),
+    LookupCommand.Create(time),
+    NumbersCommand.Create(time),
     DecodePduCommand.Create(),
     SmppConsoleCommand.Create(time),
     ConfigCommand.Create(),

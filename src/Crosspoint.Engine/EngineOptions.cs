@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Limits;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Vendors;
@@ -24,6 +25,9 @@ public sealed record EngineOptions
 
     /// <summary>Hours in which certain messages may go out.</summary>
     public IReadOnlyList<SendWindow> SendWindows { get; init; } = [];
+
+    /// <summary>What is known of numbers besides what ships with the library.</summary>
+    public NumberOptions Numbers { get; init; } = new();
 
     public WebhookOptions Webhooks { get; init; } = new();
 

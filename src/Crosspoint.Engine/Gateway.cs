@@ -5,6 +5,7 @@ using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
@@ -34,6 +35,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
         Options = options;
         _journal = journal;
         Accounts = new AccountDirectory(options.Accounts);
+        Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
         var metrics = new EngineMetrics(meters);
@@ -59,6 +61,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
     public EngineOptions Options { get; }
 
     public AccountDirectory Accounts { get; }
+
+    /// <summary>Where numbers live.</summary>
+    public NumberLocator Numbers { get; }
 
     /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
@@ -122,6 +127,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
+        await Numbers.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>What each connection is doing, for people and for metrics.</summary>

@@ -35,6 +35,7 @@ public sealed partial class ArrowTests
         ["Retries"] = ["Messages", "Vendors"],
         ["Receipts"] = ["Messages", "Accounts", "Stores", "Vendors", "Monitoring"],
         ["Limits"] = ["Messages"],
+        ["Numbers"] = ["Limits"],
         ["Dispatch"] = ["Messages", "Limits", "Retries", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
         ["Intake"] = ["Messages", "Accounts", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };

@@ -120,6 +120,12 @@ public sealed class CliTests : IDisposable
     [InlineData("tail", "--frobnicate")]
     [InlineData("tail", "--url", "127.0.0.1:8080")]
     [InlineData("config", "check", "x.yaml", "--frobnicate")]
+    [InlineData("lookup", "hello")]
+    [InlineData("lookup", "+4915112345678", "--config", "none.yaml")]
+    [InlineData("numbers", "import", "x.csv", "--config", "none.yaml")]
+    [InlineData("numbers", "import", "x.csv", "--config", "none.yaml", "--source", "../x")]
+    [InlineData("numbers", "import", "x.csv", "--config", "none.yaml", "--source", "x", "--max-bad-rows", "-1")]
+    [InlineData("numbers", "import", "x.csv", "--config", "none.yaml", "--source", "x")]
     [InlineData("decode-pdu")]
     [InlineData("decode-pdu", "zz")]
     [InlineData("smpp", "console")]
@@ -139,7 +145,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess help = await RunAsync("help");
 
         (await help.WaitForExitAsync()).ShouldBe(0);
-        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "decode-pdu", "smpp", "config" })
+        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "lookup", "numbers", "decode-pdu", "smpp", "config" })
             help.Output.ShouldContain(line => line.TrimStart().StartsWith(command, StringComparison.Ordinal), command);
     }
 

@@ -2,6 +2,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Rates;
@@ -27,6 +28,7 @@ public sealed record ApiBackend
 
     /// <summary>Prices, and the store of revisions.</summary>
     public required RateDesk Rates { get; init; }
+    public required NumberLocator Numbers { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -87,6 +87,7 @@ public static class ConfigFile
         WarnOfTargets(root, engine);
         engine = engine with
         {
+            Numbers = NumberConfig.Read(root.Group("numbers"), Path.GetFullPath(data, Path.GetFullPath(directory))),
             Limits = LimitConfig.Read(root, engine),
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),

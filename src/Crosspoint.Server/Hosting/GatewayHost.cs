@@ -144,6 +144,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Connections = host.Gateway,
                 Traffic = host.Gateway,
                 Rates = host._rates,
+                Numbers = host.Gateway.Numbers,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

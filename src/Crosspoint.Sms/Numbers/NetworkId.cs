@@ -28,6 +28,22 @@ public readonly record struct NetworkId
     /// <summary>Digits of the mobile network code, 2 or 3; 0 when unknown.</summary>
     public int MncDigits => _value == 0 ? 0 : (_value - 1) % 2000 >= 1000 ? 3 : 2;
 
+    /// <summary>Makes a network of its codes.</summary>
+    /// <param name="mcc">Mobile country code, 0 to 999.</param>
+    /// <param name="mnc">Mobile network code, 0 to 999.</param>
+    /// <param name="mncDigits">Digits of the mobile network code, 2 or 3.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A code has more digits than it may.</exception>
+    public static NetworkId FromCodes(int mcc, int mnc, int mncDigits)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(mcc);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mcc, 999);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mncDigits, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mncDigits, 3);
+        ArgumentOutOfRangeException.ThrowIfNegative(mnc);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mnc, mncDigits == 2 ? 99 : 999);
+        return new((mcc * 2000) + (mncDigits == 3 ? 1000 : 0) + mnc + 1);
+    }
+
     /// <summary>Reads five or six digits, with or without a hyphen after the first three: 26201, 262-01, 310260.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out NetworkId network)
     {
@@ -41,7 +57,8 @@ public readonly record struct NetworkId
 
     /// <summary>Five or six digits; empty when unknown.</summary>
     public override string ToString() => !IsKnown ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{Mcc:000}{(MncDigits == 3 ? Mnc.ToString("000", CultureInfo.InvariantCulture) : Mnc.ToString("00", CultureInfo.InvariantCulture))}");
+        : MncDigits == 3 ? string.Create(CultureInfo.InvariantCulture, $"{Mcc:000}{Mnc:000}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Mcc:000}{Mnc:00}");
 
     private static bool TryRead(ReadOnlySpan<char> digits, out int value)
     {

@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Tests.Support;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.TestKit;
 using Microsoft.AspNetCore.Routing;
 
@@ -90,6 +92,8 @@ public sealed class OpenApiTests
         Check(document, "Batch", (await api.GetAsync("/v1/batches/spring")).Json);
         Check(document, "Batch", (await api.PostAsync("/v1/batches/summer/pause", "")).Json);
         Check(document, "BatchPage", (await api.GetAsync("/v1/batches?limit=1")).Json);
+        Check(document, "Lookup", (await api.GetAsync("/v1/lookup/+4915112345678")).Json);
+        Check(document, "Lookup", (await api.GetAsync("/v1/lookup/+80012345678")).Json);
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
         api.Engine.Waiting.Add(new("a", TrafficClass.Otp, "AC", 1, 1, 2, false, [new("x", "y", 1, 1)]));
@@ -166,6 +170,8 @@ public sealed class OpenApiTests
         await using ApiFixture api = await ApiFixture.StartAsync();
         JsonNode schemas = (await DocumentAsync(api))["components"]!["schemas"]!;
         Words(schemas["Message"]!["properties"]!["status"]!).ShouldBe(Enum.GetValues<MessageState>().Select(StateNames.Of));
+        Words(schemas["Lookup"]!["properties"]!["type"]!).ShouldBe(NumberWords.Types.Keys);
+        Words(schemas["Lookup"]!["properties"]!["source"]!).ShouldBe(Enum.GetValues<NetworkSource>().Select(NumberWords.Of));
         Words(schemas["TimelineEvent"]!["properties"]!["kind"]!)
             .ShouldBe([.. Enum.GetValues<EventKind>().Select(TimelineJson.NameOf), "other"]);
     }

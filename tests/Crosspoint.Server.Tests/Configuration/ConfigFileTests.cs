@@ -99,6 +99,24 @@ public sealed class ConfigFileTests
           retries: [ 1s, 1m, 1d ]
         journal: { slice: 6h, retention: 30d, correlation_window: 7d, parked_for: 1d, cache_messages: 5000, reserve: 0 }
         queues: { dispatch: 1000, journal: 2000, webhooks: 3000 }
+        numbers:
+          ported: [ a ]
+          refresh: 1m
+          wait: 200ms
+          cache: 1000
+          services:
+            - name: hlr
+              countries: [ US ]
+              timeout: 1s
+              per_second: 1
+              per_day: 10
+              concurrency: 2
+              ttl: 1h
+              negative_ttl: 1m
+              names: { }
+              http: { url: "http://127.0.0.1/{number}", headers: { }, network: a, mcc: b, mnc: c, ported: d }
+            - name: dns
+              enum: { server: "127.0.0.1:53", suffix: e164.arpa }
         log: { level: debug, format: json }
         """;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
@@ -71,7 +72,7 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
-    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, RateOptions? rates = null)
+    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
@@ -91,6 +92,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Connections = engine,
             Traffic = engine,
             Rates = desk,
+            Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Time = time,
             IsReady = () => fixture!.IsReady,
         };

@@ -7,6 +7,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
 {
     public static readonly ProblemKind ToMissing = new("to_missing", 400, "The recipient is missing.");
     public static readonly ProblemKind ToInvalid = new("to_invalid", 400, "The recipient is not an international number.");
+    public static readonly ProblemKind NumberInvalid = new("number_invalid", 400, "This is not an international number.");
     public static readonly ProblemKind FromMissing = new("from_missing", 400, "The sender is missing.");
     public static readonly ProblemKind FromInvalid = new("from_invalid", 400, "The sender is not well-formed.");
     public static readonly ProblemKind FromNotOwned = new("from_not_owned", 403, "The sender does not belong to this account.");
@@ -63,7 +64,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
-        ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
+        NumberInvalid, ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
         BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, EventGone,
