@@ -26,7 +26,7 @@ public sealed partial class ArrowTests
         ["Stores"] = ["Messages"],
         ["Events"] = ["Messages", "Stores"],
         ["Rating"] = ["Messages", "Stores"],
-        ["Routing"] = ["Messages", "Accounts", "Rating"],
+        ["Routing"] = ["Messages", "Accounts", "Rating", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],
