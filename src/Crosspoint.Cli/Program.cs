@@ -20,6 +20,7 @@ var root = new RootCommand(
     DecodePduCommand.Create(),
     SmppConsoleCommand.Create(time),
     ConfigCommand.Create(),
+    ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time) },

@@ -185,7 +185,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public RoutingPlan Plan => _dispatcher.Plan;
 
-    public RouteDecision Preview(MessageHead head) => _dispatcher.Preview(head);
+    public RoutePreview Preview(SendRequest request)
+    {
+        if (RequestCheck.TryPrepare(request, Options.Webhooks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);
+        (RouteDecision decision, long at) = _dispatcher.Preview(head!);
+        return new(null, head, decision, at);
+    }
 
     public ControlResult TakePlan(RoutingPlan plan) => _dispatcher.TakePlan(plan);
 

@@ -167,11 +167,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         message.LastAttempt is not { } last || AttemptRules.MayTryAgain(message, RuleOf(last.Decision));
 
     /// <summary>What would be decided now for a message that is not on record.</summary>
-    public RouteDecision Preview(MessageHead head)
+    public (RouteDecision Decision, long At) Preview(MessageHead head)
     {
         Router router = _topology.Router;
         RouteSubject subject = RouteSubject.Of(head, router.Snapshot.Sources, (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        return router.Decide(RequestOf(head, subject), default).Decision;
+        RouteRequest request = RequestOf(head, subject);
+        return (router.Decide(request, default).Decision, request.At);
     }
 
     /// <summary>An accepted message, committed as queued.</summary>

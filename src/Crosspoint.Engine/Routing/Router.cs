@@ -72,14 +72,21 @@ public sealed class Router(RoutingSnapshot snapshot)
         };
     }
 
-    private RouteCandidate Record(in RankedCandidate candidate) => new(snapshot.Connections[candidate.Connection].Name, candidate.Code)
+    // Without rules nothing is measured, and what a connection shows now has no say.
+    private RouteCandidate Record(in RankedCandidate candidate)
     {
-        Price = candidate.Price,
-        Quality = candidate.Quality is { } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
-        HealthLoss = (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
-        List = candidate.List,
-        IsShadow = candidate.IsShadow,
-    };
+        var plain = new RouteCandidate(snapshot.Connections[candidate.Connection].Name, candidate.Code);
+        if (snapshot.Plan.Rules.Count == 0) return plain;
+        bool isAway = candidate.Code is CandidateCode.Down or CandidateCode.Stopped;
+        return plain with
+        {
+            Price = candidate.Price,
+            Quality = candidate.Quality is { } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
+            HealthLoss = isAway ? 0 : (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
+            List = candidate.List,
+            IsShadow = candidate.IsShadow,
+        };
+    }
 
     private bool Matches(RouteDecision decision, ReadOnlySpan<RankedCandidate> candidates)
     {

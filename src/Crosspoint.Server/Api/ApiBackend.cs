@@ -24,6 +24,8 @@ public sealed record ApiBackend
 
     public required ITrafficControl Traffic { get; init; }
 
+    public required IRoutingControl Routing { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether new messages are taken: what <c>/health/ready</c> says.</summary>

@@ -91,7 +91,7 @@ public static class ConfigFile
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),
         };
-        engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
+        engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine, directory) };
         var config = new GatewayConfig
         {
             DataDirectory = Path.GetFullPath(data, Path.GetFullPath(directory)),

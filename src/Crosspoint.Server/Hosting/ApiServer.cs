@@ -68,6 +68,7 @@ public sealed class ApiServer : IAsyncDisposable
         new ConnectionEndpoints(backend, options, token).Map(app);
         new QueueEndpoints(backend, token).Map(app);
         new TrafficEndpoints(backend, token).Map(app);
+        new ExplainEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

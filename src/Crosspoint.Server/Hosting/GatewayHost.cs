@@ -132,6 +132,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,
                 Traffic = host.Gateway,
+                Routing = host.Gateway,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -78,6 +78,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Webhooks = engine,
             Connections = engine,
             Traffic = engine,
+            Routing = engine,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };

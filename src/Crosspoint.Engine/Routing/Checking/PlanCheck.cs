@@ -20,7 +20,8 @@ public sealed class PlanCheck
     {
         _plan = plan;
         _sources = sources;
-        _connections = connections.ToDictionary(static connection => connection.Name, StringComparer.Ordinal);
+        _connections = new(StringComparer.Ordinal);
+        foreach (RouteConnection connection in connections) _connections.TryAdd(connection.Name, connection);
     }
 
     /// <summary>All that is found, errors first.</summary>
@@ -269,8 +270,9 @@ public sealed class PlanCheck
 
     private void WarnOfRates(RouteList list, int rule)
     {
-        if (!list.AsksForPrice) return;
-        string[] without = [.. list.Connections.Where(name => _sources.Rates?.Cost(name) is null)];
+        // Where nothing is known of prices at all, nothing can be said of them.
+        if (!list.AsksForPrice || _sources.Rates is null) return;
+        string[] without = [.. list.Connections.Where(name => _sources.Rates.Cost(name) is null)];
         if (without.Length == 0) return;
         string where = list.Name.Length == 0 ? "" : $" in list '{list.Name}'";
         bool isOut = list.PriceAtMost is not null || list.AsksForMargin;

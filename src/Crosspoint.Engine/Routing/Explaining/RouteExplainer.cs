@@ -18,7 +18,8 @@ public static class RouteExplainer
     /// <param name="head">The message.</param>
     /// <param name="at">When it was made, in microseconds.</param>
     /// <param name="plan">The plan that is in force, or that of the decision's revision; null when there is none at hand.</param>
-    public static RouteExplanation Explain(RouteDecision decision, MessageHead head, long at, RoutingPlan? plan)
+    /// <param name="withPrices">Whether prices are told, and what a list asks of them: they are nobody's business but the operator's.</param>
+    public static RouteExplanation Explain(RouteDecision decision, MessageHead head, long at, RoutingPlan? plan, bool withPrices = true)
     {
         RouteFacts facts = decision.Facts ?? new();
         bool isSamePlan = plan is not null && plan.Revision == decision.PlanRevision
@@ -26,6 +27,14 @@ public static class RouteExplainer
         RoutingPlan? known = isSamePlan ? plan : null;
         RouteRequest request = RequestOf(head, facts, at);
         RoutingRule? rule = known?.Rules.FirstOrDefault(one => one.Name == decision.Rule);
+        if (!withPrices)
+        {
+            facts = facts with { SellPrice = null };
+            decision = decision with { Candidates = [.. decision.Candidates.Select(static candidate => candidate with { Price = null })] };
+            rule = rule is { Route: { } route } ? rule with { Route = WithoutPrices(route) } : rule;
+            known = known is null ? null : known with { Lists = [.. known.Lists.Select(WithoutPrices)] };
+        }
+
         return new()
         {
             Rule = decision.Rule,
@@ -67,6 +76,8 @@ public static class RouteExplainer
         CandidateCode.SenderNotCarried => "left out: it does not carry senders of this type",
         _ => "not taken",
     };
+
+    private static RouteList WithoutPrices(RouteList list) => list with { PriceAtMost = null, MarginAtLeast = null, MarginPercentAtLeast = null };
 
     private static RouteRequest RequestOf(MessageHead head, RouteFacts facts, long at)
     {
