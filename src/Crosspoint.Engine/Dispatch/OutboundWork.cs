@@ -1,5 +1,4 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Routing;
 
 namespace Crosspoint.Engine.Dispatch;
 

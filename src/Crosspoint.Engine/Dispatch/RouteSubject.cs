@@ -11,8 +11,9 @@ internal sealed record RouteSubject(Destination Destination, SenderKind? SenderK
     /// <param name="draw">For a message without an id; else it follows from the id.</param>
     public static RouteSubject Of(MessageHead head, RoutingSources sources, ulong? draw = null)
     {
-        E164.TryParse(head.To, out E164 number);
-        RouteRequest request = RouteRequest.For(head, sources.DestinationOf(number), at: 0, draw);
+        Destination destination = E164.TryParse(head.To, out E164 number) ? sources.DestinationOf(number)
+            : new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);
+        RouteRequest request = RouteRequest.For(head, destination, at: 0, draw);
         return new(request.Destination, request.SenderKind, request.Draw);
     }
 

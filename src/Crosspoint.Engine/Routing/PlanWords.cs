@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Routing.Matching;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing;

@@ -2,7 +2,6 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing.Matching;
 using Crosspoint.Engine.Routing.Ranking;
-using Crosspoint.Engine.Vendors;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing;

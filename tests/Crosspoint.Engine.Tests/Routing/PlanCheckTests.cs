@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Routing.Checking;
+using Crosspoint.Engine.Vendors;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Tests.Routing;
@@ -78,7 +79,7 @@ public sealed class PlanCheckTests
     [Fact]
     public void Find_OneVendorForAll_IsASinglePointOfFailure()
     {
-        RouteConnection[] connections = [new("a", "v", Vendors.ConnectionCapabilities.Default), new("b", "v", Vendors.ConnectionCapabilities.Default)];
+        RouteConnection[] connections = [new("a", "v", ConnectionCapabilities.Default), new("b", "v", ConnectionCapabilities.Default)];
         var plan = new RoutingPlan(1, ["a", "b"]) { Rules = [new() { Name = "all", Route = new() { Connections = ["a", "b"] } }] };
 
         PlanCheck.Find(plan, connections, new()).Select(one => one.ToString())

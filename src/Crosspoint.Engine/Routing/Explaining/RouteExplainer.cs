@@ -81,8 +81,8 @@ public static class RouteExplainer
 
     private static RouteRequest RequestOf(MessageHead head, RouteFacts facts, long at)
     {
-        E164.TryParse(head.To, out E164 number);
-        NetworkId.TryParse(facts.Network, out NetworkId network);
+        E164 number = E164.TryParse(head.To, out E164 parsed) ? parsed : default;
+        NetworkId network = NetworkId.TryParse(facts.Network, out NetworkId read) ? read : NetworkId.Unknown;
         return RouteRequest.For(head, new(number, facts.Country, facts.NumberType, network, facts.Source), at);
     }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Routing.Matching;
 

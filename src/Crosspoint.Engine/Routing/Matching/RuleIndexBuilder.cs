@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing.Matching;
@@ -157,7 +156,7 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
     }
 
     // The rules that are open to a value which none of them names: all but those that want one.
-    private RuleSet Unbound(IReadOnlyCollection<int> bound, out int open)
+    private RuleSet Unbound(List<int> bound, out int open)
     {
         var words = new ulong[_wordCount];
         for (int i = 0; i < rules.Count; i++) words[i / RuleSet.Bits] |= 1UL << (i % RuleSet.Bits);

@@ -1,5 +1,4 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Routing.Ranking;
