@@ -107,7 +107,7 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
     {
         E164.TryParse(to, out E164 number).ShouldBeTrue();
         NumberInfo info = NumberPlan.Lookup(number);
-        NetworkId.TryParse(network, out NetworkId id);
+        NetworkId id = NetworkId.TryParse(network, out NetworkId parsed) ? parsed : NetworkId.Unknown;
         MessageHead head = Head(to);
         return RouteRequest.For(
             change is null ? head : change(head),

@@ -35,7 +35,9 @@ public sealed class RuleIndexTests
         for (int plan = 0; plan < (count > 1_000 ? 1 : count > 500 ? 3 : 12); plan++)
         {
             RoutingRule[] rules = [.. Enumerable.Range(0, count).Select(RandomRule)];
-            var index = new RuleIndex(rules, BodyPatterns.Limit);
+
+            // Only what patterns find counts here, not how long a busy machine takes for it.
+            var index = new RuleIndex(rules, TimeSpan.FromMinutes(1));
             for (int i = 0; i < messages; i++)
             {
                 RouteRequest request = RandomRequest();
@@ -145,9 +147,5 @@ public sealed class RuleIndexTests
         return some.Length > 0 ? some : [all[_random.Next(all.Count)]];
     }
 
-    private static NetworkId Net(string text)
-    {
-        NetworkId.TryParse(text, out NetworkId network);
-        return network;
-    }
+    private static NetworkId Net(string text) => NetworkId.TryParse(text, out NetworkId network) ? network : NetworkId.Unknown;
 }
