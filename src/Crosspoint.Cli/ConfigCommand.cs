@@ -16,7 +16,7 @@ internal static class ConfigCommand
             foreach (ConfigError error in loaded.Errors) Console.Error.WriteLine(error);
             if (loaded.Config is not { } config) return ExitCodes.BadConfiguration;
             foreach (ConfigError warning in config.Warnings) Console.Error.WriteLine($"warning: {warning}");
-            Console.WriteLine($"{result.GetRequiredValue(file)}: ok (accounts: {config.Engine.Accounts.Count}, connections: {config.Engine.Connections.Count})");
+            Console.WriteLine($"{result.GetRequiredValue(file)}: ok (accounts: {config.Engine.Accounts.Count}, connections: {config.Engine.Connections.Count}, routing rules: {config.Engine.Routing.Rules.Count})");
             return ExitCodes.Ok;
         });
         return new Command("config", "Configuration files") { check };

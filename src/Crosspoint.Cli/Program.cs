@@ -26,6 +26,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     DeckCommands.Create(),
     RateCommands.Create(),
+    ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create() },

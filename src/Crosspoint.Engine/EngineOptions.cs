@@ -17,6 +17,9 @@ public sealed record EngineOptions
 
     public required RoutingPlan Routing { get; init; }
 
+    /// <summary>What routing goes by beside the plan: prices, measurements, knowledge of numbers.</summary>
+    public RoutingSources RoutingSources { get; init; } = new();
+
     /// <summary>Caps on segments a second besides those of the connections.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
 

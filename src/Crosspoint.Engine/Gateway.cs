@@ -4,9 +4,11 @@ using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Receipts;
+using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
@@ -18,7 +20,7 @@ namespace Crosspoint.Engine;
 /// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
 /// after.
 /// </summary>
-public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposable
+public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingControl, IAsyncDisposable
 {
     private readonly IJournal _journal;
     private readonly MessageIntake _intake;
@@ -186,6 +188,19 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IAsyncDisposa
     public ControlResult RestartConnection(string name) => _dispatcher.Restart(name);
 
     public IReadOnlyList<ConnectionOptions> ConnectionOptions() => [.. _dispatcher.Lanes.Select(static lane => lane.Options)];
+
+    public RoutingPlan Plan => _dispatcher.Plan;
+
+    public RoutePreview Preview(SendRequest request)
+    {
+        if (RequestCheck.TryPrepare(request, Options.Webhooks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);
+        (RouteDecision decision, long at) = _dispatcher.Preview(head!);
+        return new(null, head, decision, at);
+    }
+
+    public ControlResult TakePlan(RoutingPlan plan) => _dispatcher.TakePlan(plan);
+
+    public void TakeSources(RoutingSources sources) => _dispatcher.TakeSources(sources);
 
     public TrafficStatus TrafficOf(string accountSid, string batch) => _dispatcher.Traffic.StatusOf(new(accountSid, batch));
 

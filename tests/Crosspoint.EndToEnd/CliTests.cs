@@ -27,6 +27,21 @@ public sealed class CliTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = 60_000)]
+    public async Task Explain_ByAFile_TellsWhereAMessageWouldGo()
+    {
+        string file = _folder.Write("good.yaml", new GatewayConfig { Connections = [("north", 3775), ("south", 3776)] }.ToYaml());
+
+        await using ChildProcess explain = await RunAsync("explain", "--to", "+4915112345678", "--from", "ACME", "--class", "otp", "--config", file);
+        await using ChildProcess refused = await RunAsync("explain", "--to", "nobody", "--from", "ACME", "--config", file);
+
+        (await explain.WaitForExitAsync()).ShouldBe(0, explain.Transcript);
+        explain.Output[0].ShouldBe("The message goes to 'north' by the default list.");
+        explain.Output.ShouldContain("  2. south: later in the plan.");
+        (await refused.WaitForExitAsync()).ShouldBe(2, refused.Transcript);
+        refused.Errors[0].ShouldContain("not a number in E.164 form");
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task ConfigCheck_GoodFile_SaysWhatIsInIt()
     {
         string file = _folder.Write("good.yaml", new GatewayConfig { Connections = [("north", 3775), ("south", 3776)] }.ToYaml());
@@ -34,7 +49,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess check = await RunAsync("config", "check", file);
 
         (await check.WaitForExitAsync()).ShouldBe(0, check.Transcript);
-        check.Output.ShouldBe([$"{file}: ok (accounts: 1, connections: 2)"]);
+        check.Output.ShouldBe([$"{file}: ok (accounts: 1, connections: 2, routing rules: 0)"]);
         check.Errors.ShouldBeEmpty();
     }
 
@@ -145,7 +160,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess help = await RunAsync("help");
 
         (await help.WaitForExitAsync()).ShouldBe(0);
-        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "lookup", "numbers", "decode-pdu", "smpp", "config" })
+        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "lookup", "numbers", "explain", "decode-pdu", "smpp", "config" })
             help.Output.ShouldContain(line => line.TrimStart().StartsWith(command, StringComparison.Ordinal), command);
     }
 

@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Retries;
+using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Sms.Segments;
 
@@ -64,6 +65,43 @@ internal static class AttemptRules
             ?? message.Note(now, EventKind.AttemptStarted, connection.Name, detail: detail);
         notices.Collect(ref list, message, entry, moved);
         return attempt;
+    }
+
+    /// <summary>When the rule of a message ends its tries, in microseconds; <see cref="long.MaxValue"/> where it does not.</summary>
+    public static long EndBy(RoutingRule? rule, MessageHead head) =>
+        rule?.Within is { } within ? Math.Max(head.CreatedAt, head.SendAt) + Micros.From(within) : long.MaxValue;
+
+    /// <summary>Whether a rule allows one more attempt. Those of which nothing left the process do not count.</summary>
+    public static bool MayTryAgain(Message message, RoutingRule? rule)
+    {
+        if (rule is null or { MostAttempts: 0 }) return true;
+        int made = 0;
+        foreach (Attempt attempt in message.Attempts) made += attempt.Outcome == AttemptOutcome.NotSent ? 0 : 1;
+        return made < rule.MostAttempts;
+    }
+
+    /// <summary>
+    /// Ends a message whose rule allows no further attempt, or whose time by the rule is over; else the rule's time bounds the message from now on.
+    /// </summary>
+    /// <returns>Whether it ended.</returns>
+    public static bool EndByRule(Message message, RoutingRule? rule, long now, Notices notices, ref NoticeList list)
+    {
+        if (rule is null) return false;
+        long end = EndBy(rule, message.Head);
+        if (now >= end)
+        {
+            string late = $"the time of rule '{rule.Name}' is over";
+            return GiveUp(message, MessageState.Expired, EventKind.Expired, ErrorCodes.ValidityExpired, late, now, notices, ref list);
+        }
+
+        if (!MayTryAgain(message, rule))
+        {
+            string often = $"rule '{rule.Name}' allows no further attempt";
+            return GiveUp(message, MessageState.Failed, EventKind.Failed, ErrorCodes.Unknown, often, now, notices, ref list);
+        }
+
+        if (end < message.Head.ValidUntil) message.Head = message.Head with { ValidUntil = end };
+        return false;
     }
 
     /// <summary>Puts on record what a further try is bound by.</summary>

@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -28,6 +29,13 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         if (dispatcher.IsOver(message, transaction.Now, ref _notices))
         {
             if (AttemptRules.Expire(message, transaction.Now, dispatcher.Notices, ref _notices)) transaction.Save(message);
+            return;
+        }
+
+        RoutingRule? rule = dispatcher.RuleOf(decision);
+        if (AttemptRules.EndByRule(message, rule, transaction.Now, dispatcher.Notices, ref _notices))
+        {
+            transaction.Save(message);
             return;
         }
 

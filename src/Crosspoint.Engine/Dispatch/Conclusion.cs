@@ -94,7 +94,7 @@ internal static class Conclusion
         // A refused segment takes the message elsewhere, and those without an answer with it: only where a second copy of them is allowed.
         bool mayCopy = tally.Unknown == 0 || Resends(message, active.Lane.Options);
         if (tally.Refused > 0 && mayCopy) return Refuse(dispatcher, message, active, attempt, tally, isOver: false, now, ref notices);
-        if (tally.Unknown > 0) return HandleUnknown(message, active, attempt, tally, now, sink, ref notices);
+        if (tally.Unknown > 0) return HandleUnknown(dispatcher, message, active, attempt, tally, now, sink, ref notices);
         if (tally.Pending > 0)
         {
             if (tally.PendingStatus != 0) return Retry(dispatcher, message, active, attempt, tally, now, ref notices);
@@ -118,7 +118,7 @@ internal static class Conclusion
         int tries = message.Tries + (plan.Counts ? 1 : 0);
         long at = now + Micros.From(plan.Wait(message.Id, tries));
         bool isOver = plan.EndsBefore(message.Head, at);
-        if (isOver || (plan.Counts && tries > plan.Attempts))
+        if (isOver || (plan.Counts && tries > plan.Attempts) || !dispatcher.MayTryAgain(message))
             return Refuse(dispatcher, message, active, attempt, tally, isOver, now, ref notices);
 
         attempt.Outcome = AttemptOutcome.Retry;
@@ -173,7 +173,7 @@ internal static class Conclusion
             if (moves > plan.Attempts) step = RetryStep.None;
         }
 
-        if (tally.Accepted == 0 && step != RetryStep.None && !plan.EndsBefore(message.Head, at)
+        if (tally.Accepted == 0 && step != RetryStep.None && !plan.EndsBefore(message.Head, at) && dispatcher.MayTryAgain(message)
             && dispatcher.HasOtherCandidate(active.Work, connection))
         {
             attempt.Outcome = AttemptOutcome.NextCandidate;
@@ -222,12 +222,13 @@ internal static class Conclusion
     }
 
     private static Follow HandleUnknown(
-        Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, Notices sink, ref NoticeList notices)
+        Dispatcher dispatcher, Message message, ActiveAttempt active, Attempt attempt, Tally tally, long now, Notices sink, ref NoticeList notices)
     {
         attempt.Outcome = AttemptOutcome.Unknown;
         string connection = active.Lane.Name;
         UnknownOutcomePolicy policy = active.Lane.Options.UnknownPolicy(message.Head.Class);
-        if (policy == UnknownOutcomePolicy.Resend && !Resends(message, active.Lane.Options)) policy = UnknownOutcomePolicy.Wait;
+        bool mayResend = Resends(message, active.Lane.Options) && dispatcher.MayTryAgain(message);
+        if (policy == UnknownOutcomePolicy.Resend && !mayResend) policy = UnknownOutcomePolicy.Wait;
         sink.Collect(
             ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
         switch (policy)

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Routing.Checking;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Smpp.Sessions;
 using Microsoft.Extensions.Logging;
@@ -118,7 +119,7 @@ internal sealed partial class Dispatcher
             if (Find(options.Name) is not null) return new(ControlOutcome.Refused, $"connection '{options.Name}' is there already");
             if (CheckPlace(options, place) is { } refusal) return refusal;
             lane = _newLane(options, true);
-            _topology = Topology.Of([.. old.Lanes, lane], Placed(old.Plan, options, place ?? int.MaxValue));
+            _topology = Topology.Of([.. old.Lanes, lane], Placed(Plan, options, place ?? int.MaxValue), _sources);
             lane.Start();
         }
 
@@ -139,9 +140,11 @@ internal sealed partial class Dispatcher
             if (Find(options.Name) is not { } old) return new(ControlOutcome.NotFound);
             if (old.IsBusy) return Refuse(old, "try again when that is done");
             if (CheckPlace(options, place) is { } refusal) return refusal;
-            bool isPlanned = Plan.Default.Contains(options.Name);
-            if (isPlanned && options.Smpp.Bind == SmppBindType.Receiver)
-                return Refuse(old, "it stands in the default route, where a receiver cannot send");
+            string? planned = Plan.Default.Contains(options.Name) ? "the default route" : Plan.WhoNames(options.Name);
+            if (planned is not null && options.Smpp.Bind == SmppBindType.Receiver)
+                return Refuse(old, $"it stands in {planned}, where a receiver cannot send");
+            if (planned is not null && options.Capabilities.IsTest && !old.Options.Capabilities.IsTest)
+                return Refuse(old, $"it stands in {planned}, and a test connection takes copies alone");
             lane = _newLane(options, true);
             lane.TakePaceOf(old);
             if (old.State != LaneState.Running) lane.Turn(old.State);
@@ -164,9 +167,10 @@ internal sealed partial class Dispatcher
             lane = found;
             if (lane.IsBusy) return Refuse(lane, "try again when that is done");
             Topology old = _topology;
-            if (old.Plan.Default.Count == 1 && old.Plan.Default[0] == name)
+            if (Plan.Default.Count == 1 && Plan.Default[0] == name)
                 return Refuse(lane, "it is the only one in the default route: without it every message would fail");
-            _topology = Topology.Of([.. old.Lanes.Where(other => other != lane)], Without(old.Plan, name));
+            if (Plan.WhoNames(name) is { } who) return Refuse(lane, $"{who} of the routing names it: take it out there first");
+            _topology = Topology.Of([.. old.Lanes.Where(other => other != lane)], Without(Plan, name), _sources);
             _besides.Add(lane);
             lane.Turn(LaneState.Draining);
             Begin(lane, () => RetireAsync(lane));
@@ -176,20 +180,56 @@ internal sealed partial class Dispatcher
         return Changed(lane, "removed");
     }
 
+    /// <summary>Takes another plan from now on; what waits is routed anew. It is refused when it cannot be decided by.</summary>
+    public ControlResult TakePlan(RoutingPlan plan)
+    {
+        lock (_control)
+        {
+            if (_ending.IsCancellationRequested) return new(ControlOutcome.Refused, "the gateway is stopping");
+            PlanFinding? fault = PlanCheck.Find(plan, [.. _topology.Lanes.Select(static lane => RouteConnection.Of(lane.Options))], _sources)
+                .FirstOrDefault(static finding => finding.IsError);
+            if (fault is not null) return new(ControlOutcome.Refused, fault.ToString());
+            _topology = Topology.Of(_topology.Lanes, plan, _sources);
+        }
+
+        Log.PlanTaken(_logger, plan.Revision, plan.Rules.Count);
+        RouteAnew();
+        return default;
+    }
+
+    /// <summary>Takes other prices, measurements or knowledge of numbers from now on.</summary>
+    public void TakeSources(RoutingSources sources)
+    {
+        lock (_control)
+        {
+            _sources = sources;
+            _topology = Topology.Of(_topology.Lanes, Plan, sources);
+        }
+
+        RouteAnew();
+    }
+
+    private void RouteAnew()
+    {
+        foreach (Lane lane in _topology.Lanes) Reroute(lane);
+    }
+
     private static RoutingPlan Without(RoutingPlan plan, string name) =>
-        new(plan.Revision + 1, [.. plan.Default.Where(other => other != name)]);
+        plan with { Revision = plan.Revision + 1, Default = [.. plan.Default.Where(other => other != name)] };
 
     private static RoutingPlan Placed(RoutingPlan plan, ConnectionOptions options, int place)
     {
-        if (options.Smpp.Bind == SmppBindType.Receiver) return plan;
+        if (options.Smpp.Bind == SmppBindType.Receiver || options.Capabilities.IsTest) return plan;
         List<string> names = [.. Without(plan, options.Name).Default];
         names.Insert(Math.Min(place - 1, names.Count), options.Name);
-        return new(plan.Revision + 1, names);
+        return plan with { Revision = plan.Revision + 1, Default = names };
     }
 
     private static ControlResult? CheckPlace(ConnectionOptions options, int? place) =>
         place is not null && options.Smpp.Bind == SmppBindType.Receiver
             ? new(ControlOutcome.Refused, "a receiver cannot send and so has no place in the default route")
+            : place is not null && options.Capabilities.IsTest
+            ? new(ControlOutcome.Refused, "a test connection takes copies alone and so has no place in the default route")
             : null;
 
     private static ControlResult Refuse(Lane lane, string why) =>
@@ -218,8 +258,8 @@ internal sealed partial class Dispatcher
         {
             if (_ending.IsCancellationRequested) return;
             Topology before = _topology;
-            RoutingPlan plan = place is { } to ? Placed(before.Plan, lane.Options, to) : before.Plan;
-            _topology = Topology.Of([.. before.Lanes.Select(other => other == old ? lane : other)], plan);
+            RoutingPlan plan = place is { } to ? Placed(Plan, lane.Options, to) : Plan;
+            _topology = Topology.Of([.. before.Lanes.Select(other => other == old ? lane : other)], plan, _sources);
             _besides.Remove(lane);
             _besides.Add(old);
             old.Turn(LaneState.Draining);
@@ -296,6 +336,9 @@ internal sealed partial class Dispatcher
     {
         [LoggerMessage(2041, LogLevel.Information, "Connection {Connection} by the operator: {How}")]
         public static partial void Changed(ILogger logger, string connection, string how);
+
+        [LoggerMessage(2043, LogLevel.Information, "Routing by revision {Revision} of the plan, with {Rules} rules")]
+        public static partial void PlanTaken(ILogger logger, long revision, int rules);
 
         [LoggerMessage(2042, LogLevel.Error, "A change of connection {Connection} failed")]
         public static partial void ChangeFailed(ILogger logger, Exception exception, string connection);

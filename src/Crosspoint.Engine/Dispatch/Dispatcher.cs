@@ -27,6 +27,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     private readonly FrozenDictionary<string, int> _weights;
     private readonly ReleaseSchedule _schedule;
     private readonly WindowHolder _windowHolder;
+    private RoutingSources _sources;
     private bool _isHungry;
 
     public Dispatcher(
@@ -44,7 +45,8 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Rerouting = new Rerouting(this);
         deliveries.Rerouter = Rerouting;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
-        _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
+        _sources = options.RoutingSources;
+        _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing, _sources);
         _logger = loggers.CreateLogger<Dispatcher>();
         Traffic = new TrafficControls(this, journal, time, loggers.CreateLogger<TrafficControls>());
         _delays = new DelayQueue(time, Released);
@@ -61,7 +63,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public IReadOnlyList<Lane> Lanes => _topology.Lanes;
 
     /// <summary>The routing as it is now.</summary>
-    public RoutingPlan Plan => _topology.Plan;
+    public RoutingPlan Plan => _topology.Router.Snapshot.Plan;
 
     /// <summary>What dispatch may hold in memory, and holds.</summary>
     public DispatchRoom Room { get; }
@@ -136,10 +138,41 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         if (!Traffic.LetsGo(head) || !IsOpen(head)) return null;
         Topology topology = _topology;
-        (RouteDecision decision, int chosen) = topology.Router.Decide(null, null, null);
-        if (chosen < 0) return null;
-        Lane lane = topology.Planned[chosen];
-        return lane.TryReserveDirect(head, out Reservation reservation) ? new(lane, reservation, decision) : null;
+        RoutingSnapshot snapshot = topology.Router.Snapshot;
+
+        // It has no id yet that could say where it falls into shares.
+        RouteSubject? subject = snapshot.LooksAtMessages
+            ? RouteSubject.Of(head, snapshot.Sources, (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue)) : null;
+        (RouteDecision decision, RouteVerdict verdict) = topology.Router.Decide(RequestOf(head, subject), default);
+        if (verdict.Chosen < 0) return null;
+        Lane lane = topology.Lanes[verdict.Chosen];
+        return lane.TryReserveDirect(head, out Reservation reservation) ? new(lane, reservation, decision, subject) : null;
+    }
+
+    /// <summary>The end of a new message's validity, no later than its rule allows.</summary>
+    /// <param name="until">Without a rule, in microseconds.</param>
+    public long EndOf(MessageHead head, long until)
+    {
+        RoutingSnapshot snapshot = _topology.Router.Snapshot;
+        if (!snapshot.HasTimeLimits) return until;
+        RoutingRule? rule = snapshot.Match(RequestOf(head, RouteSubject.Of(head, snapshot.Sources)));
+        return Math.Min(until, AttemptRules.EndBy(rule, head));
+    }
+
+    /// <summary>The rule that a decision was made by; null for the default list, or when it is gone.</summary>
+    public RoutingRule? RuleOf(RouteDecision decision) => _topology.Router.Snapshot.FindRule(decision.Rule);
+
+    /// <summary>Whether the rule of a message's last attempt allows another one.</summary>
+    public bool MayTryAgain(Message message) =>
+        message.LastAttempt is not { } last || AttemptRules.MayTryAgain(message, RuleOf(last.Decision));
+
+    /// <summary>What would be decided now for a message that is not on record.</summary>
+    public (RouteDecision Decision, long At) Preview(MessageHead head)
+    {
+        Router router = _topology.Router;
+        RouteSubject subject = RouteSubject.Of(head, router.Snapshot.Sources, (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
+        RouteRequest request = RequestOf(head, subject);
+        return (router.Decide(request, default).Decision, request.At);
     }
 
     /// <summary>An accepted message, committed as queued.</summary>
@@ -168,7 +201,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>An accepted message, committed with its first attempt: its segments go out now.</summary>
     public void AcceptDirect(DirectRoute route, MessageHead head, int attempt, ushort reference, int segments)
     {
-        var work = new OutboundWork(head);
+        var work = new OutboundWork(head) { Subject = route.Subject };
         Hold();
         route.Lane.Send(new ActiveAttempt(work, route.Lane, route.Reservation.Session, attempt, reference, segments: null, segments), route.Reservation);
     }
@@ -195,24 +228,39 @@ internal sealed partial class Dispatcher : IAsyncDisposable
             return;
         }
 
-        (_, Lane? lane) = Decide(work);
-        if (lane is not null) lane.Enqueue(work, first);
-        else Journal.Enqueue(new FailUnroutable(this, work));
+        if (Choose(work) is { } lane)
+        {
+            lane.Enqueue(work, first);
+            return;
+        }
+
+        (RouteDecision decision, Lane? late) = Decide(work);
+        if (late is not null) late.Enqueue(work, first);
+        else Journal.Enqueue(new FailUnroutable(this, work, decision));
     }
 
-    /// <summary>The decision as of now; null for the lane when no connection is left for it.</summary>
+    /// <summary>The connection for a message as of now; null when none is left for it, or a rule denies it.</summary>
+    public Lane? Choose(OutboundWork work)
+    {
+        Topology topology = _topology;
+        int chosen = topology.Router.Choose(RequestOf(work, topology), HistoryOf(work)).Chosen;
+        return chosen < 0 ? null : topology.Lanes[chosen];
+    }
+
+    /// <summary>The same with the record of it.</summary>
     public (RouteDecision Decision, Lane? Lane) Decide(OutboundWork work)
     {
         Topology topology = _topology;
-        (RouteDecision decision, int chosen) = topology.Router.Decide(work.RefusedBy, work.PinnedTo, work.Prefer);
-        return (decision, chosen < 0 ? null : topology.Planned[chosen]);
+        (RouteDecision decision, RouteVerdict verdict) = topology.Router.Decide(RequestOf(work, topology), HistoryOf(work));
+        return (decision, verdict.Chosen < 0 ? null : topology.Lanes[verdict.Chosen]);
     }
 
     /// <summary>Whether another connection may take a message that this one refuses.</summary>
     public bool HasOtherCandidate(OutboundWork work, string refusing)
     {
         List<string> refused = [.. work.RefusedBy ?? [], refusing];
-        return _topology.Router.HasCandidate(refused);
+        Topology topology = _topology;
+        return topology.Router.HasCandidate(RequestOf(work, topology), refused);
     }
 
     /// <summary>What follows a refusal.</summary>
@@ -343,15 +391,35 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         new(Room, head => LimitsAt(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
-    private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router, RoutingPlan Plan)
+    /// <param name="Lanes">In the order of the snapshot's connections.</param>
+    /// <param name="Planned">Those that the plan may send by.</param>
+    private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router)
     {
-        public static Topology Of(Lane[] lanes, RoutingPlan plan)
+        public static Topology Of(Lane[] lanes, RoutingPlan plan, RoutingSources sources)
         {
-            Lane[] planned = [.. plan.Default.Select(
-                name => Array.Find(lanes, lane => lane.Name == name) ?? throw new ArgumentException($"No connection {name}."))];
-            return new(lanes, planned, new Router(plan, index => planned[index].Use), plan);
+            var use = new LaneUse(lanes);
+            var snapshot = new RoutingSnapshot(plan, [.. lanes.Select(static lane => RouteConnection.Of(lane.Options))], sources, use);
+            return new(lanes, [.. lanes.Where(lane => plan.Default.Contains(lane.Name) || plan.WhoNames(lane.Name) is not null)], new Router(snapshot));
         }
     }
+
+    private sealed class LaneUse(Lane[] lanes) : IConnectionUse
+    {
+        public ConnectionUse UseOf(int connection) => lanes[connection].Use;
+
+        public double HealthOf(int connection) => lanes[connection].Health;
+    }
+
+    private RouteRequest RequestOf(OutboundWork work, Topology topology)
+    {
+        RoutingSnapshot snapshot = topology.Router.Snapshot;
+        if (!snapshot.LooksAtMessages) return default;
+        return RequestOf(work.Head, work.Subject ??= RouteSubject.Of(work.Head, snapshot.Sources));
+    }
+
+    private RouteRequest RequestOf(MessageHead head, RouteSubject? subject) => subject is null ? default : subject.At(head, _time.GetUtcMicros());
+
+    private static RouteHistory HistoryOf(OutboundWork work) => new(work.RefusedBy, work.PinnedTo, work.Prefer);
 
     private void Released(OutboundWork work) => Route(work, first: true);
 
@@ -364,4 +432,4 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 }
 
 /// <summary>A slot taken for a message that is not accepted yet.</summary>
-internal sealed record DirectRoute(Lane Lane, Reservation Reservation, RouteDecision Decision);
+internal sealed record DirectRoute(Lane Lane, Reservation Reservation, RouteDecision Decision, RouteSubject? Subject);

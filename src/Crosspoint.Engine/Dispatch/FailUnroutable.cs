@@ -4,8 +4,8 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Dispatch;
 
-/// <summary>Ends a message for which no connection is left.</summary>
-internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) : Transition
+/// <summary>Ends a message for which no connection is left, or which a rule denies.</summary>
+internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work, RouteDecision decision) : Transition
 {
     private NoticeList _notices;
 
@@ -16,16 +16,20 @@ internal sealed class FailUnroutable(Dispatcher dispatcher, OutboundWork work) :
         _notices.Clear();
         Message? message = transaction.Find(work.Head.Id.Key);
         if (message is null || !AttemptRules.MayBegin(message, work.HasBegun)) return;
+        RouteFacts? facts = decision.Facts;
+        bool isDenied = facts?.DenyReason is not null;
         bool ended = AttemptRules.GiveUp(
             message,
             MessageState.Failed,
             EventKind.Failed,
-            ErrorCodes.Unknown,
-            "no connection is left for it",
+            isDenied ? facts!.DenyCode : ErrorCodes.Unknown,
+            isDenied ? $"denied by rule '{decision.Rule}': {facts!.DenyReason}" : "no connection is left for it",
             transaction.Now,
             dispatcher.Notices,
             ref _notices);
-        if (ended) transaction.Save(message);
+        if (!ended) return;
+        if (facts is not null) message.Unrouted = decision;
+        transaction.Save(message);
     }
 
     public override void Committed()

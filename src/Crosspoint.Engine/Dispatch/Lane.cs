@@ -93,6 +93,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
     public LaneState State => _state;
 
+    /// <summary>The part of its sessions to send by that are bound: one whose binds fail is likely to fail messages too.</summary>
+    public double Health => Math.Min(1, (double)Volatile.Read(ref _boundCount) / Options.Smpp.Sessions);
+
     /// <summary>Whether it came, or was changed, after the start: the configuration file does not know it so.</summary>
     public bool IsChanged { get; init; }
 
@@ -228,7 +231,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
         // The connection may have gone down, or a better one come up, between the decision and the queue: whoever moved the queue then did
         // not see this work.
-        if (Use != ConnectionUse.Usable && _dispatcher.Decide(work).Lane != this) _dispatcher.Reroute(this);
+        if (Use != ConnectionUse.Usable && _dispatcher.Choose(work) != this) _dispatcher.Reroute(this);
     }
 
     /// <summary>Gives back, of what waits here, all that goes elsewhere now.</summary>
@@ -236,7 +239,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         lock (_gate)
         {
-            return _queue.InMemory == 0 ? [] : _queue.Extract(work => _dispatcher.Decide(work).Lane != this);
+            return _queue.InMemory == 0 ? [] : _queue.Extract(work => _dispatcher.Choose(work) != this);
         }
     }
 
@@ -273,7 +276,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         List<OutboundWork> stay = [];
         List<OutboundWork> leave = [];
-        foreach (OutboundWork work in works) (_dispatcher.Decide(work).Lane == this ? stay : leave).Add(work);
+        foreach (OutboundWork work in works) (_dispatcher.Choose(work) == this ? stay : leave).Add(work);
         bool moves = Use == ConnectionUse.Usable;
         List<long>? next;
         lock (_gate)
@@ -339,13 +342,19 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         lock (_gate)
         {
-            _used[reservation.Session] -= reservation.Slots;
-            _pace.Return();
-            reservation.Limits.Return(reservation.Segments);
+            GiveBack(reservation);
             if (!reservation.Limits.IsEmpty) _queue.Recheck();
         }
 
         Pump();
+    }
+
+    // Under _gate.
+    private void GiveBack(in Reservation reservation)
+    {
+        _used[reservation.Session] -= reservation.Slots;
+        _pace.Return();
+        reservation.Limits.Return(reservation.Segments);
     }
 
     /// <summary>Sends the first segments of an attempt that is on record, as many as it holds slots for.</summary>
@@ -410,7 +419,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             while (_queue.Peek(out Flow? flow) is { } work)
             {
                 bool stays = MayStay(work, flow!);
-                (RouteDecision decision, Lane? chosen) = stays ? _dispatcher.Decide(work) : default;
+                Lane? chosen = stays ? _dispatcher.Choose(work) : null;
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
                 if (chosen == this && !TryReserve(segments, flow!.Limits, out reservation, out TimeSpan wait))
@@ -420,9 +429,17 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                     continue;
                 }
 
+                // Another connection may have come up between the two: then that is the truth.
+                RouteDecision? decision = null;
+                if (chosen == this)
+                {
+                    (decision, chosen) = _dispatcher.Decide(work);
+                    if (chosen != this) GiveBack(reservation);
+                }
+
                 _queue.Take(flow!, chosen == this ? segments : 0);
                 if (NextRead(flow!, moves: true) is { } keys) (reads ??= []).Add((flow!, keys));
-                if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision));
+                if (chosen == this) _dispatcher.Journal.Enqueue(new BeginAttempt(_dispatcher, work, this, reservation, decision!));
                 else (elsewhere ??= []).Add(work);
             }
 

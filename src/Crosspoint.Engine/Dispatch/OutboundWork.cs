@@ -18,6 +18,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>Connections that refused it for good, or could not deliver it; null for none.</summary>
     public List<string>? RefusedBy { get; set; }
 
+    /// <summary>What routing looks at of it, found when it was first asked for; null before.</summary>
+    internal RouteSubject? Subject { get; set; }
+
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 

@@ -22,6 +22,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
         int number = message.Superseded.Count + 1;
         long at = now + Micros.From(plan.Wait(head.Id, number));
         if (plan.Step != RetryStep.Next || number > plan.Attempts || at >= plan.EndOf(head)) return RerouteResult.No;
+        if (!dispatcher.MayTryAgain(message)) return RerouteResult.No;
         if (!dispatcher.HasOtherCandidate(OutboundWork.From(message), last.Connection)) return RerouteResult.No;
         if (dispatcher.Traffic.CancelerOf(head) is not null) return RerouteResult.No;
         if (last.Outcome == AttemptOutcome.Pending) return RerouteResult.WhenAnswered;

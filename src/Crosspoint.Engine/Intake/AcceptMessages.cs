@@ -161,12 +161,17 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _done.OnCompleted(continuation, state, token, flags);
 
-    private static MessageHead Complete(MessageHead prepared, IJournalTransaction transaction) => prepared with
+    private MessageHead Complete(MessageHead prepared, IJournalTransaction transaction)
     {
-        Id = transaction.NextId(),
-        CreatedAt = transaction.Now,
-        ValidUntil = RequestCheck.ValidUntil(prepared, transaction.Now),
-    };
+        MessageHead head = prepared with
+        {
+            Id = transaction.NextId(),
+            CreatedAt = transaction.Now,
+            ValidUntil = RequestCheck.ValidUntil(prepared, transaction.Now),
+        };
+        long end = _dispatcher.EndOf(head, head.ValidUntil);
+        return end < head.ValidUntil ? head with { ValidUntil = end } : head;
+    }
 
     private void JoinGroup()
     {

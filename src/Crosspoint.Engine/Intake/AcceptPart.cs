@@ -197,7 +197,7 @@ internal sealed class AcceptPart : Transition, IValueTaskSource<bool>
             SegmentCount = Segmenter.Count(body, encoding, SegmentMethod.Udh8),
             Submit = message.Head.Submit! with { Parts = told },
         };
-        message.Head = head with { ValidUntil = RequestCheck.ValidUntil(head, transaction.Now) };
+        message.Head = head with { ValidUntil = _dispatcher.EndOf(head, RequestCheck.ValidUntil(head, transaction.Now)) };
         bool isScheduled = head.SendAt > transaction.Now;
         MessageEvent entry = message.TryMove(
             isScheduled ? MessageState.Scheduled : MessageState.Queued, transaction.Now, EventKind.Accepted, detail: PartText())!;

@@ -32,7 +32,7 @@ public sealed class Attempt
 
     public required string Connection { get; init; }
 
-    public required RouteDecision Decision { get; init; }
+    public required RouteDecision Decision { get; set; }
 
     public long StartedAt { get; init; }
 

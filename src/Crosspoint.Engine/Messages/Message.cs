@@ -33,6 +33,9 @@ public sealed class Message
     /// <summary>Copies that a carrier took and could not deliver, oldest first: the message then went another way.</summary>
     public IReadOnlyList<SupersededCopy> Superseded { get; set; } = [];
 
+    /// <summary>The decision that ended it without an attempt: a denial, or no connection that may take it; null for none.</summary>
+    public RouteDecision? Unrouted { get; set; }
+
     /// <summary>Refusals on the present connection that count.</summary>
     public int Tries { get; set; }
 

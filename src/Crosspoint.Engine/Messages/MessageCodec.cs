@@ -33,6 +33,8 @@ public static class MessageCodec
     private const uint TriesPart = 1;
     private const uint NotBeforePart = 2;
     private const uint SupersededPart = 4;
+    private const uint DecisionsPart = 8;
+    private const uint UnroutedPart = 16;
 
     private const byte DuplicateFlag = 1;
 
@@ -300,16 +302,7 @@ public static class MessageCodec
     {
         buffer.WriteUnsigned((uint)attempt.Number);
         buffer.WriteName(attempt.Connection);
-        buffer.WriteSigned(attempt.Decision.PlanRevision);
-        buffer.WriteName(attempt.Decision.Rule);
-        IReadOnlyList<RouteCandidate> candidates = attempt.Decision.Candidates;
-        buffer.WriteUnsigned((uint)candidates.Count);
-        for (int i = 0; i < candidates.Count; i++)
-        {
-            buffer.WriteName(candidates[i].Connection);
-            buffer.WriteByte((byte)candidates[i].Code);
-        }
-
+        DecisionCodec.Write(attempt.Decision, buffer);
         buffer.WriteTime(attempt.StartedAt, origin);
         buffer.WriteTime(attempt.EndedAt, origin);
         buffer.WriteByte((byte)attempt.Outcome);
@@ -322,20 +315,12 @@ public static class MessageCodec
     {
         int number = reader.ReadInt32();
         string connection = Required(reader.ReadName());
-        long revision = reader.ReadSigned();
-        string rule = Required(reader.ReadName());
-        var candidates = new RouteCandidate[reader.ReadCount()];
-        for (int i = 0; i < candidates.Length; i++)
-        {
-            string name = Required(reader.ReadName());
-            candidates[i] = new(name, (CandidateCode)reader.ReadByte());
-        }
-
+        RouteDecision decision = DecisionCodec.Read(ref reader);
         return new()
         {
             Number = number,
             Connection = connection,
-            Decision = new(revision, rule, candidates),
+            Decision = decision,
             StartedAt = reader.ReadTime(origin),
             EndedAt = reader.ReadTime(origin),
             Outcome = (AttemptOutcome)reader.ReadByte(),
@@ -417,7 +402,9 @@ public static class MessageCodec
 
     private static uint PartsOf(Message message) => (message.Tries > 0 ? TriesPart : 0)
         | (message.NotBefore != 0 ? NotBeforePart : 0)
-        | (message.Superseded.Count > 0 ? SupersededPart : 0);
+        | (message.Superseded.Count > 0 ? SupersededPart : 0)
+        | (message.Attempts.Exists(static attempt => DecisionCodec.HasDetails(attempt.Decision)) ? DecisionsPart : 0)
+        | (message.Unrouted is not null ? UnroutedPart : 0);
 
     private static void WriteMore(Message message, long origin, MessageBuffer buffer)
     {
@@ -425,7 +412,19 @@ public static class MessageCodec
         buffer.WriteUnsigned(parts);
         if ((parts & TriesPart) != 0) buffer.WriteUnsigned((uint)message.Tries);
         if ((parts & NotBeforePart) != 0) buffer.WriteTime(message.NotBefore, origin);
-        if ((parts & SupersededPart) == 0) return;
+        if ((parts & SupersededPart) != 0) WriteSuperseded(message, buffer);
+        if ((parts & DecisionsPart) != 0)
+        {
+            foreach (Attempt attempt in message.Attempts) DecisionCodec.WriteDetails(attempt.Decision, buffer);
+        }
+
+        if (message.Unrouted is not { } unrouted) return;
+        DecisionCodec.Write(unrouted, buffer);
+        DecisionCodec.WriteDetails(unrouted, buffer);
+    }
+
+    private static void WriteSuperseded(Message message, MessageBuffer buffer)
+    {
         buffer.WriteUnsigned((uint)message.Superseded.Count);
         for (int i = 0; i < message.Superseded.Count; i++)
         {
@@ -439,10 +438,20 @@ public static class MessageCodec
     private static void ReadMore(Message message, ref MessageBytes reader, long origin)
     {
         uint parts = reader.ReadUInt32();
-        if ((parts & ~(TriesPart | NotBeforePart | SupersededPart)) != 0) throw MessageBytes.Damaged("it holds what this program does not know");
+        if ((parts & ~(TriesPart | NotBeforePart | SupersededPart | DecisionsPart | UnroutedPart)) != 0) throw MessageBytes.Damaged("it holds what this program does not know");
         if ((parts & TriesPart) != 0) message.Tries = reader.ReadInt32();
         if ((parts & NotBeforePart) != 0) message.NotBefore = reader.ReadTime(origin);
-        if ((parts & SupersededPart) == 0) return;
+        if ((parts & SupersededPart) != 0) ReadSuperseded(message, ref reader);
+        if ((parts & DecisionsPart) != 0)
+        {
+            foreach (Attempt attempt in message.Attempts) attempt.Decision = DecisionCodec.ReadDetails(attempt.Decision, ref reader);
+        }
+
+        if ((parts & UnroutedPart) != 0) message.Unrouted = DecisionCodec.ReadDetails(DecisionCodec.Read(ref reader), ref reader);
+    }
+
+    private static void ReadSuperseded(Message message, ref MessageBytes reader)
+    {
         var copies = new SupersededCopy[reader.ReadCount()];
         for (int i = 0; i < copies.Length; i++)
         {

@@ -1,3 +1,5 @@
+using Crosspoint.Sms.Numbers;
+
 namespace Crosspoint.Engine.Messages;
 
 /// <summary>Why a candidate stands where it stands. The numbers are stored; the text is rebuilt when read.</summary>
@@ -23,12 +25,116 @@ public enum CandidateCode : byte
 
     /// <summary>Usable; but the outcome on the chosen connection is unknown, and a second copy goes where the first went.</summary>
     TriedElsewhere = 6,
+
+    /// <summary>Usable, and dearer than the chosen one.</summary>
+    Dearer = 7,
+
+    /// <summary>Usable, and less likely to deliver than the chosen one.</summary>
+    LowerQuality = 8,
+
+    /// <summary>Usable, and worse than the chosen one by price and quality together.</summary>
+    LowerScore = 9,
+
+    /// <summary>Usable; but this message falls into the share of another.</summary>
+    OtherShare = 10,
+
+    /// <summary>Usable, in a list that comes after the chosen one's.</summary>
+    InFallback = 11,
+
+    /// <summary>Usable, and a shadow whose turn it was not.</summary>
+    Shadow = 12,
+
+    /// <summary>Usable; its price for the destination is not known, so it comes after those with one.</summary>
+    Unpriced = 13,
+
+    /// <summary>Left out: its price is above the list's ceiling.</summary>
+    AbovePrice = 14,
+
+    /// <summary>Left out: the list has a ceiling or a margin, and the price is not known.</summary>
+    NoPrice = 15,
+
+    /// <summary>Left out: too little of the sell price would be left.</summary>
+    BelowMargin = 16,
+
+    /// <summary>Left out: the list asks for a margin, and the account has no sell price for the destination.</summary>
+    NoSellPrice = 17,
+
+    /// <summary>Left out: its quality is below the list's floor.</summary>
+    BelowQuality = 18,
+
+    /// <summary>Left out: the rule demands receipts.</summary>
+    NoReceipts = 19,
+
+    /// <summary>Left out: the rule demands a direct route.</summary>
+    NotDirect = 20,
+
+    /// <summary>Left out: the rule demands a path that is licensed in the recipient's country.</summary>
+    NotLicensed = 21,
+
+    /// <summary>Left out: it does not carry senders of this kind.</summary>
+    SenderNotCarried = 22,
 }
 
-public readonly record struct RouteCandidate(string Connection, CandidateCode Code);
+/// <summary>A connection in a decision.</summary>
+public readonly record struct RouteCandidate(string Connection, CandidateCode Code)
+{
+    /// <summary>Price of a segment in micro-units of the decision's currency, fees included; null when it was not known.</summary>
+    public long? Price { get; init; }
+
+    /// <summary>Expected probability of delivery, in ten-thousandths; null when it was not known.</summary>
+    public int? Quality { get; init; }
+
+    /// <summary>What was taken off its quality for what it shows now, in percent.</summary>
+    public int HealthLoss { get; init; }
+
+    /// <summary>0 for the rule's own list, 1 for its fallback, 2 for that one's, and so on.</summary>
+    public int List { get; init; }
+
+    /// <summary>It stood in its list as a shadow.</summary>
+    public bool IsShadow { get; init; }
+}
+
+/// <summary>What a decision by rules went by, beside the message.</summary>
+public sealed record RouteFacts
+{
+    /// <summary>Tells plans apart that have the same revision.</summary>
+    public uint PlanMark { get; init; }
+
+    /// <summary>ISO 4217 code of the candidates' prices; empty when there are none.</summary>
+    public string Currency { get; init; } = "";
+
+    /// <summary>Of the recipient; empty when it is unknown.</summary>
+    public string Country { get; init; } = "";
+
+    public NumberType NumberType { get; init; }
+
+    /// <summary>MCC and MNC of the recipient's network; empty when it is unknown.</summary>
+    public string Network { get; init; } = "";
+
+    public NetworkSource Source { get; init; }
+
+    /// <summary>The kinds of condition that the rule has, as bits.</summary>
+    public int Conditions { get; init; }
+
+    /// <summary>Sell price of a segment in micro-units; null when the account has none for the destination, or nobody asked.</summary>
+    public long? SellPrice { get; init; }
+
+    /// <summary>The test connection that gets a copy; null for none.</summary>
+    public string? CopyTo { get; init; }
+
+    /// <summary>The error code that the message ends with instead of being sent; 0 when it is sent.</summary>
+    public int DenyCode { get; init; }
+
+    /// <summary>Why it is not sent; null when it is.</summary>
+    public string? DenyReason { get; init; }
+}
 
 /// <summary>The ranked candidates for a message at one attempt.</summary>
 /// <param name="PlanRevision">Revision of the routing plan that ranked them.</param>
 /// <param name="Rule">Name of the plan's rule that matched; "default" for the default list.</param>
 /// <param name="Candidates">In order of preference.</param>
-public sealed record RouteDecision(long PlanRevision, string Rule, IReadOnlyList<RouteCandidate> Candidates);
+public sealed record RouteDecision(long PlanRevision, string Rule, IReadOnlyList<RouteCandidate> Candidates)
+{
+    /// <summary>What it went by; null for a plan without rules.</summary>
+    public RouteFacts? Facts { get; init; }
+}

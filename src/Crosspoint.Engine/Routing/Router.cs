@@ -1,107 +1,110 @@
+using System.Runtime.CompilerServices;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing;
 
-/// <summary>What the router knows of a connection.</summary>
-public enum ConnectionUse
+/// <summary>Asks a snapshot, and keeps its answers as records. Thread-safe.</summary>
+public sealed class Router(RoutingSnapshot snapshot)
 {
-    Usable,
-    Down,
-    Stopped,
-}
-
-/// <summary>
-/// Ranks the plan's connections for a message. Works on snapshots only: the plan, and the use of each connection at the moment of the
-/// question.
-/// </summary>
-public sealed class Router
-{
-    private readonly RoutingPlan _plan;
-    private readonly Func<int, ConnectionUse> _useOf;
     private RouteDecision? _fresh;
 
-    /// <param name="useOf">Use of the plan's n-th default connection.</param>
-    public Router(RoutingPlan plan, Func<int, ConnectionUse> useOf) => (_plan, _useOf) = (plan, useOf);
+    public RoutingSnapshot Snapshot => snapshot;
 
     /// <summary>
-    /// The decision for a message, and the index in the plan of the connection to use or to wait for; -1 when no connection is left for it.
-    /// With no connection up, the message waits for the first that has not refused it.
+    /// Where a message goes: the index of the connection to use or to wait for; -1 when none is left for it, or it is denied. Allocates
+    /// nothing.
     /// </summary>
-    public (RouteDecision Decision, int Chosen) Decide(IReadOnlyList<string>? refusedBy, string? pinnedTo, string? prefer)
+    public RouteVerdict Choose(in RouteRequest request, in RouteHistory history)
     {
-        if (refusedBy is null && pinnedTo is null && prefer is null)
-        {
-            int chosen = Choose(null, null, null);
-            RouteDecision? cached = Volatile.Read(ref _fresh);
-            if (cached is not null && Matches(cached, chosen)) return (cached, chosen);
-            RouteDecision made = Explain(null, null, null, chosen);
-            Volatile.Write(ref _fresh, made);
-            return (made, chosen);
-        }
+        CandidateRoom room = default;
+        return snapshot.BufferSize <= CandidateRoom.Size
+            ? snapshot.Decide(request, history, room)
+            : snapshot.Decide(request, history, new RankedCandidate[snapshot.BufferSize]);
+    }
 
-        int index = Choose(refusedBy, pinnedTo, prefer);
-        return (Explain(refusedBy, pinnedTo, prefer, index), index);
+    /// <summary>The same with its record.</summary>
+    public (RouteDecision Decision, RouteVerdict Verdict) Decide(in RouteRequest request, in RouteHistory history)
+    {
+        CandidateRoom room = default;
+        Span<RankedCandidate> buffer = snapshot.BufferSize <= CandidateRoom.Size ? room : new RankedCandidate[snapshot.BufferSize];
+        RouteVerdict verdict = snapshot.Decide(request, history, buffer);
+        return (Record(request, verdict, buffer[..verdict.Count]), verdict);
     }
 
     /// <summary>Whether a connection is left that has not refused the message for good.</summary>
-    public bool HasCandidate(IReadOnlyList<string>? refusedBy) => Choose(refusedBy, null, null) >= 0;
+    public bool HasCandidate(in RouteRequest request, IReadOnlyList<string>? refusedBy) =>
+        Choose(request, new(refusedBy, null, null)).Chosen >= 0;
 
-    private int Choose(IReadOnlyList<string>? refusedBy, string? pinnedTo, string? prefer)
+    private RouteDecision Record(in RouteRequest request, in RouteVerdict verdict, ReadOnlySpan<RankedCandidate> candidates)
     {
-        int usable = -1;
-        int waitFor = -1;
-        for (int i = 0; i < _plan.Default.Count; i++)
+        // Without rules the same answer stands for many messages.
+        bool hasRules = snapshot.Plan.Rules.Count > 0;
+        RouteDecision? cached = hasRules ? null : Volatile.Read(ref _fresh);
+        if (cached is not null && Matches(cached, candidates)) return cached;
+        var list = new RouteCandidate[candidates.Length];
+        for (int i = 0; i < list.Length; i++) list[i] = Record(candidates[i]);
+        if (!hasRules)
         {
-            string name = _plan.Default[i];
-            if (pinnedTo is not null ? name != pinnedTo : IsRefused(refusedBy, name)) continue;
-            if (_useOf(i) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
-            else if (prefer is null || prefer == name) return i;
-            else if (usable < 0) usable = i;
+            var plain = new RouteDecision(snapshot.Plan.Revision, RoutingPlan.DefaultRule, list);
+            Volatile.Write(ref _fresh, plain);
+            return plain;
         }
 
-        return usable >= 0 ? usable : waitFor;
+        RoutingRule? rule = verdict.Rule < 0 ? null : snapshot.Plan.Rules[verdict.Rule];
+        Destination destination = request.Destination;
+        return new(snapshot.Plan.Revision, rule?.Name ?? RoutingPlan.DefaultRule, list)
+        {
+            Facts = new()
+            {
+                PlanMark = snapshot.Mark,
+                Currency = snapshot.Sources.Rates?.Currency ?? "",
+                Country = destination.Country,
+                NumberType = destination.Type,
+                Network = destination.Network.ToString(),
+                Source = destination.Source,
+                Conditions = rule is null ? 0 : rule.Match.Conditions | rule.Except.Conditions,
+                SellPrice = verdict.SellPrice,
+                CopyTo = verdict.CopyTo < 0 ? null : snapshot.Connections[verdict.CopyTo].Name,
+                DenyCode = verdict.Denial?.Code ?? 0,
+                DenyReason = verdict.Denial?.Reason,
+            },
+        };
     }
 
-    private bool Matches(RouteDecision decision, int chosen)
+    // Without rules nothing is measured, and what a connection shows now has no say.
+    private RouteCandidate Record(in RankedCandidate candidate)
     {
-        for (int i = 0; i < decision.Candidates.Count; i++)
+        var plain = new RouteCandidate(snapshot.Connections[candidate.Connection].Name, candidate.Code);
+        if (snapshot.Plan.Rules.Count == 0) return plain;
+        bool isAway = candidate.Code is CandidateCode.Down or CandidateCode.Stopped;
+        return plain with
         {
-            if (decision.Candidates[i].Code != Code(i, null, null, null, chosen)) return false;
+            Price = candidate.Price,
+            Quality = candidate.Quality is { } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
+            HealthLoss = isAway ? 0 : (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
+            List = candidate.List,
+            IsShadow = candidate.IsShadow,
+        };
+    }
+
+    private bool Matches(RouteDecision decision, ReadOnlySpan<RankedCandidate> candidates)
+    {
+        if (decision.Candidates.Count != candidates.Length) return false;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (decision.Candidates[i] != Record(candidates[i])) return false;
         }
 
         return true;
     }
 
-    private RouteDecision Explain(IReadOnlyList<string>? refusedBy, string? pinnedTo, string? prefer, int chosen)
+    /// <summary>Room for the candidates of a usual decision on the stack.</summary>
+    [InlineArray(Size)]
+    private struct CandidateRoom
     {
-        var candidates = new RouteCandidate[_plan.Default.Count];
-        for (int i = 0; i < candidates.Length; i++) candidates[i] = new(_plan.Default[i], Code(i, refusedBy, pinnedTo, prefer, chosen));
-        return new(_plan.Revision, RoutingPlan.DefaultRule, candidates);
-    }
+        public const int Size = 48;
 
-    private CandidateCode Code(int index, IReadOnlyList<string>? refusedBy, string? pinnedTo, string? prefer, int chosen)
-    {
-        string name = _plan.Default[index];
-        if (index == chosen) return CandidateCode.Chosen;
-        if (IsRefused(refusedBy, name)) return CandidateCode.RefusedBefore;
-        if (pinnedTo is not null) return CandidateCode.HoldsOtherSegments;
-        return _useOf(index) switch
-        {
-            ConnectionUse.Down => CandidateCode.Down,
-            ConnectionUse.Stopped => CandidateCode.Stopped,
-            _ when prefer is not null && chosen >= 0 && _plan.Default[chosen] == prefer => CandidateCode.TriedElsewhere,
-            _ => CandidateCode.LaterInPlan,
-        };
-    }
-
-    private static bool IsRefused(IReadOnlyList<string>? refusedBy, string name)
-    {
-        if (refusedBy is null) return false;
-        for (int i = 0; i < refusedBy.Count; i++)
-        {
-            if (refusedBy[i] == name) return true;
-        }
-
-        return false;
+        private RankedCandidate _first;
     }
 }

@@ -2,9 +2,59 @@ namespace Crosspoint.Engine.Routing;
 
 /// <summary>The operator's routing, as an immutable snapshot.</summary>
 /// <param name="Revision">Rises with every change.</param>
-/// <param name="Default">Names of connections in order of preference.</param>
+/// <param name="Default">Names of connections in order of preference, for messages that no rule matches.</param>
 public sealed record RoutingPlan(long Revision, IReadOnlyList<string> Default)
 {
-    /// <summary>The rule's name in a decision.</summary>
+    /// <summary>The name of the default list in a decision.</summary>
     public const string DefaultRule = "default";
+
+    /// <summary>Rules of one plan.</summary>
+    public const int MostRules = 20_000;
+
+    /// <summary>The first that matches decides.</summary>
+    public IReadOnlyList<RoutingRule> Rules { get; init; } = [];
+
+    /// <summary>Lists to which rules and other lists fall back.</summary>
+    public IReadOnlyList<RouteList> Lists { get; init; } = [];
+
+    /// <summary>The senders that countries take, and those that are registered there.</summary>
+    public SenderRules SenderRules { get; init; } = SenderRules.Standard;
+
+    /// <summary>The list of a name; null when there is none.</summary>
+    public RouteList? FindList(string name)
+    {
+        foreach (RouteList list in Lists)
+        {
+            if (list.Name == name) return list;
+        }
+
+        return null;
+    }
+
+    /// <summary>The lists that are tried one after the other from one on, itself first; a loop ends where it begins anew.</summary>
+    public IReadOnlyList<RouteList> ChainOf(RouteList first)
+    {
+        var chain = new List<RouteList> { first };
+        while (chain[^1].Fallback is { } name && FindList(name) is { } next && !chain.Contains(next)) chain.Add(next);
+        return chain;
+    }
+
+    /// <summary>Whether a rule or a list names a connection.</summary>
+    public string? WhoNames(string connection)
+    {
+        foreach (RoutingRule rule in Rules)
+        {
+            if (Names(rule.Route, connection) || rule.CopyTo == connection) return $"rule '{rule.Name}'";
+        }
+
+        foreach (RouteList list in Lists)
+        {
+            if (Names(list, connection)) return $"list '{list.Name}'";
+        }
+
+        return null;
+
+        static bool Names(RouteList? list, string connection) =>
+            list is not null && (list.Connections.Contains(connection) || list.Shadows.Contains(connection));
+    }
 }

@@ -38,6 +38,9 @@ public sealed record ConnectionOptions
 
     public required SmppConnectionOptions Smpp { get; init; }
 
+    /// <summary>What routing may ask of it.</summary>
+    public ConnectionCapabilities Capabilities { get; init; } = ConnectionCapabilities.Default;
+
     /// <summary>Policy by class, indexed by <see cref="TrafficClass"/>.</summary>
     public UnknownOutcomePolicy UnknownOtp { get; init; } = UnknownOutcomePolicy.Resend;
 

@@ -29,6 +29,7 @@ public sealed record ApiBackend
     /// <summary>Prices, and the store of revisions.</summary>
     public required RateDesk Rates { get; init; }
     public required NumberLocator Numbers { get; init; }
+    public required IRoutingControl Routing { get; init; }
 
     public required TimeProvider Time { get; init; }
 

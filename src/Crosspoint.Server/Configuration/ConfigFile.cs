@@ -92,7 +92,7 @@ public static class ConfigFile
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),
         };
-        engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine.Connections) };
+        engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine, directory) };
         RateOptions rates = RateConfig.Read(root.Group("rates"), directory, engine);
         var config = new GatewayConfig
         {

@@ -112,6 +112,7 @@ internal static class ConnectionConfig
         UnknownPolicies policies = ReadPolicies(section.Group("unknown_outcome"));
         ConfigSection? inner = section.Group("smpp", required: true);
         SmppConnectionOptions? smpp = inner is null ? null : ReadSmpp(inner, directory);
+        ConnectionCapabilities capabilities = CapabilityConfig.Read(section.Group("capabilities"), smpp);
         section.Close();
 
         // The name stands in for one that was wrong, so that routing does not blame it twice.
@@ -122,6 +123,7 @@ internal static class ConnectionConfig
             Vendor = vendor,
             Group = group ?? name ?? "",
             Smpp = smpp,
+            Capabilities = capabilities,
             UnknownOtp = policies.Otp,
             UnknownTransactional = policies.Transactional,
             UnknownMarketing = policies.Marketing,

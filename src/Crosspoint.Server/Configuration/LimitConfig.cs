@@ -15,7 +15,7 @@ internal static partial class LimitConfig
     private const double MostRate = 1_000_000;
     private static readonly TimeSpan MostQueue = TimeSpan.FromDays(35);
 
-    internal static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, SenderKind?> SenderKinds = new(StringComparer.Ordinal)
     {
         ["long_code"] = SenderKind.LongCode,
         ["toll_free"] = SenderKind.TollFree,
@@ -141,8 +141,8 @@ internal static partial class LimitConfig
     }
 
     [GeneratedRegex("^[A-Z]{2}$")]
-    private static partial Regex CountryForm();
+    public static partial Regex CountryForm();
 
     [GeneratedRegex(@"^\+[1-9][0-9]{0,14}$")]
-    private static partial Regex PrefixForm();
+    public static partial Regex PrefixForm();
 }

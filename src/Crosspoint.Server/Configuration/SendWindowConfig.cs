@@ -46,8 +46,8 @@ internal static class SendWindowConfig
         return window;
     }
 
-    // Minutes after midnight.
-    private static int? ReadTime(ConfigSection section, string key, int most, string expected)
+    /// <summary>A required time of day, in minutes after midnight; null when it is missing or wrong.</summary>
+    public static int? ReadTime(ConfigSection section, string key, int most, string expected)
     {
         if (section.Text(key, required: true, most: 5, expected: expected) is not { } text) return null;
         int hours = 0;
@@ -61,7 +61,8 @@ internal static class SendWindowConfig
         return null;
     }
 
-    private static int ReadDays(ConfigSection section)
+    /// <summary>Days of the week, Monday in the lowest bit; all when absent.</summary>
+    public static int ReadDays(ConfigSection section)
     {
         const string Expected = "mon, tue, wed, thu, fri, sat, sun";
         if (!section.Has("days")) return 0b111_1111;

@@ -145,6 +145,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Traffic = host.Gateway,
                 Rates = host._rates,
                 Numbers = host.Gateway.Numbers,
+                Routing = host.Gateway,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

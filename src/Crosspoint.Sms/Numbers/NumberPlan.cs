@@ -15,6 +15,10 @@ public static class NumberPlan
     /// <summary>Number of calling codes that the plan knows.</summary>
     public static int CallingCodeCount => Table.Codes.Length - 1;
 
+    /// <summary>The countries that the plan knows: ISO 3166-1 codes of two letters, in order.</summary>
+    public static IReadOnlyList<string> Countries { get; } =
+        [.. Table.Countries.Where(static country => country.Length == 2).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Looks a number up. Allocates nothing and refuses no number.</summary>
     /// <param name="number">The number; the default value is unknown in every respect.</param>
     /// <returns>

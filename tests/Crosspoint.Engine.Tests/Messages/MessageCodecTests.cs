@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.Sms.Text;
 
 namespace Crosspoint.Engine.Tests.Messages;
@@ -32,7 +33,7 @@ public sealed class MessageCodecTests
         // The samples must have used every property, or a forgotten one would pass unnoticed.
         Type[] types =
         [
-            typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate),
+            typeof(Message), typeof(MessageHead), typeof(SegmentProgress), typeof(Attempt), typeof(RouteDecision), typeof(RouteCandidate), typeof(RouteFacts),
             typeof(MessageEvent), typeof(WebhookDelivery), typeof(BindDelivery), typeof(SubmitDetails), typeof(SubmittedPart),
             typeof(SubmitAddress), typeof(SupersededCopy),
         ];
@@ -93,7 +94,24 @@ public sealed class MessageCodecTests
 
         (before[2] & 0x80, after[2] & 0x80, after.Length - before.Length).ShouldBe((0, 0x80, 2));
         after.AsSpan(3, before.Length - 3).SequenceEqual(before.AsSpan(3)).ShouldBeTrue();
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. after[..^2], 8, 0])).Message.ShouldContain("does not know");
+        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. after[..^2], 32, 0])).Message.ShouldContain("does not know");
+    }
+
+    [Fact]
+    public void WriteProgress_DecisionsOfTheDefaultListAlone_AreAsOlderProgramsWroteThem()
+    {
+        Message message = Message.Create(RandomMessage().Head, MessageState.Queued, EventKind.Accepted);
+        var plain = new RouteDecision(3, "default", [new("a", CandidateCode.Chosen), new("b", CandidateCode.Down)]);
+        message.Attempts.Add(new() { Number = 1, Connection = "a", Decision = plain });
+        (_, byte[] before) = Write(message, 0);
+        message.Attempts[0].Decision = plain with { Facts = new() { Country = "DE" } };
+        (_, byte[] after) = Write(message, 0);
+
+        // What is new stands behind all that was there before.
+        (before[2] & 0x80, after[2] & 0x80).ShouldBe((0, 0x80));
+        after.AsSpan(3, before.Length - 3).SequenceEqual(before.AsSpan(3)).ShouldBeTrue();
+        MessageCodec.ReadProgress(message.Head, before).Attempts[0].Decision.Facts.ShouldBeNull();
+        MessageCodec.ReadProgress(message.Head, after).Attempts[0].Decision.Facts!.Country.ShouldBe("DE");
     }
 
     [Fact]
@@ -231,6 +249,7 @@ public sealed class MessageCodecTests
         message.Tries = AnyBool() ? 0 : _random.Next(0, 100);
         message.NotBefore = AnyTime(created);
         message.Segments.AddRange(RandomSegments());
+        message.Unrouted = AnyBool() ? null : RandomDecision();
         message.Superseded = [.. Enumerable.Range(0, _random.Next(0, 3)).Select(
             i => new SupersededCopy { Attempt = i + 1, Segments = RandomSegments() })];
 
@@ -240,10 +259,7 @@ public sealed class MessageCodecTests
             {
                 Number = _random.Next(0, 500),
                 Connection = AnyText(),
-                Decision = new(
-                    _random.NextInt64(-3, 1 << 40),
-                    AnyText(),
-                    [.. Enumerable.Range(0, _random.Next(0, 12)).Select(_ => new RouteCandidate(AnyText(), Any<CandidateCode>()))]),
+                Decision = RandomDecision(),
                 StartedAt = AnyTime(created),
                 EndedAt = AnyTime(created),
                 Outcome = Any<AttemptOutcome>(),
@@ -295,6 +311,34 @@ public sealed class MessageCodecTests
         return message;
     }
 
+    private RouteDecision RandomDecision() => new(
+        _random.NextInt64(-3, 1 << 40),
+        AnyText(),
+        [.. Enumerable.Range(0, _random.Next(0, 12)).Select(_ => new RouteCandidate(AnyText(), Any<CandidateCode>())
+        {
+            Price = AnyBool() ? null : _random.NextInt64(-5, 1L << 40),
+            Quality = AnyBool() ? null : _random.Next(0, 10_001),
+            HealthLoss = AnyBool() ? 0 : _random.Next(0, 101),
+            List = AnyBool() ? 0 : _random.Next(0, 9),
+            IsShadow = AnyBool(),
+        })])
+    {
+        Facts = AnyBool() ? null : new()
+        {
+            PlanMark = AnyCode(),
+            Currency = AnyText(),
+            Country = AnyText(),
+            NumberType = Any<NumberType>(),
+            Network = AnyText(),
+            Source = Any<NetworkSource>(),
+            Conditions = _random.Next(0, 1 << 13),
+            SellPrice = AnyBool() ? null : _random.NextInt64(0, 1L << 40),
+            CopyTo = MaybeText(),
+            DenyCode = AnyBool() ? 0 : _random.Next(1, 40_000),
+            DenyReason = MaybeText(),
+        },
+    };
+
     private List<SegmentProgress> RandomSegments() => [.. Enumerable.Range(0, _random.Next(0, 6)).Select(_ => new SegmentProgress
     {
         State = Any<SegmentState>(),
@@ -336,7 +380,7 @@ public sealed class MessageCodecTests
                 || value is ICollection { Count: 0 };
             if (isDefault) continue;
             seen.Add($"{item.GetType().Name}.{property.Name}");
-            if (value is MessageHead or RouteDecision or SubmitDetails or SubmitAddress) NoteFields(value, seen);
+            if (value is MessageHead or RouteDecision or RouteFacts or SubmitDetails or SubmitAddress) NoteFields(value, seen);
             if (value is not (IEnumerable elements and not string)) continue;
             foreach (object element in elements)
             {

@@ -1,5 +1,6 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Tests.Routing;
 
@@ -8,12 +9,12 @@ public sealed class RouterTests
     private readonly ConnectionUse[] _use = new ConnectionUse[3];
     private readonly Router _router;
 
-    public RouterTests() => _router = new(new RoutingPlan(7, ["a", "b", "c"]), index => _use[index]);
+    public RouterTests() => _router = RouterOf(new RoutingPlan(7, ["a", "b", "c"]));
 
     [Fact]
     public void Decide_AllUp_TakesTheFirstAndSaysWhy()
     {
-        (RouteDecision decision, int chosen) = _router.Decide(null, null, null);
+        (RouteDecision decision, int chosen) = Decide(null, null, null);
 
         chosen.ShouldBe(0);
         (decision.PlanRevision, decision.Rule).ShouldBe((7, "default"));
@@ -25,7 +26,7 @@ public sealed class RouterTests
     public void Decide_FirstDown_TakesTheNext()
     {
         _use[0] = ConnectionUse.Down;
-        (RouteDecision decision, int chosen) = _router.Decide(null, null, null);
+        (RouteDecision decision, int chosen) = Decide(null, null, null);
 
         chosen.ShouldBe(1);
         Codes(decision).ShouldBe([CandidateCode.Down, CandidateCode.Chosen, CandidateCode.LaterInPlan]);
@@ -34,14 +35,14 @@ public sealed class RouterTests
     [Fact]
     public void Decide_UseChanges_DecisionFollows()
     {
-        _router.Decide(null, null, null).Chosen.ShouldBe(0);
+        Decide(null, null, null).Chosen.ShouldBe(0);
         _use[0] = ConnectionUse.Stopped;
-        (RouteDecision second, int chosen) = _router.Decide(null, null, null);
+        (RouteDecision second, int chosen) = Decide(null, null, null);
         chosen.ShouldBe(1);
         Codes(second)[0].ShouldBe(CandidateCode.Stopped);
         _use[0] = ConnectionUse.Usable;
 
-        (RouteDecision third, chosen) = _router.Decide(null, null, null);
+        (RouteDecision third, chosen) = Decide(null, null, null);
 
         chosen.ShouldBe(0);
         Codes(third)[0].ShouldBe(CandidateCode.Chosen);
@@ -50,10 +51,10 @@ public sealed class RouterTests
     [Fact]
     public void Decide_NothingChanged_GivesTheSameDecisionWithoutAllocating()
     {
-        RouteDecision first = _router.Decide(null, null, null).Decision;
+        RouteDecision first = Decide(null, null, null).Decision;
         long before = GC.GetAllocatedBytesForCurrentThread();
         RouteDecision last = first;
-        for (int i = 0; i < 1000; i++) last = _router.Decide(null, null, null).Decision;
+        for (int i = 0; i < 1000; i++) last = Decide(null, null, null).Decision;
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
         last.ShouldBeSameAs(first);
@@ -64,8 +65,8 @@ public sealed class RouterTests
     {
         Array.Fill(_use, ConnectionUse.Down);
 
-        _router.Decide(null, null, null).Chosen.ShouldBe(0);
-        (RouteDecision decision, int chosen) = _router.Decide(["a"], null, null);
+        Decide(null, null, null).Chosen.ShouldBe(0);
+        (RouteDecision decision, int chosen) = Decide(["a"], null, null);
 
         chosen.ShouldBe(1);
         Codes(decision).ShouldBe([CandidateCode.RefusedBefore, CandidateCode.Chosen, CandidateCode.Down]);
@@ -74,44 +75,61 @@ public sealed class RouterTests
     [Fact]
     public void Decide_AllRefused_NoneIsLeft()
     {
-        (RouteDecision decision, int chosen) = _router.Decide(["c", "a", "b"], null, null);
+        (RouteDecision decision, int chosen) = Decide(["c", "a", "b"], null, null);
 
         chosen.ShouldBe(-1);
         Codes(decision).ShouldAllBe(code => code == CandidateCode.RefusedBefore);
-        _router.HasCandidate(["a", "b", "c"]).ShouldBeFalse();
-        _router.HasCandidate(["a", "b"]).ShouldBeTrue();
+        _router.HasCandidate(default, ["a", "b", "c"]).ShouldBeFalse();
+        _router.HasCandidate(default, ["a", "b"]).ShouldBeTrue();
     }
 
     [Fact]
     public void Decide_Pinned_WaitsForItsConnectionThoughOthersAreUp()
     {
         _use[1] = ConnectionUse.Down;
-        (RouteDecision decision, int chosen) = _router.Decide(null, "b", null);
+        (RouteDecision decision, int chosen) = Decide(null, "b", null);
 
         chosen.ShouldBe(1);
         Codes(decision).ShouldBe([CandidateCode.HoldsOtherSegments, CandidateCode.Chosen, CandidateCode.HoldsOtherSegments]);
     }
 
     [Fact]
-    public void Decide_PinnedToAConnectionThatIsGone_NoneIsLeft() => _router.Decide(null, "z", null).Chosen.ShouldBe(-1);
+    public void Decide_PinnedToAConnectionThatIsGone_NoneIsLeft() => Decide(null, "z", null).Chosen.ShouldBe(-1);
 
     [Fact]
     public void Decide_Preferred_TakesItWhileItLives()
     {
-        (RouteDecision decision, int chosen) = _router.Decide(null, null, "c");
+        (RouteDecision decision, int chosen) = Decide(null, null, "c");
         chosen.ShouldBe(2);
         Codes(decision).ShouldBe([CandidateCode.TriedElsewhere, CandidateCode.TriedElsewhere, CandidateCode.Chosen]);
         _use[2] = ConnectionUse.Down;
 
-        _router.Decide(null, null, "c").Chosen.ShouldBe(0);
+        Decide(null, null, "c").Chosen.ShouldBe(0);
     }
 
     [Fact]
     public void Decide_EmptyPlan_NoneIsLeft()
     {
-        var router = new Router(new RoutingPlan(1, []), _ => ConnectionUse.Usable);
+        RouterOf(new RoutingPlan(1, [])).Decide(default, default).Verdict.Chosen.ShouldBe(-1);
+    }
 
-        router.Decide(null, null, null).Chosen.ShouldBe(-1);
+    private (RouteDecision Decision, int Chosen) Decide(IReadOnlyList<string>? refusedBy, string? pinnedTo, string? prefer)
+    {
+        (RouteDecision decision, RouteVerdict verdict) = _router.Decide(default, new(refusedBy, pinnedTo, prefer));
+        return (decision, verdict.Chosen);
+    }
+
+    private Router RouterOf(RoutingPlan plan) => new(new RoutingSnapshot(
+        plan,
+        [.. ((string[])["a", "b", "c"]).Select(static name => new RouteConnection(name, name, ConnectionCapabilities.Default))],
+        new(),
+        new Uses(_use)));
+
+    private sealed class Uses(ConnectionUse[] all) : IConnectionUse
+    {
+        public ConnectionUse UseOf(int connection) => all[connection];
+
+        public double HealthOf(int connection) => 1;
     }
 
     private static CandidateCode[] Codes(RouteDecision decision) => [.. decision.Candidates.Select(candidate => candidate.Code)];

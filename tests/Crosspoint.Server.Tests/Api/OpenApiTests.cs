@@ -81,6 +81,8 @@ public sealed class OpenApiTests
         Check(document, "MessagePage", (await api.GetAsync("/v1/messages?limit=1")).Json);
         Check(document, "SendBatchResponse", (await api.PostAsync("/v1/messages/batch", $$"""{"messages":[{{Send}},{"x":1}]}""")).Json);
         Check(document, "Timeline", (await api.GetAsync($"/v1/messages/{message.Id}/events")).Json);
+        Check(document, "MessageExplanation", (await api.GetAsync($"/v1/messages/{message.Id}/explain")).Json);
+        Check(document, "Explanation", (await api.GetAsync("/v1/explain?to=%2B15551234567&from=%2B15550001000")).Json);
         Check(document, "DeliveryLog", (await api.GetAsync($"/v1/messages/{message.Id}/webhooks")).Json);
         Check(document, "WebhookPage", (await api.GetAsync("/v1/webhooks?limit=1")).Json);
         Check(document, "WebhookSecret", (await api.GetAsync("/v1/webhooks/secret")).Json);
@@ -154,6 +156,8 @@ public sealed class OpenApiTests
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookEndpoints.Parameters);
         parameters = document["paths"]!["/v1/batches"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(TrafficEndpoints.Parameters);
+        parameters = document["paths"]!["/v1/explain"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ExplainEndpoints.Parameters);
         Names(document["components"]!["schemas"]!["ReplayRequest"]!["properties"]!).ShouldBe(ReplayReader.Fields);
         parameters = document["paths"]!["/v1/events"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. EventStreamQuery.Parameters, "Last-Event-ID"]);

@@ -93,6 +93,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Traffic = engine,
             Rates = desk,
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
+            Routing = engine,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };

@@ -4,20 +4,60 @@ using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Smpp.Sessions;
+using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Server.Tests.Support;
 
 /// <summary>The engine's doors without an engine: messages live in a list, and a test says what is refused.</summary>
-internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl, ITrafficControl, IWebhookControl
+internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, IConnectionControl, ITrafficControl, IWebhookControl, IRoutingControl
 {
     private readonly Lock _gate = new();
     private readonly MessageIdSource _ids = new(time);
     private readonly List<Message> _messages = [];
     private readonly Dictionary<(string Account, string Key), (byte[] Hash, IReadOnlyList<IntakeResult> Results)> _idempotent = [];
+
+    /// <summary>The routing that answers of decisions go by; all connections are up.</summary>
+    public RoutingSnapshot Routing { get; set; } = new(
+        new(1, ["north-1"]), [new("north-1", "north", ConnectionCapabilities.Default)], new(), new AllUp());
+
+    RoutingPlan IRoutingControl.Plan => Routing.Plan;
+
+    RoutePreview IRoutingControl.Preview(SendRequest request)
+    {
+        Requests.Add(request);
+        if (Refuse(request) is { } refusal) return new(refusal, null, null, 0);
+        E164.TryParse(request.To, out E164 number);
+        var head = new MessageHead
+        {
+            Id = default,
+            AccountSid = request.Account.Sid,
+            From = request.From!,
+            To = request.To!,
+            Body = request.Body!,
+            Class = request.Class,
+            SegmentCount = 1,
+            Metadata = request.Metadata,
+            Tags = request.Tags,
+        };
+        long at = time.GetUtcMicros();
+        return new(null, head, new Router(Routing).Decide(RouteRequest.For(head, Routing.Sources.DestinationOf(number), at, 1), default).Decision, at);
+    }
+
+    ControlResult IRoutingControl.TakePlan(RoutingPlan plan) => throw new NotSupportedException("No endpoint takes plans.");
+
+    void IRoutingControl.TakeSources(RoutingSources sources) => throw new NotSupportedException("No endpoint takes sources.");
+
+    public sealed class AllUp : IConnectionUse
+    {
+        public ConnectionUse UseOf(int connection) => ConnectionUse.Usable;
+
+        public double HealthOf(int connection) => 1;
+    }
 
     /// <summary>Every request that reached the door.</summary>
     public List<SendRequest> Requests { get; } = [];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Routing.Explaining;
 using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Server.Api.V1;
@@ -93,18 +94,6 @@ internal static class TimelineJson
         _ => "undelivered",
     };
 
-    private static string ReasonOf(CandidateCode code) => code switch
-    {
-        CandidateCode.Chosen => "chosen",
-        CandidateCode.LaterInPlan => "later in the plan",
-        CandidateCode.Down => "down",
-        CandidateCode.RefusedBefore => "refused this message, or could not deliver it, before",
-        CandidateCode.Stopped => "stopped",
-        CandidateCode.HoldsOtherSegments => "usable, but another connection holds segments of this message",
-        CandidateCode.TriedElsewhere => "usable, but a copy may have gone another way already",
-        _ => "not taken",
-    };
-
     private static void WriteAttempt(Utf8JsonWriter writer, Attempt attempt)
     {
         writer.WriteStartObject();
@@ -120,7 +109,7 @@ internal static class TimelineJson
         writer.WriteString("rule"u8, attempt.Decision.Rule);
         writer.WriteStartArray("candidates"u8);
         foreach (RouteCandidate candidate in attempt.Decision.Candidates)
-            writer.WriteStringValue($"{candidate.Connection}: {ReasonOf(candidate.Code)}");
+            writer.WriteStringValue($"{candidate.Connection}: {RouteExplainer.ReasonOf(candidate.Code)}");
         writer.WriteEndArray();
         writer.WriteEndObject();
         writer.WriteEndObject();

@@ -1,0 +1,19 @@
+namespace Crosspoint.Engine.Routing;
+
+/// <summary>What the router knows of a connection.</summary>
+public enum ConnectionUse : byte
+{
+    Usable,
+    Down,
+    Stopped,
+}
+
+/// <summary>How the connections of a snapshot are, at the moment of the question. Thread-safe.</summary>
+public interface IConnectionUse
+{
+    /// <param name="connection">Place in <see cref="RoutingSnapshot.Connections"/>.</param>
+    ConnectionUse UseOf(int connection);
+
+    /// <summary>What its quality is multiplied by, 0 to 1; 1 while all is well.</summary>
+    double HealthOf(int connection);
+}

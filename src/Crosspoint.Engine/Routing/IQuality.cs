@@ -1,0 +1,39 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Routing;
+
+/// <summary>What is to be expected of a connection.</summary>
+/// <param name="Delivery">Probability that a message arrives, 0 to 1.</param>
+/// <param name="ReceiptSeconds">Expected time until the receipt says so; 0 when nothing is known of it.</param>
+/// <param name="IsMeasured">Whether traffic has shown it. What was not measured is held against nobody: it passes every floor.</param>
+public readonly record struct RouteQuality(double Delivery, double ReceiptSeconds, bool IsMeasured);
+
+/// <summary>Quality of the connections, as it is known now.</summary>
+public interface IQuality
+{
+    /// <summary>The quality of a connection; null when nothing is known of it. Asked once for each connection of a snapshot.</summary>
+    IConnectionQuality? Of(string connection);
+}
+
+/// <summary>Quality of one connection. Looked up for each decision while it learns: thread-safe, and allocates nothing.</summary>
+public interface IConnectionQuality
+{
+    /// <param name="destination">Country and network of the recipient; either may be unknown.</param>
+    RouteQuality Find(in Destination destination, TrafficClass trafficClass);
+}
+
+/// <summary>Nothing is measured: every connection is as good as the others.</summary>
+public sealed class NeutralQuality : IQuality
+{
+    public static NeutralQuality Instance { get; } = new();
+
+    /// <summary>What a connection counts for of which nothing is known.</summary>
+    public static RouteQuality Value { get; } = new(0.9, 0, IsMeasured: false);
+
+    private NeutralQuality()
+    {
+    }
+
+    public IConnectionQuality? Of(string connection) => null;
+}

@@ -1,0 +1,26 @@
+namespace Crosspoint.Engine.Routing.Ranking;
+
+/// <summary>A list with its connections as places in the snapshot.</summary>
+internal sealed record CompiledList
+{
+    public required RouteList List { get; init; }
+
+    public required int[] Connections { get; init; }
+
+    /// <summary>Of the connections, in the same order; empty unless the list is split.</summary>
+    public required double[] Shares { get; init; }
+
+    public required int[] Shadows { get; init; }
+
+    /// <summary>Keeps the shares of one list apart from those of others, so that they do not fall on the same messages.</summary>
+    public required ulong Salt { get; init; }
+}
+
+/// <summary>A rule, or the default list, ready to be decided by.</summary>
+/// <param name="Rule">Null for the default list.</param>
+/// <param name="Chain">The rule's own list, and those that it falls back to; empty where it denies.</param>
+/// <param name="CopyTo">-1 for none.</param>
+internal sealed record CompiledRoute(RoutingRule? Rule, CompiledList[] Chain, int CopyTo, ulong Salt)
+{
+    public RouteDemands Demands => Rule?.Demands ?? RouteDemands.None;
+}

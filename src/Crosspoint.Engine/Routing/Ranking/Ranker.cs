@@ -1,0 +1,156 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Vendors;
+
+namespace Crosspoint.Engine.Routing.Ranking;
+
+/// <summary>Puts the connections of a list in order for one message. Allocates nothing.</summary>
+internal readonly ref struct Ranker
+{
+    private readonly RoutingSnapshot _snapshot;
+    private readonly ref readonly RouteRequest _request;
+    private readonly Span<RankedCandidate> _buffer;
+    private readonly RouteDemands _demands;
+    private readonly long? _sellPrice;
+    private readonly bool _measures;
+
+    /// <param name="measures">Prices and quality are looked up though no list asks for them: the record of the decision tells them.</param>
+    public Ranker(
+        RoutingSnapshot snapshot, in RouteRequest request, Span<RankedCandidate> buffer, RouteDemands demands, long? sellPrice, bool measures)
+    {
+        _snapshot = snapshot;
+        _request = ref request;
+        _buffer = buffer;
+        _demands = demands;
+        _sellPrice = sellPrice;
+        _measures = measures;
+    }
+
+    /// <summary>Writes a list's candidates behind those that are there.</summary>
+    /// <param name="before">Candidates of the lists before; what one of them may take is not tried again.</param>
+    /// <returns>Candidates with those of the list.</returns>
+    public int Rank(CompiledList compiled, int place, int before)
+    {
+        int count = before;
+        for (int i = 0; i < compiled.Connections.Length; i++)
+        {
+            int connection = compiled.Connections[i];
+            if (IsThere(connection, before)) continue;
+            ref RankedCandidate candidate = ref _buffer[count++];
+            candidate = Look(compiled.List, connection, place);
+            if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
+        }
+
+        int ordinary = count;
+        bool isTurn = compiled.Shadows.Length > 0 && Shares.Place(_request.Draw, compiled.Salt + 1) <= compiled.List.ShadowShare;
+        int turn = isTurn ? (int)(_request.Draw % (ulong)compiled.Shadows.Length) : -1;
+        for (int i = 0; i < compiled.Shadows.Length; i++)
+        {
+            int connection = compiled.Shadows[i];
+            if (IsThere(connection, before)) continue;
+            ref RankedCandidate candidate = ref _buffer[count++];
+            candidate = Look(compiled.List, connection, place);
+            candidate.IsShadow = true;
+            candidate.Score = i == turn ? double.PositiveInfinity : double.NegativeInfinity;
+        }
+
+        Score(compiled.List, _buffer[before..ordinary]);
+        Order(_buffer[before..count], keepsOut: compiled.List.Choose == RouteStrategy.Fixed);
+        return count;
+    }
+
+    private ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
+
+    private bool IsThere(int connection, int before)
+    {
+        foreach (ref readonly RankedCandidate earlier in _buffer[..before])
+        {
+            if (earlier.Connection == connection && !earlier.IsOut) return true;
+        }
+
+        return false;
+    }
+
+    private RankedCandidate Look(RouteList list, int connection, int place)
+    {
+        var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
+        if (_measures || list.AsksForPrice)
+            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, out long price) ? price : null;
+        if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
+        if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
+        return candidate;
+    }
+
+    private CandidateCode? WhyOut(RouteList list, int connection, in RankedCandidate candidate)
+    {
+        ConnectionCapabilities capabilities = _snapshot.Connections[connection].Capabilities;
+        if (_request.SenderKind is { } kind && !capabilities.Carries(kind)) return CandidateCode.SenderNotCarried;
+        if ((_demands & RouteDemands.Receipts) != 0 && !capabilities.Receipts) return CandidateCode.NoReceipts;
+        if ((_demands & RouteDemands.Direct) != 0 && !capabilities.Direct) return CandidateCode.NotDirect;
+        if ((_demands & RouteDemands.Licensed) != 0 && !capabilities.IsLicensedIn(_request.Destination.Country)) return CandidateCode.NotLicensed;
+        if (list.PriceAtMost is not null || list.AsksForMargin)
+        {
+            if (candidate.Price is not { } price) return CandidateCode.NoPrice;
+            if (price > list.PriceAtMost) return CandidateCode.AbovePrice;
+            if (list.AsksForMargin)
+            {
+                if (_sellPrice is not { } sell) return CandidateCode.NoSellPrice;
+                if (sell - price < list.MarginAtLeast) return CandidateCode.BelowMargin;
+                if (list.MarginPercentAtLeast is { } percent && (sell - price) * 100.0 < percent * sell) return CandidateCode.BelowMargin;
+            }
+        }
+
+        return candidate.Quality is { IsMeasured: true } quality && quality.Delivery < list.QualityAtLeast
+            ? CandidateCode.BelowQuality
+            : null;
+    }
+
+    private static double QualityOf(in RankedCandidate candidate) =>
+        (candidate.Quality ?? NeutralQuality.Value).Delivery * candidate.Health;
+
+    private static void Score(RouteList list, Span<RankedCandidate> candidates)
+    {
+        double cheapest = double.PositiveInfinity;
+        if (list.Choose == RouteStrategy.Blend)
+        {
+            foreach (ref readonly RankedCandidate candidate in candidates)
+            {
+                if (!candidate.IsOut && candidate.Price is { } price) cheapest = Math.Min(cheapest, price);
+            }
+        }
+
+        foreach (ref RankedCandidate candidate in candidates)
+        {
+            candidate.Score = list.Choose switch
+            {
+                RouteStrategy.LeastCost => candidate.Price is { } price ? -price : double.NegativeInfinity,
+                RouteStrategy.BestQuality => QualityOf(candidate),
+                RouteStrategy.Blend => Blend(list, candidate, cheapest),
+                RouteStrategy.Split => candidate.Score,
+                _ => 0,
+            };
+        }
+    }
+
+    // Cheapness is 1 for the cheapest, a half for what costs twice as much, and 0 without a price.
+    private static double Blend(RouteList list, in RankedCandidate candidate, double cheapest)
+    {
+        double cheapness = candidate.Price is { } price ? price <= 0 ? 1 : cheapest / price : 0;
+        return ((list.CostWeight * cheapness) + (list.QualityWeight * QualityOf(candidate))) / (list.CostWeight + list.QualityWeight);
+    }
+
+    // By score; what may not take the message behind the others, but in lists of a fixed order in its place.
+    private static void Order(Span<RankedCandidate> candidates, bool keepsOut)
+    {
+        for (int i = 1; i < candidates.Length; i++)
+        {
+            if (!GoesBefore(candidates[i], candidates[i - 1], keepsOut)) continue;
+            RankedCandidate moving = candidates[i];
+            int to = i;
+            for (; to > 0 && GoesBefore(moving, candidates[to - 1], keepsOut); to--) candidates[to] = candidates[to - 1];
+            candidates[to] = moving;
+        }
+    }
+
+    private static bool GoesBefore(in RankedCandidate one, in RankedCandidate other, bool keepsOut) =>
+        !keepsOut && one.IsOut != other.IsOut ? other.IsOut : one.Score > other.Score;
+}

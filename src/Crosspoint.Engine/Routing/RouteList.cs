@@ -1,0 +1,73 @@
+namespace Crosspoint.Engine.Routing;
+
+/// <summary>How the connections of a list are put in order.</summary>
+public enum RouteStrategy : byte
+{
+    /// <summary>As they stand.</summary>
+    Fixed,
+
+    /// <summary>The cheapest first; those without a price last.</summary>
+    LeastCost,
+
+    /// <summary>The most likely to deliver first.</summary>
+    BestQuality,
+
+    /// <summary>By cheapness and quality, weighted.</summary>
+    Blend,
+
+    /// <summary>Each gets its share of the messages.</summary>
+    Split,
+}
+
+/// <summary>Connections, how they are put in order, and what they must keep to.</summary>
+public sealed record RouteList
+{
+    /// <summary>Attempts may go to so many connections; more have no use, and a decision must be of bounded size.</summary>
+    public const int MostConnections = 64;
+
+    /// <summary>Empty for the list that stands in a rule.</summary>
+    public string Name { get; init; } = "";
+
+    public required IReadOnlyList<string> Connections { get; init; }
+
+    public RouteStrategy Choose { get; init; }
+
+    /// <summary>Shares of a split, one for each connection; empty to go by what the connections are able to take.</summary>
+    public IReadOnlyList<double> Shares { get; init; } = [];
+
+    /// <summary>A split takes the same connection for a recipient again.</summary>
+    public bool IsSticky { get; init; }
+
+    /// <summary>Weight of cheapness in a blend.</summary>
+    public double CostWeight { get; init; } = 1;
+
+    /// <summary>Weight of quality in a blend.</summary>
+    public double QualityWeight { get; init; } = 1;
+
+    /// <summary>Expected probability of delivery, 0 to 1; null for any.</summary>
+    public double? QualityAtLeast { get; init; }
+
+    /// <summary>Price of a segment in micro-units; null for any.</summary>
+    public long? PriceAtMost { get; init; }
+
+    /// <summary>What is left of the sell price of a segment, in micro-units; null for any.</summary>
+    public long? MarginAtLeast { get; init; }
+
+    /// <summary>What is left of the sell price, in percent of it; null for any.</summary>
+    public double? MarginPercentAtLeast { get; init; }
+
+    /// <summary>Connections that get a trickle of messages, and all others only when nothing else of the list is left.</summary>
+    public IReadOnlyList<string> Shadows { get; init; } = [];
+
+    /// <summary>The share of messages for which a shadow comes first, 0 to 1.</summary>
+    public double ShadowShare { get; init; }
+
+    /// <summary>Name of the list that is tried after this one; null for none.</summary>
+    public string? Fallback { get; init; }
+
+    public bool AsksForPrice => Choose is RouteStrategy.LeastCost or RouteStrategy.Blend || PriceAtMost is not null || AsksForMargin;
+
+    public bool AsksForMargin => MarginAtLeast is not null || MarginPercentAtLeast is not null;
+
+    public bool AsksForQuality => Choose is RouteStrategy.BestQuality or RouteStrategy.Blend || QualityAtLeast is not null;
+}

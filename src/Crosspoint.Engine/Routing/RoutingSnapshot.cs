@@ -1,0 +1,265 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Rating;
+using Crosspoint.Engine.Routing.Matching;
+using Crosspoint.Engine.Routing.Ranking;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Routing;
+
+/// <summary>What a snapshot goes by beside the plan and the connections.</summary>
+public sealed record RoutingSources
+{
+    /// <summary>What segments cost and sell for; null when nothing is known of it.</summary>
+    public IRateBook? Rates { get; init; }
+
+    public IQuality Quality { get; init; } = NeutralQuality.Instance;
+
+    /// <summary>Where a number lives. Asked for each message that rules look at: in memory, or from a cache.</summary>
+    public Func<E164, Destination> DestinationOf { get; init; } = static number =>
+    {
+        NumberInfo info = NumberPlan.Lookup(number);
+        return new(number, info.Country, info.Type, NetworkId.Unknown, NetworkSource.None);
+    };
+}
+
+/// <summary>
+/// A plan made ready to decide by: rules as an index, names as places, prices and quality of each connection at hand. Immutable but for what it
+/// reads of the connections' state; a change of anything makes a new one. Thread-safe; a decision allocates nothing.
+/// </summary>
+public sealed class RoutingSnapshot
+{
+    private readonly RuleIndex _index;
+    private readonly CompiledRoute[] _routes;
+    private readonly CompiledRoute _default;
+    private readonly IRates?[] _rates;
+    private readonly IConnectionQuality?[] _quality;
+    private readonly ulong[] _salts;
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RoutingRule> _rulesByName = new(StringComparer.Ordinal);
+
+    /// <param name="connections">All of them; those that rules name must be among them.</param>
+    /// <param name="use">How they are, by their place here.</param>
+    /// <param name="bodyLimit">How long a body pattern may take; null for the usual.</param>
+    /// <exception cref="ArgumentException">The plan names what is not there: <see cref="Checking.PlanCheck"/> says what.</exception>
+    public RoutingSnapshot(
+        RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources, IConnectionUse use, TimeSpan? bodyLimit = null)
+    {
+        Plan = plan;
+        Connections = connections;
+        Sources = sources;
+        Use = use;
+        for (int i = 0; i < connections.Count; i++) _places.Add(connections[i].Name, i);
+        foreach (RoutingRule rule in plan.Rules) _rulesByName.Add(rule.Name, rule);
+        _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
+        _quality = [.. connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
+        _index = new RuleIndex(plan.Rules, bodyLimit ?? BodyPatterns.Limit);
+        var lists = plan.Lists.ToDictionary(static list => list.Name, StringComparer.Ordinal);
+        _routes = [.. plan.Rules.Select(rule => Compile(rule, lists))];
+        _default = new(null, [Compile(new RouteList { Connections = plan.Default }, "")], -1, 0);
+        BufferSize = _routes.Append(_default).Max(static route => route.Chain.Sum(static list => list.Connections.Length + list.Shadows.Length)) + 1;
+        HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
+        MeasuresAll = plan.Rules.Count > 0;
+        Mark = MeasuresAll ? PlanWords.MarkOf(plan) : 0;
+        LooksAtMessages = MeasuresAll || connections.Any(static connection => connection.Capabilities.SenderTypes is not null);
+    }
+
+    public RoutingPlan Plan { get; }
+
+    public RoutingSources Sources { get; }
+
+    public IReadOnlyList<RouteConnection> Connections { get; }
+
+    /// <summary>Candidates of the longest decision: what a buffer must have room for.</summary>
+    public int BufferSize { get; }
+
+    /// <summary>Tells plans apart that have the same revision; 0 without rules.</summary>
+    public uint Mark { get; }
+
+    /// <summary>Whether a decision depends on more of a message than what happened to it; else an empty request does.</summary>
+    public bool LooksAtMessages { get; }
+
+    /// <summary>Some rule limits the time of its messages.</summary>
+    public bool HasTimeLimits { get; }
+
+    /// <summary>How often a body pattern was given up because of its time: its rule was then passed over.</summary>
+    public long BodyTimeouts => _index.Bodies.Timeouts;
+
+    internal IConnectionUse Use { get; }
+
+    internal BodyPatterns Bodies => _index.Bodies;
+
+    // With rules a decision tells the price and the quality of every candidate, whatever its list asks for.
+    private bool MeasuresAll { get; }
+
+    /// <summary>The place of a connection; -1 when it is not there.</summary>
+    public int PlaceOf(string connection) => _places.TryGetValue(connection, out int place) ? place : -1;
+
+    /// <summary>The rule of a name; null for the default list, or when it is gone.</summary>
+    public RoutingRule? FindRule(string name) => _rulesByName.GetValueOrDefault(name);
+
+    /// <summary>The first rule that matches; null when none does.</summary>
+    public RoutingRule? Match(in RouteRequest request)
+    {
+        int rule = _index.Find(request);
+        return rule < 0 ? null : Plan.Rules[rule];
+    }
+
+    /// <summary>
+    /// Decides where a message goes: the first rule that matches, its candidates and those of its fallbacks in order of preference, and the
+    /// one to take. With none usable the message waits for the first that may take it.
+    /// </summary>
+    /// <param name="buffer">Room for <see cref="BufferSize"/> candidates.</param>
+    public RouteVerdict Decide(in RouteRequest request, in RouteHistory history, Span<RankedCandidate> buffer)
+    {
+        int rule = _index.Find(request);
+        CompiledRoute route = rule < 0 ? _default : _routes[rule];
+        if (history.PinnedTo is null && DenialOf(route, request) is { } denial)
+            return new() { Rule = rule, Chosen = -1, CopyTo = -1, Denial = denial };
+
+        long? sell = MeasuresAll && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
+            && sells.TryFind(request.Destination, out long price) ? price : null;
+        var ranker = new Ranker(this, request, buffer, route.Demands, sell, MeasuresAll);
+        int count = 0;
+        for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        if (history.PinnedTo is { } pinned) count = AddPinned(pinned, buffer, count);
+        int chosen = Choose(history, buffer[..count]);
+        SetCodes(history, buffer[..count], chosen, route);
+        bool isCopied = route.CopyTo >= 0 && chosen >= 0 && Shares.Place(request.Draw, route.Salt + 2) <= route.Rule!.CopyShare;
+        return new()
+        {
+            Rule = rule,
+            Count = count,
+            Chosen = chosen < 0 ? -1 : buffer[chosen].Connection,
+            CopyTo = isCopied ? route.CopyTo : -1,
+            SellPrice = sell,
+        };
+    }
+
+    internal IRates? RatesOf(int connection) => _rates[connection];
+
+    internal IConnectionQuality? QualityOf(int connection) => _quality[connection];
+
+    internal ulong SaltOf(int connection) => _salts[connection];
+
+    private RouteDenial? DenialOf(CompiledRoute route, in RouteRequest request)
+    {
+        if (route.Rule?.Deny is { } denial) return denial;
+        return (route.Demands & RouteDemands.Sender) != 0
+            ? Plan.SenderRules.Check(request.Destination.Country, request.SenderKind, request.Head.From)
+            : null;
+    }
+
+    // What a connection holds a part of goes there, whatever the rules say by now.
+    private int AddPinned(string pinned, Span<RankedCandidate> buffer, int count)
+    {
+        int place = PlaceOf(pinned);
+        if (place < 0) return count;
+        foreach (ref RankedCandidate candidate in buffer[..count])
+        {
+            if (candidate.Connection != place) continue;
+            candidate.IsOut = false;
+            return count;
+        }
+
+        buffer[count] = new() { Connection = place, Health = Use.HealthOf(place) };
+        return count + 1;
+    }
+
+    private int Choose(in RouteHistory history, ReadOnlySpan<RankedCandidate> candidates)
+    {
+        int usable = -1;
+        int waitFor = -1;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (candidates[i].IsOut) continue;
+            string name = Connections[candidates[i].Connection].Name;
+            if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
+            if (Use.UseOf(candidates[i].Connection) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
+            else if (history.Prefer is null || history.Prefer == name) return i;
+            else if (usable < 0) usable = i;
+        }
+
+        return usable >= 0 ? usable : waitFor;
+    }
+
+    private void SetCodes(in RouteHistory history, Span<RankedCandidate> candidates, int chosen, CompiledRoute route)
+    {
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            ref RankedCandidate candidate = ref candidates[i];
+            if (candidate.IsOut) continue;
+            string name = Connections[candidate.Connection].Name;
+            candidate.Code = i == chosen ? CandidateCode.Chosen
+                : history.HasRefused(name) ? CandidateCode.RefusedBefore
+                : history.PinnedTo is not null ? CandidateCode.HoldsOtherSegments
+                : Use.UseOf(candidate.Connection) switch
+                {
+                    ConnectionUse.Down => CandidateCode.Down,
+                    ConnectionUse.Stopped => CandidateCode.Stopped,
+                    _ when history.Prefer is not null && chosen >= 0 && Connections[candidates[chosen].Connection].Name == history.Prefer =>
+                        CandidateCode.TriedElsewhere,
+                    _ when chosen < 0 => CandidateCode.LaterInPlan,
+                    _ => RankOf(candidate, candidates[chosen], route),
+                };
+        }
+    }
+
+    private static CandidateCode RankOf(in RankedCandidate candidate, in RankedCandidate chosen, CompiledRoute route)
+    {
+        if (candidate.List != chosen.List) return CandidateCode.InFallback;
+        if (candidate.IsShadow) return CandidateCode.Shadow;
+        RouteStrategy choose = route.Chain[candidate.List].List.Choose;
+        if (choose == RouteStrategy.LeastCost && candidate.Price is null && chosen.Price is not null) return CandidateCode.Unpriced;
+        if (chosen.IsShadow || candidate.Score == chosen.Score) return CandidateCode.LaterInPlan;
+        return choose switch
+        {
+            RouteStrategy.LeastCost => CandidateCode.Dearer,
+            RouteStrategy.BestQuality => CandidateCode.LowerQuality,
+            RouteStrategy.Blend => CandidateCode.LowerScore,
+            RouteStrategy.Split => CandidateCode.OtherShare,
+            _ => CandidateCode.LaterInPlan,
+        };
+    }
+
+    private CompiledRoute Compile(RoutingRule rule, Dictionary<string, RouteList> lists)
+    {
+        var chain = new List<CompiledList>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (RouteList? list = rule.Route; list is not null;)
+        {
+            chain.Add(Compile(list, rule.Name));
+            string? next = list.Fallback;
+            list = next is null || !seen.Add(next) ? null
+                : lists.TryGetValue(next, out RouteList? found) ? found
+                : throw new ArgumentException($"Rule '{rule.Name}' falls back to '{next}', which is no list.");
+        }
+
+        return new(rule, [.. chain], rule.CopyTo is null ? -1 : Place(rule.CopyTo, rule.Name), Shares.Of(rule.Name));
+    }
+
+    private CompiledList Compile(RouteList list, string rule)
+    {
+        int[] connections = [.. list.Connections.Select(name => Place(name, rule))];
+        return new()
+        {
+            List = list,
+            Connections = connections,
+            Shadows = [.. list.Shadows.Select(name => Place(name, rule))],
+            Shares = list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : [],
+            Salt = Shares.Of($"{rule}/{list.Name}"),
+        };
+    }
+
+    // A part of the capacity for those of which it is known; where it is not, the same for all.
+    private double[] SharesOf(RouteList list, int[] connections)
+    {
+        if (list.Shares.Count > 0) return [.. list.Shares];
+        double[] shares = [.. connections.Select(connection => Connections[connection].Capabilities.Capacity)];
+        return shares.Any(static share => share <= 0) ? [.. shares.Select(static _ => 1.0)] : shares;
+    }
+
+    private int Place(string connection, string rule) => PlaceOf(connection) is >= 0 and var place
+        ? place
+        : throw new ArgumentException(rule.Length == 0 ? $"No connection {connection}." : $"Rule '{rule}' names '{connection}', which is no connection.");
+}
