@@ -31,7 +31,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     {
         Requests.Add(request);
         if (Refuse(request) is { } refusal) return new(refusal, null, null, 0);
-        E164.TryParse(request.To, out E164 number);
+        E164 number = E164.TryParse(request.To, out E164 parsed) ? parsed : default;
         var head = new MessageHead
         {
             Id = default,
