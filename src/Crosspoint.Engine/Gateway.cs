@@ -7,11 +7,14 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
+using Crosspoint.Engine.Quality;
+using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Receipts;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Sms.Numbers;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine;
@@ -30,24 +33,30 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     private readonly Recovery _recovery;
     private readonly WebhookDispatcher _webhooks;
     private readonly CustomerOutbox _customers;
+    private readonly CallbackCheck _callbacks;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         Options = options;
         _journal = journal;
+        _callbacks = new(options.Webhooks);
         Accounts = new AccountDirectory(options.Accounts);
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
+        Quality = new QualityTable(new());
+        var learned = new LearnedQuality(Quality, Numbers, time);
+        options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
         var metrics = new EngineMetrics(meters);
         var notices = new Notices(options.Webhooks, metrics);
+        notices.ConnectObserver(learned);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
         _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers);
-        _intake = new MessageIntake(options, journal, _dispatcher, Accounts, time, loggers.CreateLogger<MessageIntake>());
+        _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
         notices.ConnectWebhooks(_webhooks.Enqueue);
@@ -66,6 +75,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>Where numbers live.</summary>
     public NumberLocator Numbers { get; }
+
+    /// <summary>How probable delivery is, as far as traffic has shown.</summary>
+    public QualityTable Quality { get; }
 
     /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
@@ -193,14 +205,14 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public RoutePreview Preview(SendRequest request)
     {
-        if (RequestCheck.TryPrepare(request, Options.Webhooks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);
+        if (RequestCheck.TryPrepare(request, _callbacks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);
         (RouteDecision decision, long at) = _dispatcher.Preview(head!);
         return new(null, head, decision, at);
     }
 
     public ControlResult TakePlan(RoutingPlan plan) => _dispatcher.TakePlan(plan);
 
-    public void TakeSources(RoutingSources sources) => _dispatcher.TakeSources(sources);
+    public void TakeRates(IRateBook rates) => _dispatcher.TakeRates(rates);
 
     public TrafficStatus TrafficOf(string accountSid, string batch) => _dispatcher.Traffic.StatusOf(new(accountSid, batch));
 
@@ -217,6 +229,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
         _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate, byOperator);
+
+    private Destination DestinationOf(E164 number)
+    {
+        Numbers.TryLocate(number, out Located located);
+        return located.Destination;
+    }
 
     private static int PlaceOf(string name, IReadOnlyList<string> route)
     {

@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing;
 
 namespace Crosspoint.Engine;
@@ -24,6 +25,6 @@ public interface IRoutingControl
     /// <summary>Routes by another plan from now on, what waits too. Refused, with the rule, when it cannot be decided by.</summary>
     ControlResult TakePlan(RoutingPlan plan);
 
-    /// <summary>Goes by other prices, measurements or knowledge of numbers from now on.</summary>
-    void TakeSources(RoutingSources sources);
+    /// <summary>Goes by other prices from now on.</summary>
+    void TakeRates(IRateBook rates);
 }

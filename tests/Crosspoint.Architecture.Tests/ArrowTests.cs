@@ -37,7 +37,7 @@ public sealed partial class ArrowTests
         ["Limits"] = ["Messages"],
         ["Numbers"] = ["Limits"],
         ["Dispatch"] = ["Messages", "Limits", "Retries", "Stores", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
-        ["Intake"] = ["Messages", "Accounts", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
+        ["Intake"] = ["Messages", "Accounts", "Numbers", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };
 
     [Fact]

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Routing.Checking;
 using Crosspoint.Engine.Vendors;
@@ -197,13 +198,13 @@ internal sealed partial class Dispatcher
         return default;
     }
 
-    /// <summary>Takes other prices, measurements or knowledge of numbers from now on.</summary>
-    public void TakeSources(RoutingSources sources)
+    /// <summary>Takes other prices from now on.</summary>
+    public void TakeRates(IRateBook rates)
     {
         lock (_control)
         {
-            _sources = sources;
-            _topology = Topology.Of(_topology.Lanes, Plan, sources);
+            _sources = _sources with { Rates = rates };
+            _topology = Topology.Of(_topology.Lanes, Plan, _sources);
         }
 
         RouteAnew();

@@ -28,6 +28,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
         if (last.Outcome == AttemptOutcome.Pending) return RerouteResult.WhenAnswered;
         if (message.State != MessageState.Sent) return RerouteResult.No;
 
+        long sentAt = message.SentAt;
         message.Supersede();
         last.Outcome = AttemptOutcome.Rerouted;
         message.SentAt = 0;
@@ -38,6 +39,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
         list.Then(() =>
         {
             dispatcher.Notices.Metrics.Rerouted(connection, code);
+            dispatcher.Notices.LeftConnection(connection, head, sentAt, now);
             dispatcher.ReleaseAt(key, at);
         });
         return RerouteResult.Done;

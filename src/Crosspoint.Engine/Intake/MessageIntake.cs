@@ -5,8 +5,10 @@ using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.Sms.Segments;
 using Crosspoint.Sms.Text;
 using Microsoft.Extensions.Logging;
@@ -17,7 +19,7 @@ namespace Crosspoint.Engine.Intake;
 /// The engine's door: see <see cref="IIntake"/>. Also answers inbound messages for applications that reply in their webhook's answer.
 /// </summary>
 internal sealed partial class MessageIntake(
-    EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, TimeProvider time,
+    EngineOptions options, IJournal journal, Dispatcher dispatcher, AccountDirectory accounts, NumberLocator numbers, TimeProvider time,
     ILogger<MessageIntake> logger)
     : IIntake, IInboundReplySink
 {
@@ -34,6 +36,7 @@ internal sealed partial class MessageIntake(
         bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
+        if (numbers.HasServices) await AskAsync(head!).ConfigureAwait(false);
         if (Admit(head!, out LimitSet admitted) is { } over)
         {
             // Only the first use of a key is a new message: a repeat has its answer.
@@ -55,6 +58,7 @@ internal sealed partial class MessageIntake(
     {
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
+        if (numbers.HasServices) await AskAsync(head!).ConfigureAwait(false);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
         var accept = new AcceptPart(dispatcher, head!, partKey) { Admitted = admitted };
         journal.Enqueue(accept);
@@ -85,6 +89,7 @@ internal sealed partial class MessageIntake(
 
         // Nothing is new, and the first use of the key may have been: a repeat has its answer.
         if (!any && (idempotency is null || closed is not null || results.Length == 0)) return results;
+        if (numbers.HasServices) await Task.WhenAll(prepared.OfType<MessageHead>().Select(AskAsync)).ConfigureAwait(false);
         bool isMulti = requests[0].Submit is not null;
         var accept = new AcceptMessages(dispatcher, requests[0].Account.Sid, results, prepared, idempotency)
         {
@@ -312,6 +317,13 @@ internal sealed partial class MessageIntake(
         if (RequestCheck.CheckTime(head, now) is { } late) return late;
         if (head.SendAt <= now) head = head with { SendAt = 0 };
         return null;
+    }
+
+    // Services that know where numbers live are asked before a message is routed. What they say is kept with the locator; when they are late or wrong
+    // the message goes by what is known here.
+    private async Task AskAsync(MessageHead head)
+    {
+        if (E164.TryParse(head.To, out E164 number)) await numbers.LocateAsync(number, CancellationToken.None).ConfigureAwait(false);
     }
 
     // The limits of a message may let it wait, or not.

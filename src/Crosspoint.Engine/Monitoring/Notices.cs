@@ -13,6 +13,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
 {
     private Action<WebhookJob> _sendWebhook = static _ => { };
     private Action<BindJob> _sendToBinds = static _ => { };
+    private IRouteObserver? _observer;
 
     public EngineMetrics Metrics => metrics;
 
@@ -21,6 +22,13 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
 
     /// <summary>Names the sender to customers' binds, once, before anything is published.</summary>
     public void ConnectBinds(Action<BindJob> send) => _sendToBinds = send;
+
+    /// <summary>Names who learns from what becomes of messages, once, before anything is published.</summary>
+    public void ConnectObserver(IRouteObserver observer) => _observer = observer;
+
+    /// <summary>A connection could not deliver a message, which goes another way. Called after the commit.</summary>
+    public void LeftConnection(string connection, MessageHead head, long sentAt, long at) =>
+        _observer?.Ended(connection, head, sentAt, isDelivered: false, at);
 
     /// <summary>Hands a webhook to the sender; it is on record as pending.</summary>
     public void SendWebhook(WebhookJob job) => _sendWebhook(job);
@@ -40,7 +48,16 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         }
 
         BindJob? owed = isTold && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
-        list.Add(new(entry.State, job, owed, stateChanged));
+        bool isObserved = entry.Kind == EventKind.FeedbackNoted || (stateChanged && IsObserved(message, entry));
+        string? connection = isObserved && !head.IsInbound ? message.LastAttempt?.Connection : null;
+        list.Add(new(entry.State, job, owed, stateChanged)
+        {
+            Connection = connection,
+            Head = connection is null ? null : head,
+            SentAt = message.SentAt,
+            At = entry.At,
+            IsConfirmed = entry.Kind == EventKind.FeedbackNoted ? message.FeedbackConfirmed : null,
+        });
     }
 
     /// <summary>Tells everybody. Called after the commit.</summary>
@@ -52,15 +69,49 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
             if (notice.StateChanged) metrics.Reached(notice.State);
             if (notice.Job is not null) _sendWebhook(notice.Job);
             if (notice.Owed is not null) _sendToBinds(notice.Owed);
+            if (notice.Connection is not null) Observe(notice);
             notice.Then?.Invoke();
         }
+    }
+
+    // Of a message that failed without a connection no connection is at fault.
+    private static bool IsObserved(Message message, MessageEvent entry) => entry.State switch
+    {
+        MessageState.Sent or MessageState.Delivered or MessageState.Undelivered => true,
+        MessageState.Failed => entry.Connection is not null,
+        MessageState.Queued => entry.Kind == EventKind.AttemptRefused && message.LastAttempt?.Outcome == AttemptOutcome.NextCandidate,
+        _ => false,
+    };
+
+    // Where nothing was sent it was the vendor that refused; at that moment.
+    private void Observe(in Notice notice)
+    {
+        if (_observer is null) return;
+        long sentAt = notice.SentAt == 0 ? notice.At : notice.SentAt;
+        if (notice.IsConfirmed is { } confirmed) _observer.Feedback(notice.Connection!, notice.Head!, confirmed, notice.At);
+        else if (notice.State == MessageState.Sent) _observer.Sent(notice.Connection!, notice.Head!, sentAt);
+        else _observer.Ended(notice.Connection!, notice.Head!, sentAt, notice.State == MessageState.Delivered, notice.At);
     }
 }
 
 /// <summary>An event on its way to those who listen.</summary>
 /// <param name="State">The message's state after it.</param>
 /// <param name="Then">What else follows the commit; null for nothing.</param>
-public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJob? Owed, bool StateChanged, Action? Then = null);
+public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJob? Owed, bool StateChanged, Action? Then = null)
+{
+    /// <summary>The connection that this tells something about; null for none.</summary>
+    internal string? Connection { get; init; }
+
+    internal MessageHead? Head { get; init; }
+
+    /// <summary>Microseconds at which the vendor had all of the message; 0 when it never had.</summary>
+    internal long SentAt { get; init; }
+
+    internal long At { get; init; }
+
+    /// <summary>What the application says about the recipient; null when this is no word of it.</summary>
+    internal bool? IsConfirmed { get; init; }
+}
 
 /// <summary>A short list that costs nothing until a transition has more than one notice.</summary>
 public struct NoticeList

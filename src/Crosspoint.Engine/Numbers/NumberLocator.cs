@@ -52,6 +52,9 @@ public sealed class NumberLocator : IAsyncDisposable
     /// <summary>The look-up services, in the order in which they are asked.</summary>
     public IReadOnlyList<LookupServiceStatus> Services => [.. _services.Select(static service => service.Status())];
 
+    /// <summary>Whether there is a service to ask at all.</summary>
+    public bool HasServices => _services.Length > 0;
+
     /// <summary>Looks a number up in what is known here. Allocates nothing, and asks nobody.</summary>
     /// <returns>False when a service would be asked for the number and has not answered lately.</returns>
     public bool TryLocate(E164 number, out Located located)

@@ -113,8 +113,8 @@ public sealed class QualityTable
             QualityKey key = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
             if (_feedback.Count > 0 && now - _feedbackAt >= FeedbackRefreshMicros) RefreshFeedback(now);
             QualityEstimate receipts = Known(key, now) is { } cell
-                ? new(cell.Probability, cell.Weight, cell.Delay, false)
-                : new(_options.Prior, _options.PriorWeight, CurveOf(key, now).Quantile(0.5), false);
+                ? new(cell.Probability, cell.Weight, true, cell.Delay, false)
+                : new(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false);
             if (!_feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) || feedback.Weight <= 0) return receipts;
             double counts = _options.FeedbackWeight;
             double trust = ((feedback.Trust * feedback.Weight) + counts) / (feedback.Weight + counts);

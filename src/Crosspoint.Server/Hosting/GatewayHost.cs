@@ -132,6 +132,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
             host._revisions = JournalOpening.OpenRevisions(config, time);
             host._rates = await RateDesk.OpenAsync(host._revisions, config.Rates, time, loggers, cancellationToken).ConfigureAwait(false);
+            host._rates.Holder.Changed += host.Gateway.TakeRates;
+            host.Gateway.TakeRates(host._rates.Holder.Current);
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             isRecovered = true;
             var backend = new ApiBackend

@@ -26,7 +26,7 @@ public sealed class QualityTableTests
     public void Estimate_NothingKnown_IsThePrior()
     {
         QualityEstimate estimate = _table.Estimate(_north, First, Class, Start);
-        (estimate.Probability, estimate.Weight, estimate.IsSuspect).ShouldBe((0.9, 20, false));
+        (estimate.Probability, estimate.Weight, estimate.IsMeasured, estimate.IsSuspect).ShouldBe((0.9, 20, false, false));
         estimate.ReceiptDelay.TotalSeconds.ShouldBeInRange(6, 10);
         _table.Count.ShouldBe(0);
         _table.NumberOf("north").ShouldBe(_north);
@@ -43,6 +43,7 @@ public sealed class QualityTableTests
         QualityEstimate estimate = _table.Estimate(_north, First, Class, Start + Hour);
         estimate.Probability.ShouldBe(truth, 0.02);
         estimate.Weight.ShouldBeGreaterThan(1_500);
+        estimate.IsMeasured.ShouldBeTrue();
         _table.Estimate(_south, First, Class, Start + Hour).Probability.ShouldBe(0.9, "what is known of one connection says nothing of another");
     }
 

@@ -4,6 +4,7 @@ using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
@@ -31,7 +32,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     {
         Requests.Add(request);
         if (Refuse(request) is { } refusal) return new(refusal, null, null, 0);
-        E164.TryParse(request.To, out E164 number);
+        E164 number = E164.TryParse(request.To, out E164 parsed) ? parsed : default;
         var head = new MessageHead
         {
             Id = default,
@@ -50,7 +51,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     ControlResult IRoutingControl.TakePlan(RoutingPlan plan) => throw new NotSupportedException("No endpoint takes plans.");
 
-    void IRoutingControl.TakeSources(RoutingSources sources) => throw new NotSupportedException("No endpoint takes sources.");
+    void IRoutingControl.TakeRates(IRateBook rates) => throw new NotSupportedException("No endpoint takes prices.");
 
     public sealed class AllUp : IConnectionUse
     {
