@@ -35,8 +35,8 @@ public sealed class CliTests : IDisposable
         await using ChildProcess refused = await RunAsync("explain", "--to", "nobody", "--from", "ACME", "--config", file);
 
         (await explain.WaitForExitAsync()).ShouldBe(0, explain.Transcript);
-        explain.Output[0].ShouldBe("The message goes to 'north' by the default list.");
-        explain.Output.ShouldContain("  2. south: later in the plan.");
+        explain.Output[0].ShouldBe("The message goes to 'north-1' by the default list.");
+        explain.Output.ShouldContain("  2. south-1: later in the plan.");
         (await refused.WaitForExitAsync()).ShouldBe(2, refused.Transcript);
         refused.Errors[0].ShouldContain("not a number in E.164 form");
     }
