@@ -81,7 +81,7 @@ public sealed class Router(RoutingSnapshot snapshot)
         return plain with
         {
             Price = candidate.Price,
-            Quality = candidate.Quality is { } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
+            Quality = candidate.Quality is { IsMeasured: true } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
             HealthLoss = isAway ? 0 : (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
             List = candidate.List,
             IsShadow = candidate.IsShadow,
