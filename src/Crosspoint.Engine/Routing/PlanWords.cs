@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
@@ -163,29 +162,6 @@ public static class PlanWords
     internal static string Clock(int minute) => string.Create(CultureInfo.InvariantCulture, $"{minute / 60:00}:{minute % 60:00}");
 
     internal static string DayName(int place) => Days[place];
-
-    /// <summary>A number of a plan that differs, as good as surely, where any of its meaning does.</summary>
-    internal static uint MarkOf(RoutingPlan plan)
-    {
-        var text = new StringBuilder();
-        text.AppendJoin(',', plan.Default).Append('\n');
-        foreach (RoutingRule rule in plan.Rules)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{rule.Name}|{rule.Demands}|{rule.MostAttempts}|{rule.Within}|{rule.CopyTo}|{rule.CopyShare}|{rule.Deny?.Code}|{rule.Deny?.Reason}\n");
-            text.AppendJoin(';', Conditions(rule)).Append('\n');
-            if (rule.Route is { } route) Write(text, route);
-        }
-
-        foreach (RouteList list in plan.Lists) Write(text, list);
-        return (uint)Shares.Of(text.ToString());
-    }
-
-    private static void Write(StringBuilder text, RouteList list)
-    {
-        text.Append(CultureInfo.InvariantCulture, $"{list.Name}|{list.Choose}|{list.IsSticky}|{list.CostWeight}|{list.QualityWeight}|{list.QualityAtLeast}|{list.PriceAtMost}|");
-        text.Append(CultureInfo.InvariantCulture, $"{list.MarginAtLeast}|{list.MarginPercentAtLeast}|{list.ShadowShare}|{list.Fallback}|");
-        text.AppendJoin(',', list.Connections).Append('|').AppendJoin(',', list.Shares).Append('|').AppendJoin(',', list.Shadows).Append('\n');
-    }
 
     private static string Phrase(RuleHours hours)
     {

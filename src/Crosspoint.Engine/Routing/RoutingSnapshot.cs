@@ -60,7 +60,7 @@ public sealed class RoutingSnapshot
         BufferSize = _routes.Append(_default).Max(static route => route.Chain.Sum(static list => list.Connections.Length + list.Shadows.Length)) + 1;
         HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
         MeasuresAll = plan.Rules.Count > 0;
-        Mark = MeasuresAll ? PlanWords.MarkOf(plan) : 0;
+        Mark = MeasuresAll ? PlanMark.Of(plan) : 0;
         LooksAtMessages = MeasuresAll || connections.Any(static connection => connection.Capabilities.SenderTypes is not null);
     }
 

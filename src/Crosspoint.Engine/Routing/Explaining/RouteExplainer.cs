@@ -23,7 +23,7 @@ public static class RouteExplainer
     {
         RouteFacts facts = decision.Facts ?? new();
         bool isSamePlan = plan is not null && plan.Revision == decision.PlanRevision
-            && (decision.Facts is null ? plan.Rules.Count == 0 : PlanWords.MarkOf(plan) == facts.PlanMark);
+            && (decision.Facts is null ? plan.Rules.Count == 0 : PlanMark.Of(plan) == facts.PlanMark);
         RoutingPlan? known = isSamePlan ? plan : null;
         RouteRequest request = RequestOf(head, facts, at);
         RoutingRule? rule = known?.Rules.FirstOrDefault(one => one.Name == decision.Rule);

@@ -2,7 +2,7 @@ using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing.Matching;
 
-/// <summary>Turns the rules of a plan into the dimensions of a <see cref="RuleIndex"/>.</summary>
+/// <summary>Turns the rules of a plan into the dimensions of a <see cref="RuleGroup"/>.</summary>
 internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
 {
     /// <summary>Names of metadata that the rules of one plan may ask for.</summary>
@@ -27,10 +27,10 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
         Add(static match => match.NumberTypes, static (in RouteRequest request) => request.Destination.Type);
         Add(static match => match.Senders, static (in RouteRequest request) => request.Head.From, StringComparer.Ordinal);
         Add<int>(
-            static match => [.. match.SenderTypes.Select(static kind => (int)kind)],
+            static match => match.SenderTypes.Count == 0 ? [] : [.. match.SenderTypes.Select(static kind => (int)kind)],
             static (in RouteRequest request) => request.SenderKind is { } kind ? (int)kind : -1);
         Add<int>(
-            static match => [.. match.Segments.SelectMany(CountsOf).Distinct()],
+            static match => match.Segments.Count == 0 ? [] : [.. match.Segments.SelectMany(CountsOf).Distinct()],
             static (in RouteRequest request) => Math.Clamp(request.Head.SegmentCount, 0, MostSegments));
         if (Prefixes() is { } prefixes) all.Add(prefixes);
         all.AddRange(MetadataDimensions());
@@ -63,7 +63,7 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
             [.. values.All.Select(static entry => new HoursTable.Entry(entry.Key, entry.Value.Wanted, entry.Value.Unwanted))]);
     }
 
-    public RuleIndex.TagTable? Tags()
+    public RuleGroup.TagTable? Tags()
     {
         var values = new Values<string>(StringComparer.Ordinal);
         for (int i = 0; i < rules.Count; i++) values.Add(i, rules[i].Match.Tags, rules[i].Except.Tags);
@@ -88,13 +88,13 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
         return new(none, [.. sets], wanted, unwanted);
     }
 
-    public RuleIndex.BodyCheck?[]? BodyChecks(BodyPatterns bodies)
+    public RuleGroup.BodyCheck?[]? BodyChecks(BodyPatterns bodies)
     {
-        RuleIndex.BodyCheck?[]? checks = null;
+        RuleGroup.BodyCheck?[]? checks = null;
         for (int i = 0; i < rules.Count; i++)
         {
             if (rules[i].Match.Bodies.Count + rules[i].Except.Bodies.Count == 0) continue;
-            (checks ??= new RuleIndex.BodyCheck?[rules.Count])[i] =
+            (checks ??= new RuleGroup.BodyCheck?[rules.Count])[i] =
                 new([.. rules[i].Match.Bodies.Select(bodies.PlaceOf)], [.. rules[i].Except.Bodies.Select(bodies.PlaceOf)]);
         }
 

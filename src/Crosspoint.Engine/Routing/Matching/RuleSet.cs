@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Crosspoint.Engine.Routing.Matching;
 
 /// <summary>
@@ -23,19 +25,9 @@ internal sealed class RuleSet
     /// <summary>This set with rules added, and then others taken out.</summary>
     public RuleSet With(IReadOnlyCollection<int> added, IReadOnlyCollection<int> removed)
     {
-        var changed = new SortedDictionary<ushort, ulong>();
-        foreach (int rule in added)
-        {
-            ushort place = (ushort)(rule / Bits);
-            changed[place] = (changed.TryGetValue(place, out ulong word) ? word : _base[place]) | (1UL << (rule % Bits));
-        }
-
-        foreach (int rule in removed)
-        {
-            ushort place = (ushort)(rule / Bits);
-            changed[place] = (changed.TryGetValue(place, out ulong word) ? word : _base[place]) & ~(1UL << (rule % Bits));
-        }
-
+        var changed = new Dictionary<ushort, ulong>(added.Count + removed.Count);
+        foreach (int rule in added) WordOf(changed, rule) |= 1UL << (rule % Bits);
+        foreach (int rule in removed) WordOf(changed, rule) &= ~(1UL << (rule % Bits));
         if (changed.Count == 0) return this;
         ulong[] summary = [.. Summary];
         foreach ((ushort place, ulong word) in changed)
@@ -46,7 +38,14 @@ internal sealed class RuleSet
         }
 
         // Where much differs a table of its own is quicker, and not larger.
-        if (changed.Count <= _base.Length / 4) return new(_base, [.. changed.Keys], [.. changed.Values], summary);
+        if (changed.Count <= Math.Max(1, _base.Length / 4))
+        {
+            ushort[] places = [.. changed.Keys];
+            ulong[] differing = [.. changed.Values];
+            Array.Sort(places, differing);
+            return new(_base, places, differing, summary);
+        }
+
         ulong[] words = [.. _base];
         foreach ((ushort place, ulong word) in changed) words[place] = word;
         return new(words, [], [], summary);
@@ -61,6 +60,13 @@ internal sealed class RuleSet
             ? places[0] == place ? 0 : -1
             : places.AsSpan().BinarySearch((ushort)place);
         return at >= 0 ? _words[at] : _base[place];
+    }
+
+    private ref ulong WordOf(Dictionary<ushort, ulong> changed, int rule)
+    {
+        ref ulong word = ref CollectionsMarshal.GetValueRefOrAddDefault(changed, (ushort)(rule / Bits), out bool isThere);
+        if (!isThere) word = _base[rule / Bits];
+        return ref word;
     }
 
     private static ulong[] Summarize(ulong[] words)

@@ -1,0 +1,139 @@
+using System.Numerics;
+
+namespace Crosspoint.Engine.Routing.Matching;
+
+/// <summary>
+/// Finds the first of some rules that matches a message. Each kind of condition is a dimension that turns the message's value into a set of
+/// rules; the sets are intersected, 4,096 rules a step where their summaries leave nothing. Body patterns are tried last, and only of rules that
+/// match but for them. Immutable; allocates nothing.
+/// </summary>
+internal sealed class RuleGroup
+{
+    // More tags than a message may have.
+    private const int MostTags = 16;
+
+    /// <summary>Sets that one message may have: of the dimensions, the hours, all rules, and exceptions of tags.</summary>
+    public const int MostSets = RuleIndexBuilder.MostDimensions + 2 + MostTags;
+
+    private readonly int[] _places;
+    private readonly Dimension[] _dimensions;
+    private readonly HoursTable? _hours;
+    private readonly TagTable? _tags;
+    private readonly BodyCheck?[]? _bodyChecks;
+    private readonly RuleSet _everything;
+
+    /// <param name="rules">All rules of the plan.</param>
+    /// <param name="places">The places of those of the group, in order.</param>
+    public RuleGroup(IReadOnlyList<RoutingRule> rules, int[] places, BodyPatterns bodies)
+    {
+        _places = places;
+        RoutingRule[] own = [.. places.Select(place => rules[place])];
+        var builder = new RuleIndexBuilder(own);
+        _dimensions = builder.Dimensions();
+        _hours = builder.Hours();
+        _tags = builder.Tags();
+        _everything = builder.Everything();
+        _bodyChecks = builder.BodyChecks(bodies);
+    }
+
+    /// <summary>The place of its first rule in the plan.</summary>
+    public int First => _places[0];
+
+    /// <summary>The place in the plan of the first rule that matches; -1 when none does that comes before another.</summary>
+    /// <param name="before">The place of the other.</param>
+    /// <param name="sets">Room for <see cref="MostSets"/>.</param>
+    /// <param name="known">What the patterns of the plan have found of the text.</param>
+    public int Find(in RouteRequest request, int before, Span<RuleSet?> sets, BodyPatterns bodies, Span<byte> known)
+    {
+        int count = 0;
+        sets[count++] = _everything;
+        foreach (Dimension dimension in _dimensions) sets[count++] = dimension.Find(request);
+        if (_hours is not null) sets[count++] = _hours.At(request.At);
+        IReadOnlyList<string> tags = request.Head.Tags;
+        Span<int> wanted = stackalloc int[_tags is null ? 0 : Math.Min(MostTags, tags.Count)];
+        int wantedCount = 0;
+        if (_tags is not null)
+        {
+            for (int i = 0; i < wanted.Length; i++)
+            {
+                if (_tags.Wanted.TryGetValue(tags[i], out int place)) wanted[wantedCount++] = place;
+                if (_tags.Unwanted.TryGetValue(tags[i], out RuleSet? without) && count < MostSets) sets[count++] = without;
+            }
+
+            wanted = wanted[..wantedCount];
+        }
+
+        ReadOnlySpan<RuleSet?> all = sets[..count];
+        int blocks = (_places.Length + (RuleSet.Bits * RuleSet.Bits) - 1) / (RuleSet.Bits * RuleSet.Bits);
+        for (int block = 0; block < blocks; block++)
+        {
+            ulong words = _tags is null ? ulong.MaxValue : _tags.Summary(wanted, block);
+            foreach (RuleSet? set in all) words &= set!.Summary[block];
+            for (; words != 0; words &= words - 1)
+            {
+                int place = (block * RuleSet.Bits) + BitOperations.TrailingZeroCount(words);
+                ulong open = OpenAt(all, wanted, place);
+                for (; open != 0; open &= open - 1)
+                {
+                    int rule = (place * RuleSet.Bits) + BitOperations.TrailingZeroCount(open);
+                    if (_places[rule] >= before) return -1;
+                    if (_bodyChecks?[rule] is not { } check || check.Fits(bodies, request.Head.Body, known)) return _places[rule];
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    private ulong OpenAt(ReadOnlySpan<RuleSet?> all, ReadOnlySpan<int> wanted, int place)
+    {
+        ulong open = _tags is null ? ulong.MaxValue : _tags.Word(wanted, place);
+        foreach (RuleSet? set in all)
+        {
+            open &= set!.Word(place);
+            if (open == 0) break;
+        }
+
+        return open;
+    }
+
+    /// <summary>Tags: of those that rules want one is enough, so their sets are joined; each that a rule does not want counts.</summary>
+    /// <param name="none">The rules that want no tag.</param>
+    internal sealed class TagTable(RuleSet none, RuleSet[] sets, Dictionary<string, int> wanted, Dictionary<string, RuleSet> unwanted)
+    {
+        public Dictionary<string, int> Wanted => wanted;
+
+        public Dictionary<string, RuleSet> Unwanted => unwanted;
+
+        public ulong Summary(ReadOnlySpan<int> places, int block)
+        {
+            ulong all = none.Summary[block];
+            foreach (int place in places) all |= sets[place].Summary[block];
+            return all;
+        }
+
+        public ulong Word(ReadOnlySpan<int> places, int at)
+        {
+            ulong all = none.Word(at);
+            foreach (int place in places) all |= sets[place].Word(at);
+            return all;
+        }
+    }
+
+    /// <summary>The body patterns of one rule.</summary>
+    internal sealed record BodyCheck(int[] Any, int[] None)
+    {
+        public bool Fits(BodyPatterns bodies, string text, Span<byte> known)
+        {
+            bool fits = Any.Length == 0;
+            foreach (int place in Any) fits |= bodies.Fits(place, text, known) == true;
+            if (!fits) return false;
+            foreach (int place in None)
+            {
+                if (bodies.Fits(place, text, known) != false) return false;
+            }
+
+            return true;
+        }
+    }
+}
