@@ -231,7 +231,7 @@ public sealed class QualityTableTests
 
     private static Destination To(string country, string network)
     {
-        NetworkId.TryParse(network, out NetworkId id);
+        NetworkId id = NetworkId.TryParse(network, out NetworkId known) ? known : NetworkId.Unknown;
         return new(default, country, NumberType.Mobile, id, NetworkSource.Range);
     }
 

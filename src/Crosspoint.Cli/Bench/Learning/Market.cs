@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Cli.Bench.Learning;
@@ -59,8 +58,7 @@ internal sealed record Market(string Name, string Description, double[] Prices, 
     public static Destination DestinationOf(int network)
     {
         bool isFirst = network % 2 == 0;
-        string mccMnc = (isFirst ? "262" : "208") + (network / 2).ToString("00", System.Globalization.CultureInfo.InvariantCulture);
-        NetworkId.TryParse(mccMnc, out NetworkId id);
+        var id = NetworkId.FromCodes(isFirst ? 262 : 208, network / 2, 2);
         return new(E164.FromDigits(isFirst ? 4915100000000UL : 33600000000UL), isFirst ? "DE" : "FR", NumberType.Mobile, id, NetworkSource.Range);
     }
 
