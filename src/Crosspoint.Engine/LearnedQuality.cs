@@ -10,11 +10,25 @@ namespace Crosspoint.Engine;
 /// <summary>Feeds the table of qualities with what becomes of messages, and answers routing from it.</summary>
 internal sealed class LearnedQuality(QualityTable table, NumberLocator numbers, TimeProvider time) : IRouteObserver, IQuality
 {
-    public void Sent(string connection, MessageHead head, long sentAt) =>
-        table.Sent(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt);
+    private const long SweepMicros = 3_600 * Micros.PerSecond;
+    private long _sweptAt;
 
-    public void Ended(string connection, MessageHead head, long sentAt, bool isDelivered, long at) =>
-        table.Ended(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt, isDelivered, at);
+    /// <summary>Which connections give no receipts of success: nothing can be learned of them. Named once, before anything is told.</summary>
+    public Func<string, bool> IsSilent { get; set; } = static _ => false;
+
+    public void Sent(string connection, MessageHead head, long sentAt)
+    {
+        if (IsSilent(connection)) return;
+        table.Sent(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt);
+        if (sentAt - _sweptAt < SweepMicros) return;
+        _sweptAt = sentAt;
+        table.Sweep(sentAt);
+    }
+
+    public void Ended(string connection, MessageHead head, long sentAt, bool isDelivered, long at)
+    {
+        if (!IsSilent(connection)) table.Ended(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt, isDelivered, at);
+    }
 
     public void Feedback(string connection, MessageHead head, bool isConfirmed, long at) =>
         table.Feedback(table.NumberOf(connection), DestinationOf(head), head.Class, isConfirmed, at);
@@ -34,7 +48,7 @@ internal sealed class LearnedQuality(QualityTable table, NumberLocator numbers, 
         public RouteQuality Find(in Destination destination, TrafficClass trafficClass)
         {
             QualityEstimate estimate = table.Estimate(connection, destination, trafficClass, time.GetUtcMicros());
-            return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured);
+            return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) { AtBest = estimate.AtBest };
         }
     }
 }

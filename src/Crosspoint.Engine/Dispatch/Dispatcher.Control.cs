@@ -245,7 +245,7 @@ internal sealed partial class Dispatcher
         _ => "is running",
     };
 
-    private Lane? Find(string name) => Array.Find(_topology.Lanes, lane => lane.Name == name);
+    internal Lane? Find(string name) => Array.Find(_topology.Lanes, lane => lane.Name == name);
 
     private async Task ReplaceAsync(Lane old, Lane lane, int? place)
     {

@@ -90,7 +90,7 @@ internal sealed partial class Sweeper : IAsyncDisposable
         && Enum.GetValues<TrafficClass>().Any(trafficClass => connection.UnknownPolicy(trafficClass) == UnknownOutcomePolicy.Query);
 
     // The carrier was asked for no receipt of success.
-    private static bool IsSilent(ConnectionOptions connection) =>
+    internal static bool IsSilent(ConnectionOptions connection) =>
         connection.Smpp.Submit.Receipts is ReceiptsAsked.None or ReceiptsAsked.Failure;
 
     private async Task SweepAsync(Cursor cursor, long until, CancellationToken cancellationToken)

@@ -36,7 +36,6 @@ internal sealed partial class MessageIntake(
         bool isSmpp = request.Submit is not null;
         if (CheckDoor(idempotency) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
-        if (numbers.HasServices) await AskAsync(head!).ConfigureAwait(false);
         if (Admit(head!, out LimitSet admitted) is { } over)
         {
             // Only the first use of a key is a new message: a repeat has its answer.
@@ -44,6 +43,7 @@ internal sealed partial class MessageIntake(
             (results[0], head, admitted) = (over, null, default);
         }
 
+        if (numbers.HasServices && head is not null) await AskAsync(head).ConfigureAwait(false);
         var accept = new AcceptMessages(dispatcher, request.Account.Sid, results, [head], idempotency)
         {
             AnswersInline = isSmpp,
@@ -58,8 +58,8 @@ internal sealed partial class MessageIntake(
     {
         if (CheckDoor(idempotency: null) is { } closed) return Refused(closed);
         if (TryPrepare(request, out MessageHead? head) is { } refusal) return Refused(refusal);
-        if (numbers.HasServices) await AskAsync(head!).ConfigureAwait(false);
         if (Admit(head!, out LimitSet admitted) is { } over) return Refused(over);
+        if (numbers.HasServices) await AskAsync(head!).ConfigureAwait(false);
         var accept = new AcceptPart(dispatcher, head!, partKey) { Admitted = admitted };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
@@ -166,9 +166,10 @@ internal sealed partial class MessageIntake(
             (Message message, long now, ref NoticeList list) =>
             {
                 if (!message.Head.ProvideFeedback) return ChangeOutcome.WrongState;
+                bool isFirst = message.FeedbackConfirmed is null;
                 message.FeedbackConfirmed = confirmed;
                 MessageEvent entry = message.Note(now, EventKind.FeedbackNoted, detail: confirmed ? "confirmed" : "unconfirmed");
-                dispatcher.Notices.Collect(ref list, message, entry, stateChanged: false);
+                dispatcher.Notices.Collect(ref list, message, entry, stateChanged: false, teaches: isFirst);
                 return ChangeOutcome.Done;
             },
             cancellationToken);

@@ -34,7 +34,8 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
     public void SendWebhook(WebhookJob job) => _sendWebhook(job);
 
     /// <summary>Collects an event, and puts on record with it the webhook and the deliver_sm that its state leads to.</summary>
-    public void Collect(ref NoticeList list, Message message, MessageEvent entry, bool stateChanged)
+    /// <param name="teaches">Whether it says something of the connection of the last attempt.</param>
+    public void Collect(ref NoticeList list, Message message, MessageEvent entry, bool stateChanged, bool teaches = true)
     {
         WebhookJob? job = null;
         MessageHead head = message.Head;
@@ -48,7 +49,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         }
 
         BindJob? owed = isTold && head.SystemId is not null ? BindRules.Collect(message, entry) : null;
-        bool isObserved = entry.Kind == EventKind.FeedbackNoted || (stateChanged && IsObserved(message, entry));
+        bool isObserved = teaches && (entry.Kind == EventKind.FeedbackNoted || (stateChanged && IsObserved(message, entry)));
         string? connection = isObserved && !head.IsInbound ? message.LastAttempt?.Connection : null;
         list.Add(new(entry.State, job, owed, stateChanged)
         {
@@ -77,7 +78,10 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
     // Of a message that failed without a connection no connection is at fault.
     private static bool IsObserved(Message message, MessageEvent entry) => entry.State switch
     {
-        MessageState.Sent or MessageState.Delivered or MessageState.Undelivered => true,
+        // What was lost before a re-route was told then.
+        MessageState.Undelivered => message.LastAttempt?.Outcome != AttemptOutcome.Rerouted,
+        MessageState.Sent => entry.Connection == message.LastAttempt?.Connection,
+        MessageState.Delivered => true,
         MessageState.Failed => entry.Connection is not null,
         MessageState.Queued => entry.Kind == EventKind.AttemptRefused && message.LastAttempt?.Outcome == AttemptOutcome.NextCandidate,
         _ => false,
@@ -90,7 +94,11 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         long sentAt = notice.SentAt == 0 ? notice.At : notice.SentAt;
         if (notice.IsConfirmed is { } confirmed) _observer.Feedback(notice.Connection!, notice.Head!, confirmed, notice.At);
         else if (notice.State == MessageState.Sent) _observer.Sent(notice.Connection!, notice.Head!, sentAt);
-        else _observer.Ended(notice.Connection!, notice.Head!, sentAt, notice.State == MessageState.Delivered, notice.At);
+        else
+        {
+            if (notice.SentAt == 0) _observer.Sent(notice.Connection!, notice.Head!, sentAt);
+            _observer.Ended(notice.Connection!, notice.Head!, sentAt, notice.State == MessageState.Delivered, notice.At);
+        }
     }
 }
 

@@ -16,6 +16,9 @@ public sealed class QualityTable
 
     // People of another country may act less often on what they get.
     private const double ElsewhereShare = 0.8;
+
+    // With fewer messages what is known is mostly borrowed from the prior.
+    private const double LeastSeen = 10;
     private const int MostConnections = 1 << 16;
 
     private readonly Lock _gate = new();
@@ -46,6 +49,15 @@ public sealed class QualityTable
         get
         {
             lock (_gate) return _cells.Count;
+        }
+    }
+
+    /// <summary>Keys of which there is feedback.</summary>
+    public int FeedbackCount
+    {
+        get
+        {
+            lock (_gate) return _feedback.Count;
         }
     }
 
@@ -113,7 +125,7 @@ public sealed class QualityTable
             QualityKey key = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
             if (_feedback.Count > 0 && now - _feedbackAt >= FeedbackRefreshMicros) RefreshFeedback(now);
             QualityEstimate receipts = Known(key, now) is { } cell
-                ? new(cell.Probability, cell.Weight, true, cell.Delay, false)
+                ? new(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false)
                 : new(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false);
             if (!_feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) || feedback.Weight <= 0) return receipts;
             double counts = _options.FeedbackWeight;
@@ -163,6 +175,7 @@ public sealed class QualityTable
         while (key.TryGetParent(out key));
         double probability = _options.Prior;
         double weight = _options.PriorWeight;
+        double seen = 0;
         DelayCurve curve = CurveOf(way[0], now);
         for (int i = count - 1; i >= 0; i--)
         {
@@ -173,11 +186,12 @@ public sealed class QualityTable
                 (double trials, double delivered) = cell.SumAt(now, curve, _halfLife);
                 cell.Probability = Math.Clamp((delivered + (probability * borrowed)) / (trials + borrowed), 0, 1);
                 cell.Weight = trials + borrowed;
+                cell.Seen = Math.Max(seen, trials);
                 cell.Delay = curve.Quantile(0.5);
                 cell.MadeAt = now;
             }
 
-            (probability, weight) = (cell.Probability, cell.Weight);
+            (probability, weight, seen) = (cell.Probability, cell.Weight, cell.Seen);
         }
 
         return narrowest;

@@ -109,7 +109,8 @@ internal static class ReceiptRules
                 doubled = message.LastAttempt?.Connection;
             }
 
-            notices.Collect(ref list, message, entry, stateChanged: true);
+            // It says nothing of the connection that has the message now.
+            notices.Collect(ref list, message, entry, stateChanged: true, teaches: false);
             return true;
         }
 

@@ -7,7 +7,14 @@ namespace Crosspoint.Engine.Routing;
 /// <param name="Delivery">Probability that a message arrives, 0 to 1.</param>
 /// <param name="ReceiptSeconds">Expected time until the receipt says so; 0 when nothing is known of it.</param>
 /// <param name="IsMeasured">Whether traffic has shown it. What was not measured is held against nobody: it passes every floor.</param>
-public readonly record struct RouteQuality(double Delivery, double ReceiptSeconds, bool IsMeasured);
+public readonly record struct RouteQuality(double Delivery, double ReceiptSeconds, bool IsMeasured)
+{
+    /// <summary>
+    /// The highest probability that what was seen still allows: floors are held against it. A connection of which little is known is not shut out by
+    /// that, and one that was gets another chance as what was seen grows old.
+    /// </summary>
+    public double AtBest { get; init; } = Delivery;
+}
 
 /// <summary>Quality of the connections, as it is known now.</summary>
 public interface IQuality

@@ -188,7 +188,13 @@ internal sealed class ConfigSection
     /// <summary>The values of a list, or of a single value in its place; empty when absent or wrong.</summary>
     public List<ConfigItem> ItemOrItems(string key, string expected)
     {
-        if (Take(key) is not ConfigScalar) return Items(key, expected) ?? [];
+        if (Take(key) is not ConfigScalar)
+        {
+            List<ConfigItem>? items = Items(key, expected);
+            if (items is { Count: 0 }) Fail(key, $"is empty; expected {expected}, or leave the key out");
+            return items ?? [];
+        }
+
         return Text(key, expected: expected) is { } text ? [new(LineOf(key), PathOf(key), text)] : [];
     }
 

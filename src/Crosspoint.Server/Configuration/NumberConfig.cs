@@ -128,7 +128,8 @@ internal static partial class NumberConfig
     private static bool IsUrl(string text) =>
         Uri.TryCreate(text.Replace(HttpLookupOptions.NumberPlace, "1", StringComparison.Ordinal), UriKind.Absolute, out Uri? url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.Fragment.Length == 0 && url.UserInfo.Length == 0
-        && text.IndexOf(HttpLookupOptions.NumberPlace, StringComparison.Ordinal) > text.IndexOf('/', text.IndexOf("://", StringComparison.Ordinal) + 3);
+        && text.IndexOf('/', text.IndexOf("://", StringComparison.Ordinal) + 3) is > 0 and var path
+        && text.IndexOf(HttpLookupOptions.NumberPlace, StringComparison.Ordinal) > path;
 
     private static List<KeyValuePair<string, string>> ReadHeaders(ConfigSection? section)
     {

@@ -186,12 +186,14 @@ public sealed partial class RateDesk : IDisposable
         if (IsOfFile(resource)) return;
         RevisionHead head = await Store.HeadAsync(resource, cancellationToken).ConfigureAwait(false);
         var dated = new List<DatedDeck>();
+
+        // A clock that is set back must not take away what is in force: that holds from ever.
         foreach (Revision revision in head.InForce is null ? head.Scheduled : [head.InForce, .. head.Scheduled])
         {
             try
             {
                 if (await ReadDeckAsync(resource.Name, revision.Number, cancellationToken).ConfigureAwait(false) is { } deck)
-                    dated.Add(new(deck, revision.Number, Micros.From(revision.ValidFrom!.Value)));
+                    dated.Add(new(deck, revision.Number, revision == head.InForce ? long.MinValue : Micros.From(revision.ValidFrom!.Value)));
             }
             catch (InvalidDataException error)
             {

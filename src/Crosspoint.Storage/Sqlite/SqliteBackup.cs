@@ -170,6 +170,8 @@ public static class SqliteBackup
         bool hasConfig = config is not null && File.Exists(copyOfConfig);
         if (hasConfig && File.Exists(config))
             throw new InvalidOperationException($"{config} holds revisions of configuration. Move it away first: a restore never overwrites anything.");
+        if (hasConfig && (File.Exists(config + "-wal") || File.Exists(config + "-shm")))
+            throw new InvalidOperationException($"{config} has a log of its own ({config}-wal, {config}-shm). Move it away first: it would change what is restored.");
         string unfinished = slices + Unfinished;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);

@@ -163,11 +163,14 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         // What was overtaken by time has its end recorded with the next change. With a moment to come, the one in force goes on until then.
         long now = Now();
         long inForce = InForce(resource, now);
+
+        // What it takes the place of, and so what a roll back goes to: not what was activated last, which may be for another moment.
+        long before = from <= now ? inForce : InForce(resource, from);
         Retire(
             resource,
             from <= now ? "valid_from <= ?3" : "valid_from = ?3 OR (valid_from <= ?4 AND number <> ?5)",
             from, now, inForce);
-        SetActive(resource, number, last, from, now, author.By);
+        SetActive(resource, number, before, from, now, author.By);
         SetLastActivated(resource, number);
         Record("activate", resource, last, number, from, author);
         return Done(resource, number, number);

@@ -67,12 +67,12 @@ public sealed class BindTests
         for (int i = 0; i < BindGuard.FailuresToLock; i++)
         {
             using TestCustomer guesser = await TestCustomer.ConnectAsync(rig.EndPoint);
-            (await rig.WhileTimePassesAsync(guesser.BindAsync("demo", "wrong"))).ShouldBe(CommandStatus.InvalidPassword);
+            (await rig.WhileTimePassesAsync(guesser.BindAsync("demo", "wrong"), step: 100)).ShouldBe(CommandStatus.InvalidPassword);
         }
 
         // Right credentials do not help now, and say no more than wrong ones.
         using (TestCustomer late = await TestCustomer.ConnectAsync(rig.EndPoint))
-            (await rig.WhileTimePassesAsync(late.BindAsync("demo", "secret"))).ShouldBe(CommandStatus.InvalidPassword);
+            (await rig.WhileTimePassesAsync(late.BindAsync("demo", "secret"), step: 100)).ShouldBe(CommandStatus.InvalidPassword);
         using (TestCustomer other = await rig.BindAsync("other"))
             (await other.SubmitAsync(TestCustomer.Submit())).Status.ShouldBe(CommandStatus.Ok);
         (await good.CallAsync(CommandId.EnquireLink, [])).Status.ShouldBe(CommandStatus.Ok);

@@ -94,11 +94,12 @@ internal sealed class ListenerRig : IAsyncDisposable
     }
 
     /// <summary>Reads from a customer while the clock goes on.</summary>
-    public async Task<T> WhileTimePassesAsync<T>(Task<T> task)
+    /// <param name="step">Milliseconds at a time.</param>
+    public async Task<T> WhileTimePassesAsync<T>(Task<T> task, int step = 20)
     {
         while (!task.IsCompleted)
         {
-            Clock.Advance(TimeSpan.FromMilliseconds(20));
+            Clock.Advance(TimeSpan.FromMilliseconds(step));
             await Task.WhenAny(task, Task.Delay(Pause, TimeProvider.System));
         }
 

@@ -101,6 +101,7 @@ public sealed class EventLogTests : SqliteTest
             Time.Advance(TimeSpan.FromDays(4));
             journal.Events.FirstSequence.ShouldBe(3);
             await CancelAsync(journal);
+            await FlushAsync(journal);
             await UntilAsync(() => SliceFiles().Length == 1, () => Time.Advance(TimeSpan.FromSeconds(10)));
             journal.Events.FirstSequence.ShouldBe(3);
             (await ReadAsync(journal, 0)).Select(each => each.Sequence).ShouldBe([3, 4]);

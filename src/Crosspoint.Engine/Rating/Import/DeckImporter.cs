@@ -230,7 +230,12 @@ public sealed class DeckImporter
         string both = Field(columns, DeckColumn.MccMnc);
         if (both.Length > 0)
         {
-            if (NetworkId.TryParse(both, out network)) return true;
+            if (NetworkId.TryParse(both, out network))
+            {
+                network = Networks.Resolve(network);
+                return true;
+            }
+
             Bad(DeckColumn.MccMnc, both, Expected);
             return false;
         }
@@ -243,6 +248,7 @@ public sealed class DeckImporter
         // A spreadsheet takes the zero off 01.
         else if (mnc.Length is 0 or > 3 || !NetworkId.TryParse(mcc + mnc.PadLeft(2, '0'), out network))
             Bad(DeckColumn.Mnc, mnc, "one to three digits beside the MCC; a price for a whole country goes by 'country'");
+        else network = Networks.Resolve(network);
         return network.IsKnown;
     }
 

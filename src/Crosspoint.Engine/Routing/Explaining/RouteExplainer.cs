@@ -42,9 +42,9 @@ public static class RouteExplainer
             Outcome = Outcome(decision, facts),
             Message = Describe(request, facts),
             Matched = Matched(decision, facts, known, rule),
-            NotMatched = known is null ? [] : Above(decision.Rule, known, request),
+            NotMatched = known is null || !withPrices ? [] : Above(decision.Rule, known, request),
             Order = Order(decision, facts, known, rule),
-            Candidates = [.. decision.Candidates.Select((candidate, i) => Explain(candidate, i + 1, decision, facts, known, rule))],
+            Candidates = [.. decision.Candidates.Select((candidate, i) => Explain(candidate, i + 1, decision, facts, known, rule, withPrices))],
         };
     }
 
@@ -226,7 +226,7 @@ public static class RouteExplainer
     }
 
     private static ExplainedCandidate Explain(
-        in RouteCandidate candidate, int place, RouteDecision decision, RouteFacts facts, RoutingPlan? plan, RoutingRule? rule)
+        in RouteCandidate candidate, int place, RouteDecision decision, RouteFacts facts, RoutingPlan? plan, RoutingRule? rule, bool withPrices)
     {
         RouteList? list = rule?.Route is { } route && plan!.ChainOf(route) is var chain && candidate.List < chain.Count ? chain[candidate.List] : null;
         return new(
@@ -235,17 +235,18 @@ public static class RouteExplainer
             candidate.Price is { } price ? $"{PlanWords.Price(price, facts.Currency)} a segment" : null,
             candidate.Quality is { } quality ? $"delivers {PlanWords.Percent(quality / 10_000.0)}" : null,
             candidate.HealthLoss > 0 ? string.Create(CultureInfo.InvariantCulture, $"health {100 - candidate.HealthLoss} %") : null,
-            ReasonOf(candidate, decision, facts, list));
+            ReasonOf(candidate, decision, facts, list, withPrices));
     }
 
-    private static string ReasonOf(in RouteCandidate candidate, RouteDecision decision, RouteFacts facts, RouteList? list)
+    private static string ReasonOf(
+        in RouteCandidate candidate, RouteDecision decision, RouteFacts facts, RouteList? list, bool withPrices)
     {
         string where = candidate.List > 0 && candidate.Code is not CandidateCode.InFallback
             ? list is null ? ", of a fallback" : $", of fallback '{list.Name}'"
             : "";
         string why = candidate.Code switch
         {
-            CandidateCode.Chosen => ReasonOfChosen(candidate, decision, list),
+            CandidateCode.Chosen => ReasonOfChosen(candidate, decision, list, withPrices),
             CandidateCode.AbovePrice when list?.PriceAtMost is { } most => $"left out: its price is above the ceiling of {PlanWords.Price(most, facts.Currency)}",
             CandidateCode.BelowQuality when list?.QualityAtLeast is { } least => $"left out: its quality is below the floor of {PlanWords.Percent(least)}",
             CandidateCode.BelowMargin when facts.SellPrice is { } sell && candidate.Price is { } price =>
@@ -266,14 +267,14 @@ public static class RouteExplainer
         return wanted;
     }
 
-    private static string ReasonOfChosen(in RouteCandidate candidate, RouteDecision decision, RouteList? list)
+    private static string ReasonOfChosen(in RouteCandidate candidate, RouteDecision decision, RouteList? list, bool withPrices)
     {
         if (candidate.IsShadow) return "chosen: a shadow, which gets a share of the messages to stay in use";
         bool isFirst = decision.Candidates.First(static one => one.Code is < CandidateCode.AbovePrice) == candidate;
         if (!isFirst) return "chosen: the first that can take it now";
         return list?.Choose switch
         {
-            RouteStrategy.LeastCost => candidate.Price is null ? "chosen: no price is known of any that can take it" : "chosen: the cheapest",
+            RouteStrategy.LeastCost => candidate.Price is null && withPrices ? "chosen: no price is known of any that can take it" : "chosen: the cheapest",
             RouteStrategy.BestQuality => "chosen: the most likely to deliver",
             RouteStrategy.Blend => "chosen: the best by price and quality together",
             RouteStrategy.Split => "chosen: the message falls into its share",

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Routing.Ranking;
@@ -74,7 +75,11 @@ internal readonly ref struct Ranker
     {
         var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
         if (_measures || list.AsksForPrice)
-            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, out long price) ? price : null;
+        {
+            var sender = new RatedSender(_request.SenderKind, _request.Head.Metadata.Find(MetadataMatch.Campaign));
+            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, sender, out long price) ? price : null;
+        }
+
         if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
         if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
         return candidate;
@@ -99,7 +104,7 @@ internal readonly ref struct Ranker
             }
         }
 
-        return candidate.Quality is { IsMeasured: true } quality && quality.Delivery < list.QualityAtLeast
+        return candidate.Quality is { IsMeasured: true } quality && quality.AtBest < list.QualityAtLeast
             ? CandidateCode.BelowQuality
             : null;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
@@ -189,7 +190,7 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
         answer.Send(context, StatusCodes.Status200OK);
     }
 
-    private static bool TryReadDestination(HttpContext context, Dictionary<string, string> query, out Destination destination)
+    private bool TryReadDestination(HttpContext context, Dictionary<string, string> query, out Destination destination)
     {
         destination = default;
 
@@ -207,8 +208,9 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
             return false;
         }
 
-        NumberInfo plan = NumberPlan.Lookup(number);
-        destination = new(number, plan.Country, plan.Type, network, network.IsKnown ? NetworkSource.LookedUp : NetworkSource.None);
+        // As routing finds it, unless the question names a network.
+        backend.Numbers.TryLocate(number, out Located located);
+        destination = network.IsKnown ? located.Destination with { Network = Networks.Resolve(network), Source = NetworkSource.LookedUp } : located.Destination;
         return true;
     }
 
