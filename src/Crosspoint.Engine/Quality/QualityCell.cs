@@ -37,7 +37,13 @@ internal sealed class QualityCell
     /// <summary>Within which half of the receipts come.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>Microseconds at which the three were worked out.</summary>
+    /// <summary>All that it has seen.</summary>
+    public QualitySum All { get; set; }
+
+    /// <summary>What it borrowed: a probability, and the messages that this is worth.</summary>
+    public (double Probability, double Weight) Borrowed { get; set; }
+
+    /// <summary>Microseconds at which these were worked out.</summary>
     public long MadeAt { get; set; } = long.MinValue / 2;
 
     /// <summary>Microseconds at which the newest message was sent of which something was heard.</summary>
@@ -76,9 +82,9 @@ internal sealed class QualityCell
     /// <summary>
     /// Messages and how many of them were delivered, older ones counting less. One whose receipt is still to come counts as the share of receipts
     /// that have come at its age: a young one hardly, an old one as a message that is not delivered. When the last quarter of an hour
-    /// contradicts what was before by more than chance can (three standard deviations), it alone counts.
+    /// contradicts what was before by more than chance can (three standard deviations), it alone counts now.
     /// </summary>
-    public (double Trials, double Delivered) SumAt(long now, DelayCurve curve, long halfLife)
+    public (QualitySum Now, QualitySum All) SumAt(long now, DelayCurve curve, long halfLife)
     {
         TryFind(now, curve, halfLife, out _);
         (double trials, double delivered, double newTrials, double newDelivered) = (0, 0, 0, 0);
@@ -98,9 +104,8 @@ internal sealed class QualityCell
 
         double oldTrials = trials - newTrials + _trials.At(now, halfLife);
         double oldDelivered = delivered - newDelivered + _delivered.At(now, halfLife);
-        return Contradicts(newTrials, newDelivered, oldTrials, oldDelivered)
-            ? (newTrials, newDelivered)
-            : (newTrials + oldTrials, newDelivered + oldDelivered);
+        var all = new QualitySum(newTrials + oldTrials, newDelivered + oldDelivered);
+        return (Contradicts(newTrials, newDelivered, oldTrials, oldDelivered) ? new(newTrials, newDelivered) : all, all);
     }
 
     // Two shares are compared by their pooled deviation.

@@ -173,28 +173,36 @@ public sealed class QualityTable
         int count = 0;
         do way[count++] = key;
         while (key.TryGetParent(out key));
-        double probability = _options.Prior;
-        double weight = _options.PriorWeight;
-        double seen = 0;
         DelayCurve curve = CurveOf(way[0], now);
+        QualityCell? parent = null;
         for (int i = count - 1; i >= 0; i--)
         {
             if (!_cells.TryGetValue(way[i], out QualityCell? cell)) continue;
-            if (!IsFresh(cell, now))
-            {
-                double borrowed = i == count - 1 ? weight : Math.Min(weight, _options.ParentWeight);
-                (double trials, double delivered) = cell.SumAt(now, curve, _halfLife);
-                cell.Probability = Math.Clamp((delivered + (probability * borrowed)) / (trials + borrowed), 0, 1);
-                cell.Weight = trials + borrowed;
-                cell.Seen = Math.Max(seen, trials);
-                cell.Delay = curve.Quantile(0.5);
-                cell.MadeAt = now;
-            }
-
-            (probability, weight, seen) = (cell.Probability, cell.Weight, cell.Seen);
+            if (!IsFresh(cell, now)) Refresh(cell, parent, now, curve);
+            parent = cell;
         }
 
         return narrowest;
+    }
+
+    // What is borrowed is what the parent knows without this cell's own messages: they would count twice.
+    private void Refresh(QualityCell cell, QualityCell? parent, long now, DelayCurve curve)
+    {
+        (QualitySum current, QualitySum all) = cell.SumAt(now, curve, _halfLife);
+        (double Probability, double Weight) borrowed = (_options.Prior, _options.PriorWeight);
+        if (parent is not null)
+        {
+            QualitySum others = parent.All.Without(all);
+            borrowed = (others.Share(parent.Borrowed), Math.Min(others.Trials + parent.Borrowed.Weight, _options.ParentWeight));
+        }
+
+        cell.All = all;
+        cell.Borrowed = borrowed;
+        cell.Probability = Math.Clamp(current.Share(borrowed), 0, 1);
+        cell.Weight = current.Trials + borrowed.Weight;
+        cell.Seen = Math.Max(parent?.Seen ?? 0, current.Trials);
+        cell.Delay = curve.Quantile(0.5);
+        cell.MadeAt = now;
     }
 
     private static bool IsFresh(QualityCell cell, long now) => now >= cell.MadeAt && now - cell.MadeAt < RefreshMicros;

@@ -52,11 +52,18 @@ public sealed class RouterTests
     public void Decide_NothingChanged_GivesTheSameDecisionWithoutAllocating()
     {
         RouteDecision first = Decide(null, null, null).Decision;
-        long before = GC.GetAllocatedBytesForCurrentThread();
         RouteDecision last = first;
-        for (int i = 0; i < 1000; i++) last = Decide(null, null, null).Decision;
+        long allocated = long.MaxValue;
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        // Code that is not optimized yet may box: until the runtime has compiled it anew.
+        for (int round = 0; round < 200 && allocated != 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++) last = Decide(null, null, null).Decision;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        allocated.ShouldBe(0);
         last.ShouldBeSameAs(first);
     }
 
