@@ -170,7 +170,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
             resource,
             from <= now ? "valid_from <= ?3" : "valid_from = ?3 OR (valid_from <= ?4 AND number <> ?5)",
             from, now, inForce);
-        SetActive(resource, number, before, from, now, author.By);
+        SetActive(resource, number, before == number ? null : before, from, now, author.By);
         SetLastActivated(resource, number);
         Record("activate", resource, last, number, from, author);
         return Done(resource, number, number);

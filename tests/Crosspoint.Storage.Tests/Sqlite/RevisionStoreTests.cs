@@ -146,6 +146,20 @@ public sealed class RevisionStoreTests : SqliteTest
     }
 
     [Fact]
+    public async Task RollBack_WhileAnotherIsScheduled_GoesToWhatWasInForceAndNotToWhatIsToCome()
+    {
+        await using SqliteRevisionStore store = Open();
+        await ActivateNewAsync(store, "r1");
+        Revision january = await DraftAsync(store, "january");
+        (await store.ActivateAsync(Deck, january.Number, null, Time.GetUtcNow().AddDays(30), Ada, Token)).IsDone.ShouldBeTrue();
+        Time.Advance(TimeSpan.FromHours(1));
+        await ActivateNewAsync(store, "hotfix");
+
+        (await store.RollBackAsync(Deck, 3, null, Ada, Token)).Revision!.Number.ShouldBe(1);
+        (await store.HeadAsync(Deck, Token)).InForce!.Number.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task States_AllowOnlyWhatTheyAllow()
     {
         await using SqliteRevisionStore store = Open();
