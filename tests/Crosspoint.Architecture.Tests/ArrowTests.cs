@@ -27,7 +27,7 @@ public sealed partial class ArrowTests
         ["Events"] = ["Messages", "Stores"],
         ["Rating"] = ["Messages", "Stores"],
         ["Quality"] = ["Messages"],
-        ["Routing"] = ["Messages", "Accounts", "Rating", "Quality", "Vendors"],
+        ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Routing;
@@ -61,22 +62,6 @@ public static class PlanWords
         _ => "of no known type",
     };
 
-    public static string NameOf(NumberType type) => type switch
-    {
-        NumberType.Mobile => "mobile",
-        NumberType.FixedLine => "fixed_line",
-        NumberType.FixedLineOrMobile => "fixed_line_or_mobile",
-        NumberType.TollFree => "toll_free",
-        NumberType.PremiumRate => "premium_rate",
-        NumberType.SharedCost => "shared_cost",
-        NumberType.Voip => "voip",
-        NumberType.PersonalNumber => "personal_number",
-        NumberType.Pager => "pager",
-        NumberType.Uan => "uan",
-        NumberType.Voicemail => "voicemail",
-        _ => "unknown",
-    };
-
     public static string NameOf(TrafficClass trafficClass) => trafficClass switch
     {
         TrafficClass.Otp => "otp",
@@ -126,7 +111,7 @@ public static class PlanWords
             RuleCondition.Country => [.. match.Countries.Select(static country => country.Length == 0 ? "unknown" : country)],
             RuleCondition.Network => [.. match.Networks.Select(static network => network.IsKnown ? network.ToString() : "unknown")],
             RuleCondition.Prefix => match.Prefixes,
-            RuleCondition.NumberType => [.. match.NumberTypes.Select(NameOf)],
+            RuleCondition.NumberType => [.. match.NumberTypes.Select(NumberWords.Of)],
             RuleCondition.Sender => match.Senders,
             RuleCondition.SenderType => [.. match.SenderTypes.Select(static kind => NameOf(kind))],
             RuleCondition.Time => [.. match.Hours.Select(Phrase)],

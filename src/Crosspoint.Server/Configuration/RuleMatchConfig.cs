@@ -1,6 +1,7 @@
 using System.Globalization;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Sms.Numbers;
 
@@ -11,9 +12,6 @@ internal static class RuleMatchConfig
 {
     private const string Unknown = "unknown";
     private const int MostSegments = 255;
-
-    private static readonly Dictionary<string, NumberType> NumberTypes =
-        Enum.GetValues<NumberType>().ToDictionary(PlanWords.NameOf, StringComparer.Ordinal);
 
     /// <summary>What must fit, and what must not.</summary>
     public static (RuleMatch Match, RuleMatch Except) Read(ConfigSection? section, EngineOptions engine)
@@ -46,7 +44,7 @@ internal static class RuleMatchConfig
             Countries = Values(section, "country", Country, static text => text == Unknown ? "" : LimitConfig.CountryForm().IsMatch(text) ? text : null),
             Networks = ReadNetworks(section, Network),
             Prefixes = Values(section, "prefix", Prefix, static text => LimitConfig.PrefixForm().IsMatch(text) ? text : null),
-            NumberTypes = Choices(section, "number_type", NumberTypes),
+            NumberTypes = Choices(section, "number_type", NumberWords.Types),
             Senders = Values(section, "sender", Sender, static text => Senders.TryClassify(text, out _, out string normal) ? normal : null),
             SenderTypes = [.. Choices(section, "sender_type", LimitConfig.SenderKinds).OfType<SenderKind>()],
             Metadata = ReadMetadata(section),
@@ -69,7 +67,7 @@ internal static class RuleMatchConfig
         return values;
     }
 
-    private static List<T> Choices<T>(ConfigSection section, string key, Dictionary<string, T> known)
+    private static List<T> Choices<T>(ConfigSection section, string key, IReadOnlyDictionary<string, T> known)
     {
         var values = new List<T>();
         string expected = string.Join(", ", known.Keys);

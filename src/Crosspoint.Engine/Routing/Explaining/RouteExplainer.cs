@@ -1,5 +1,6 @@
 using System.Globalization;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Routing.Matching;
 using Crosspoint.Sms.Numbers;
 using NodaTime;
@@ -107,7 +108,7 @@ public static class RouteExplainer
         string from = $"It is {PlanWords.NameOf(head.Class)}, of account {head.AccountSid}, from {head.From} ({PlanWords.NameOf(request.SenderKind)}) to {head.To}";
         if (facts.PlanMark == 0) return $"{from}.";
         string country = facts.Country.Length == 0 ? "of no known country" : $"in {facts.Country}";
-        string type = facts.NumberType == NumberType.Unknown ? "a number of unknown type" : $"a {PlanWords.NameOf(facts.NumberType)} number";
+        string type = facts.NumberType == NumberType.Unknown ? "a number of unknown type" : $"a {NumberWords.Of(facts.NumberType)} number";
         string network = facts.Network.Length == 0
             ? "its network is not known"
             : $"network {facts.Network}, {SourceOf(facts.Source)}";
@@ -186,7 +187,7 @@ public static class RouteExplainer
             RuleCondition.Country => destination.Country.Length == 0 ? "it is not known" : $"it is {destination.Country}",
             RuleCondition.Network => destination.Network.IsKnown ? $"it is {destination.Network}" : "it is not known",
             RuleCondition.Prefix => $"it is {head.To}",
-            RuleCondition.NumberType => $"it is {PlanWords.NameOf(destination.Type)}",
+            RuleCondition.NumberType => $"it is {NumberWords.Of(destination.Type)}",
             RuleCondition.Sender => $"it is {head.From}",
             RuleCondition.SenderType => $"it is {PlanWords.NameOf(request.SenderKind)}",
             RuleCondition.Metadata => head.Metadata.Find(failed.Name) is { } value ? $"it is '{value}'" : "the message has none",
