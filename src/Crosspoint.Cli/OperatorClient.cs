@@ -63,6 +63,13 @@ internal sealed class OperatorClient
 
     public static StringContent Json(JsonObject body) => new(body.ToJsonString(), Encoding.UTF8, "application/json");
 
+    /// <summary>Who runs the command, in printable ASCII as a header takes it.</summary>
+    public static string NameOfUser()
+    {
+        string name = new([.. Environment.UserName.Where(static c => c is > ' ' and < '\u007f').Take(100)]);
+        return name.Length > 0 ? name : "operator";
+    }
+
     private static async Task ShowProblemAsync(string text, int status)
     {
         JsonNode? problem = null;
@@ -88,12 +95,5 @@ internal sealed class OperatorClient
             await Console.Error.WriteLineAsync(
                 $"  line {row["line"]}{(column.Length > 0 ? $", {column}" : "")}: '{row["value"]}'; expected {row["expected"]}").ConfigureAwait(false);
         }
-    }
-
-    // A header takes printable ASCII.
-    private static string NameOfUser()
-    {
-        string name = new([.. Environment.UserName.Where(static c => c is > ' ' and < '\u007f').Take(100)]);
-        return name.Length > 0 ? name : "operator";
     }
 }

@@ -6,6 +6,7 @@ using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Bench.Learning;
 using Crosspoint.Cli.Demo;
 using Crosspoint.Cli.Rates;
+using Crosspoint.Cli.Routing;
 using Crosspoint.Cli.Smpp;
 
 // The one place where the real clock enters.
@@ -26,6 +27,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     DeckCommands.Create(),
     RateCommands.Create(),
+    RoutingCommands.Create(time),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -26,7 +26,7 @@ internal static class DeckCommands
         Argument<string> connection = Connection();
         var command = new Command("revisions", "The revisions of a deck, the newest first") { connection };
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
-            await ShowAsync(client, $"{Path(result.GetRequiredValue(connection))}/revisions", DeckTables.ShowRevisions, cancellationToken).ConfigureAwait(false));
+            await ShowAsync(client, $"{Path(result.GetRequiredValue(connection))}/revisions", RevisionTable.Show, cancellationToken).ConfigureAwait(false));
         return command;
     }
 
@@ -63,7 +63,7 @@ internal static class DeckCommands
             if (report["revision"] is not { } revision) return ExitCodes.Ok;
             Console.WriteLine($"revision {revision["revision"]} is a draft");
             return result.GetValue(activate)
-                ? await ActivateAsync(client, name, revision["revision"]!.GetValue<long>(), new(), cancellationToken).ConfigureAwait(false)
+                ? await RevisionRequests.ActivateAsync(client, PathOf(name, revision["revision"]!.GetValue<long>()), new(), cancellationToken).ConfigureAwait(false)
                 : ExitCodes.Ok;
         });
         return command;
@@ -95,7 +95,8 @@ internal static class DeckCommands
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
         {
             var body = new JsonObject { ["expected"] = result.GetValue(expected), ["valid_from"] = result.GetValue(validFrom), ["note"] = result.GetValue(note) };
-            return await ActivateAsync(client, result.GetRequiredValue(connection), result.GetRequiredValue(revision), body, cancellationToken).ConfigureAwait(false);
+            return await RevisionRequests.ActivateAsync(
+                client, PathOf(result.GetRequiredValue(connection), result.GetRequiredValue(revision)), body, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }
@@ -103,23 +104,12 @@ internal static class DeckCommands
     private static Command RollBack()
     {
         Argument<string> connection = Connection();
-        var to = new Option<long?>("--to") { Description = "The revision to go back to; left out for the one before" };
-        var expected = new Option<long?>("--expected") { Description = "The revision that you know as the last activated; left out for what it is now" };
+        (Option<long?> to, Option<long?> expected) = RevisionRequests.RollBackOptions();
         Option<string?> note = Note();
         var command = new Command("rollback", "Go back to an earlier revision, at once") { connection, to, expected, note };
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
-        {
-            string path = Path(result.GetRequiredValue(connection));
-            JsonNode? deck = await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
-            if (deck is null) return ExitCodes.Failed;
-            long last = result.GetValue(expected) ?? deck["last_activated"]!.GetValue<long>();
-            var body = new JsonObject { ["expected"] = last, ["to"] = result.GetValue(to), ["note"] = result.GetValue(note) };
-            using StringContent content = OperatorClient.Json(body);
-            JsonNode? revision = await OperatorClient.SendAsync(client, HttpMethod.Post, $"{path}/rollback", content, cancellationToken).ConfigureAwait(false);
-            if (revision is null) return ExitCodes.Failed;
-            Console.WriteLine($"revision {revision["revision"]} is in force again, in place of {last}");
-            return ExitCodes.Ok;
-        });
+            await RevisionRequests.RollBackAsync(
+                client, Path(result.GetRequiredValue(connection)), result.GetValue(to), result.GetValue(expected), result.GetValue(note), cancellationToken).ConfigureAwait(false));
         return command;
     }
 
@@ -152,12 +142,7 @@ internal static class DeckCommands
         Argument<long> revision = Revision();
         var command = new Command("delete", "Delete a draft") { connection, revision };
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
-        {
-            string path = $"{Path(result.GetRequiredValue(connection))}/revisions/{result.GetRequiredValue(revision)}";
-            if (await OperatorClient.SendAsync(client, HttpMethod.Delete, path, null, cancellationToken).ConfigureAwait(false) is null) return ExitCodes.Failed;
-            Console.WriteLine($"draft {result.GetRequiredValue(revision)} is deleted");
-            return ExitCodes.Ok;
-        });
+            await RevisionRequests.DeleteAsync(client, PathOf(result.GetRequiredValue(connection), result.GetRequiredValue(revision)), cancellationToken).ConfigureAwait(false));
         return command;
     }
 
@@ -203,16 +188,6 @@ internal static class DeckCommands
         }
     }
 
-    private static async Task<int> ActivateAsync(HttpClient client, string name, long number, JsonObject body, CancellationToken cancellationToken)
-    {
-        using StringContent content = OperatorClient.Json(body);
-        JsonNode? revision = await OperatorClient.SendAsync(
-            client, HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"{Path(name)}/revisions/{number}/activate"), content, cancellationToken).ConfigureAwait(false);
-        if (revision is null) return ExitCodes.Failed;
-        Console.WriteLine($"revision {number} is active, in force from {revision["valid_from"]}");
-        return ExitCodes.Ok;
-    }
-
     private static async Task<int> ShowAsync(HttpClient client, string path, Action<JsonNode> show, CancellationToken cancellationToken)
     {
         JsonNode? answer = await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
@@ -226,6 +201,8 @@ internal static class DeckCommands
     private static Argument<long> Revision() => new("revision") { Description = "Number of the revision" };
 
     private static Option<string?> Note() => new("--note") { Description = "Kept with the change" };
+
+    private static string PathOf(string connection, long revision) => string.Create(CultureInfo.InvariantCulture, $"{Path(connection)}/revisions/{revision}");
 
     private static string Path(string connection) => $"/v1/decks/{Uri.EscapeDataString(connection)}";
 

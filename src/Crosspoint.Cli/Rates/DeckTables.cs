@@ -12,19 +12,11 @@ internal static class DeckTables
         foreach (JsonNode? deck in list["decks"]!.AsArray())
         {
             Add(
-                table, deck!["connection"], deck["source"], deck["in_force"]?["revision"], Moment(deck["in_force"]?["valid_from"]), deck["rows"],
-                string.Join(' ', deck["currencies"]!.AsArray()), Moment(deck["next_change"]),
-                string.Join(", ", deck["scheduled"]!.AsArray().Select(static r => $"{r!["revision"]} from {Moment(r["valid_from"])}")));
+                table, deck!["connection"], deck["source"], deck["in_force"]?["revision"], RevisionTable.Moment(deck["in_force"]?["valid_from"]), deck["rows"],
+                string.Join(' ', deck["currencies"]!.AsArray()), RevisionTable.Moment(deck["next_change"]),
+                string.Join(", ", deck["scheduled"]!.AsArray().Select(static r => $"{r!["revision"]} from {RevisionTable.Moment(r["valid_from"])}")));
         }
 
-        AnsiConsole.Write(table);
-    }
-
-    public static void ShowRevisions(JsonNode page)
-    {
-        Table table = With("revision", "state", "valid from", "by", "at", "note", "octets");
-        foreach (JsonNode? revision in page["revisions"]!.AsArray())
-            Add(table, revision!["revision"], revision["state"], Moment(revision["valid_from"]), revision["by"], Moment(revision["at"]), revision["note"], revision["octets"]);
         AnsiConsole.Write(table);
     }
 
@@ -49,9 +41,6 @@ internal static class DeckTables
 
         if (changes.Rows.Count > 0) AnsiConsole.Write(changes);
     }
-
-    // To the second, as tables have little room.
-    private static string Moment(JsonNode? moment) => moment?.ToString() is { Length: >= 19 } text ? $"{text[..10]} {text[11..19]}Z" : "";
 
     private static Table With(params string[] columns)
     {

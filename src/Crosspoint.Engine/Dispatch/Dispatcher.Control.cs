@@ -184,13 +184,20 @@ internal sealed partial class Dispatcher
     /// <summary>Takes another plan from now on; what waits is routed anew. It is refused when it cannot be decided by.</summary>
     public ControlResult TakePlan(RoutingPlan plan)
     {
-        lock (_control)
+        while (true)
         {
-            if (_ending.IsCancellationRequested) return new(ControlOutcome.Refused, "the gateway is stopping");
-            PlanFinding? fault = PlanCheck.Find(plan, [.. _topology.Lanes.Select(static lane => RouteConnection.Of(lane.Options))], _sources)
-                .FirstOrDefault(static finding => finding.IsError);
+            // Looked at before the lock: nobody who only wants to pause a connection waits for it.
+            Lane[] lanes = _topology.Lanes;
+            PlanFinding? fault = PlanCheck.FindError(plan, [.. lanes.Select(static lane => RouteConnection.Of(lane.Options))], _sources);
             if (fault is not null) return new(ControlOutcome.Refused, fault.ToString());
-            _topology = Topology.Of(_topology.Lanes, plan, _sources);
+            lock (_control)
+            {
+                if (_ending.IsCancellationRequested) return new(ControlOutcome.Refused, "the gateway is stopping");
+                if (_topology.Lanes != lanes) continue;
+                _topology = Topology.Of(lanes, plan, _sources);
+            }
+
+            break;
         }
 
         Log.PlanTaken(_logger, plan.Revision, plan.Rules.Count);

@@ -37,6 +37,9 @@ public sealed record SenderRule(
 /// </summary>
 public sealed class SenderRules
 {
+    /// <summary>Longest source of a row.</summary>
+    public const int MostSourceCharacters = 500;
+
     private const string ResourceName = "sender-rules.csv";
 
     private readonly FrozenDictionary<string, SenderRule> _rules;
@@ -116,7 +119,8 @@ public sealed class SenderRules
                 found.Add((i + 1, $"'{country}' is no country; expected an ISO 3166-1 code of two capitals, such as US"));
             else if (alphanumeric is null || numeric is null || shortCode is null)
                 found.Add((i + 1, "a permission is not known; expected yes, no, registered or nothing"));
-            else if (source.Length == 0) found.Add((i + 1, "the source is missing; expected who says so"));
+            else if (source.Length is 0 or > MostSourceCharacters || source.Any(char.IsControl))
+                found.Add((i + 1, $"the source is missing or wrong; expected who says so, in 1 to {MostSourceCharacters} characters"));
             else if (rows.Exists(row => row.Country == country)) found.Add((i + 1, $"{country} is there already; expected one line for each country"));
             else rows.Add(new(country, alphanumeric.Value, numeric.Value, shortCode.Value, source));
         }

@@ -6,6 +6,7 @@ using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Rates;
+using Crosspoint.Server.Routing;
 
 namespace Crosspoint.Server.Api;
 
@@ -28,7 +29,12 @@ public sealed record ApiBackend
 
     /// <summary>Prices, and the store of revisions.</summary>
     public required RateDesk Rates { get; init; }
+
+    /// <summary>Revisions of the routing plan.</summary>
+    public required RoutingDesk Plans { get; init; }
+
     public required NumberLocator Numbers { get; init; }
+
     public required IRoutingControl Routing { get; init; }
 
     public required TimeProvider Time { get; init; }

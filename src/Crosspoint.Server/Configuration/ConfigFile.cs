@@ -1,6 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Routing;
 using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.Logging;
 
@@ -92,7 +93,8 @@ public static class ConfigFile
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),
         };
-        engine = engine with { Routing = RoutingConfig.Read(root.Group("routing", required: true), engine, directory) };
+        ConfigSection? routing = root.Group("routing", required: true);
+        engine = engine with { Routing = RoutingConfig.Read(routing, engine, directory) };
         RateOptions rates = RateConfig.Read(root.Group("rates"), directory, engine);
         var config = new GatewayConfig
         {
@@ -101,6 +103,7 @@ public static class ConfigFile
             Http = http,
             Smpp = smpp,
             Engine = engine,
+            RoutingText = routing is null ? [] : RoutingDocument.Write(routing.Map, engine.Routing.SenderRules),
             RabbitMq = RabbitMqConfig.Read(root.Group("rabbitmq"), engine.Accounts),
             Journal = ReadJournal(root.Group("journal")),
             Log = ReadLog(root.Group("log")),

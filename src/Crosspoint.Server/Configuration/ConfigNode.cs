@@ -23,6 +23,17 @@ internal sealed record ConfigList(int Line, IReadOnlyList<ConfigNode> Items) : C
 internal sealed record ConfigMap(int Line, IReadOnlyList<ConfigEntry> Entries) : ConfigNode(Line)
 {
     public override string Kind => "a group of keys";
+
+    /// <summary>The value of a key; null when it is absent.</summary>
+    public ConfigNode? Find(string key)
+    {
+        foreach (ConfigEntry entry in Entries)
+        {
+            if (entry.Key == key) return entry.Value;
+        }
+
+        return null;
+    }
 }
 
 internal readonly record struct ConfigEntry(int Line, string Key, ConfigNode Value);

@@ -19,6 +19,9 @@ internal sealed class ConfigSection
 
     public int Line => _map.Line;
 
+    /// <summary>The keys as they stand.</summary>
+    public ConfigMap Map => _map;
+
     public ConfigErrors Errors => _errors;
 
     public string PathOf(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
@@ -135,6 +138,9 @@ internal sealed class ConfigSection
 
     /// <summary>Whether the key holds a group of keys: for those that may hold a single value instead.</summary>
     public bool IsGroup(string key) => Take(key) is ConfigMap;
+
+    /// <summary>Whether the key holds a list: for those that may hold a single value instead.</summary>
+    public bool IsList(string key) => Take(key) is ConfigList;
 
     /// <summary>A group of keys; null when absent or wrong.</summary>
     public ConfigSection? Group(string key, bool required = false)

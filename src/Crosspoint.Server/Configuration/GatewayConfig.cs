@@ -19,6 +19,9 @@ public sealed record GatewayConfig
 
     public required EngineOptions Engine { get; init; }
 
+    /// <summary>The file's routing as a document of its own (docs/routing.md), UTF-8: at start it becomes a revision of the plan when it is another than last time.</summary>
+    public ReadOnlyMemory<byte> RoutingText { get; init; }
+
     /// <summary>The broker that events go to and requests come from; null for none.</summary>
     public RabbitMqOptions? RabbitMq { get; init; }
 

@@ -24,6 +24,14 @@ internal static class RoutingConfig
         ["sender"] = RouteDemands.Sender,
     };
 
+    /// <summary>What a country does with a kind of sender.</summary>
+    public static IReadOnlyDictionary<string, SenderPermission> Permissions { get; } = new Dictionary<string, SenderPermission>(StringComparer.Ordinal)
+    {
+        ["yes"] = SenderPermission.Yes,
+        ["no"] = SenderPermission.No,
+        ["registered"] = SenderPermission.Registered,
+    };
+
     private static readonly string[] ListKeys =
     [
         "connections", "choose", "shares", "sticky", "cost_weight", "quality_weight", "quality_at_least", "price_at_most", "margin_at_least",
@@ -31,8 +39,8 @@ internal static class RoutingConfig
     ];
 
     /// <param name="engine">With the accounts and connections that rules may name.</param>
-    /// <param name="directory">Relative paths of files start here.</param>
-    public static RoutingPlan Read(ConfigSection? section, EngineOptions engine, string directory)
+    /// <param name="directory">Relative paths of files start here; null where no file may be named.</param>
+    public static RoutingPlan Read(ConfigSection? section, EngineOptions engine, string? directory)
     {
         if (section is null) return new(1, []);
         int before = section.Errors.Errors.Count;
@@ -131,17 +139,13 @@ internal static class RoutingConfig
         return (to, share);
     }
 
-    private static SenderRules ReadSenderRules(ConfigSection section, string directory)
+    private static SenderRules ReadSenderRules(ConfigSection section, string? directory)
     {
-        IReadOnlyList<SenderRule> rows = section.Text("sender_rules", most: 4096, expected: "a CSV file, relative to this file") is { } file
-            ? ReadSenderFile(section, Path.GetFullPath(file, Path.GetFullPath(directory)))
-            : [];
+        IReadOnlyList<SenderRule> rows = section.IsList("sender_rules") ? ReadSenderRows(section) : ReadSenderFile(section, directory);
         var registered = new List<(string Country, string Sender)>();
         foreach (ConfigSection entry in section.Has("registered_senders") ? section.Groups("registered_senders") : [])
         {
-            string? country = entry.Text("country", required: true, most: 2, expected: "an ISO 3166-1 code of two capitals, such as SG");
-            if (country is not null && !LimitConfig.CountryForm().IsMatch(country))
-                entry.Fail("country", $"is '{country}'; expected an ISO 3166-1 code of two capitals, such as SG");
+            string? country = ReadCountry(entry);
             foreach (ConfigItem item in entry.Items("senders", "senders", required: true) ?? [])
             {
                 if (Senders.TryClassify(item.Text, out _, out string sender)) registered.Add((country ?? "", sender));
@@ -154,7 +158,43 @@ internal static class RoutingConfig
         return SenderRules.Standard.With(rows, registered);
     }
 
-    private static IReadOnlyList<SenderRule> ReadSenderFile(ConfigSection section, string path)
+    private static string? ReadCountry(ConfigSection section)
+    {
+        const string Expected = "an ISO 3166-1 code of two capitals, such as SG";
+        string? country = section.Text("country", required: true, most: 2, expected: Expected);
+        if (country is not null && !LimitConfig.CountryForm().IsMatch(country)) section.Fail("country", $"is '{country}'; expected {Expected}");
+        return country;
+    }
+
+    private static List<SenderRule> ReadSenderRows(ConfigSection section)
+    {
+        var unique = new UniqueNames(section.Errors, "country");
+        var rows = new List<SenderRule>();
+        foreach (ConfigSection entry in section.Groups("sender_rules"))
+        {
+            string? country = ReadCountry(entry);
+            unique.Add(country, entry.LineOf("country"), entry.PathOf("country"));
+            rows.Add(new(
+                country ?? "",
+                entry.Choice("alphanumeric", SenderPermission.Unknown, Permissions),
+                entry.Choice("numeric", SenderPermission.Unknown, Permissions),
+                entry.Choice("short_code", SenderPermission.Unknown, Permissions),
+                entry.Text("source", required: true, most: SenderRules.MostSourceCharacters, expected: "who says so") ?? ""));
+            entry.Close();
+        }
+
+        return rows;
+    }
+
+    private static IReadOnlyList<SenderRule> ReadSenderFile(ConfigSection section, string? directory)
+    {
+        if (section.Text("sender_rules", most: 4096, expected: "a CSV file, relative to this file, or a list of rows") is not { } file) return [];
+        if (directory is not null) return ReadRowsOf(section, Path.GetFullPath(file, Path.GetFullPath(directory)));
+        section.Fail("sender_rules", "names a file; expected the rows themselves, as a list: a revision does not change when a file does");
+        return [];
+    }
+
+    private static IReadOnlyList<SenderRule> ReadRowsOf(ConfigSection section, string path)
     {
         try
         {

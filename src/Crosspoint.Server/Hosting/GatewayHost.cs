@@ -8,6 +8,7 @@ using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Rates;
+using Crosspoint.Server.Routing;
 using Crosspoint.Server.SmppListener;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private RabbitMqBridge? _rabbitMq;
     private SqliteRevisionStore? _revisions;
     private RateDesk? _rates;
+    private RoutingDesk? _plans;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -111,6 +113,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
+        _plans?.Dispose();
         _rates?.Dispose();
         if (_revisions is not null) await _revisions.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
@@ -134,6 +137,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host._rates = await RateDesk.OpenAsync(host._revisions, config.Rates, time, loggers, cancellationToken).ConfigureAwait(false);
             host._rates.Holder.Changed += host.Gateway.TakeRates;
             host.Gateway.TakeRates(host._rates.Holder.Current);
+            host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, loggers);
+            if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             isRecovered = true;
             var backend = new ApiBackend
@@ -146,6 +151,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Connections = host.Gateway,
                 Traffic = host.Gateway,
                 Rates = host._rates,
+                Plans = host._plans,
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
                 Time = time,

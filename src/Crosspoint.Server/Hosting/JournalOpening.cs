@@ -32,6 +32,11 @@ internal static class JournalOpening
         }
     }
 
+    /// <summary>Opens the revisions of configuration of a gateway that does not run.</summary>
+    /// <exception cref="InvalidOperationException">It runs, or they cannot be opened.</exception>
+    public static SqliteRevisionStore OpenRevisionsAlone(GatewayConfig config, TimeProvider time) =>
+        SqliteRevisionStore.OpenAlone(ConfigFileOf(config), DirectoryOf(config), time);
+
     /// <exception cref="GatewayStartException">It cannot be opened.</exception>
     public static async Task<IJournal> OpenAsync(
         GatewayConfig config, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Text;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Rating.Import;
 using Crosspoint.Engine.Stores;
@@ -64,23 +63,5 @@ internal static class RateDocument
         return errors.Errors.Count == 0 ? applied : null;
     }
 
-    private static ConfigSection? Read(byte[] text, ConfigErrors? errors)
-    {
-        ConfigErrors told = errors ?? new("body");
-        string decoded;
-        try
-        {
-            decoded = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(text);
-        }
-        catch (DecoderFallbackException)
-        {
-            told.Add(1, "", "is not valid UTF-8");
-            return null;
-        }
-
-        ConfigNode? root = ConfigDocument.Read(decoded, told.File, told.Errors);
-        if (root is ConfigMap map) return new(told, "", map);
-        if (told.Errors.Count == 0) told.Add(root?.Line ?? 1, "", $"is {root?.Kind ?? "nothing"}; expected a group of keys");
-        return null;
-    }
+    private static ConfigSection? Read(byte[] text, ConfigErrors? errors) => ConfigText.Read(text, errors ?? new("body"));
 }

@@ -19,6 +19,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     private readonly SqliteDatabase _database;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _gate = new(1);
+    private DirectoryLock? _alone;
     private bool _isBroken;
     private bool _isClosed;
 
@@ -50,10 +51,30 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         }
     }
 
+    /// <summary>Opens the file while no gateway runs on the journal beside it, and keeps one from starting until it is closed.</summary>
+    /// <exception cref="InvalidOperationException">A gateway runs, or the file cannot be used.</exception>
+    public static SqliteRevisionStore OpenAlone(string path, string journalDirectory, TimeProvider time)
+    {
+        Directory.CreateDirectory(journalDirectory);
+        DirectoryLock alone = DirectoryLock.Take(journalDirectory);
+        try
+        {
+            SqliteRevisionStore store = Open(path, time);
+            store._alone = alone;
+            return store;
+        }
+        catch
+        {
+            alone.Dispose();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);
         if (!_isClosed) _database.Dispose();
+        _alone?.Dispose();
         _isClosed = true;
         _gate.Release();
     }

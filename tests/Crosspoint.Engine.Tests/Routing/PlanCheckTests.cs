@@ -29,6 +29,33 @@ public sealed class PlanCheckTests
         found.Any(finding => finding is { Fault: PlanFault.Unreachable, Rule: 1, IsError: false }).ShouldBe(isCovered);
     }
 
+    [Fact]
+    public void Find_RandomPlans_SaysOfTheSameRulesAsALookAtEachPair_ThatTheyAreNeverReached()
+    {
+        var random = new RandomRules(7);
+        int found = 0;
+        for (int plan = 0; plan < 60; plan++)
+        {
+            random.MostConditions = (plan % 4) + 1;
+            RoutingRule[] rules = [.. Enumerable.Range(0, 80).Select(place =>
+            {
+                RoutingRule rule = random.Next(place);
+
+                // A first rule that takes everything would leave nothing to find out.
+                return rule.Match.Conditions == 0 ? rule with { Match = new() { Tags = ["x"] } } : rule;
+            })];
+            var index = new CoverIndex(rules);
+            for (int i = 0; i < rules.Length; i++)
+            {
+                int expected = Array.FindIndex(rules, 0, i, above => RuleCover.Covers(above, rules[i]));
+                index.FindAbove(i).ShouldBe(expected);
+                found += expected >= 0 ? 1 : 0;
+            }
+        }
+
+        found.ShouldBeInRange(100, 4_000);
+    }
+
     public static TheoryData<RuleMatch, RuleMatch, RuleMatch, RuleMatch, bool> Covered => new()
     {
         { RuleMatch.Any, RuleMatch.Any, RuleMatch.Any, RuleMatch.Any, true },

@@ -142,6 +142,22 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfRouting_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        const string Plan = "default: [ north-1 ]\nrules: [ { name: all, connections: [ north-1 ] } ]";
+        Check(document, "RoutingDraft", (await DeckTests.PostAsync(api, "/v1/routing/revisions", Plan)).Json);
+        Check(document, "Revision", (await DeckTests.PostAsync(api, "/v1/routing/revisions/1/activate", """{"expected":0,"note":"x"}""")).Json);
+        Check(document, "RoutingCheck", (await DeckTests.PostAsync(api, "/v1/routing/check", "default: [ x ]")).Json);
+        await DeckTests.PostAsync(api, "/v1/routing/revisions", Plan.Replace("name: all", "name: all, attempts: 2"));
+        Check(document, "RoutingDiff", (await DeckTests.GetAsync(api, "/v1/routing/revisions/2/diff")).Json);
+        Check(document, "Routing", (await DeckTests.GetAsync(api, "/v1/routing")).Json);
+        Check(document, "RoutingRevision", (await DeckTests.GetAsync(api, "/v1/routing/revisions/2")).Json);
+        Check(document, "RevisionPage", (await DeckTests.GetAsync(api, "/v1/routing/revisions?limit=1")).Json);
+    }
+
+    [Fact]
     public async Task RequestFields_AreThoseThatAreRead()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

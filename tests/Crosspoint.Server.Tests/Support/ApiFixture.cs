@@ -82,6 +82,12 @@ internal sealed class ApiFixture : IAsyncDisposable
         DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-api-");
         SqliteRevisionStore revisions = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
         RateDesk desk = await RateDesk.OpenAsync(revisions, rates ?? new(), time, NullLoggerFactory.Instance, CancellationToken.None);
+        var config = new GatewayConfig
+        {
+            DataDirectory = folder.FullName,
+            Engine = new() { Accounts = [Demo, Other], Connections = engine.ConnectionOptions(), Routing = engine.Routing.Plan },
+            RoutingText = Encoding.UTF8.GetBytes("default: [ north-1 ]"),
+        };
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -92,6 +98,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Connections = engine,
             Traffic = engine,
             Rates = desk,
+            Plans = new(revisions, config, engine, engine, () => desk.Holder.Current, NullLoggerFactory.Instance),
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
             Time = time,

@@ -49,7 +49,11 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
         return new(null, head, new Router(Routing).Decide(RouteRequest.For(head, Routing.Sources.DestinationOf(number), at, 1), default).Decision, at);
     }
 
-    ControlResult IRoutingControl.TakePlan(RoutingPlan plan) => throw new NotSupportedException("No endpoint takes plans.");
+    ControlResult IRoutingControl.TakePlan(RoutingPlan plan)
+    {
+        Routing = new(plan, Routing.Connections, Routing.Sources, new AllUp());
+        return default;
+    }
 
     void IRoutingControl.TakeRates(IRateBook rates) => throw new NotSupportedException("No endpoint takes prices.");
 

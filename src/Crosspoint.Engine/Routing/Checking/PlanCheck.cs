@@ -24,7 +24,15 @@ public sealed class PlanCheck
         foreach (RouteConnection connection in connections) _connections.TryAdd(connection.Name, connection);
     }
 
-    /// <summary>All that is found, errors first.</summary>
+    /// <summary>Why a plan cannot be decided by; null when it can.</summary>
+    public static PlanFinding? FindError(RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources)
+    {
+        var check = new PlanCheck(plan, connections, sources);
+        check.FindErrors();
+        return check._findings.FirstOrDefault();
+    }
+
+    /// <summary>All that is found: what is wrong, or, where nothing is, what may not be meant.</summary>
     public static IReadOnlyList<PlanFinding> Find(RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources)
     {
         var check = new PlanCheck(plan, connections, sources);
@@ -90,6 +98,7 @@ public sealed class PlanCheck
 
     private void CheckRule(int place, RoutingRule rule)
     {
+        int before = _findings.Count;
         if (rule.Route is null == rule.Deny is null)
             Add(PlanFault.Empty, place, -1, "connections", "says neither where messages go nor that they are denied, or both; expected 'connections' or 'deny'");
         if (rule.Route is { } route) CheckList(route, place, -1);
@@ -97,7 +106,7 @@ public sealed class PlanCheck
         CheckMatch(rule.Match, place);
         CheckMatch(rule.Except, place);
         foreach (string kind in Contradictions(rule)) Add(PlanFault.Contradiction, place, -1, "match", $"can match nothing: every {kind} that it wants is also one of its exceptions");
-        if (rule.Route is not null && _findings.TrueForAll(finding => finding.Rule != place)) CheckDemands(place, rule);
+        if (rule.Route is not null && _findings.Count == before) CheckDemands(place, rule);
     }
 
     private void CheckMatch(RuleMatch match, int place)
@@ -217,16 +226,12 @@ public sealed class PlanCheck
 
     private void FindUnreachable()
     {
-        int[] wants = [.. _plan.Rules.Select(static rule => rule.Match.Conditions)];
-        for (int i = 1; i < _plan.Rules.Count; i++)
+        var index = new CoverIndex(_plan.Rules);
+        for (int i = 0; i < _plan.Rules.Count; i++)
         {
-            for (int above = 0; above < i; above++)
-            {
-                // A rule that asks for a kind of which the other says nothing lets something through.
-                if ((wants[above] & ~wants[i]) != 0 || !RuleCover.Covers(_plan.Rules[above], _plan.Rules[i])) continue;
+            int above = index.FindAbove(i);
+            if (above >= 0)
                 Warn(PlanFault.Unreachable, i, -1, "match", $"is never reached: rule '{_plan.Rules[above].Name}' above it takes every message that it would");
-                break;
-            }
         }
     }
 

@@ -194,7 +194,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
     private async Task ActivateAsync(HttpContext context)
     {
         if (await BeginChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change) return;
-        if (!TryReadRevision(context, out long number)) return;
+        if (!RevisionJson.TryReadNumber(context, out long number)) return;
         if (!OperatorDoor.TryReadMoment(context, change.Body.Text("valid_from"), "valid_from", ProblemKind.FieldInvalid, out DateTimeOffset? validFrom)) return;
         RevisionJson.SendChange(
             context,
@@ -220,7 +220,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         if (!door.TryEnter(context, ["note"], out Dictionary<string, string> query)) return;
         if (!OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author)
             || await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name
-            || !TryReadRevision(context, out long number))
+            || !RevisionJson.TryReadNumber(context, out long number))
             return;
         RevisionJson.SendChange(context, await Desk.Store.DeleteDraftAsync(RateDocument.Deck(name), number, author, context.RequestAborted).ConfigureAwait(false));
     }
@@ -231,7 +231,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         if (!OperatorDoor.TryReadNumber(context, query, "against", 0, long.MaxValue, out long against)
             || !OperatorDoor.TryReadMoment(context, query.GetValueOrDefault("at"), "at", ProblemKind.ParameterInvalid, out DateTimeOffset? at)
             || await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name
-            || !TryReadRevision(context, out long number))
+            || !RevisionJson.TryReadNumber(context, out long number))
             return;
         Revision? revision = await Desk.Store.FindAsync(RateDocument.Deck(name), number, context.RequestAborted).ConfigureAwait(false);
         RateDeck? after = await Desk.ReadDeckAsync(name, number, context.RequestAborted).ConfigureAwait(false);
@@ -265,7 +265,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         if (await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name) return;
         RateDeck? deck;
         if ((string)context.Request.RouteValues["revision"]! == "in_force") (deck, _) = Desk.InForce(name);
-        else if (TryReadRevision(context, out long number)) deck = await Desk.ReadDeckAsync(name, number, context.RequestAborted).ConfigureAwait(false);
+        else if (RevisionJson.TryReadNumber(context, out long number)) deck = await Desk.ReadDeckAsync(name, number, context.RequestAborted).ConfigureAwait(false);
         else return;
         if (deck is null) new Problem(ProblemKind.NotFound, "There is no such revision.").Send(context);
         else if (format == "csv") await SendCsvAsync(context, deck).ConfigureAwait(false);
@@ -388,13 +388,6 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
     }
 
     private IEnumerable<string> Connections() => backend.Connections.ConnectionOptions().Select(static connection => connection.Name);
-
-    private static bool TryReadRevision(HttpContext context, out long number)
-    {
-        if (long.TryParse((string)context.Request.RouteValues["revision"]!, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0) return true;
-        new Problem(ProblemKind.NotFound, "Expected the number of a revision in the path.").Send(context);
-        return false;
-    }
 
     private void WriteDeck(Utf8JsonWriter writer, string name, RevisionHead head)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 
 namespace Crosspoint.Server.Api.V1;
@@ -32,6 +33,14 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
         }
 
         return null;
+    }
+
+    /// <summary>What is wrong with a piece of configuration, each fault on a line of its own.</summary>
+    public static Problem OfConfiguration(IReadOnlyList<ConfigError> errors)
+    {
+        const int MostShown = 20;
+        string more = errors.Count > MostShown ? $"\n… and {errors.Count - MostShown} more" : "";
+        return new(ProblemKind.ConfigurationInvalid, string.Join('\n', errors.Take(MostShown)) + more, errors[0].Key);
     }
 
     public void Write(Utf8JsonWriter writer)

@@ -90,9 +90,7 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
             name, text, connections, accounts, expected, isDryRun, author, faults, context.RequestAborted).ConfigureAwait(false);
         if (faults.Count > 0)
         {
-            const int MostShown = 20;
-            string more = faults.Count > MostShown ? $"\n… and {faults.Count - MostShown} more" : "";
-            new Problem(ProblemKind.ConfigurationInvalid, string.Join('\n', faults.Take(MostShown)) + more, faults[0].Key).Send(context);
+            Problem.OfConfiguration(faults).Send(context);
         }
         else if (isDryRun)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
@@ -37,6 +38,14 @@ internal static class RevisionJson
         writer.WriteStartArray("scheduled"u8);
         foreach (Revision scheduled in head.Scheduled) Write(writer, scheduled);
         writer.WriteEndArray();
+    }
+
+    /// <summary>The number of a revision in the path; a problem is answered when it is none.</summary>
+    public static bool TryReadNumber(HttpContext context, out long number)
+    {
+        if (long.TryParse((string)context.Request.RouteValues["revision"]!, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0) return true;
+        new Problem(ProblemKind.NotFound, "Expected the number of a revision in the path.").Send(context);
+        return false;
     }
 
     /// <summary>Answers a page of revisions, the newest first.</summary>

@@ -1,0 +1,264 @@
+using System.Text.Json;
+using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace Crosspoint.Server.Api.V1;
+
+/// <summary>The routing plan and its revisions under <c>/v1/routing</c> (docs/routing.md). Needs <c>http.admin_token</c>.</summary>
+internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
+{
+    private const int MostPage = 1_000;
+
+    private static readonly string[] ActivateFields = ["expected", "note"];
+    private static readonly string[] RollBackFields = ["expected", "to", "note"];
+
+    private RoutingDesk Desk => backend.Plans;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/routing", ReadHeadAsync);
+        routes.MapPost("/v1/routing/check", CheckAsync);
+        routes.MapGet("/v1/routing/revisions", ListAsync);
+        routes.MapPost("/v1/routing/revisions", DraftAsync);
+        routes.MapGet("/v1/routing/revisions/{revision}", ReadAsync);
+        routes.MapDelete("/v1/routing/revisions/{revision}", DeleteAsync);
+        routes.MapGet("/v1/routing/revisions/{revision}/diff", DiffAsync);
+        routes.MapPost("/v1/routing/revisions/{revision}/activate", ActivateAsync);
+        routes.MapPost("/v1/routing/rollback", RollBackAsync);
+    }
+
+    private async Task ReadHeadAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, [], out _)) return;
+        RevisionHead head = await Desk.Store.HeadAsync(RoutingDocument.Plan, context.RequestAborted).ConfigureAwait(false);
+        RoutingPlan plan = Desk.Current;
+        JsonAnswer answer = JsonAnswer.Rent();
+        Utf8JsonWriter writer = answer.Writer;
+        writer.WriteStartObject();
+        writer.WriteNumber("rules"u8, plan.Rules.Count);
+        writer.WriteNumber("lists"u8, plan.Lists.Count);
+        writer.WriteStartArray("default"u8);
+        foreach (string name in plan.Default) writer.WriteStringValue(name);
+        writer.WriteEndArray();
+        RevisionJson.WriteHead(writer, head);
+        writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, ["limit", "before"], out Dictionary<string, string> query)) return;
+        if (!OperatorDoor.TryReadNumber(context, query, "limit", 50, MostPage, out long limit)
+            || !OperatorDoor.TryReadNumber(context, query, "before", 0, long.MaxValue, out long before))
+            return;
+        limit = Math.Max(limit, 1);
+        RevisionJson.SendPage(context, await Desk.Store.ListAsync(RoutingDocument.Plan, before, (int)limit, context.RequestAborted).ConfigureAwait(false), (int)limit);
+    }
+
+    /// <summary>What is to be said of a plan; nothing is stored.</summary>
+    private async Task CheckAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, [], out _)) return;
+        byte[] text = await ReadBodyAsync(context).ConfigureAwait(false);
+        var errors = new ConfigErrors("body");
+        Desk.Read(text, 0, errors);
+        JsonAnswer answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        WriteFindings(answer.Writer, errors);
+        answer.Writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private async Task DraftAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, ["note"], out Dictionary<string, string> query)
+            || !OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author))
+            return;
+        byte[] text = await ReadBodyAsync(context).ConfigureAwait(false);
+        var errors = new ConfigErrors("body");
+        RevisionChange change = await Desk.DraftAsync(text, author, errors, context.RequestAborted).ConfigureAwait(false);
+        if (TrySendErrors(context, errors)) return;
+        if (!change.IsDone)
+        {
+            RevisionJson.SendChange(context, change);
+            return;
+        }
+
+        JsonAnswer answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WritePropertyName("revision"u8);
+        RevisionJson.Write(answer.Writer, change.Revision!);
+        WriteFindings(answer.Writer, errors);
+        answer.Writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status201Created);
+    }
+
+    /// <summary>A revision with its text, and what is to be said of it by now.</summary>
+    private async Task ReadAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, [], out _) || !RevisionJson.TryReadNumber(context, out long number)) return;
+        Revision? revision = await Desk.Store.FindAsync(RoutingDocument.Plan, number, context.RequestAborted).ConfigureAwait(false);
+        byte[]? text = revision is null ? null : await Desk.ReadTextAsync(number, context.RequestAborted).ConfigureAwait(false);
+        if (revision is null || text is null)
+        {
+            new Problem(ProblemKind.NotFound, "There is no such revision.").Send(context);
+            return;
+        }
+
+        var errors = new ConfigErrors("plan");
+        Desk.Read(text, number, errors);
+        JsonAnswer answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WritePropertyName("revision"u8);
+        RevisionJson.Write(answer.Writer, revision);
+        answer.Writer.WriteString("text"u8, text);
+        WriteFindings(answer.Writer, errors);
+        answer.Writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private async Task DiffAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, ["against"], out Dictionary<string, string> query)) return;
+        if (!OperatorDoor.TryReadNumber(context, query, "against", 0, long.MaxValue, out long against) || !RevisionJson.TryReadNumber(context, out long number)) return;
+        if (against == 0)
+            against = (await Desk.Store.HeadAsync(RoutingDocument.Plan, context.RequestAborted).ConfigureAwait(false)).InForce?.Number ?? 0;
+        byte[]? before = await Desk.ReadTextAsync(against, context.RequestAborted).ConfigureAwait(false);
+        byte[]? after = await Desk.ReadTextAsync(number, context.RequestAborted).ConfigureAwait(false);
+        var errors = new ConfigErrors("plan");
+        if (before is null || after is null
+            || RoutingDocument.ReadKeys(before, errors) is not { } old || RoutingDocument.ReadKeys(after, errors) is not { } now)
+        {
+            new Problem(ProblemKind.NotFound, "There is no such revision.").Send(context);
+            return;
+        }
+
+        JsonAnswer answer = JsonAnswer.Rent();
+        Utf8JsonWriter writer = answer.Writer;
+        writer.WriteStartObject();
+        writer.WriteNumber("against"u8, against);
+        writer.WriteStartArray("changes"u8);
+        foreach (RoutingChange change in RoutingDiff.Compare(old, now)) Write(writer, change);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private async Task ActivateAsync(HttpContext context)
+    {
+        if (await BeginChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change || !RevisionJson.TryReadNumber(context, out long number)) return;
+        var errors = new ConfigErrors("plan");
+        RevisionChange done = await Desk.ActivateAsync(number, change.Body.Number("expected"), change.Author, errors, context.RequestAborted).ConfigureAwait(false);
+        if (!TrySendErrors(context, errors)) RevisionJson.SendChange(context, done);
+    }
+
+    private async Task RollBackAsync(HttpContext context)
+    {
+        if (await BeginChangeAsync(context, RollBackFields).ConfigureAwait(false) is not { } change) return;
+        if (change.Body.Number("expected") is not { } expected)
+        {
+            new Problem(ProblemKind.FieldInvalid, "Expected the revision that you know as the last activated: 'last_activated' of the plan.", "expected").Send(context);
+            return;
+        }
+
+        RevisionJson.SendChange(context, await Desk.RollBackAsync(expected, change.Body.Number("to"), change.Author, context.RequestAborted).ConfigureAwait(false));
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, ["note"], out Dictionary<string, string> query)) return;
+        if (!OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author) || !RevisionJson.TryReadNumber(context, out long number)) return;
+        RevisionJson.SendChange(context, await Desk.Store.DeleteDraftAsync(RoutingDocument.Plan, number, author, context.RequestAborted).ConfigureAwait(false));
+    }
+
+    private async Task<(FlatObject Body, RevisionAuthor Author)?> BeginChangeAsync(HttpContext context, string[] fields)
+    {
+        if (!door.TryEnter(context, [], out _) || !RequestDoor.TryTakeJson(context)) return null;
+        FlatObject? read;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) read = FlatObject.Read(body.Span, fields, out problem);
+        if (read is null)
+        {
+            problem.Send(context);
+            return null;
+        }
+
+        return OperatorDoor.TryReadAuthor(context, read.Text("note"), out RevisionAuthor author) ? (read, author) : null;
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = RoutingDocument.MostBytes;
+        using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        return body.Span.ToArray();
+    }
+
+    private static bool TrySendErrors(HttpContext context, ConfigErrors errors)
+    {
+        if (errors.Errors.Count == 0) return false;
+        Problem.OfConfiguration(errors.Errors).Send(context);
+        return true;
+    }
+
+    private static void WriteFindings(Utf8JsonWriter writer, ConfigErrors errors)
+    {
+        writer.WriteBoolean("usable"u8, errors.Errors.Count == 0);
+        writer.WriteStartArray("findings"u8);
+        foreach (ConfigError error in errors.Errors) Write(writer, "error"u8, error);
+        foreach (ConfigError warning in errors.Warnings) Write(writer, "warning"u8, warning);
+        writer.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> severity, ConfigError error)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("severity"u8, severity);
+        writer.WriteNumber("line"u8, error.Line);
+        writer.WriteString("key"u8, error.Key);
+        writer.WriteString("message"u8, error.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, RoutingChange change)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("what"u8, change.What);
+        writer.WriteString("name"u8, change.Name);
+        writer.WriteString("change"u8, change.Kind switch
+        {
+            RoutingChangeKind.New => "new"u8,
+            RoutingChangeKind.Gone => "gone"u8,
+            RoutingChangeKind.Moved => "moved"u8,
+            _ => "changed"u8,
+        });
+        WritePlace(writer, "place_before"u8, change.Before);
+        WritePlace(writer, "place_after"u8, change.After);
+        writer.WriteStartArray("keys"u8);
+        foreach (RoutingKeyChange key in change.Keys)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key"u8, key.Key);
+            writer.WritePropertyName("before"u8);
+            writer.WriteRawValue(key.Before ?? "null", skipInputValidation: true);
+            writer.WritePropertyName("after"u8);
+            writer.WriteRawValue(key.After ?? "null", skipInputValidation: true);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("text"u8, change.ToString());
+        writer.WriteEndObject();
+    }
+
+    private static void WritePlace(Utf8JsonWriter writer, ReadOnlySpan<byte> name, int place)
+    {
+        if (place > 0) writer.WriteNumber(name, place);
+        else writer.WriteNull(name);
+    }
+}
