@@ -50,24 +50,16 @@ internal static class RevisionRequests
 /// <summary>A page of revisions as a table.</summary>
 internal static class RevisionTable
 {
-    private static readonly string[] Columns = ["revision", "state", "valid from", "by", "at", "note", "octets"];
-
     public static void Show(JsonNode page)
     {
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in Columns) table.AddColumn(new TableColumn(column).NoWrap());
+        Table table = ConsoleTable.With("revision", "state", "valid from", "by", "at", "note", "octets");
         foreach (JsonNode? revision in page["revisions"]!.AsArray())
         {
-            object?[] cells =
-            [
-                revision!["revision"], revision["state"], Moment(revision["valid_from"]), revision["by"], Moment(revision["at"]), revision["note"], revision["octets"],
-            ];
-            table.AddRow([.. cells.Select(static cell => Markup.Escape(cell?.ToString() ?? ""))]);
+            ConsoleTable.Add(
+                table, revision!["revision"], revision["state"], ConsoleTable.Moment(revision["valid_from"]), revision["by"], ConsoleTable.Moment(revision["at"]),
+                revision["note"], revision["octets"]);
         }
 
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
     }
-
-    /// <summary>To the second, as tables have little room.</summary>
-    public static string Moment(JsonNode? moment) => moment?.ToString() is { Length: >= 19 } text ? $"{text[..10]} {text[11..19]}Z" : "";
 }

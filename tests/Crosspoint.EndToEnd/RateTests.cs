@@ -5,8 +5,6 @@ namespace Crosspoint.EndToEnd;
 /// <summary>Rate decks from the command line, over a crash of the gateway and into a backup.</summary>
 public sealed class RateTests : IDisposable
 {
-    private const string Token = "token-of-the-operator";
-
     private readonly TestFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -14,18 +12,18 @@ public sealed class RateTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Decks_ImportActivateKillRollBack_TheGatewayKeepsWhatItAnswered()
     {
-        string config = Config();
+        string config = OperatorCommands.Config(_folder);
         string sheet = _folder.Write("north.csv", "country,mccmnc,price,currency\nGermany,26201,0.07,EUR\nDE,,0.09,EUR\n");
         await using (GatewayProcess gateway = await GatewayProcess.StartAsync(config))
         {
-            string draft = await RunAsync(gateway, 0, "decks", "import", "north-1", sheet, "--note", "January");
+            string draft = await OperatorCommands.RunAsync(gateway, 0, "decks", "import", "north-1", sheet, "--note", "January");
             draft.ShouldContain("2 rows; country: 'country'");
             draft.ShouldContain("revision 1 is a draft");
-            (await RunAsync(gateway, 0, "decks", "activate", "north-1", "1")).ShouldContain("revision 1 is active");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "activate", "north-1", "1")).ShouldContain("revision 1 is active");
             string second = _folder.Write("second.csv", "country,price,currency\nDE,0.10,EUR\n");
-            (await RunAsync(gateway, 0, "decks", "import", "north-1", second, "--activate")).ShouldContain("revision 2 is active");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "import", "north-1", second, "--activate")).ShouldContain("revision 2 is active");
             string bad = _folder.Write("bad.csv", "country,price,currency\nAtlantis,x,EUR\n");
-            string refused = await RunAsync(gateway, 1, "decks", "import", "north-1", bad);
+            string refused = await OperatorCommands.RunAsync(gateway, 1, "decks", "import", "north-1", bad);
             refused.ShouldContain("line 2, country: 'Atlantis'; expected an ISO 3166-1 code");
             await gateway.Process.SignalAsync("KILL");
             await gateway.Process.WaitForExitAsync();
@@ -33,19 +31,19 @@ public sealed class RateTests : IDisposable
 
         await using (GatewayProcess gateway = await GatewayProcess.StartAsync(config))
         {
-            (await RunAsync(gateway, 0, "rates", "price", "+493012345678", "--connection", "north-1")).ShouldContain("\"total\": \"0.1\"");
-            (await RunAsync(gateway, 0, "decks", "rollback", "north-1")).ShouldContain("revision 1 is in force again, in place of 2");
-            (await RunAsync(gateway, 0, "rates", "price", "+493012345678", "--connection", "north-1")).ShouldContain("\"total\": \"0.09\"");
-            (await RunAsync(gateway, 0, "decks", "export", "north-1")).ShouldContain("26201,,,0.07,EUR,,");
-            (await RunAsync(gateway, 0, "decks", "diff", "north-1", "2")).ShouldContain("dearer");
+            (await OperatorCommands.RunAsync(gateway, 0, "rates", "price", "+493012345678", "--connection", "north-1")).ShouldContain("\"total\": \"0.1\"");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "rollback", "north-1")).ShouldContain("revision 1 is in force again, in place of 2");
+            (await OperatorCommands.RunAsync(gateway, 0, "rates", "price", "+493012345678", "--connection", "north-1")).ShouldContain("\"total\": \"0.09\"");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "export", "north-1")).ShouldContain("26201,,,0.07,EUR,,");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "diff", "north-1", "2")).ShouldContain("dearer");
             string currencies = _folder.Write("currencies.yaml", "base: EUR\ncurrencies: [ { currency: USD, rate: 0.92 } ]\n");
-            (await RunAsync(gateway, 0, "rates", "set", "currencies", currencies)).ShouldContain("revision 1 is in force");
-            (await RunAsync(gateway, 0, "rates", "show", "currencies")).ShouldContain("rate: 0.92");
-            (await RunAsync(gateway, 0, "decks", "list")).ShouldContain("north-1");
+            (await OperatorCommands.RunAsync(gateway, 0, "rates", "set", "currencies", currencies)).ShouldContain("revision 1 is in force");
+            (await OperatorCommands.RunAsync(gateway, 0, "rates", "show", "currencies")).ShouldContain("rate: 0.92");
+            (await OperatorCommands.RunAsync(gateway, 0, "decks", "list")).ShouldContain("north-1");
             string copy = Path.Combine(_folder.Path, "backup");
             await using ChildProcess backup = await ChildProcess.RunAsync(Executables.Crosspoint, ["backup", "--config", config, copy]);
             (await backup.WaitForExitAsync()).ShouldBe(0, backup.Transcript);
-            backup.Output.ShouldHaveSingleItem().ShouldContain("3 revisions of configuration");
+            backup.Output.ShouldHaveSingleItem().ShouldContain("5 revisions of configuration");
         }
     }
 
@@ -56,19 +54,5 @@ public sealed class RateTests : IDisposable
             Executables.Crosspoint, ["decks", "list"], new Dictionary<string, string> { ["CROSSPOINT_ADMIN_TOKEN"] = "" });
         (await list.WaitForExitAsync()).ShouldBe(2, list.Transcript);
         list.Errors.ShouldHaveSingleItem().ShouldContain("CROSSPOINT_ADMIN_TOKEN is not set");
-    }
-
-    private string Config()
-    {
-        string yaml = new GatewayConfig { Connections = [("north", 1)] }.ToYaml();
-        return _folder.Write("gateway.yaml", yaml.Replace("http: { ", $"http: {{ admin_token: {Token}, ", StringComparison.Ordinal));
-    }
-
-    private static async Task<string> RunAsync(GatewayProcess gateway, int code, params string[] arguments)
-    {
-        await using ChildProcess process = await ChildProcess.RunAsync(
-            Executables.Crosspoint, [.. arguments, "--url", gateway.Http.BaseAddress!.ToString()], new Dictionary<string, string> { ["CROSSPOINT_ADMIN_TOKEN"] = Token });
-        (await process.WaitForExitAsync()).ShouldBe(code, process.Transcript);
-        return process.Transcript;
     }
 }

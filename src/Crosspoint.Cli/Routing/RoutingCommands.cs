@@ -204,7 +204,7 @@ internal static class RoutingCommands
         JsonNode? diff = await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
         if (diff is null) return ExitCodes.Failed;
         JsonArray changes = diff["changes"]!.AsArray();
-        Console.WriteLine($"against revision {diff["against"]}: {(changes.Count == 0 ? "no difference" : $"{changes.Count} differences")}");
+        Console.WriteLine($"against revision {diff["against"]}: {(changes.Count == 0 ? "no difference" : $"{changes.Count} {(changes.Count == 1 ? "difference" : "differences")}")}");
         foreach (JsonNode? change in changes)
         {
             Console.WriteLine($"  {change!["text"]}");

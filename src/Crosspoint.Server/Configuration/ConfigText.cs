@@ -1,17 +1,11 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Crosspoint.Server.Configuration;
 
 /// <summary>Pieces of configuration that are kept apart from the file: read from YAML or JSON as it comes, written as JSON.</summary>
 internal static class ConfigText
 {
-    private static readonly JsonWriterOptions Indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
-    private static readonly JsonWriterOptions Compact = Indented with { Indented = false };
-
     /// <summary>The group of keys that a text holds; null beside errors.</summary>
     public static ConfigSection? Read(ReadOnlySpan<byte> text, ConfigErrors errors)
     {
@@ -33,54 +27,65 @@ internal static class ConfigText
     }
 
     /// <summary>A node as JSON that reads as the same again, whatever anchors and quotes it was written with.</summary>
-    /// <param name="replace">Writes a value of the root's keys in another way, and says that it did; null for none.</param>
-    public static byte[] Write(ConfigNode node, bool isIndented, Func<string, Utf8JsonWriter, bool>? replace = null)
+    public static string Write(ConfigNode node, bool isIndented)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, isIndented ? Indented : Compact)) Write(writer, node, replace);
-        return buffer.WrittenSpan.ToArray();
+        var text = new StringBuilder();
+        Write(text, node, isIndented ? 1 : 0);
+        return text.ToString();
     }
 
-    private static void Write(Utf8JsonWriter writer, ConfigNode node, Func<string, Utf8JsonWriter, bool>? replace)
+    // JSON's own writer puts two escapes for a character beyond the basic plane, which YAML does not take.
+    private static void Write(StringBuilder text, ConfigNode node, int depth)
     {
         switch (node)
         {
             case ConfigMap map:
-                writer.WriteStartObject();
-                foreach (ConfigEntry entry in map.Entries)
+                WriteItems(text, '{', '}', map.Entries, depth, static (text, entry, depth) =>
                 {
-                    writer.WritePropertyName(entry.Key);
-                    if (replace is null || !replace(entry.Key, writer)) Write(writer, entry.Value, null);
-                }
-
-                writer.WriteEndObject();
+                    Quote(text, entry.Key);
+                    text.Append(depth > 0 ? ": " : ":");
+                    Write(text, entry.Value, depth);
+                });
                 break;
             case ConfigList list:
-                writer.WriteStartArray();
-                foreach (ConfigNode item in list.Items) Write(writer, item, null);
-                writer.WriteEndArray();
+                WriteItems(text, '[', ']', list.Items, depth, Write);
                 break;
             case ConfigScalar { IsNull: true }:
-                writer.WriteNullValue();
+                text.Append("null");
                 break;
             default:
                 // Numbers too: 26201 and "26201" are the same to whoever reads a key, 1.50 and 1.5 are not.
-                writer.WriteRawValue(Quote(((ConfigScalar)node).Text), skipInputValidation: true);
+                Quote(text, ((ConfigScalar)node).Text);
                 break;
         }
     }
 
-    // The writer's own escapes put two for a character beyond the basic plane, which YAML does not take.
-    private static string Quote(string text)
+    // A depth of 0 means everything on one line; lists of single values are so as well.
+    private static void WriteItems<T>(StringBuilder text, char open, char close, IReadOnlyList<T> items, int depth, Action<StringBuilder, T, int> write)
     {
-        var quoted = new StringBuilder(text.Length + 2).Append('"');
-        foreach (char c in text)
+        bool isFlat = depth == 0 || items.Count == 0 || items.All(static item => item is ConfigScalar);
+        text.Append(open);
+        for (int i = 0; i < items.Count; i++)
         {
-            if (c is '"' or '\\') quoted.Append('\\').Append(c);
-            else if (char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF') quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else quoted.Append(c);
+            if (i > 0) text.Append(isFlat && depth > 0 ? ", " : ",");
+            if (!isFlat) text.Append('\n').Append(' ', 2 * depth);
+            write(text, items[i], depth == 0 ? 0 : depth + 1);
         }
 
-        return quoted.Append('"').ToString();
+        if (!isFlat) text.Append('\n').Append(' ', 2 * (depth - 1));
+        text.Append(close);
+    }
+
+    private static void Quote(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (char c in value)
+        {
+            if (c is '"' or '\\') text.Append('\\').Append(c);
+            else if (char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF') text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            else text.Append(c);
+        }
+
+        text.Append('"');
     }
 }

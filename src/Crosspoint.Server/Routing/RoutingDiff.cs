@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Crosspoint.Server.Configuration;
 
 namespace Crosspoint.Server.Routing;
@@ -136,5 +135,5 @@ internal static class RoutingDiff
         return places;
     }
 
-    private static string? Text(ConfigNode? node) => node is null ? null : Encoding.UTF8.GetString(ConfigText.Write(node, isIndented: false));
+    private static string? Text(ConfigNode? node) => node is null ? null : ConfigText.Write(node, isIndented: false);
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
@@ -35,13 +35,16 @@ internal static class RoutingDocument
     public static ConfigMap? ReadKeys(ReadOnlySpan<byte> text, ConfigErrors errors) => FindSection(text, errors)?.Map;
 
     /// <summary>The section of a file as a document that stands by itself: rows of a file that it names stand in it.</summary>
-    public static byte[] Write(ConfigMap section, SenderRules senderRules) =>
-        ConfigText.Write(section, isIndented: true, (key, writer) =>
-        {
-            if (key != SenderRulesKey || section.Find(key) is not ConfigScalar) return false;
-            WriteRows(writer, senderRules.Rows.Where(static row => SenderRules.Standard.Find(row.Country) != row));
-            return true;
-        });
+    public static byte[] Write(ConfigMap section, SenderRules senderRules)
+    {
+        ConfigEntry[] entries =
+        [
+            .. section.Entries.Select(entry => entry is { Key: SenderRulesKey, Value: ConfigScalar }
+                ? entry with { Value = RowsOf(senderRules.Rows.Where(static row => SenderRules.Standard.Find(row.Country) != row)) }
+                : entry),
+        ];
+        return Encoding.UTF8.GetBytes(ConfigText.Write(section with { Entries = entries }, isIndented: true));
+    }
 
     private static ConfigSection? FindSection(ReadOnlySpan<byte> text, ConfigErrors errors)
     {
@@ -49,25 +52,11 @@ internal static class RoutingDocument
         return section?.Map.Entries is [{ Key: Root, Value: ConfigMap inner }] ? new(errors, Root, inner) : section;
     }
 
-    private static void WriteRows(Utf8JsonWriter writer, IEnumerable<SenderRule> rows)
-    {
-        writer.WriteStartArray();
-        foreach (SenderRule row in rows)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("country"u8, row.Country);
-            WritePermission(writer, "alphanumeric"u8, row.Alphanumeric);
-            WritePermission(writer, "numeric"u8, row.Numeric);
-            WritePermission(writer, "short_code"u8, row.ShortCode);
-            writer.WriteString("source"u8, row.Source);
-            writer.WriteEndObject();
-        }
+    private static ConfigList RowsOf(IEnumerable<SenderRule> rows) => new(0, [.. rows.Select(static row => new ConfigMap(
+        0, [.. Entry("country", row.Country), .. Entry("alphanumeric", row.Alphanumeric), .. Entry("numeric", row.Numeric), .. Entry("short_code", row.ShortCode), .. Entry("source", row.Source)]))]);
 
-        writer.WriteEndArray();
-    }
+    private static ConfigEntry[] Entry(string key, SenderPermission permission) =>
+        permission == SenderPermission.Unknown ? [] : Entry(key, RoutingConfig.Permissions.First(word => word.Value == permission).Key);
 
-    private static void WritePermission(Utf8JsonWriter writer, ReadOnlySpan<byte> name, SenderPermission permission)
-    {
-        if (permission != SenderPermission.Unknown) writer.WriteString(name, RoutingConfig.Permissions.First(word => word.Value == permission).Key);
-    }
+    private static ConfigEntry[] Entry(string key, string text) => [new(0, key, new ConfigScalar(0, text, IsPlain: false))];
 }
