@@ -98,9 +98,9 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
     public RouteExplanation Explain(in RouteRequest request, RouteHistory history = default) =>
         RouteExplainer.Explain(Decide(request, history), request.Head, request.At, Plan);
 
-    /// <summary>The connection that is chosen; empty for none.</summary>
+    /// <summary>The connection that is chosen, or waited for; empty for none.</summary>
     public string Chosen(in RouteRequest request, RouteHistory history = default) =>
-        Decide(request, history).Candidates.FirstOrDefault(static candidate => candidate.Code == CandidateCode.Chosen).Connection ?? "";
+        Decide(request, history).Candidates.FirstOrDefault(static candidate => candidate.Code.IsTaken() || candidate.Code.IsWaitedFor()).Connection ?? "";
 
     public static RouteRequest Request(
         string to = "+4915112345678", string network = "26201", ulong draw = 1, long? at = null, Func<MessageHead, MessageHead>? change = null)
