@@ -19,7 +19,7 @@ public static class RouteExplainer
     /// <param name="head">The message.</param>
     /// <param name="at">When it was made, in microseconds.</param>
     /// <param name="plan">The plan that is in force, or that of the decision's revision; null when there is none at hand.</param>
-    /// <param name="withPrices">Whether prices are told, and what a list asks of them: they are nobody's business but the operator's.</param>
+    /// <param name="withPrices">Whether prices are told, what a list asks of them, and copies: they are nobody's business but the operator's.</param>
     public static RouteExplanation Explain(RouteDecision decision, MessageHead head, long at, RoutingPlan? plan, bool withPrices = true)
     {
         if (head.CopyOf is { } original) return ExplainCopy(decision, head, original, at);
@@ -31,7 +31,7 @@ public static class RouteExplainer
         RoutingRule? rule = known?.Rules.FirstOrDefault(one => one.Name == decision.Rule);
         if (!withPrices)
         {
-            facts = facts with { SellPrice = null };
+            facts = facts with { SellPrice = null, CopyTo = null };
             decision = decision with { Candidates = [.. decision.Candidates.Select(static candidate => candidate with { Price = null })] };
             rule = rule is { Route: { } route } ? rule with { Route = WithoutPrices(route) } : rule;
             known = known is null ? null : known with { Lists = [.. known.Lists.Select(WithoutPrices)] };
