@@ -254,6 +254,11 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
             "crosspoint.dispatch.held", () => _dispatcher.Room.Held, "{message}", "Messages that dispatch holds in memory");
         meter.CreateObservableGauge(
             "crosspoint.dispatch.paused", () => _dispatcher.Traffic.Held, "{message}", "Messages held because their account or batch is paused");
+        meter.CreateObservableCounter(
+            "crosspoint.routing.body_timeouts",
+            () => _dispatcher.BodyTimeouts,
+            "{match}",
+            "Body patterns given up because of their time: their rules were passed over");
         meter.CreateObservableGauge("crosspoint.smpp.in_flight", () => Connections().Select(c => Measure(c.InFlight, c.Name)), "{segment}", "In-flight slots in use");
         meter.CreateObservableGauge(
             "crosspoint.smpp.learned_rate",

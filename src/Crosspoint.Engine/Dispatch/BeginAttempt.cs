@@ -32,7 +32,7 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
             return;
         }
 
-        RoutingRule? rule = dispatcher.RuleOf(decision);
+        RoutingRule? rule = work.Head.IsCopy ? null : dispatcher.RuleOf(decision);
         if (AttemptRules.EndByRule(message, rule, transaction.Now, dispatcher.Notices, ref _notices))
         {
             transaction.Save(message);
@@ -41,8 +41,9 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
 
         // Its text may have been replaced since it was queued.
         work.Head = message.Head;
+        RouteDecision recorded = dispatcher.Copies.Make(transaction, message, decision, ref _notices);
         Attempt attempt = AttemptRules.Begin(
-            message, lane.Options, decision, dispatcher.References.Next(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
+            message, lane.Options, recorded, dispatcher.References.Next(work.Head), transaction.Now, dispatcher.Notices, ref _notices);
         transaction.Save(message);
         _day.Write(transaction, reservation.Limits, reservation.Segments, atIntake: false);
         _active = new(

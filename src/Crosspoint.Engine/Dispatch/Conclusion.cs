@@ -61,26 +61,27 @@ internal static class Conclusion
 
         Attempt? attempt = message.LastAttempt;
         if (attempt is null || attempt.Number != active.Attempt || tally.InFlight + tally.Unknown > 0) return default;
-        return Awaits(message, active.Lane.Options) ? Conclude(dispatcher, message, active, attempt, tally, now, ref notices) : default;
+        return Awaits(dispatcher, message, active.Lane.Options) ? Conclude(dispatcher, message, active, attempt, tally, now, ref notices) : default;
     }
 
     /// <summary>Whether a message whose outcome is unknown just waits for a late word: no second copy of it is under way.</summary>
-    public static bool Awaits(Message message, ConnectionOptions connection) =>
-        message.State == MessageState.Sending && !Resends(message, connection);
+    public static bool Awaits(Dispatcher dispatcher, Message message, ConnectionOptions connection) =>
+        message.State == MessageState.Sending && !Resends(dispatcher, message, connection);
 
     /// <summary>
-    /// Whether an unknown outcome leads to another copy. A carrier that takes messages and never answers would else deliver one for hours,
-    /// again and again.
+    /// Whether an unknown outcome leads to another copy: the class's policy and the message's rule both allow it. A carrier that takes messages and
+    /// never answers would else deliver one for hours, again and again. What is sent for tests is never sent twice.
     /// </summary>
     /// <param name="connection">Null when the configuration does not have it any more: then the class has its default policy.</param>
-    public static bool Resends(Message message, ConnectionOptions? connection)
+    public static bool Resends(Dispatcher dispatcher, Message message, ConnectionOptions? connection)
     {
+        if (message.Head.IsCopy) return false;
         TrafficClass trafficClass = message.Head.Class;
         UnknownOutcomePolicy policy = connection?.UnknownPolicy(trafficClass) ?? ConnectionOptions.DefaultUnknownPolicy(trafficClass);
         if (policy != UnknownOutcomePolicy.Resend) return false;
         int unknown = 0;
         foreach (Attempt attempt in message.Attempts) unknown += attempt.Outcome == AttemptOutcome.Unknown ? 1 : 0;
-        return unknown < SubmitPolicy.MostUnknown;
+        return unknown < SubmitPolicy.MostUnknown && dispatcher.MayTryAgain(message);
     }
 
     private static Follow Conclude(
@@ -92,7 +93,7 @@ internal static class Conclusion
         Notices sink = dispatcher.Notices;
 
         // A refused segment takes the message elsewhere, and those without an answer with it: only where a second copy of them is allowed.
-        bool mayCopy = tally.Unknown == 0 || Resends(message, active.Lane.Options);
+        bool mayCopy = tally.Unknown == 0 || Resends(dispatcher, message, active.Lane.Options);
         if (tally.Refused > 0 && mayCopy) return Refuse(dispatcher, message, active, attempt, tally, isOver: false, now, ref notices);
         if (tally.Unknown > 0) return HandleUnknown(dispatcher, message, active, attempt, tally, now, sink, ref notices);
         if (tally.Pending > 0)
@@ -227,8 +228,7 @@ internal static class Conclusion
         attempt.Outcome = AttemptOutcome.Unknown;
         string connection = active.Lane.Name;
         UnknownOutcomePolicy policy = active.Lane.Options.UnknownPolicy(message.Head.Class);
-        bool mayResend = Resends(message, active.Lane.Options) && dispatcher.MayTryAgain(message);
-        if (policy == UnknownOutcomePolicy.Resend && !mayResend) policy = UnknownOutcomePolicy.Wait;
+        if (policy == UnknownOutcomePolicy.Resend && !Resends(dispatcher, message, active.Lane.Options)) policy = UnknownOutcomePolicy.Wait;
         sink.Collect(
             ref notices, message, message.Note(now, EventKind.OutcomeUnknown, connection, detail: PolicyName(policy)), stateChanged: false);
         switch (policy)

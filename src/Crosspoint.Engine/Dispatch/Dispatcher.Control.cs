@@ -21,6 +21,9 @@ internal sealed partial class Dispatcher
     private readonly ILogger _logger;
     private readonly List<Task> _changes = [];
 
+    // Of body patterns, under the snapshots before this one.
+    private long _earlierTimeouts;
+
     // Lanes beside the topology: new ones that are not up yet, and old ones that drain.
     private readonly List<Lane> _besides = [];
 
@@ -120,7 +123,7 @@ internal sealed partial class Dispatcher
             if (Find(options.Name) is not null) return new(ControlOutcome.Refused, $"connection '{options.Name}' is there already");
             if (CheckPlace(options, place) is { } refusal) return refusal;
             lane = _newLane(options, true);
-            _topology = Topology.Of([.. old.Lanes, lane], Placed(Plan, options, place ?? int.MaxValue), _sources);
+            Take(Topology.Of([.. old.Lanes, lane], Placed(Plan, options, place ?? int.MaxValue), _sources));
             lane.Start();
         }
 
@@ -146,6 +149,8 @@ internal sealed partial class Dispatcher
                 return Refuse(old, $"it stands in {planned}, where a receiver cannot send");
             if (planned is not null && options.Capabilities.IsTest && !old.Options.Capabilities.IsTest)
                 return Refuse(old, $"it stands in {planned}, and a test connection takes copies alone");
+            if (!options.Capabilities.IsTest && old.Options.Capabilities.IsTest && Plan.WhoNames(options.Name) is { } copies)
+                return Refuse(old, $"{copies} of the routing copies to it: take that out first, as copies go to test connections alone");
             lane = _newLane(options, true);
             lane.TakePaceOf(old);
             if (old.State != LaneState.Running) lane.Turn(old.State);
@@ -171,7 +176,7 @@ internal sealed partial class Dispatcher
             if (Plan.Default.Count == 1 && Plan.Default[0] == name)
                 return Refuse(lane, "it is the only one in the default route: without it every message would fail");
             if (Plan.WhoNames(name) is { } who) return Refuse(lane, $"{who} of the routing names it: take it out there first");
-            _topology = Topology.Of([.. old.Lanes.Where(other => other != lane)], Without(Plan, name), _sources);
+            Take(Topology.Of([.. old.Lanes.Where(other => other != lane)], Without(Plan, name), _sources));
             _besides.Add(lane);
             lane.Turn(LaneState.Draining);
             Begin(lane, () => RetireAsync(lane));
@@ -194,7 +199,7 @@ internal sealed partial class Dispatcher
             {
                 if (_ending.IsCancellationRequested) return new(ControlOutcome.Refused, "the gateway is stopping");
                 if (_topology.Lanes != lanes) continue;
-                _topology = Topology.Of(lanes, plan, _sources);
+                Take(Topology.Of(lanes, plan, _sources));
             }
 
             break;
@@ -211,10 +216,17 @@ internal sealed partial class Dispatcher
         lock (_control)
         {
             _sources = _sources with { Rates = rates };
-            _topology = Topology.Of(_topology.Lanes, Plan, _sources);
+            Take(Topology.Of(_topology.Lanes, Plan, _sources));
         }
 
         RouteAnew();
+    }
+
+    // Under _control.
+    private void Take(Topology next)
+    {
+        _earlierTimeouts += _topology.Router.Snapshot.BodyTimeouts;
+        _topology = next;
     }
 
     private void RouteAnew()
@@ -267,7 +279,7 @@ internal sealed partial class Dispatcher
             if (_ending.IsCancellationRequested) return;
             Topology before = _topology;
             RoutingPlan plan = place is { } to ? Placed(Plan, lane.Options, to) : Plan;
-            _topology = Topology.Of([.. before.Lanes.Select(other => other == old ? lane : other)], plan, _sources);
+            Take(Topology.Of([.. before.Lanes.Select(other => other == old ? lane : other)], plan, _sources));
             _besides.Remove(lane);
             _besides.Add(old);
             old.Turn(LaneState.Draining);

@@ -20,6 +20,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>How long attempts wait while the journal has no space.</summary>
     public static readonly TimeSpan DiskFullWait = TimeSpan.FromMilliseconds(500);
 
+    // A copy is tried again as its connection's statuses say; the operator's rules are about messages.
+    private static readonly RetryTable UsualRetries = new([]);
+
     private readonly Func<ConnectionOptions, bool, Lane> _newLane;
     private volatile Topology _topology;
     private readonly TimeProvider _time;
@@ -42,6 +45,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         ReadBack = new ReadBack(journal, Room, work => Route(work, first: false), time, loggers.CreateLogger<ReadBack>());
         Notices = notices;
         Retries = new RetryTable(options.Retries);
+        Copies = new TestCopies(this);
         Rerouting = new Rerouting(this);
         deliveries.Rerouter = Rerouting;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
@@ -73,6 +77,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What is done after refusals and negative receipts.</summary>
     public RetryTable Retries { get; }
+
+    /// <summary>Makes the copies that go to test connections.</summary>
+    public TestCopies Copies { get; }
 
     /// <summary>Sends messages another way that a carrier could not deliver.</summary>
     public Rerouting Rerouting { get; }
@@ -149,7 +156,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         return lane.TryReserveDirect(head, out Reservation reservation) ? new(lane, reservation, decision, subject) : null;
     }
 
-    /// <summary>The end of a new message's validity, no later than its rule allows.</summary>
+    /// <summary>The end of a message's validity before its first attempt, no later than its rule allows.</summary>
     /// <param name="until">Without a rule, in microseconds.</param>
     public long EndOf(MessageHead head, long until)
     {
@@ -159,12 +166,21 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         return Math.Min(until, AttemptRules.EndBy(rule, head));
     }
 
+    /// <summary>How often a body pattern was given up because of its time, since the start.</summary>
+    public long BodyTimeouts
+    {
+        get
+        {
+            lock (_control) return _earlierTimeouts + _topology.Router.Snapshot.BodyTimeouts;
+        }
+    }
+
     /// <summary>The rule that a decision was made by; null for the default list, or when it is gone.</summary>
     public RoutingRule? RuleOf(RouteDecision decision) => _topology.Router.Snapshot.FindRule(decision.Rule);
 
     /// <summary>Whether the rule of a message's last attempt allows another one.</summary>
     public bool MayTryAgain(Message message) =>
-        message.LastAttempt is not { } last || AttemptRules.MayTryAgain(message, RuleOf(last.Decision));
+        message.Head.IsCopy || message.LastAttempt is not { } last || AttemptRules.MayTryAgain(message, RuleOf(last.Decision));
 
     /// <summary>What would be decided now for a message that is not on record.</summary>
     public (RouteDecision Decision, long At) Preview(MessageHead head)
@@ -243,6 +259,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public Lane? Choose(OutboundWork work)
     {
         Topology topology = _topology;
+        if (work.Head.IsCopy) return TestLaneOf(work.Head, topology);
         int chosen = topology.Router.Choose(RequestOf(work, topology), HistoryOf(work)).Chosen;
         return chosen < 0 ? null : topology.Lanes[chosen];
     }
@@ -251,6 +268,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public (RouteDecision Decision, Lane? Lane) Decide(OutboundWork work)
     {
         Topology topology = _topology;
+        if (work.Head.IsCopy) return (TestCopies.DecisionOf(Plan, work.Head), TestLaneOf(work.Head, topology));
         (RouteDecision decision, RouteVerdict verdict) = topology.Router.Decide(RequestOf(work, topology), HistoryOf(work));
         return (decision, verdict.Chosen < 0 ? null : topology.Lanes[verdict.Chosen]);
     }
@@ -258,6 +276,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <summary>Whether another connection may take a message that this one refuses.</summary>
     public bool HasOtherCandidate(OutboundWork work, string refusing)
     {
+        if (work.Head.IsCopy) return false;
         List<string> refused = [.. work.RefusedBy ?? [], refusing];
         Topology topology = _topology;
         return topology.Router.HasCandidate(RequestOf(work, topology), refused);
@@ -267,7 +286,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public RetryPlan PlanAfter(MessageHead head, ActiveAttempt refused, uint status)
     {
         ConnectionOptions options = refused.Lane.Options;
-        return Retries.AfterRefusal(head, options.Name, refused.Attempt, status, options.Smpp.Statuses.ActionOf(status));
+        return (head.IsCopy ? UsualRetries : Retries).AfterRefusal(head, options.Name, refused.Attempt, status, options.Smpp.Statuses.ActionOf(status));
     }
 
     /// <summary>The next step after an attempt's record.</summary>
@@ -352,7 +371,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Array.Exists(_topology.Planned, other => other != lane && other.Use == ConnectionUse.Usable) || !_topology.Lanes.Contains(lane);
 
     /// <summary>The limits of a message that is to go out on a connection.</summary>
-    public LimitSet LimitsAt(MessageHead head, string connection) => Traffic.With(Limits.At(head, connection), head);
+    public LimitSet LimitsAt(MessageHead head, string connection) => head.IsCopy ? default : Traffic.With(Limits.At(head, connection), head);
 
     /// <summary>Limits have changed: flows that wait for theirs look again.</summary>
     public void Recheck()
@@ -368,7 +387,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>
     /// Whether a message's time is over. Where no validity was asked for and nothing was tried yet, it counts from the last midnight for which a cap by day
-    /// may have held it, for a week at most: then it is put on record, and the caller saves the message.
+    /// may have held it, for a week at most and no longer than its rule allows: then it is put on record, and the caller saves the message.
     /// </summary>
     public bool IsOver(Message message, long now, ref NoticeList list)
     {
@@ -376,7 +395,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         if (now < head.ValidUntil) return false;
         bool isOpen = head.ValiditySeconds == 0 && message.Attempts.Count == 0 && message.State is MessageState.Accepted or MessageState.Queued;
         if (!isOpen || Limits.DayOf(head) is not (> 0 and var midnight)) return true;
-        long until = Math.Min(midnight, head.CreatedAt + Micros.From(AttemptRules.MostHeld)) + AttemptRules.DefaultValidity;
+        long until = EndOf(head, Math.Min(midnight, head.CreatedAt + Micros.From(AttemptRules.MostHeld)) + AttemptRules.DefaultValidity);
         if (midnight <= head.CreatedAt || now >= until) return true;
         message.Head = head with { ValidUntil = until };
         Notices.Collect(ref list, message, message.Note(now, EventKind.Held, detail: "for a cap by day"), stateChanged: false);
@@ -399,8 +418,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         {
             var use = new LaneUse(lanes);
             var snapshot = new RoutingSnapshot(plan, [.. lanes.Select(static lane => RouteConnection.Of(lane.Options))], sources, use);
-            return new(lanes, [.. lanes.Where(lane => plan.Default.Contains(lane.Name) || plan.WhoNames(lane.Name) is not null)], new Router(snapshot));
+            return new(lanes, [.. lanes.Where(lane => IsPlanned(lane, plan))], new Router(snapshot));
         }
+
+        // A test connection takes copies alone, which go nowhere else.
+        private static bool IsPlanned(Lane lane, RoutingPlan plan) => !lane.Options.Capabilities.IsTest
+            && (plan.Default.Contains(lane.Name) || plan.WhoNames(lane.Name) is not null);
     }
 
     private sealed class LaneUse(Lane[] lanes) : IConnectionUse
@@ -409,6 +432,10 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
         public double HealthOf(int connection) => lanes[connection].Health;
     }
+
+    // A connection that has become an ordinary one since gets no copies any more.
+    private static Lane? TestLaneOf(MessageHead copy, Topology topology) =>
+        Array.Find(topology.Lanes, lane => lane.Name == copy.Connection && lane.Options.Capabilities.IsTest);
 
     private RouteRequest RequestOf(OutboundWork work, Topology topology)
     {

@@ -70,7 +70,8 @@ internal sealed class HoldForWindow(Dispatcher dispatcher, IReadOnlyList<long> k
         if (head.ValiditySeconds == 0 && message.Attempts.Count == 0)
         {
             long most = head.CreatedAt + Micros.From(AttemptRules.MostHeld);
-            head = head with { ValidUntil = Math.Max(head.ValidUntil, Math.Min(at, most) + AttemptRules.DefaultValidity) };
+            long until = Math.Max(head.ValidUntil, Math.Min(at, most) + AttemptRules.DefaultValidity);
+            head = head with { ValidUntil = dispatcher.EndOf(head, until) };
         }
 
         message.Head = head;

@@ -78,7 +78,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
             dispatcher.Hold();
             journal.Enqueue(new MarkUnknown(dispatcher, work, connection));
         }
-        else if (message.Segments.Exists(segment => segment.State == SegmentState.Unknown) && Conclusion.Resends(message, connection))
+        else if (message.Segments.Exists(segment => segment.State == SegmentState.Unknown) && Conclusion.Resends(dispatcher, message, connection))
         {
             // The outcome is on record; the wait for a late word was cut short.
             work.Prefer = work.PinnedTo is null ? name : null;
@@ -127,7 +127,7 @@ internal sealed partial class Recovery(EngineOptions options, IJournal journal, 
 
             dispatcher.Notices.Collect(
                 ref _list, message, message.Note(transaction.Now, EventKind.OutcomeUnknown, name, detail: "the gateway was stopped before the answer was stored"), stateChanged: false);
-            _resends = Conclusion.Resends(message, connection);
+            _resends = Conclusion.Resends(dispatcher, message, connection);
             if (connection?.UnknownPolicy(message.Head.Class) == UnknownOutcomePolicy.Fail && !accepted)
             {
                 message.ErrorCode = ErrorCodes.OutcomeUnknown;

@@ -16,7 +16,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
 
     public RerouteResult Reroute(Message message, byte receiptState, string? error, long now, ref NoticeList list)
     {
-        if (!IsOpenTo(message, receiptState, now) || message.LastAttempt is not { } last) return RerouteResult.No;
+        if (message.Head.IsCopy || !IsOpenTo(message, receiptState, now) || message.LastAttempt is not { } last) return RerouteResult.No;
         MessageHead head = message.Head;
         RetryPlan plan = dispatcher.Retries.AfterReceipt(head, last.Connection, last.Number, receiptState);
         int number = message.Superseded.Count + 1;

@@ -84,7 +84,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         {
             // Where the segment is sent again, a late refusal is a fact for the record and changes nothing. Where nothing but a late word
             // was waited for, this is it.
-            if (isCurrent && progress.State == SegmentState.Unknown && Conclusion.Awaits(message, active.Lane.Options))
+            if (isCurrent && progress.State == SegmentState.Unknown && Conclusion.Awaits(dispatcher, message, active.Lane.Options))
             {
                 progress.CommandStatus = _status;
                 progress.State = isRefusal ? SegmentState.Refused : SegmentState.Pending;

@@ -93,8 +93,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             entry.Attempt = 0;
             if (entry.Direct is { } route && _dispatcher.Traffic.LetsGo(entry.Head))
             {
+                RouteDecision decision = _dispatcher.Copies.Make(transaction, message, route.Decision, ref _list);
                 Attempt attempt = AttemptRules.Begin(
-                    message, route.Lane.Options, route.Decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
+                    message, route.Lane.Options, decision, _dispatcher.References.Next(entry.Head), transaction.Now, _notices, ref _list);
                 (entry.Attempt, entry.Reference, entry.Segments) = (attempt.Number, attempt.Reference, message.Segments.Count);
                 entry.Day.Write(transaction, route.Reservation.Limits, route.Reservation.Segments, atIntake: false);
             }

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
@@ -35,8 +36,24 @@ internal sealed class ChangeMessage(Notices notices, string account, MessageId i
 
         _outcome = change(message, transaction.Now, ref _list);
         if (_outcome != ChangeOutcome.Done) return;
+        if (message.CopiedAs is { } copy) ChangeCopy(transaction, copy, message.IsRedacted);
         if (Removal) transaction.Delete(message);
         else transaction.Save(message);
+    }
+
+    // What is removed for the account's sake must not live on in a copy.
+    private void ChangeCopy(IJournalTransaction transaction, MessageId id, bool isRedacted)
+    {
+        if (transaction.Find(id.Key) is not { } copy || copy.Id != id) return;
+        if (Removal)
+        {
+            transaction.Delete(copy);
+        }
+        else if (isRedacted && !copy.IsRedacted)
+        {
+            TestCopies.Redact(copy, transaction.Now, notices, ref _list);
+            transaction.Save(copy);
+        }
     }
 
     public override void Committed()

@@ -141,7 +141,7 @@ internal sealed partial class MessageIntake(
                 if (message.State != MessageState.Scheduled || message.Attempts.Count > 0) return ChangeOutcome.WrongState;
                 MessageHead head = message.Head with { SendAt = sendAt is { } at ? Micros.From(at) : now };
                 if (RequestCheck.CheckTime(head, now) is not null) return ChangeOutcome.Invalid;
-                message.Head = changed = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };
+                message.Head = changed = head with { ValidUntil = dispatcher.EndOf(head, RequestCheck.ValidUntil(head, now)) };
                 MessageEvent? entry = head.SendAt > now ? null : message.TryMove(MessageState.Queued, now, EventKind.Released);
                 entry ??= message.Note(now, EventKind.Replaced, detail: "another time");
                 dispatcher.Notices.Collect(ref list, message, entry, stateChanged: message.State == MessageState.Queued);
@@ -275,7 +275,7 @@ internal sealed partial class MessageIntake(
                 ? submit with { RegisteredDelivery = replacement.RegisteredDelivery, DataCoding = replacement.DataCoding ?? submit.DataCoding }
                 : head.Submit,
         };
-        message.Head = head with { ValidUntil = RequestCheck.ValidUntil(head, now) };
+        message.Head = head with { ValidUntil = dispatcher.EndOf(head, RequestCheck.ValidUntil(head, now)) };
         MessageState state = head.SendAt > now ? MessageState.Scheduled : MessageState.Queued;
         MessageEvent entry = message.TryMove(state, now, EventKind.Replaced) ?? message.Note(now, EventKind.Replaced);
         dispatcher.Notices.Collect(ref list, message, entry, stateChanged: false);

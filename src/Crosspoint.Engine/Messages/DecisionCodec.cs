@@ -12,12 +12,14 @@ internal static class DecisionCodec
     private const byte SellPriceFlag = 2;
     private const byte CopyFlag = 4;
     private const byte DenialFlag = 8;
+    private const byte CopyDroppedFlag = 16;
 
     private const byte PriceFlag = 1;
     private const byte QualityFlag = 2;
     private const byte ShadowFlag = 4;
     private const byte HealthFlag = 8;
     private const byte ListFlag = 16;
+    private const byte DrawnFlag = 32;
 
     public static bool HasDetails(RouteDecision decision)
     {
@@ -68,6 +70,7 @@ internal static class DecisionCodec
             if (candidate.Quality is { } quality) buffer.WriteUnsigned((uint)quality);
             if (candidate.HealthLoss != 0) buffer.WriteUnsigned((uint)candidate.HealthLoss);
             if (candidate.List != 0) buffer.WriteUnsigned((uint)candidate.List);
+            if (candidate.Drawn is { } drawn) buffer.WriteUnsigned((uint)drawn);
         }
     }
 
@@ -84,6 +87,7 @@ internal static class DecisionCodec
                 Quality = (flags & QualityFlag) == 0 ? null : reader.ReadInt32(),
                 HealthLoss = (flags & HealthFlag) == 0 ? 0 : reader.ReadInt32(),
                 List = (flags & ListFlag) == 0 ? 0 : reader.ReadInt32(),
+                Drawn = (flags & DrawnFlag) == 0 ? null : reader.ReadInt32(),
                 IsShadow = (flags & ShadowFlag) != 0,
             };
         }
@@ -95,7 +99,8 @@ internal static class DecisionCodec
         | (candidate.Quality is null ? 0 : QualityFlag)
         | (candidate.IsShadow ? ShadowFlag : 0)
         | (candidate.HealthLoss == 0 ? 0 : HealthFlag)
-        | (candidate.List == 0 ? 0 : ListFlag));
+        | (candidate.List == 0 ? 0 : ListFlag)
+        | (candidate.Drawn is null ? 0 : DrawnFlag));
 
     private static void WriteFacts(RouteFacts? facts, MessageBuffer buffer)
     {
@@ -108,6 +113,7 @@ internal static class DecisionCodec
         buffer.WriteByte((byte)(FactsFlag
             | (facts.SellPrice is null ? 0 : SellPriceFlag)
             | (facts.CopyTo is null ? 0 : CopyFlag)
+            | (facts.IsCopyDropped ? CopyDroppedFlag : 0)
             | (facts.DenyCode == 0 && facts.DenyReason is null ? 0 : DenialFlag)));
         buffer.WriteUnsigned(facts.PlanMark);
         buffer.WriteName(facts.Currency);
@@ -138,6 +144,7 @@ internal static class DecisionCodec
             Conditions = reader.ReadInt32(),
             SellPrice = (flags & SellPriceFlag) == 0 ? null : reader.ReadSigned(),
             CopyTo = (flags & CopyFlag) == 0 ? null : reader.ReadName(),
+            IsCopyDropped = (flags & CopyDroppedFlag) != 0,
             DenyCode = (flags & DenialFlag) == 0 ? 0 : reader.ReadInt32(),
             DenyReason = (flags & DenialFlag) == 0 ? null : reader.ReadName(),
         };

@@ -36,6 +36,9 @@ public sealed class Message
     /// <summary>The decision that ended it without an attempt: a denial, or no connection that may take it; null for none.</summary>
     public RouteDecision? Unrouted { get; set; }
 
+    /// <summary>The copy of it that was made for a test connection; null for none.</summary>
+    public MessageId? CopiedAs { get; set; }
+
     /// <summary>Refusals on the present connection that count.</summary>
     public int Tries { get; set; }
 

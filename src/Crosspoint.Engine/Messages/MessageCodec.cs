@@ -19,6 +19,7 @@ public static class MessageCodec
     private const byte SubmitFlag = 8;
     private const byte SendAtFlag = 16;
     private const byte MetadataFlag = 32;
+    private const byte CopyFlag = 64;
 
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
@@ -35,6 +36,8 @@ public static class MessageCodec
     private const uint SupersededPart = 4;
     private const uint DecisionsPart = 8;
     private const uint UnroutedPart = 16;
+    private const uint CopiedPart = 32;
+    private const uint KnownParts = TriesPart | NotBeforePart | SupersededPart | DecisionsPart | UnroutedPart | CopiedPart;
 
     private const byte DuplicateFlag = 1;
 
@@ -48,7 +51,8 @@ public static class MessageCodec
             | (head.SystemId is null ? 0 : SystemIdFlag)
             | (head.Submit is null ? 0 : SubmitFlag)
             | (head.SendAt == 0 ? 0 : SendAtFlag)
-            | (head.Metadata.Count == 0 ? 0 : MetadataFlag)));
+            | (head.Metadata.Count == 0 ? 0 : MetadataFlag)
+            | (head.CopyOf is null ? 0 : CopyFlag)));
         buffer.WriteByte((byte)head.Direction);
         buffer.WriteByte((byte)head.Class);
         buffer.WriteByte((byte)head.Encoding);
@@ -72,13 +76,8 @@ public static class MessageCodec
         if (head.SystemId is not null) buffer.WriteText(head.SystemId);
         if (head.Submit is not null) WriteSubmit(head.Submit, buffer);
         if (head.SendAt != 0) buffer.WriteTime(head.SendAt, head.CreatedAt);
-        if (head.Metadata.Count == 0) return;
-        buffer.WriteUnsigned((uint)head.Metadata.Count);
-        for (int i = 0; i < head.Metadata.Count; i++)
-        {
-            buffer.WriteText(head.Metadata[i].Key);
-            buffer.WriteText(head.Metadata[i].Value);
-        }
+        if (head.Metadata.Count > 0) WriteMetadata(head.Metadata, buffer);
+        if (head.CopyOf is { } original) WriteId(original, buffer);
     }
 
     /// <summary>Rebuilds a head.</summary>
@@ -113,6 +112,7 @@ public static class MessageCodec
         SubmitDetails? submit = (flags & SubmitFlag) == 0 ? null : ReadSubmit(ref reader);
         long sendAt = (flags & SendAtFlag) == 0 ? 0 : reader.ReadTime(createdAt);
         Metadata metadata = (flags & MetadataFlag) != 0 ? ReadMetadata(ref reader) : Metadata.Empty;
+        MessageId? copyOf = (flags & CopyFlag) == 0 ? null : ReadId(ref reader);
         if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
         return new()
         {
@@ -140,6 +140,7 @@ public static class MessageCodec
             SystemId = systemId,
             Submit = submit,
             SendAt = sendAt,
+            CopyOf = copyOf,
         };
     }
 
@@ -404,7 +405,8 @@ public static class MessageCodec
         | (message.NotBefore != 0 ? NotBeforePart : 0)
         | (message.Superseded.Count > 0 ? SupersededPart : 0)
         | (message.Attempts.Exists(static attempt => DecisionCodec.HasDetails(attempt.Decision)) ? DecisionsPart : 0)
-        | (message.Unrouted is not null ? UnroutedPart : 0);
+        | (message.Unrouted is not null ? UnroutedPart : 0)
+        | (message.CopiedAs is not null ? CopiedPart : 0);
 
     private static void WriteMore(Message message, long origin, MessageBuffer buffer)
     {
@@ -418,9 +420,13 @@ public static class MessageCodec
             foreach (Attempt attempt in message.Attempts) DecisionCodec.WriteDetails(attempt.Decision, buffer);
         }
 
-        if (message.Unrouted is not { } unrouted) return;
-        DecisionCodec.Write(unrouted, buffer);
-        DecisionCodec.WriteDetails(unrouted, buffer);
+        if (message.Unrouted is { } unrouted)
+        {
+            DecisionCodec.Write(unrouted, buffer);
+            DecisionCodec.WriteDetails(unrouted, buffer);
+        }
+
+        if (message.CopiedAs is { } copy) WriteId(copy, buffer);
     }
 
     private static void WriteSuperseded(Message message, MessageBuffer buffer)
@@ -438,7 +444,7 @@ public static class MessageCodec
     private static void ReadMore(Message message, ref MessageBytes reader, long origin)
     {
         uint parts = reader.ReadUInt32();
-        if ((parts & ~(TriesPart | NotBeforePart | SupersededPart | DecisionsPart | UnroutedPart)) != 0) throw MessageBytes.Damaged("it holds what this program does not know");
+        if ((parts & ~KnownParts) != 0) throw MessageBytes.Damaged("it holds what this program does not know");
         if ((parts & TriesPart) != 0) message.Tries = reader.ReadInt32();
         if ((parts & NotBeforePart) != 0) message.NotBefore = reader.ReadTime(origin);
         if ((parts & SupersededPart) != 0) ReadSuperseded(message, ref reader);
@@ -448,6 +454,7 @@ public static class MessageCodec
         }
 
         if ((parts & UnroutedPart) != 0) message.Unrouted = DecisionCodec.ReadDetails(DecisionCodec.Read(ref reader), ref reader);
+        if ((parts & CopiedPart) != 0) message.CopiedAs = ReadId(ref reader);
     }
 
     private static void ReadSuperseded(Message message, ref MessageBytes reader)
@@ -571,6 +578,28 @@ public static class MessageCodec
         byte ton = reader.ReadByte();
         byte npi = reader.ReadByte();
         return new(ton, npi, Required(reader.ReadText()));
+    }
+
+    private static void WriteId(MessageId id, MessageBuffer buffer)
+    {
+        buffer.WriteUnsigned((ulong)id.Key);
+        buffer.WriteFixed(id.Tail);
+    }
+
+    private static MessageId ReadId(ref MessageBytes reader)
+    {
+        long key = (long)reader.ReadUnsigned();
+        return new(key, reader.ReadFixed());
+    }
+
+    private static void WriteMetadata(Metadata metadata, MessageBuffer buffer)
+    {
+        buffer.WriteUnsigned((uint)metadata.Count);
+        for (int i = 0; i < metadata.Count; i++)
+        {
+            buffer.WriteText(metadata[i].Key);
+            buffer.WriteText(metadata[i].Value);
+        }
     }
 
     private static Metadata ReadMetadata(ref MessageBytes reader)

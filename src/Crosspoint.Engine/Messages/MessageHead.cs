@@ -55,7 +55,7 @@ public sealed record MessageHead
 
     public bool ProvideFeedback { get; init; }
 
-    /// <summary>Inbound: the connection that brought it.</summary>
+    /// <summary>Inbound: the connection that brought it. Of a copy: the test connection that it is for. Else null.</summary>
     public string? Connection { get; init; }
 
     /// <summary>W3C traceparent of the request, when it had one.</summary>
@@ -72,6 +72,14 @@ public sealed record MessageHead
 
     /// <summary>It was accepted for a later time.</summary>
     public bool IsForLater => SendAt > CreatedAt;
+
+    /// <summary>
+    /// The message that this one is a copy of, made for a test connection alone; null for all others. A copy is no account's: its
+    /// <see cref="AccountSid"/> is empty.
+    /// </summary>
+    public MessageId? CopyOf { get; init; }
+
+    public bool IsCopy => CopyOf is not null;
 
     public bool IsInbound => Direction == MessageDirection.Inbound;
 }

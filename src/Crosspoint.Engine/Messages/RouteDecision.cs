@@ -73,6 +73,32 @@ public enum CandidateCode : byte
 
     /// <summary>Left out: it does not carry senders of this kind.</summary>
     SenderNotCarried = 22,
+
+    /// <summary>Taken: it holds some of the message's segments.</summary>
+    ChosenToComplete = 23,
+
+    /// <summary>Taken: the outcome of an earlier attempt on it is unknown, and a second copy goes where the first went.</summary>
+    ChosenAgain = 24,
+
+    /// <summary>Waited for: none can take the message now, and it is the first that may.</summary>
+    WaitedFor = 25,
+
+    /// <summary>Waited for: it cannot take the message now, and holds some of its segments.</summary>
+    WaitedForToComplete = 26,
+}
+
+/// <summary>What a code says of its candidate.</summary>
+public static class CandidateCodes
+{
+    /// <summary>The message goes there now.</summary>
+    public static bool IsTaken(this CandidateCode code) =>
+        code is CandidateCode.Chosen or CandidateCode.ChosenToComplete or CandidateCode.ChosenAgain;
+
+    /// <summary>The message waits until it can go there.</summary>
+    public static bool IsWaitedFor(this CandidateCode code) => code is CandidateCode.WaitedFor or CandidateCode.WaitedForToComplete;
+
+    /// <summary>It may not take the message, however it is.</summary>
+    public static bool IsLeftOut(this CandidateCode code) => code is >= CandidateCode.AbovePrice and <= CandidateCode.SenderNotCarried;
 }
 
 /// <summary>A connection in a decision.</summary>
@@ -83,6 +109,12 @@ public readonly record struct RouteCandidate(string Connection, CandidateCode Co
 
     /// <summary>Expected probability of delivery, in ten-thousandths; null when it was not known.</summary>
     public int? Quality { get; init; }
+
+    /// <summary>
+    /// The probability, in ten-thousandths, that was drawn in place of its quality to put it in order, as the message explores; null where the quality
+    /// itself counted.
+    /// </summary>
+    public int? Drawn { get; init; }
 
     /// <summary>What was taken off its quality for what it shows now, in percent.</summary>
     public int HealthLoss { get; init; }
@@ -121,6 +153,9 @@ public sealed record RouteFacts
 
     /// <summary>The test connection that gets a copy; null for none.</summary>
     public string? CopyTo { get; init; }
+
+    /// <summary>The copy was dropped: its connection could not take one at that moment.</summary>
+    public bool IsCopyDropped { get; init; }
 
     /// <summary>The error code that the message ends with instead of being sent; 0 when it is sent.</summary>
     public int DenyCode { get; init; }

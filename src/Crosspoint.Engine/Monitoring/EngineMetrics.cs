@@ -19,6 +19,8 @@ public sealed class EngineMetrics
     private readonly Counter<long> _receiptMatches;
     private readonly Counter<long> _possibleDuplicates;
     private readonly Counter<long> _reroutes;
+    private readonly Counter<long> _copies;
+    private readonly Counter<long> _copiesDropped;
     private readonly Counter<long> _inbound;
     private readonly Counter<long> _incomplete;
     private readonly Counter<long> _deferred;
@@ -41,6 +43,10 @@ public sealed class EngineMetrics
             "crosspoint.possible_duplicates", "{attempt}", "Attempts that send segments again after an unknown outcome");
         _reroutes = Meter.CreateCounter<long>(
             "crosspoint.reroutes", "{message}", "Messages sent another way after a negative receipt, by the connection that brought it and error");
+        _copies = Meter.CreateCounter<long>(
+            "crosspoint.copies", "{message}", "Copies for test connections that entered a state, by connection and state");
+        _copiesDropped = Meter.CreateCounter<long>(
+            "crosspoint.copies.dropped", "{message}", "Copies that were not made, by test connection and reason");
         _inbound = Meter.CreateCounter<long>("crosspoint.inbound", "{message}", "Inbound messages stored whole, by connection");
         _incomplete = Meter.CreateCounter<long>(
             "crosspoint.inbound.incomplete", "{message}", "Long inbound messages given up before they were whole, by connection and reason");
@@ -86,6 +92,14 @@ public sealed class EngineMetrics
     /// <param name="error">Public error code of the receipt.</param>
     public void Rerouted(string connection, int error) => _reroutes.Add(
         1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("error.type", error.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>A copy entered a state: copies are not among the messages that <see cref="Reached"/> counts.</summary>
+    public void CopyReached(string connection, MessageState state) => _copies.Add(
+        1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("state", StateNames.Of(state)));
+
+    /// <param name="reason">unavailable, full or overloaded.</param>
+    public void CopyDropped(string connection, string reason) =>
+        _copiesDropped.Add(1, new("messaging.destination.name", connection), new KeyValuePair<string, object?>("reason", reason));
 
     public void Inbound(string connection) => _inbound.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", connection));
 

@@ -55,6 +55,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         {
             Connection = connection,
             Head = connection is null ? null : head,
+            CopyTo = head.IsCopy ? head.Connection : null,
             SentAt = message.SentAt,
             At = entry.At,
             IsConfirmed = entry.Kind == EventKind.FeedbackNoted ? message.FeedbackConfirmed : null,
@@ -67,7 +68,8 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         for (int i = 0; i < list.Count; i++)
         {
             Notice notice = list[i];
-            if (notice.StateChanged) metrics.Reached(notice.State);
+            if (notice is { StateChanged: true, CopyTo: { } test }) metrics.CopyReached(test, notice.State);
+            else if (notice.StateChanged) metrics.Reached(notice.State);
             if (notice.Job is not null) _sendWebhook(notice.Job);
             if (notice.Owed is not null) _sendToBinds(notice.Owed);
             if (notice.Connection is not null) Observe(notice);
@@ -111,6 +113,9 @@ public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJo
     internal string? Connection { get; init; }
 
     internal MessageHead? Head { get; init; }
+
+    /// <summary>The test connection of the copy that it happened to; null where it is none.</summary>
+    internal string? CopyTo { get; init; }
 
     /// <summary>Microseconds at which the vendor had all of the message; 0 when it never had.</summary>
     internal long SentAt { get; init; }

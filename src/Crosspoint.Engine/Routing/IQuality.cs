@@ -14,6 +14,9 @@ public readonly record struct RouteQuality(double Delivery, double ReceiptSecond
     /// that, and one that was gets another chance as what was seen grows old.
     /// </summary>
     public double AtBest { get; init; } = Delivery;
+
+    /// <summary>Messages that it rests on: the fewer, the wider the range in which a message that explores may place it.</summary>
+    public double Weight { get; init; } = NeutralQuality.Weight;
 }
 
 /// <summary>Quality of the connections, as it is known now.</summary>
@@ -33,6 +36,9 @@ public interface IConnectionQuality
 /// <summary>Nothing is measured: every connection is as good as the others.</summary>
 public sealed class NeutralQuality : IQuality
 {
+    /// <summary>Messages that it counts for of which nothing is known.</summary>
+    public const double Weight = 20;
+
     public static NeutralQuality Instance { get; } = new();
 
     /// <summary>What a connection counts for of which nothing is known.</summary>

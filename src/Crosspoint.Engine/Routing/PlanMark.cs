@@ -39,6 +39,7 @@ internal struct PlanMark
         Add(list.IsSticky ? 1 : 0);
         Add(list.CostWeight);
         Add(list.QualityWeight);
+        Add(list.Explore);
         Add(list.QualityAtLeast ?? -1);
         Add(list.PriceAtMost ?? -1);
         Add(list.MarginAtLeast ?? long.MinValue);

@@ -80,7 +80,11 @@ public static class PlanWords
     public static string Percent(double part) => string.Create(CultureInfo.InvariantCulture, $"{part * 100:0.0#} %");
 
     /// <summary>How a list puts its connections in order.</summary>
-    public static string Strategy(RouteList list) => list.Choose switch
+    public static string Strategy(RouteList list) => list is { RanksByQuality: true, Explore: > 0 }
+        ? $"{OrderOf(list)}, by a draw for {Percent(list.Explore)} of the messages"
+        : OrderOf(list);
+
+    private static string OrderOf(RouteList list) => list.Choose switch
     {
         RouteStrategy.LeastCost => "the cheapest first",
         RouteStrategy.BestQuality => "the most likely to deliver first",

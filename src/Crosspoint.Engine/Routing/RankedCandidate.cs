@@ -19,6 +19,9 @@ public record struct RankedCandidate
     /// <summary>Null when nothing is known of it.</summary>
     public RouteQuality? Quality { get; set; }
 
+    /// <summary>The probability of delivery that was drawn in place of its quality; null where the message does not explore.</summary>
+    public double? Drawn { get; set; }
+
     /// <summary>What its quality is multiplied by for what it shows now.</summary>
     public double Health { get; set; }
 

@@ -25,6 +25,9 @@ public sealed record RouteList
     /// <summary>Attempts may go to so many connections; more have no use, and a decision must be of bounded size.</summary>
     public const int MostConnections = 64;
 
+    /// <summary>The largest share of messages that may explore.</summary>
+    public const double MostExplored = 0.2;
+
     /// <summary>Empty for the list that stands in a rule.</summary>
     public string Name { get; init; } = "";
 
@@ -43,6 +46,12 @@ public sealed record RouteList
 
     /// <summary>Weight of quality in a blend.</summary>
     public double QualityWeight { get; init; } = 1;
+
+    /// <summary>
+    /// The share of messages, 0 to <see cref="MostExplored"/>, that the strategies which go by quality put in order by a draw of what it may be (Thompson
+    /// sampling) in place of what is expected. One-time codes are among them only under rules that name their class.
+    /// </summary>
+    public double Explore { get; init; }
 
     /// <summary>Expected probability of delivery, 0 to 1; null for any.</summary>
     public double? QualityAtLeast { get; init; }
@@ -65,9 +74,12 @@ public sealed record RouteList
     /// <summary>Name of the list that is tried after this one; null for none.</summary>
     public string? Fallback { get; init; }
 
+    /// <summary>Quality alone, or with the price, decides the order.</summary>
+    public bool RanksByQuality => Choose is RouteStrategy.BestQuality or RouteStrategy.Blend;
+
     public bool AsksForPrice => Choose is RouteStrategy.LeastCost or RouteStrategy.Blend || PriceAtMost is not null || AsksForMargin;
 
     public bool AsksForMargin => MarginAtLeast is not null || MarginPercentAtLeast is not null;
 
-    public bool AsksForQuality => Choose is RouteStrategy.BestQuality or RouteStrategy.Blend || QualityAtLeast is not null;
+    public bool AsksForQuality => RanksByQuality || QualityAtLeast is not null;
 }

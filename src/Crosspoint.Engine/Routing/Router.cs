@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Buffers;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
@@ -17,19 +17,20 @@ public sealed class Router(RoutingSnapshot snapshot)
     /// </summary>
     public RouteVerdict Choose(in RouteRequest request, in RouteHistory history)
     {
-        CandidateRoom room = default;
-        return snapshot.BufferSize <= CandidateRoom.Size
-            ? snapshot.Decide(request, history, room)
-            : snapshot.Decide(request, history, new RankedCandidate[snapshot.BufferSize]);
+        RankedCandidate[] buffer = ArrayPool<RankedCandidate>.Shared.Rent(snapshot.BufferSize);
+        RouteVerdict verdict = snapshot.Decide(request, history, buffer, isRecorded: false);
+        ArrayPool<RankedCandidate>.Shared.Return(buffer);
+        return verdict;
     }
 
     /// <summary>The same with its record.</summary>
     public (RouteDecision Decision, RouteVerdict Verdict) Decide(in RouteRequest request, in RouteHistory history)
     {
-        CandidateRoom room = default;
-        Span<RankedCandidate> buffer = snapshot.BufferSize <= CandidateRoom.Size ? room : new RankedCandidate[snapshot.BufferSize];
+        RankedCandidate[] buffer = ArrayPool<RankedCandidate>.Shared.Rent(snapshot.BufferSize);
         RouteVerdict verdict = snapshot.Decide(request, history, buffer);
-        return (Record(request, verdict, buffer[..verdict.Count]), verdict);
+        RouteDecision decision = Record(request, verdict, buffer.AsSpan(0, verdict.Count));
+        ArrayPool<RankedCandidate>.Shared.Return(buffer);
+        return (decision, verdict);
     }
 
     /// <summary>Whether a connection is left that has not refused the message for good.</summary>
@@ -77,16 +78,19 @@ public sealed class Router(RoutingSnapshot snapshot)
     {
         var plain = new RouteCandidate(snapshot.Connections[candidate.Connection].Name, candidate.Code);
         if (snapshot.Plan.Rules.Count == 0) return plain;
-        bool isAway = candidate.Code is CandidateCode.Down or CandidateCode.Stopped;
+        bool isAway = candidate.Code is CandidateCode.Down or CandidateCode.Stopped || candidate.Code.IsWaitedFor();
         return plain with
         {
             Price = candidate.Price,
-            Quality = candidate.Quality is { IsMeasured: true } quality ? (int)Math.Round(Math.Clamp(quality.Delivery, 0, 1) * 10_000) : null,
+            Quality = candidate.Quality is { IsMeasured: true } quality ? PartsOf(quality.Delivery) : null,
+            Drawn = candidate.Drawn is { } drawn ? PartsOf(drawn) : null,
             HealthLoss = isAway ? 0 : (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
             List = candidate.List,
             IsShadow = candidate.IsShadow,
         };
     }
+
+    private static int PartsOf(double probability) => (int)Math.Round(Math.Clamp(probability, 0, 1) * 10_000);
 
     private bool Matches(RouteDecision decision, ReadOnlySpan<RankedCandidate> candidates)
     {
@@ -97,14 +101,5 @@ public sealed class Router(RoutingSnapshot snapshot)
         }
 
         return true;
-    }
-
-    /// <summary>Room for the candidates of a usual decision on the stack.</summary>
-    [InlineArray(Size)]
-    private struct CandidateRoom
-    {
-        public const int Size = 48;
-
-        private RankedCandidate _first;
     }
 }

@@ -8,6 +8,9 @@ public sealed record RoutingPlan(long Revision, IReadOnlyList<string> Default)
     /// <summary>The name of the default list in a decision.</summary>
     public const string DefaultRule = "default";
 
+    /// <summary>Stands for a rule in the decisions of copies, for which none is asked.</summary>
+    public const string CopyRule = "copy";
+
     /// <summary>Rules of one plan.</summary>
     public const int MostRules = 20_000;
 

@@ -20,6 +20,9 @@ public sealed record RoutingSources
         NumberInfo info = NumberPlan.Lookup(number);
         return new(number, info.Country, info.Type, NetworkId.Unknown, NetworkSource.None);
     };
+
+    /// <summary>How long a body pattern may take.</summary>
+    public TimeSpan BodyLimit { get; init; } = BodyPatterns.Limit;
 }
 
 /// <summary>
@@ -39,10 +42,9 @@ public sealed class RoutingSnapshot
 
     /// <param name="connections">All of them; those that rules name must be among them.</param>
     /// <param name="use">How they are, by their place here.</param>
-    /// <param name="bodyLimit">How long a body pattern may take; null for the usual.</param>
     /// <exception cref="ArgumentException">The plan names what is not there: <see cref="Checking.PlanCheck"/> says what.</exception>
     public RoutingSnapshot(
-        RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources, IConnectionUse use, TimeSpan? bodyLimit = null)
+        RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources, IConnectionUse use)
     {
         Plan = plan;
         Connections = connections;
@@ -53,10 +55,10 @@ public sealed class RoutingSnapshot
         _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
         _quality = [.. connections.Select(connection => sources.Quality.Of(connection.Name))];
         _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
-        _index = new RuleIndex(plan.Rules, bodyLimit ?? BodyPatterns.Limit);
+        _index = new RuleIndex(plan.Rules, sources.BodyLimit);
         var lists = plan.Lists.ToDictionary(static list => list.Name, StringComparer.Ordinal);
         _routes = [.. plan.Rules.Select(rule => Compile(rule, lists))];
-        _default = new(null, [Compile(new RouteList { Connections = plan.Default }, "")], -1, 0);
+        _default = new(null, [Compile(new RouteList { Connections = plan.Default }, null)], -1, 0);
         BufferSize = _routes.Append(_default).Max(static route => route.Chain.Sum(static list => list.Connections.Length + list.Shadows.Length)) + 1;
         HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
         MeasuresAll = plan.Rules.Count > 0;
@@ -110,21 +112,25 @@ public sealed class RoutingSnapshot
     /// one to take. With none usable the message waits for the first that may take it.
     /// </summary>
     /// <param name="buffer">Room for <see cref="BufferSize"/> candidates.</param>
-    public RouteVerdict Decide(in RouteRequest request, in RouteHistory history, Span<RankedCandidate> buffer)
+    /// <param name="isRecorded">
+    /// The candidates are looked at afterwards: price and quality of all are found, and what each stands there for. Else only what the lists ask for.
+    /// </param>
+    public RouteVerdict Decide(in RouteRequest request, in RouteHistory history, Span<RankedCandidate> buffer, bool isRecorded = true)
     {
         int rule = _index.Find(request);
         CompiledRoute route = rule < 0 ? _default : _routes[rule];
         if (history.PinnedTo is null && DenialOf(route, request) is { } denial)
             return new() { Rule = rule, Chosen = -1, CopyTo = -1, Denial = denial };
 
-        long? sell = MeasuresAll && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
+        bool measures = isRecorded && MeasuresAll;
+        long? sell = (measures || route.AsksForMargin) && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
             && sells.TryFind(request.Destination, out long price) ? price : null;
-        var ranker = new Ranker(this, request, buffer, route.Demands, sell, MeasuresAll);
+        var ranker = new Ranker(this, request, buffer, route.Demands, sell, measures);
         int count = 0;
         for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
         if (history.PinnedTo is { } pinned) count = AddPinned(pinned, buffer, count);
-        int chosen = Choose(history, buffer[..count]);
-        SetCodes(history, buffer[..count], chosen, route);
+        int chosen = Choose(history, buffer[..count], out bool isUsable);
+        if (isRecorded) SetCodes(history, buffer[..count], chosen, isUsable, route);
         bool isCopied = route.CopyTo >= 0 && chosen >= 0 && Shares.Place(request.Draw, route.Salt + 2) <= route.Rule!.CopyShare;
         return new()
         {
@@ -166,8 +172,9 @@ public sealed class RoutingSnapshot
         return count + 1;
     }
 
-    private int Choose(in RouteHistory history, ReadOnlySpan<RankedCandidate> candidates)
+    private int Choose(in RouteHistory history, ReadOnlySpan<RankedCandidate> candidates, out bool isUsable)
     {
+        isUsable = true;
         int usable = -1;
         int waitFor = -1;
         for (int i = 0; i < candidates.Length; i++)
@@ -180,25 +187,33 @@ public sealed class RoutingSnapshot
             else if (usable < 0) usable = i;
         }
 
-        return usable >= 0 ? usable : waitFor;
+        isUsable = usable >= 0;
+        return isUsable ? usable : waitFor;
     }
 
-    private void SetCodes(in RouteHistory history, Span<RankedCandidate> candidates, int chosen, CompiledRoute route)
+    private void SetCodes(in RouteHistory history, Span<RankedCandidate> candidates, int chosen, bool isUsable, CompiledRoute route)
     {
+        bool isPreferred = isUsable && history.Prefer is not null && Connections[candidates[chosen].Connection].Name == history.Prefer;
+        CandidateCode taken = (isUsable, history.PinnedTo is not null) switch
+        {
+            (true, true) => CandidateCode.ChosenToComplete,
+            (false, true) => CandidateCode.WaitedForToComplete,
+            (false, _) => CandidateCode.WaitedFor,
+            _ => isPreferred ? CandidateCode.ChosenAgain : CandidateCode.Chosen,
+        };
         for (int i = 0; i < candidates.Length; i++)
         {
             ref RankedCandidate candidate = ref candidates[i];
             if (candidate.IsOut) continue;
             string name = Connections[candidate.Connection].Name;
-            candidate.Code = i == chosen ? CandidateCode.Chosen
+            candidate.Code = i == chosen ? taken
                 : history.HasRefused(name) ? CandidateCode.RefusedBefore
                 : history.PinnedTo is not null ? CandidateCode.HoldsOtherSegments
                 : Use.UseOf(candidate.Connection) switch
                 {
                     ConnectionUse.Down => CandidateCode.Down,
                     ConnectionUse.Stopped => CandidateCode.Stopped,
-                    _ when history.Prefer is not null && chosen >= 0 && Connections[candidates[chosen].Connection].Name == history.Prefer =>
-                        CandidateCode.TriedElsewhere,
+                    _ when isPreferred => CandidateCode.TriedElsewhere,
                     _ when chosen < 0 => CandidateCode.LaterInPlan,
                     _ => RankOf(candidate, candidates[chosen], route),
                 };
@@ -228,7 +243,7 @@ public sealed class RoutingSnapshot
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (RouteList? list = rule.Route; list is not null;)
         {
-            chain.Add(Compile(list, rule.Name));
+            chain.Add(Compile(list, rule));
             string? next = list.Fallback;
             list = next is null || !seen.Add(next) ? null
                 : lists.TryGetValue(next, out RouteList? found) ? found
@@ -238,8 +253,9 @@ public sealed class RoutingSnapshot
         return new(rule, [.. chain], rule.CopyTo is null ? -1 : Place(rule.CopyTo, rule.Name), Shares.Of(rule.Name));
     }
 
-    private CompiledList Compile(RouteList list, string rule)
+    private CompiledList Compile(RouteList list, RoutingRule? of)
     {
+        string rule = of?.Name ?? "";
         int[] connections = [.. list.Connections.Select(name => Place(name, rule))];
         return new()
         {
@@ -247,6 +263,8 @@ public sealed class RoutingSnapshot
             Connections = connections,
             Shadows = [.. list.Shadows.Select(name => Place(name, rule))],
             Shares = list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : [],
+            Explore = list.RanksByQuality ? Math.Min(list.Explore, RouteList.MostExplored) : 0,
+            ExploresCodes = of is not null && of.Match.Classes.Contains(TrafficClass.Otp),
             Salt = Shares.Of($"{rule}/{list.Name}"),
         };
     }

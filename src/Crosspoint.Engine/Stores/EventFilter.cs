@@ -2,7 +2,9 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Stores;
 
-/// <summary>Which events a reader of the log wants. Everything that is set must hold.</summary>
+/// <summary>
+/// Which events a reader of the log wants. Everything that is set must hold. Those of copies for test connections are nobody's, and never pass.
+/// </summary>
 public sealed record EventFilter
 {
     /// <summary>Every event of every account.</summary>
@@ -45,6 +47,7 @@ public sealed record EventFilter
     {
         MessageHead head = entry.Head;
         return (AccountSid is null || ReferenceEquals(AccountSid, head.AccountSid) || AccountSid == head.AccountSid)
+            && !head.IsCopy
             && MayPass(head.Id.Key, entry.Event.Kind, entry.Event.State)
             && (!NeedsMessage || PassesMessage(head, entry.Event));
     }

@@ -34,6 +34,8 @@ internal static class RouteListConfig
             if (section.Has(key) && choose != RouteStrategy.Blend) section.Fail(key, "is of blends; expected 'choose: blend' beside it");
         }
 
+        if (section.Has("explore") && choose is not (RouteStrategy.BestQuality or RouteStrategy.Blend))
+            section.Fail("explore", "is of lists that go by quality; expected 'choose: best_quality' or 'choose: blend' beside it");
         (long? margin, double? percent) = ReadMargin(section);
         (IReadOnlyList<string> shadows, double shadowShare) = ReadShadow(section, connections);
         return new()
@@ -45,6 +47,7 @@ internal static class RouteListConfig
             IsSticky = section.Bool("sticky", false),
             CostWeight = section.Number("cost_weight", 1, 0, MostWeight),
             QualityWeight = section.Number("quality_weight", 1, 0, MostWeight),
+            Explore = ReadPart(section, "explore", RouteList.MostExplored) ?? 0,
             QualityAtLeast = ReadPart(section, "quality_at_least"),
             PriceAtMost = section.Has("price_at_most") ? MicrosOf(section.Number("price_at_most", 0, 0, MostPrice)) : null,
             MarginAtLeast = margin,
@@ -72,13 +75,13 @@ internal static class RouteListConfig
     }
 
     /// <summary>A part of all, as <c>0.05</c> or <c>5%</c>; null when it is absent or wrong.</summary>
-    public static double? ReadPart(ConfigSection section, string key)
+    public static double? ReadPart(ConfigSection section, string key, double most = 1)
     {
-        const string Expected = "a part from 0 to 1, such as 0.05, or 0% to 100%";
-        if (section.Text(key, most: 20, expected: Expected) is not { } text) return null;
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a part from 0 to {most}, such as 0.05, or 0% to {most * 100}%");
+        if (section.Text(key, most: 20, expected: expected) is not { } text) return null;
         bool isPercent = text.EndsWith('%');
-        if (TryReadNumber(isPercent ? text[..^1] : text, out double number) && (isPercent ? number / 100 : number) is >= 0 and <= 1 and var part) return part;
-        section.Fail(key, $"is '{text}'; expected {Expected}");
+        if (TryReadNumber(isPercent ? text[..^1] : text, out double number) && (isPercent ? number / 100 : number) is >= 0 and var part && part <= most) return part;
+        section.Fail(key, $"is '{text}'; expected {expected}");
         return null;
     }
 

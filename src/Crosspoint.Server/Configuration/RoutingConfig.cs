@@ -35,7 +35,7 @@ internal static class RoutingConfig
     private static readonly string[] ListKeys =
     [
         "connections", "choose", "shares", "sticky", "cost_weight", "quality_weight", "quality_at_least", "price_at_most", "margin_at_least",
-        "shadow", "fallback", "require", "attempts", "within", "copy",
+        "explore", "shadow", "fallback", "require", "attempts", "within", "copy",
     ];
 
     /// <param name="engine">With the accounts and connections that rules may name.</param>

@@ -61,9 +61,9 @@ public sealed class ApiServer : IAsyncDisposable
         var exporter = new PrometheusExporter(meters, backend.Time);
         var boundary = new ErrorBoundary(new(meters), backend.Time, loggers.CreateLogger("Crosspoint.Server.Api"));
         app.Use(next => context => boundary.InvokeAsync(context, next));
-        new MessageEndpoints(backend).Map(app);
-        new WebhookEndpoints(backend).Map(app);
         var token = new OperatorToken(options.AdminToken);
+        new MessageEndpoints(backend, token).Map(app);
+        new WebhookEndpoints(backend).Map(app);
         new EventStream(backend, token, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);

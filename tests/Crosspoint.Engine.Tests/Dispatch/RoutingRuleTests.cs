@@ -1,4 +1,6 @@
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Routing.Explaining;
@@ -121,6 +123,125 @@ public sealed class RoutingRuleTests
         (message.UpdatedAt - message.Head.CreatedAt).ShouldBeInRange(Micros.From(TimeSpan.FromSeconds(30)), Micros.From(TimeSpan.FromSeconds(40)));
         message.ErrorCode.ShouldBe(ErrorCodes.ValidityExpired);
         (await rig.FindAsync(slow.Id)).State.ShouldBe(MessageState.Queued);
+    }
+
+    [Fact]
+    public async Task Attempts_UsedUpByAnUnknownOutcome_TheLateRefusalEndsTheMessage()
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await StartAsync([Rule("one", "a") with { MostAttempts = 1 }], carrier);
+        MessageHead head = await rig.SendAsync();
+        CarrierSubmit submit = await carrier.NextAsync();
+        Message message = await rig.UntilAsync(head, static message => message.Segments.Exists(static segment => segment.State == SegmentState.Unknown));
+        message.Events[^1].Detail.ShouldBe("policy wait");
+
+        carrier.Refuse(submit, CommandStatus.ReceiverRejected);
+        message = await rig.UntilAsync(head, MessageState.Failed);
+
+        (carrier.Submits.Count, message.Attempts.Single().CommandStatus).ShouldBe((1, (uint)CommandStatus.ReceiverRejected));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Attempts_UsedUpByAnUnknownOutcome_NoneFollowsARestart(bool isOnRecord)
+    {
+        await using var carrier = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };
+        await using Rig rig = await StartAsync([Rule("one", "a") with { MostAttempts = 1 }], carrier);
+        MessageHead head = await rig.SendAsync();
+        await carrier.NextAsync();
+        if (isOnRecord) await rig.UntilAsync(head, static message => message.Segments.Exists(static segment => segment.State == SegmentState.Unknown));
+
+        await rig.KillAsync();
+        await rig.RestartAsync();
+        await rig.BoundAsync();
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+
+        carrier.Submits.Count.ShouldBe(1);
+        Message message = await rig.FindAsync(head.Id);
+        (message.State, message.Attempts.Count).ShouldBe((MessageState.Sending, 1));
+        rig.Gauge("crosspoint.dispatch.held").ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Within_BesideACapByDay_EndsTheMessageThatTheCapHolds()
+    {
+        await using var carrier = new ScriptedCarrier();
+        Limit cap = new() { Name = "days", Rate = 0, PerDay = 1, Zone = NodaTime.DateTimeZone.Utc, Over = LimitAnswer.Queue };
+        RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("quick", "a") with { Within = TimeSpan.FromHours(30) }] };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port)) with { Routing = plan, Limits = [cap] });
+        await rig.BoundAsync();
+        rig.Clock.SetWallClock(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await rig.UntilAsync(await rig.SendAsync(), MessageState.Sent);
+        MessageHead held = await rig.SendAsync();
+        MessageHead large = await rig.SendAsync(new string('x', 1_000));
+        long end = large.CreatedAt + Micros.From(TimeSpan.FromHours(30));
+
+        // The cap holds the long one over every midnight: it ends by its rule all the same, 18:00 on the day after.
+        rig.Clock.SetWallClock(new DateTimeOffset(2026, 3, 2, 0, 0, 1, TimeSpan.Zero));
+        await rig.UntilAsync(held, MessageState.Sent);
+        rig.Clock.SetWallClock(new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.Zero));
+        await rig.UntilAsync(large, message => message.Head.ValidUntil == end);
+        rig.Clock.SetWallClock(new DateTimeOffset(2026, 3, 2, 18, 0, 10, TimeSpan.Zero));
+        Message message = await rig.UntilAsync(large, MessageState.Expired);
+
+        (message.Head.ValidUntil, message.Attempts.Count).ShouldBe((end, 0));
+    }
+
+    [Fact]
+    public async Task Within_AfterTheMessageWasReplaced_StillHolds()
+    {
+        await using var carrier = new ScriptedCarrier(isUp: false);
+        RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("quick", "a") with { Within = TimeSpan.FromSeconds(30) }] };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port)) with { Routing = plan });
+        MessageHead head = await rig.SendAsync();
+        await rig.PassAsync(TimeSpan.FromSeconds(5));
+
+        ChangeResult result = await rig.Gateway.Intake.ReplaceAsync(
+            Rig.Account, head.Id, new Replacement("new", null, rig.Clock.GetUtcNow().AddHours(1), 0, null), CancellationToken.None);
+
+        (result.Outcome, result.Message!.Head.ValidUntil).ShouldBe((ChangeOutcome.Done, head.CreatedAt + Micros.From(TimeSpan.FromSeconds(30))));
+        await rig.UntilAsync(head, MessageState.Expired);
+    }
+
+    [Fact]
+    public async Task Within_AfterTheConnectionWasReplaced_StillHolds()
+    {
+        await using var before = new ScriptedCarrier(isUp: false);
+        await using var after = new ScriptedCarrier(isUp: false);
+        RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("quick", "a") with { Within = TimeSpan.FromSeconds(60) }] };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", before.Port)) with { Routing = plan });
+        MessageHead head = await rig.SendAsync();
+        await rig.SettleAsync();
+
+        rig.Gateway.ChangeConnection(Rig.Connection("a", after.Port), null).Outcome.ShouldBe(ControlOutcome.Done);
+        await rig.UntilAsync(() => rig.Gateway.Connections().Single().Queued == 1 && rig.Gateway.ConnectionOptions().Single().Smpp.Port == after.Port);
+        Message message = await rig.UntilAsync(head, MessageState.Expired);
+        after.Start();
+        await rig.BoundAsync();
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+
+        (message.UpdatedAt - message.Head.CreatedAt).ShouldBeInRange(Micros.From(TimeSpan.FromSeconds(60)), Micros.From(TimeSpan.FromSeconds(70)));
+        (after.Submits.Count, rig.Gateway.Connections().Single().Queued).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task BodyPatterns_GivenUp_AreCountedOverChangesOfThePlan()
+    {
+        await using var carrier = new ScriptedCarrier();
+        RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("words", "a") with { Match = new() { Bodies = ["(a{1,20}x?){1,100}b"] } }] };
+        EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port)) with { Routing = plan, RoutingSources = new() { BodyLimit = TimeSpan.FromTicks(1) } };
+        await using Rig rig = await Rig.StartAsync(options);
+        await rig.BoundAsync();
+        rig.Gauge("crosspoint.routing.body_timeouts").ShouldBe(0);
+
+        Message message = await rig.UntilAsync(await rig.SendAsync(new string('a', 1_600)), MessageState.Sent);
+
+        message.Attempts.Single().Decision.Rule.ShouldBe("default");
+        int counted = rig.Gauge("crosspoint.routing.body_timeouts");
+        counted.ShouldBeGreaterThan(0);
+        rig.Gateway.TakePlan(new(2, ["a"]));
+        rig.Gauge("crosspoint.routing.body_timeouts").ShouldBe(counted);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class MessageCodecTests
 
         (before[2] & 0x80, after[2] & 0x80, after.Length - before.Length).ShouldBe((0, 0x80, 2));
         after.AsSpan(3, before.Length - 3).SequenceEqual(before.AsSpan(3)).ShouldBeTrue();
-        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. after[..^2], 32, 0])).Message.ShouldContain("does not know");
+        Should.Throw<InvalidDataException>(() => MessageCodec.ReadProgress(message.Head, [.. after[..^2], 64, 0])).Message.ShouldContain("does not know");
     }
 
     [Fact]
@@ -208,6 +208,8 @@ public sealed class MessageCodecTests
         return (head, _buffer.Written.ToArray());
     }
 
+    private MessageId? MaybeId(long near) => AnyBool() ? null : new(near + _random.Next(4096), _random.NextInt64() & 0x3FFF_FFFF_FFFF_FFFF);
+
     private Message RandomMessage()
     {
         long created = _random.NextInt64(1_500_000_000_000_000, 1_900_000_000_000_000);
@@ -239,6 +241,7 @@ public sealed class MessageCodecTests
             SystemId = MaybeText(),
             Submit = AnyBool() ? RandomSubmit() : null,
             SendAt = AnyBool() ? 0 : AnyTime(created),
+            CopyOf = MaybeId(key),
         };
         Message message = Message.Restore(head, Any<MessageState>(), AnyTime(created));
         message.ErrorCode = _random.Next(-1, 40_000);
@@ -250,6 +253,7 @@ public sealed class MessageCodecTests
         message.NotBefore = AnyTime(created);
         message.Segments.AddRange(RandomSegments());
         message.Unrouted = AnyBool() ? null : RandomDecision();
+        message.CopiedAs = MaybeId(key);
         message.Superseded = [.. Enumerable.Range(0, _random.Next(0, 3)).Select(
             i => new SupersededCopy { Attempt = i + 1, Segments = RandomSegments() })];
 
@@ -321,6 +325,7 @@ public sealed class MessageCodecTests
             HealthLoss = AnyBool() ? 0 : _random.Next(0, 101),
             List = AnyBool() ? 0 : _random.Next(0, 9),
             IsShadow = AnyBool(),
+            Drawn = AnyBool() ? null : _random.Next(0, 10_001),
         })])
     {
         Facts = AnyBool() ? null : new()
@@ -334,6 +339,7 @@ public sealed class MessageCodecTests
             Conditions = _random.Next(0, 1 << 13),
             SellPrice = AnyBool() ? null : _random.NextInt64(0, 1L << 40),
             CopyTo = MaybeText(),
+            IsCopyDropped = AnyBool(),
             DenyCode = AnyBool() ? 0 : _random.Next(1, 40_000),
             DenyReason = MaybeText(),
         },

@@ -212,7 +212,7 @@ internal sealed class Rig : IAsyncDisposable
         return hold;
     }
 
-    /// <summary>The present value of one of the engine's gauges.</summary>
+    /// <summary>The present value of one of the engine's gauges, or of a counter that is asked for its value.</summary>
     public int Gauge(string name)
     {
         int value = -1;
@@ -223,6 +223,7 @@ internal sealed class Rig : IAsyncDisposable
                 && instrument.Meter.Scope == _services.GetRequiredService<IMeterFactory>()) self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<int>((_, measured, _, _) => value = measured);
+        listener.SetMeasurementEventCallback<long>((_, measured, _, _) => value = (int)measured);
         listener.Start();
         listener.RecordObservableInstruments();
         return value;

@@ -34,9 +34,12 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         set
         {
             field = value;
-            _sell = value is { } micros ? new Rates(micros) : null;
+            _sell = value is { } micros ? new Rates(micros, () => LookUps++) : null;
         }
     }
+
+    /// <summary>How often a price or a quality was looked up.</summary>
+    public int LookUps { get; private set; }
 
     public SenderRules SenderRules { get; set; } = SenderRules.Standard;
 
@@ -64,9 +67,9 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         return this;
     }
 
-    public RouteRig Quality(string connection, double delivery)
+    public RouteRig Quality(string connection, double delivery, double weight = NeutralQuality.Weight)
     {
-        _quality[connection] = new(delivery, 5, IsMeasured: true);
+        _quality[connection] = new(delivery, 5, IsMeasured: true) { Weight = weight };
         return this;
     }
 
@@ -98,9 +101,9 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
     public RouteExplanation Explain(in RouteRequest request, RouteHistory history = default) =>
         RouteExplainer.Explain(Decide(request, history), request.Head, request.At, Plan);
 
-    /// <summary>The connection that is chosen; empty for none.</summary>
+    /// <summary>The connection that is chosen, or waited for; empty for none.</summary>
     public string Chosen(in RouteRequest request, RouteHistory history = default) =>
-        Decide(request, history).Candidates.FirstOrDefault(static candidate => candidate.Code == CandidateCode.Chosen).Connection ?? "";
+        Decide(request, history).Candidates.FirstOrDefault(static candidate => candidate.Code.IsTaken() || candidate.Code.IsWaitedFor()).Connection ?? "";
 
     public static RouteRequest Request(
         string to = "+4915112345678", string network = "26201", ulong draw = 1, long? at = null, Func<MessageHead, MessageHead>? change = null)
@@ -127,27 +130,32 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         Metadata = Metadata.TryCreate([new("campaign", "welcome"), new("tier", "gold")], out _)!,
     };
 
-    IRates? IRateBook.Cost(string connection) => _prices.TryGetValue(connection, out long micros) ? new Rates(micros) : null;
+    IRates? IRateBook.Cost(string connection) => _prices.TryGetValue(connection, out long micros) ? new Rates(micros, () => LookUps++) : null;
 
     IRates? IRateBook.Sell(string accountSid) => _sell;
 
-    IConnectionQuality? IQuality.Of(string connection) => _quality.TryGetValue(connection, out RouteQuality quality) ? new Fixed(quality) : null;
+    IConnectionQuality? IQuality.Of(string connection) => _quality.TryGetValue(connection, out RouteQuality quality) ? new Fixed(quality, () => LookUps++) : null;
 
     ConnectionUse IConnectionUse.UseOf(int connection) => _use.GetValueOrDefault(_connections[connection].Name);
 
     double IConnectionUse.HealthOf(int connection) => _health.GetValueOrDefault(_connections[connection].Name, 1);
 
-    private sealed class Rates(long price) : IRates
+    private sealed class Rates(long price, Action found) : IRates
     {
         public bool TryFind(in Destination destination, out long micros)
         {
+            found();
             micros = price;
             return true;
         }
     }
 
-    private sealed class Fixed(RouteQuality quality) : IConnectionQuality
+    private sealed class Fixed(RouteQuality quality, Action found) : IConnectionQuality
     {
-        public RouteQuality Find(in Destination destination, TrafficClass trafficClass) => quality;
+        public RouteQuality Find(in Destination destination, TrafficClass trafficClass)
+        {
+            found();
+            return quality;
+        }
     }
 }

@@ -76,7 +76,7 @@ public sealed class RouterTests
         (RouteDecision decision, int chosen) = Decide(["a"], null, null);
 
         chosen.ShouldBe(1);
-        Codes(decision).ShouldBe([CandidateCode.RefusedBefore, CandidateCode.Chosen, CandidateCode.Down]);
+        Codes(decision).ShouldBe([CandidateCode.RefusedBefore, CandidateCode.WaitedFor, CandidateCode.Down]);
     }
 
     [Fact]
@@ -97,7 +97,9 @@ public sealed class RouterTests
         (RouteDecision decision, int chosen) = Decide(null, "b", null);
 
         chosen.ShouldBe(1);
-        Codes(decision).ShouldBe([CandidateCode.HoldsOtherSegments, CandidateCode.Chosen, CandidateCode.HoldsOtherSegments]);
+        Codes(decision).ShouldBe([CandidateCode.HoldsOtherSegments, CandidateCode.WaitedForToComplete, CandidateCode.HoldsOtherSegments]);
+        _use[1] = ConnectionUse.Usable;
+        Codes(Decide(null, "b", null).Decision)[1].ShouldBe(CandidateCode.ChosenToComplete);
     }
 
     [Fact]
@@ -108,10 +110,12 @@ public sealed class RouterTests
     {
         (RouteDecision decision, int chosen) = Decide(null, null, "c");
         chosen.ShouldBe(2);
-        Codes(decision).ShouldBe([CandidateCode.TriedElsewhere, CandidateCode.TriedElsewhere, CandidateCode.Chosen]);
+        Codes(decision).ShouldBe([CandidateCode.TriedElsewhere, CandidateCode.TriedElsewhere, CandidateCode.ChosenAgain]);
         _use[2] = ConnectionUse.Down;
 
-        Decide(null, null, "c").Chosen.ShouldBe(0);
+        (decision, chosen) = Decide(null, null, "c");
+        chosen.ShouldBe(0);
+        Codes(decision).ShouldBe([CandidateCode.Chosen, CandidateCode.LaterInPlan, CandidateCode.Down]);
     }
 
     [Fact]

@@ -125,7 +125,7 @@ public sealed class RuleMatchTests
         RoutingRule wants = new() { Name = "wants", Match = new() { Bodies = ["(a|aa)+b"] }, Route = new() { Connections = ["b"] } };
         RoutingRule not = new() { Name = "not", Except = new() { Bodies = ["(a|aa)+b"] }, Route = new() { Connections = ["b"] } };
         var rig = new RouteRig("a", "b") { Rules = [wants, not] };
-        var snapshot = new RoutingSnapshot(rig.Plan, rig.Connections, rig.Sources, rig, TimeSpan.FromTicks(1));
+        var snapshot = new RoutingSnapshot(rig.Plan, rig.Connections, rig.Sources with { BodyLimit = TimeSpan.FromTicks(1) }, rig);
         RouteRequest request = RouteRig.Request(change: head => head with { Body = new string('a', 1_000_000) });
 
         snapshot.Match(request).ShouldBeNull();

@@ -328,6 +328,88 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public void Explain_NoneUsable_SaysWhatIsWaitedFor()
+    {
+        RouteRig rig = new RouteRig("a", "b").Price("a", 9_000).Price("b", 8_000).Rule("all", ["a", "b"], By(RouteStrategy.LeastCost))
+            .Use("a", ConnectionUse.Stopped).Use("b", ConnectionUse.Down);
+
+        RouteExplanation told = rig.Explain(RouteRig.Request());
+
+        told.Outcome.ShouldBe("The message waits for 'b' by rule 'all': none can take it now.");
+        told.Candidates.Select(static one => one.Reason).ShouldBe(["waited for: none can take the message now, and it is the first that may", "stopped"]);
+    }
+
+    [Fact]
+    public void Explain_HeldByOne_SaysThatItMustTakeTheRest()
+    {
+        RouteRig rig = new RouteRig("a", "b").Rule("all", ["a", "b"]);
+        RouteHistory history = new(null, "b", null);
+
+        RouteExplanation told = rig.Explain(RouteRig.Request(), history);
+        told.Outcome.ShouldBe("The message goes to 'b' by rule 'all'.");
+        told.Candidates.Select(static one => one.Reason).ShouldBe(
+            ["not asked: another connection holds segments of this message", "chosen: it holds segments of this message, and must take the rest"]);
+
+        rig.Use("b", ConnectionUse.Down);
+        told = rig.Explain(RouteRig.Request(), history);
+        told.Outcome.ShouldBe("The message waits for 'b', which holds segments of it.");
+        told.Candidates[1].Reason.ShouldBe("waited for: it cannot take the message now, and holds segments of it");
+    }
+
+    [Fact]
+    public void Explain_PreferredAfterAnUnknownOutcome_SaysWhy()
+    {
+        RouteRig rig = new RouteRig("a", "b").Price("a", 8_000).Price("b", 9_000).Rule("all", ["a", "b"], By(RouteStrategy.LeastCost));
+
+        rig.Explain(RouteRig.Request(), new(null, null, "b")).Candidates.Select(static one => one.Reason).ShouldBe(
+            ["usable, but a copy may have gone another way already", "chosen: a copy of this message may have gone there already"]);
+    }
+
+    [Fact]
+    public void Choose_AListThatAsksForNeither_LooksUpNoPriceAndNoQuality()
+    {
+        RouteRig rig = new RouteRig("a", "b").Price("a", 8_000).Quality("a", 0.9).Quality("b", 0.8)
+            .Rule("best", ["a", "b"], rule => rule with { Match = new() { Countries = ["FR"] }, Route = rule.Route! with { Choose = RouteStrategy.BestQuality } })
+            .Rule("plain", ["a", "b"]);
+        rig.SellPrice = 9_000;
+        var router = new Router(rig.Snapshot);
+
+        rig.Snapshot.Connections[router.Choose(RouteRig.Request(), default).Chosen].Name.ShouldBe("a");
+        router.HasCandidate(RouteRig.Request(), ["a"]).ShouldBeTrue();
+        rig.LookUps.ShouldBe(0);
+        router.Choose(RouteRig.Request("+33612345678"), default);
+        rig.LookUps.ShouldBe(2);
+
+        // What is put on record tells all of it.
+        router.Decide(RouteRig.Request(), default);
+        rig.LookUps.ShouldBe(6);
+    }
+
+    [Fact]
+    public void Choose_AChainOfManyLists_AllocatesNothing()
+    {
+        string[] names = [.. Enumerable.Range(0, 90).Select(static i => $"c{i}")];
+        var rig = new RouteRig(names)
+        {
+            Lists = [.. Enumerable.Range(0, 30).Select(i => new RouteList { Name = $"l{i}", Connections = names, PriceAtMost = 1, Fallback = i < 29 ? $"l{i + 1}" : null })],
+        };
+        rig.Rule("long", ["c0"], rule => rule with { Route = rule.Route! with { PriceAtMost = 1, Fallback = "l0" } });
+        rig.Snapshot.BufferSize.ShouldBeGreaterThan(2_000);
+        var router = new Router(rig.Snapshot);
+        RouteRequest request = RouteRig.Request();
+        int chosen = 0;
+        long allocated = long.MaxValue;
+        for (int round = 0; round < 50 && allocated != 0; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 20; i++) chosen = router.Choose(request, default).Chosen;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        (allocated, chosen).ShouldBe((0, -1));
+    }
+
+    [Fact]
     public void Explain_AsText_ReadsFromTheOutcomeOn()
     {
         RouteRig rig = new RouteRig("a", "b").Rule("french", ["a"], rule => rule with { Match = new() { Countries = ["FR"] } }).Rule("all", ["b"]);

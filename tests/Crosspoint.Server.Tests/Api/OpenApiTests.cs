@@ -99,6 +99,8 @@ public sealed class OpenApiTests
         Check(document, "Problem", (await api.GetAsync("/v1/messages?limit=0")).Json);
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
         api.Engine.Waiting.Add(new("a", TrafficClass.Otp, "AC", 1, 1, 2, false, [new("x", "y", 1, 1)]));
+        Check(document, "Message", (await api.GetAsync($"/v1/messages/{message.Id}")).Json);
+        api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
         Check(document, "AccountTraffic", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
         Check(document, "ConnectionList", (await api.GetAsync("/v1/connections")).Json);

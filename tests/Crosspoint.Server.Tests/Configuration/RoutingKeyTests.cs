@@ -64,7 +64,7 @@ public sealed class RoutingKeyTests
         RoutingPlan plan = Read(
             """
             lists:
-              - { name: second, connections: [ b, a ], choose: best_quality, quality_at_least: 90%, fallback: third }
+              - { name: second, connections: [ b, a ], choose: best_quality, explore: 2%, quality_at_least: 90%, fallback: third }
               - { name: third, connections: [ a ] }
             registered_senders:
               - { country: SG, senders: [ ACME ] }
@@ -74,6 +74,7 @@ public sealed class RoutingKeyTests
                 choose: blend
                 cost_weight: 2
                 quality_weight: 3.5
+                explore: 0.2
                 quality_at_least: 0.95
                 price_at_most: 0.0075
                 margin_at_least: 0.001
@@ -102,6 +103,7 @@ public sealed class RoutingKeyTests
         plan.Rules[2].Route.ShouldBeNull();
         plan.Lists.Select(list => (list.Name, list.Fallback)).ShouldBe([("second", "third"), ("third", null)]);
         plan.Lists[0].QualityAtLeast.ShouldBe(0.9);
+        (route.Explore, plan.Lists[0].Explore, plan.Lists[1].Explore).ShouldBe((0.2, 0.02, 0));
         plan.SenderRules.Registered.ShouldBe([("SG", "ACME")]);
     }
 
@@ -133,6 +135,10 @@ public sealed class RoutingKeyTests
     [InlineData("{ name: x, connections: [ a ], require: [ speed ] }", "routing.rules[0].require[0]", "expected one of: receipts, direct, licensed, sender")]
     [InlineData("{ name: x, connections: [ a ], choose: blend, cost_weight: 0, quality_weight: 0 }", "routing.rules[0].quality_weight", "rule 'x' weighs neither")]
     [InlineData("{ name: x, connections: [ a ], margin_at_least: 100% }", "routing.rules[0].margin_at_least", "rule 'x' wants the whole sell price")]
+    [InlineData("{ name: x, connections: [ a ], choose: best_quality, explore: 21% }", "routing.rules[0].explore", "expected a part from 0 to 0.2, such as 0.05, or 0% to 20%")]
+    [InlineData("{ name: x, connections: [ a ], choose: blend, explore: often }", "routing.rules[0].explore", "expected a part from 0 to 0.2")]
+    [InlineData("{ name: x, connections: [ a ], choose: least_cost, explore: 2% }", "routing.rules[0].explore", "expected 'choose: best_quality' or 'choose: blend'")]
+    [InlineData("{ name: x, explore: 2%, deny: { reason: no } }", "routing.rules[0].explore", "beside 'deny'")]
     [InlineData("{ name: x, connections: [ a ], quality_at_least: 1.5 }", "routing.rules[0].quality_at_least", "expected a part from 0 to 1")]
     [InlineData("{ name: x, connections: [ a ], price_at_most: -1 }", "routing.rules[0].price_at_most", "expected a number from 0")]
     [InlineData("{ name: x, connections: [ a ], shares: [ 1 ] }", "routing.rules[0].shares", "expected 'choose: split'")]

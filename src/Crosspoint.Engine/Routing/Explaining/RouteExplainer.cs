@@ -19,9 +19,10 @@ public static class RouteExplainer
     /// <param name="head">The message.</param>
     /// <param name="at">When it was made, in microseconds.</param>
     /// <param name="plan">The plan that is in force, or that of the decision's revision; null when there is none at hand.</param>
-    /// <param name="withPrices">Whether prices are told, and what a list asks of them: they are nobody's business but the operator's.</param>
+    /// <param name="withPrices">Whether prices are told, what a list asks of them, and copies: they are nobody's business but the operator's.</param>
     public static RouteExplanation Explain(RouteDecision decision, MessageHead head, long at, RoutingPlan? plan, bool withPrices = true)
     {
+        if (head.CopyOf is { } original) return ExplainCopy(decision, head, original, at);
         RouteFacts facts = decision.Facts ?? new();
         bool isSamePlan = plan is not null && plan.Revision == decision.PlanRevision
             && (decision.Facts is null ? plan.Rules.Count == 0 : PlanMark.Of(plan) == facts.PlanMark);
@@ -30,7 +31,7 @@ public static class RouteExplainer
         RoutingRule? rule = known?.Rules.FirstOrDefault(one => one.Name == decision.Rule);
         if (!withPrices)
         {
-            facts = facts with { SellPrice = null };
+            facts = facts with { SellPrice = null, CopyTo = null };
             decision = decision with { Candidates = [.. decision.Candidates.Select(static candidate => candidate with { Price = null })] };
             rule = rule is { Route: { } route } ? rule with { Route = WithoutPrices(route) } : rule;
             known = known is null ? null : known with { Lists = [.. known.Lists.Select(WithoutPrices)] };
@@ -57,7 +58,11 @@ public static class RouteExplainer
         CandidateCode.Down => "down",
         CandidateCode.RefusedBefore => "refused this message, or could not deliver it, before",
         CandidateCode.Stopped => "stopped",
-        CandidateCode.HoldsOtherSegments => "usable, but another connection holds segments of this message",
+        CandidateCode.ChosenToComplete => "chosen: it holds segments of this message, and must take the rest",
+        CandidateCode.ChosenAgain => "chosen: a copy of this message may have gone there already",
+        CandidateCode.WaitedFor => "waited for: none can take the message now, and it is the first that may",
+        CandidateCode.WaitedForToComplete => "waited for: it cannot take the message now, and holds segments of it",
+        CandidateCode.HoldsOtherSegments => "not asked: another connection holds segments of this message",
         CandidateCode.TriedElsewhere => "usable, but a copy may have gone another way already",
         CandidateCode.Dearer => "usable, but dearer than the chosen one",
         CandidateCode.LowerQuality => "usable, but less likely to deliver than the chosen one",
@@ -87,6 +92,22 @@ public static class RouteExplainer
         return RouteRequest.For(head, new(number, facts.Country, facts.NumberType, network, facts.Source), at);
     }
 
+    // No rule is asked for a copy: the original's named its connection.
+    private static RouteExplanation ExplainCopy(RouteDecision decision, MessageHead head, MessageId original, long at)
+    {
+        RouteRequest request = RequestOf(head, new(), at);
+        return new()
+        {
+            Rule = decision.Rule,
+            PlanRevision = decision.PlanRevision,
+            Outcome = $"The message goes to the test route '{head.Connection}', and nowhere else: it is a copy of message {original}.",
+            Message = $"It is {PlanWords.NameOf(head.Class)}, of no account, from {head.From} ({PlanWords.NameOf(request.SenderKind)}) to {head.To}.",
+            Matched = "The rule of the original asked for the copy.",
+            Candidates = [.. decision.Candidates.Select(static (candidate, i) =>
+                new ExplainedCandidate(i + 1, candidate.Connection, null, null, null, "chosen: the test route of the copy"))],
+        };
+    }
+
     private static string Outcome(RouteDecision decision, RouteFacts facts)
     {
         string rule = decision.Rule == RoutingPlan.DefaultRule ? "the default list" : $"rule '{decision.Rule}'";
@@ -94,8 +115,15 @@ public static class RouteExplainer
             return string.Create(CultureInfo.InvariantCulture, $"The message is not sent: {rule} denies it with error {facts.DenyCode}, {reason}.");
         foreach (RouteCandidate candidate in decision.Candidates)
         {
-            if (candidate.Code != CandidateCode.Chosen) continue;
-            string copy = facts.CopyTo is { } test ? $" A copy goes to the test route '{test}'." : "";
+            if (candidate.Code == CandidateCode.WaitedForToComplete) return $"The message waits for '{candidate.Connection}', which holds segments of it.";
+            if (candidate.Code.IsWaitedFor()) return $"The message waits for '{candidate.Connection}' by {rule}: none can take it now.";
+            if (!candidate.Code.IsTaken()) continue;
+            string copy = facts switch
+            {
+                { CopyTo: null } => "",
+                { IsCopyDropped: true } => $" No copy went to the test route '{facts.CopyTo}', which could not take one then.",
+                _ => $" A copy goes to the test route '{facts.CopyTo}'.",
+            };
             return $"The message goes to '{candidate.Connection}' by {rule}.{copy}";
         }
 
@@ -234,9 +262,17 @@ public static class RouteExplainer
             place,
             candidate.Connection,
             candidate.Price is { } price ? $"{PlanWords.Price(price, facts.Currency)} a segment" : null,
-            candidate.Quality is { } quality ? $"delivers {PlanWords.Percent(quality / 10_000.0)}" : null,
+            QualityOf(candidate),
             candidate.HealthLoss > 0 ? string.Create(CultureInfo.InvariantCulture, $"health {100 - candidate.HealthLoss} %") : null,
             ReasonOf(candidate, decision, facts, list, withPrices));
+    }
+
+    private static string? QualityOf(in RouteCandidate candidate)
+    {
+        string? expected = candidate.Quality is { } quality ? $"delivers {PlanWords.Percent(quality / 10_000.0)}" : null;
+        if (candidate.Drawn is not { } drawn) return expected;
+        string taken = $"drawn as {PlanWords.Percent(drawn / 10_000.0)}";
+        return expected is null ? taken : $"{expected}, {taken}";
     }
 
     private static string ReasonOf(
@@ -253,6 +289,7 @@ public static class RouteExplainer
             CandidateCode.BelowMargin when facts.SellPrice is { } sell && candidate.Price is { } price =>
                 $"left out: of the sell price {PlanWords.Price(sell - price, facts.Currency)} would be left, and {PlanWords.JoinAnd(MarginsOf(list, facts))}",
             CandidateCode.NotLicensed when facts.Country.Length > 0 => $"left out: the rule demands a path that is licensed in {facts.Country}, and it has none",
+            CandidateCode.LowerQuality or CandidateCode.LowerScore when candidate.Drawn is not null => "usable, but put lower by the draw of a message that explores",
             CandidateCode.InFallback when list is not null => $"usable, in fallback '{list.Name}'",
             _ => ReasonOf(candidate.Code),
         };
@@ -271,8 +308,9 @@ public static class RouteExplainer
     private static string ReasonOfChosen(in RouteCandidate candidate, RouteDecision decision, RouteList? list, bool withPrices)
     {
         if (candidate.IsShadow) return "chosen: a shadow, which gets a share of the messages to stay in use";
-        bool isFirst = decision.Candidates.First(static one => one.Code is < CandidateCode.AbovePrice) == candidate;
+        bool isFirst = decision.Candidates.First(static one => !one.Code.IsLeftOut()) == candidate;
         if (!isFirst) return "chosen: the first that can take it now";
+        if (candidate.Drawn is not null) return "chosen: put first by a draw, as this message explores what quality may be";
         return list?.Choose switch
         {
             RouteStrategy.LeastCost => candidate.Price is null && withPrices ? "chosen: no price is known of any that can take it" : "chosen: the cheapest",

@@ -12,6 +12,12 @@ internal sealed record CompiledList
 
     public required int[] Shadows { get; init; }
 
+    /// <summary>The share of messages that explore; 0 where quality has no say in the order.</summary>
+    public required double Explore { get; init; }
+
+    /// <summary>One-time codes may be among them: the rule names their class.</summary>
+    public required bool ExploresCodes { get; init; }
+
     /// <summary>Keeps the shares of one list apart from those of others, so that they do not fall on the same messages.</summary>
     public required ulong Salt { get; init; }
 }
@@ -22,5 +28,8 @@ internal sealed record CompiledList
 /// <param name="CopyTo">-1 for none.</param>
 internal sealed record CompiledRoute(RoutingRule? Rule, CompiledList[] Chain, int CopyTo, ulong Salt)
 {
+    /// <summary>Some list is kept to a margin.</summary>
+    public bool AsksForMargin { get; } = Array.Exists(Chain, static list => list.List.AsksForMargin);
+
     public RouteDemands Demands => Rule?.Demands ?? RouteDemands.None;
 }

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Vendors;
 
@@ -32,12 +33,14 @@ internal readonly ref struct Ranker
     public int Rank(CompiledList compiled, int place, int before)
     {
         int count = before;
+        bool explores = Explores(compiled);
         for (int i = 0; i < compiled.Connections.Length; i++)
         {
             int connection = compiled.Connections[i];
             if (IsThere(connection, before)) continue;
             ref RankedCandidate candidate = ref _buffer[count++];
             candidate = Look(compiled.List, connection, place);
+            if (explores && !candidate.IsOut) candidate.Drawn = Draw(compiled, candidate);
             if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
         }
 
@@ -60,6 +63,18 @@ internal readonly ref struct Ranker
     }
 
     private ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
+
+    private bool Explores(CompiledList compiled) => compiled.Explore > 0
+        && (compiled.ExploresCodes || _request.Head.Class != TrafficClass.Otp)
+        && Shares.Place(_request.Draw, compiled.Salt + 3) <= compiled.Explore;
+
+    // The same for the same message each time, and of one connection independent of that of another.
+    private double Draw(CompiledList compiled, in RankedCandidate candidate)
+    {
+        RouteQuality quality = candidate.Quality ?? NeutralQuality.Value;
+        var draws = new Draws(Shares.Mix(_request.Draw ^ compiled.Salt ^ _snapshot.SaltOf(candidate.Connection)));
+        return draws.NextProbability(quality.Delivery, quality.Weight);
+    }
 
     private bool IsThere(int connection, int before)
     {
@@ -110,7 +125,7 @@ internal readonly ref struct Ranker
     }
 
     private static double QualityOf(in RankedCandidate candidate) =>
-        (candidate.Quality ?? NeutralQuality.Value).Delivery * candidate.Health;
+        (candidate.Drawn ?? (candidate.Quality ?? NeutralQuality.Value).Delivery) * candidate.Health;
 
     private static void Score(RouteList list, Span<RankedCandidate> candidates)
     {

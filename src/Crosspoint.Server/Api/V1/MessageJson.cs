@@ -8,12 +8,34 @@ namespace Crosspoint.Server.Api.V1;
 internal static class MessageJson
 {
     /// <summary>A message as its reader finds it.</summary>
-    public static void Write(Utf8JsonWriter writer, Message message) =>
-        Write(writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate, message.Superseded.Count);
+    public static void Write(Utf8JsonWriter writer, Message message)
+    {
+        writer.WriteStartObject();
+        WriteFields(writer, message);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The same, with what only the operator is told: which message it is a copy of, and which is a copy of it.</summary>
+    public static void WriteForOperator(Utf8JsonWriter writer, Message message)
+    {
+        writer.WriteStartObject();
+        WriteFields(writer, message);
+        if (message.Head.CopyOf is { } original) writer.WriteId("copy_of"u8, original);
+        else writer.WriteNull("copy_of"u8);
+        if (message.CopiedAs is { } copy) writer.WriteId("copied_as"u8, copy);
+        else writer.WriteNull("copied_as"u8);
+        writer.WriteEndObject();
+    }
 
     /// <summary>A message that was accepted this moment.</summary>
-    public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head) =>
-        Write(writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0, isPossibleDuplicate: false, reroutes: 0);
+    public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head)
+    {
+        writer.WriteStartObject();
+        WriteFields(
+            writer, head, head.IsForLater ? MessageState.Scheduled : MessageState.Queued, errorCode: 0, head.CreatedAt, sentAt: 0,
+            isPossibleDuplicate: false, reroutes: 0);
+        writer.WriteEndObject();
+    }
 
     public static string NameOf(MessageDirection direction) => direction switch
     {
@@ -63,13 +85,15 @@ internal static class MessageJson
         writer.WriteEndObject();
     }
 
-    private static void Write(
+    private static void WriteFields(Utf8JsonWriter writer, Message message) => WriteFields(
+        writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate, message.Superseded.Count);
+
+    private static void WriteFields(
         Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt, bool isPossibleDuplicate,
         int reroutes)
     {
-        writer.WriteStartObject();
         writer.WriteId("id"u8, head.Id);
-        writer.WriteString("account_sid"u8, head.AccountSid);
+        writer.WriteString("account_sid"u8, head.IsCopy ? null : head.AccountSid);
         writer.WriteString("direction"u8, NameOf(head.Direction));
         writer.WriteString("from"u8, head.From);
         writer.WriteString("to"u8, head.To);
@@ -97,6 +121,5 @@ internal static class MessageJson
         writer.WriteMicros("sent_at"u8, head.IsInbound ? head.CreatedAt : sentAt);
         writer.WriteMicros("send_at"u8, head.SendAt);
         writer.WriteMicros("valid_until"u8, head.ValidUntil);
-        writer.WriteEndObject();
     }
 }

@@ -47,7 +47,7 @@ internal sealed class QueueEndpoints(ApiBackend backend, OperatorToken token)
         writer.WriteStartObject();
         writer.WriteString("connection"u8, queue.Connection);
         writer.WriteString("class"u8, MessageJson.NameOf(queue.Class));
-        writer.WriteString("account_sid"u8, queue.AccountSid);
+        writer.WriteString("account_sid"u8, queue.AccountSid.Length == 0 ? null : queue.AccountSid);
         writer.WriteNumber("waiting"u8, queue.Waiting);
         writer.WriteNumber("in_memory"u8, queue.InMemory);
         writer.WriteNumber("rate"u8, Math.Round(queue.Rate, 2));
