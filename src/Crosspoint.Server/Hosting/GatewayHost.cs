@@ -148,6 +148,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Rates = host._rates,
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
+                Quality = host.Gateway.Quality,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
