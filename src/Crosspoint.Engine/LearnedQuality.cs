@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
@@ -16,15 +15,14 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
 
     private readonly QualityTable _table;
     private readonly NumberLocator _numbers;
-    private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, QualityReadings> _readings = new(StringComparer.Ordinal);
+    private readonly QualityReadings _readings;
     private readonly ITimer _timer;
     private int _isTurning;
     private long _sweptAt;
 
     public LearnedQuality(QualityTable table, NumberLocator numbers, TimeProvider time)
     {
-        (_table, _numbers, _time) = (table, numbers, time);
+        (_table, _numbers, _readings) = (table, numbers, new(table, time));
         _timer = time.CreateTimer(static self => ((LearnedQuality)self!).RenewReadings(), this, Turn, Turn);
     }
 
@@ -48,8 +46,7 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
     public void Feedback(string connection, MessageHead head, bool isConfirmed, long at) =>
         _table.Feedback(_table.NumberOf(connection), DestinationOf(head), head.Class, isConfirmed, at);
 
-    public IConnectionQuality Of(string connection) =>
-        _readings.GetOrAdd(connection, static (name, self) => new(self._table, name, self._time), this);
+    public IConnectionQuality Of(string connection) => new OfConnection(_readings, _table.NumberOf(connection));
 
     public void Dispose() => _timer.Dispose();
 
@@ -59,7 +56,7 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
         if (Interlocked.Exchange(ref _isTurning, 1) == 1) return;
         try
         {
-            foreach (QualityReadings readings in _readings.Values) readings.Turn();
+            _readings.Turn();
         }
         finally
         {
@@ -73,5 +70,10 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
         if (!E164.TryParse(head.To, out E164 number)) return new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);
         _numbers.TryLocate(number, out Located located);
         return located.Destination;
+    }
+
+    private sealed class OfConnection(QualityReadings readings, int number) : IConnectionQuality
+    {
+        public RouteQuality Find(in Destination destination, TrafficClass trafficClass) => readings.Find(number, destination, trafficClass);
     }
 }

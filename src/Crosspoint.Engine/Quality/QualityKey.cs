@@ -29,6 +29,9 @@ internal readonly record struct QualityKey(ulong Value)
     /// <summary>The key of all that a connection carries.</summary>
     public static QualityKey Of(int connection) => new((ulong)connection << ConnectionShift);
 
+    /// <summary>The same on a connection, of a key without one.</summary>
+    public QualityKey On(int connection) => new(Value | ((ulong)connection << ConnectionShift));
+
     public int Connection => (int)(Value >> ConnectionShift);
 
     /// <summary>Null for all countries; empty where it is not known.</summary>
