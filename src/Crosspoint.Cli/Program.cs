@@ -26,6 +26,7 @@ var root = new RootCommand(
     ConfigCommand.Create(),
     DeckCommands.Create(),
     RateCommands.Create(),
+    QualityCommand.Create(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -40,7 +40,7 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
         int turn = Volatile.Read(ref _turn);
         if (row.TryRead(connection, turn, out RouteQuality quality)) return quality;
         quality = QualityOf(connection, key);
-        row.Write(connection, quality, turn);
+        row.Write(connection, quality, turn, isAsked: true);
         return quality;
     }
 
@@ -53,7 +53,7 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
             bool isUsed = false;
             for (int connection = row.NextAsked(0); connection >= 0; connection = row.NextAsked(connection + 1))
             {
-                row.Write(connection, QualityOf(connection, key), turn);
+                row.Write(connection, QualityOf(connection, key), turn, isAsked: false);
                 isUsed = true;
             }
 
@@ -106,7 +106,7 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
             }
         }
 
-        public void Write(int connection, in RouteQuality quality, int turn)
+        public void Write(int connection, in RouteQuality quality, int turn, bool isAsked)
         {
             lock (_writing)
             {
@@ -122,7 +122,7 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
                 Volatile.WriteBarrier();
                 reading.Quality = quality;
                 reading.Turn = turn;
-                reading.IsAsked = false;
+                reading.IsAsked = isAsked;
                 Volatile.Write(ref reading.Version, reading.Version + 1);
             }
         }
