@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Crosspoint.Benchmarks;
 using Crosspoint.Benchmarks.Rating;
+using Crosspoint.Benchmarks.Routing;
 using Crosspoint.Benchmarks.Storage;
 using Crosspoint.Benchmarks.Webhooks;
 
@@ -25,6 +26,9 @@ switch (args.FirstOrDefault())
         return 0;
     case "rates":
         await RateDeckBenchmark.RunAsync(args[1..]);
+        return 0;
+    case "routing":
+        await RoutingTable.RunAsync(args[1..]);
         return 0;
     case "webhooks":
         await WebhookBenchmark.RunAsync(args[1..]);

@@ -28,6 +28,7 @@ var root = new RootCommand(
     DeckCommands.Create(),
     RateCommands.Create(),
     RoutingCommands.Create(time),
+    QualityCommand.Create(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -33,7 +33,9 @@ internal static class RevisionRequests
         using StringContent content = OperatorClient.Json(new() { ["expected"] = last, ["to"] = to, ["note"] = note });
         JsonNode? revision = await OperatorClient.SendAsync(client, HttpMethod.Post, $"{path}/rollback", content, cancellationToken).ConfigureAwait(false);
         if (revision is null) return ExitCodes.Failed;
-        Console.WriteLine($"revision {revision["revision"]} is in force again, in place of {last}");
+        Console.WriteLine(revision["state"]!.ToString() == "active"
+            ? $"revision {revision["revision"]} is in force again, in place of {last}"
+            : $"revision {revision["revision"]} is taken back before its time; nothing was in force, and nothing is");
         return ExitCodes.Ok;
     }
 

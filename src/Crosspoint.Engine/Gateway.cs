@@ -34,6 +34,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     private readonly WebhookDispatcher _webhooks;
     private readonly CustomerOutbox _customers;
     private readonly CallbackCheck _callbacks;
+    private readonly LearnedQuality _learned;
+    private readonly QualityWatch _qualityWatch;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -44,11 +46,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Accounts = new AccountDirectory(options.Accounts);
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
-        var learned = new LearnedQuality(Quality, Numbers, time);
+        LearnedQuality learned = _learned = new LearnedQuality(Quality, Numbers, time);
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
         var metrics = new EngineMetrics(meters);
+        _qualityWatch = new QualityWatch(Quality, time, metrics.Meter, loggers.CreateLogger<QualityWatch>());
         var notices = new Notices(options.Webhooks, metrics);
         notices.ConnectObserver(learned);
         var completed = new CompletedParts();
@@ -142,6 +145,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
+        _learned.Dispose();
+        _qualityWatch.Dispose();
         await Numbers.DisposeAsync().ConfigureAwait(false);
     }
 

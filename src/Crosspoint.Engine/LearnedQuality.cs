@@ -8,10 +8,23 @@ using Crosspoint.Sms.Numbers;
 namespace Crosspoint.Engine;
 
 /// <summary>Feeds the table of qualities with what becomes of messages, and answers routing from it.</summary>
-internal sealed class LearnedQuality(QualityTable table, NumberLocator numbers, TimeProvider time) : IRouteObserver, IQuality
+internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
 {
     private const long SweepMicros = 3_600 * Micros.PerSecond;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
+
+    private readonly QualityTable _table;
+    private readonly NumberLocator _numbers;
+    private readonly QualityReadings _readings;
+    private readonly ITimer _timer;
+    private int _isTurning;
     private long _sweptAt;
+
+    public LearnedQuality(QualityTable table, NumberLocator numbers, TimeProvider time)
+    {
+        (_table, _numbers, _readings) = (table, numbers, new(table, time));
+        _timer = time.CreateTimer(static self => ((LearnedQuality)self!).RenewReadings(), this, Turn, Turn);
+    }
 
     /// <summary>Which connections give no receipts of success: nothing can be learned of them. Named once, before anything is told.</summary>
     public Func<string, bool> IsSilent { get; set; } = static _ => false;
@@ -19,36 +32,48 @@ internal sealed class LearnedQuality(QualityTable table, NumberLocator numbers, 
     public void Sent(string connection, MessageHead head, long sentAt)
     {
         if (IsSilent(connection)) return;
-        table.Sent(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt);
+        _table.Sent(_table.NumberOf(connection), DestinationOf(head), head.Class, sentAt);
         if (sentAt - _sweptAt < SweepMicros) return;
         _sweptAt = sentAt;
-        table.Sweep(sentAt);
+        _table.Sweep(sentAt);
     }
 
     public void Ended(string connection, MessageHead head, long sentAt, bool isDelivered, long at)
     {
-        if (!IsSilent(connection)) table.Ended(table.NumberOf(connection), DestinationOf(head), head.Class, sentAt, isDelivered, at);
+        if (!IsSilent(connection)) _table.Ended(_table.NumberOf(connection), DestinationOf(head), head.Class, sentAt, isDelivered, at);
     }
 
     public void Feedback(string connection, MessageHead head, bool isConfirmed, long at) =>
-        table.Feedback(table.NumberOf(connection), DestinationOf(head), head.Class, isConfirmed, at);
+        _table.Feedback(_table.NumberOf(connection), DestinationOf(head), head.Class, isConfirmed, at);
 
-    public IConnectionQuality Of(string connection) => new OfConnection(table, table.NumberOf(connection), time);
+    public IConnectionQuality Of(string connection) => new OfConnection(_readings, _table.NumberOf(connection));
+
+    public void Dispose() => _timer.Dispose();
+
+    private void RenewReadings()
+    {
+        // One that takes longer than a turn is not overtaken by the next.
+        if (Interlocked.Exchange(ref _isTurning, 1) == 1) return;
+        try
+        {
+            _readings.Turn();
+        }
+        finally
+        {
+            Volatile.Write(ref _isTurning, 0);
+        }
+    }
 
     // The network may have become known, or another one, since the message was sent: what counts is where it lives now.
     private Destination DestinationOf(MessageHead head)
     {
         if (!E164.TryParse(head.To, out E164 number)) return new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);
-        numbers.TryLocate(number, out Located located);
+        _numbers.TryLocate(number, out Located located);
         return located.Destination;
     }
 
-    private sealed class OfConnection(QualityTable table, int connection, TimeProvider time) : IConnectionQuality
+    private sealed class OfConnection(QualityReadings readings, int number) : IConnectionQuality
     {
-        public RouteQuality Find(in Destination destination, TrafficClass trafficClass)
-        {
-            QualityEstimate estimate = table.Estimate(connection, destination, trafficClass, time.GetUtcMicros());
-            return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) { AtBest = estimate.AtBest, Weight = estimate.Weight };
-        }
+        public RouteQuality Find(in Destination destination, TrafficClass trafficClass) => readings.Find(number, destination, trafficClass);
     }
 }

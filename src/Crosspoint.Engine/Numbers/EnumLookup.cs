@@ -33,7 +33,7 @@ internal sealed class EnumLookup(LookupServiceOptions service, TimeProvider time
         }
         catch (SocketException error)
         {
-            throw new LookupException(error.Message, error);
+            throw new LookupException(error.Message, error) { IsOutage = true };
         }
     }
 

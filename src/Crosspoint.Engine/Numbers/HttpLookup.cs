@@ -47,7 +47,8 @@ internal sealed class HttpLookup : INumberLookup
         {
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotFound) return default;
-            if (response.StatusCode != HttpStatusCode.OK) throw Wrong($"answered {(int)response.StatusCode}");
+            if (response.StatusCode != HttpStatusCode.OK)
+                throw new LookupException($"answered {(int)response.StatusCode}") { IsWrongAnswer = true, IsOutage = response.StatusCode >= HttpStatusCode.InternalServerError };
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);
@@ -58,7 +59,8 @@ internal sealed class HttpLookup : INumberLookup
         }
         catch (HttpRequestException error)
         {
-            throw new LookupException(error.Message, error) { IsWrongAnswer = error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded };
+            bool isTooLong = error.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded;
+            throw new LookupException(error.Message, error) { IsWrongAnswer = isTooLong, IsOutage = !isTooLong };
         }
     }
 

@@ -36,4 +36,9 @@ public sealed class LookupException : Exception
 
     /// <summary>Whether there was an answer, which is wrong; else there was none.</summary>
     public bool IsWrongAnswer { get; init; }
+
+    /// <summary>
+    /// Whether the service cannot be reached or says that it fails (5xx, SERVFAIL): time and again that is an outage. All else is about the one number.
+    /// </summary>
+    public bool IsOutage { get; init; }
 }

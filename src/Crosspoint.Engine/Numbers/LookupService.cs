@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Sms.Numbers;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ internal sealed partial class LookupService : IDisposable
 {
     // Three in a row are no accident; a second lets a restart pass, and a minute costs one message in a busy minute its wait.
     private const int FailuresUntilRest = 3;
+    private const string OverBudget = "over_budget";
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
 
@@ -40,45 +42,45 @@ internal sealed partial class LookupService : IDisposable
     public bool Serves(string country) => _options.Countries.Count == 0 || _options.Countries.Contains(country);
 
     /// <summary>Asks, when the budget allows it.</summary>
-    /// <returns>Null when it was not asked, or gave no answer that can be used.</returns>
-    public async Task<LookupAnswer?> AskAsync(E164 number, CancellationToken cancellationToken)
+    /// <returns>The answer; null when it was not asked, or gave none that can be used. And whether its budget was used up: then it takes no part.</returns>
+    public async Task<(LookupAnswer? Answer, bool IsOverBudget)> AskAsync(E164 number, CancellationToken cancellationToken)
     {
         if (TryBegin() is { } refused)
         {
             _metrics.Asked(_options.Name, refused, TimeSpan.Zero);
-            return null;
+            return (null, refused == OverBudget);
         }
 
         long begun = _time.GetTimestamp();
-        bool isAnswered = false;
+        bool isOutage = false;
         string result = "failed";
         try
         {
             using var timer = new CancellationTokenSource(_options.Timeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             LookupAnswer answer = await _lookup.AskAsync(number, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
-            isAnswered = true;
             result = answer.Network.IsKnown ? "found" : "unknown";
-            return answer;
+            return (answer, false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            result = "timeout";
+            (result, isOutage) = ("timeout", true);
             Note(result);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever a way of asking does wrong, the next service is asked.
+            // Whatever a way of asking does wrong, the next service is asked. A wrong answer about one number says nothing of the others.
             result = error is LookupException { IsWrongAnswer: true } ? "wrong" : "failed";
-            Note(error.Message);
+            isOutage = error is LookupException { IsOutage: true } or IOException or SocketException;
+            if (isOutage) Note(error.Message);
         }
         finally
         {
-            End(isAnswered, cancellationToken.IsCancellationRequested);
+            End(isOutage, cancellationToken.IsCancellationRequested);
             _metrics.Asked(_options.Name, result, _time.GetElapsedTime(begun));
         }
 
-        return null;
+        return default;
     }
 
     public LookupServiceStatus Status()
@@ -102,7 +104,7 @@ internal sealed partial class LookupService : IDisposable
             if (_running >= _options.Concurrency) return "busy";
             DateOnly today = Today();
             if (_day != today) (_day, _today) = (today, 0);
-            if ((_options.PerDay > 0 && _today >= _options.PerDay) || !_rate.TryTake()) return "over_budget";
+            if ((_options.PerDay > 0 && _today >= _options.PerDay) || !_rate.TryTake()) return OverBudget;
             _today++;
             _running++;
 
@@ -112,13 +114,13 @@ internal sealed partial class LookupService : IDisposable
         }
     }
 
-    private void End(bool isAnswered, bool isCanceled)
+    private void End(bool isOutage, bool isCanceled)
     {
         lock (_gate)
         {
             _running--;
             if (isCanceled) return;
-            if (isAnswered)
+            if (!isOutage)
             {
                 (_failures, _rest) = (0, TimeSpan.Zero);
                 return;

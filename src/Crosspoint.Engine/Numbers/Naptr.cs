@@ -15,6 +15,7 @@ internal static partial class Naptr
     public const int HeaderBytes = 12;
     private const int TypeNaptr = 35;
     private const int ClassInternet = 1;
+    private const int ServerFailure = 2;
     private const int MostLabel = 63;
     private const int MostName = 255;
 
@@ -72,7 +73,7 @@ internal static partial class Naptr
     {
         int code = answer[3] & 0xF;
         if (code == 3) return []; // NXDOMAIN: not in the tree
-        if (code != 0) throw Wrong($"answered the error {NameOf(code)}");
+        if (code != 0) throw new LookupException($"answered the error {NameOf(code)}") { IsWrongAnswer = true, IsOutage = code == ServerFailure };
         if ((answer[2] & 2) != 0) throw Wrong("answered more than fits into a datagram");
         int count = BinaryPrimitives.ReadUInt16BigEndian(answer[6..]);
         int at = queryLength;
@@ -177,7 +178,7 @@ internal static partial class Naptr
     private static string NameOf(int code) => code switch
     {
         1 => "FORMERR",
-        2 => "SERVFAIL",
+        ServerFailure => "SERVFAIL",
         4 => "NOTIMP",
         5 => "REFUSED",
         _ => code.ToString(CultureInfo.InvariantCulture),

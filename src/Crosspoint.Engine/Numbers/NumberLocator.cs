@@ -139,9 +139,11 @@ public sealed class NumberLocator : IAsyncDisposable
         foreach (LookupService service in _services)
         {
             if (!service.Serves(country)) continue;
-            if (await service.AskAsync(number, _stop.Token).ConfigureAwait(false) is not { } answer)
+            (LookupAnswer? given, bool isOverBudget) = await service.AskAsync(number, _stop.Token).ConfigureAwait(false);
+            if (given is not { } answer)
             {
-                isFailed = true;
+                // One that may not be asked cannot be waited for: what the others say holds, and they are not asked again for each message.
+                isFailed |= !isOverBudget;
                 continue;
             }
 

@@ -10,8 +10,11 @@ internal sealed class FeedbackCell
     /// <summary>How far receipts are borne out: 1 when as many act on messages as elsewhere.</summary>
     public double Trust { get; set; } = 1;
 
-    /// <summary>Messages with feedback, as they count now.</summary>
+    /// <summary>Messages with feedback, as they count now; 0 while there is nothing to compare them with.</summary>
     public double Weight { get; set; }
+
+    /// <summary>The sums as they counted when trust was worked out.</summary>
+    public (double Confirmed, double Promised, double All) Sum { get; set; }
 
     public bool IsSuspect { get; set; }
 

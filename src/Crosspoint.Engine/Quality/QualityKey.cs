@@ -26,7 +26,43 @@ internal readonly record struct QualityKey(ulong Value)
         | ((ulong)NumberOf(network) << NetworkShift)
         | ((ulong)trafficClass + 1));
 
+    /// <summary>The key of all that a connection carries.</summary>
+    public static QualityKey Of(int connection) => new((ulong)connection << ConnectionShift);
+
+    /// <summary>The same on a connection, of a key without one.</summary>
+    public QualityKey On(int connection) => new(Value | ((ulong)connection << ConnectionShift));
+
     public int Connection => (int)(Value >> ConnectionShift);
+
+    /// <summary>Null for all countries; empty where it is not known.</summary>
+    public string? Country
+    {
+        get
+        {
+            int number = (int)((Value & CountryMask) >> CountryShift) - 1;
+            if (number < 0) return null;
+            return number < 26 * 26 ? new string([(char)('A' + (number / 26)), (char)('A' + (number % 26))]) : "";
+        }
+    }
+
+    /// <summary>Unknown for all networks, and for numbers of which it is not known.</summary>
+    public NetworkId Network
+    {
+        get
+        {
+            int code = (int)((Value & NetworkMask) >> NetworkShift) - 1;
+            return code < 0 ? NetworkId.Unknown : NetworkId.FromCodes(code / 2000, code % 1000, code % 2000 >= 1000 ? 3 : 2);
+        }
+    }
+
+    /// <summary>Null for all classes.</summary>
+    public TrafficClass? Class => (Value & ClassMask) == 0 ? null : (TrafficClass)((Value & ClassMask) - 1);
+
+    public QualityLevel Level =>
+        (Value & ClassMask) != 0 ? QualityLevel.Class
+        : (Value & NetworkMask) != 0 ? QualityLevel.Network
+        : (Value & CountryMask) != 0 ? QualityLevel.Country
+        : QualityLevel.Connection;
 
     /// <summary>Of which connection, country and class; used for feedback, of which there is less.</summary>
     public QualityKey WithoutNetwork => new(Value & ~NetworkMask);

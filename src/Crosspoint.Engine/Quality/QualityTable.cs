@@ -8,7 +8,7 @@ namespace Crosspoint.Engine.Quality;
 /// few messages of its own borrows from its wider ones; a message whose receipt may still come counts as what it will probably be. Thread-safe;
 /// allocates for new keys alone. Times are microseconds of wall time.
 /// </summary>
-public sealed class QualityTable
+public sealed partial class QualityTable
 {
     // How old an answer may be.
     private const long RefreshMicros = 1_000_000;
@@ -26,6 +26,9 @@ public sealed class QualityTable
     private readonly long _halfLife;
     private readonly long _feedbackHalfLife;
     private readonly Dictionary<string, int> _connections = new(StringComparer.Ordinal);
+
+    // By their number less one.
+    private readonly List<string> _names = [];
     private readonly Dictionary<QualityKey, QualityCell> _cells = [];
     private readonly Dictionary<QualityKey, DelayCurve> _curves = [];
     private readonly Dictionary<QualityKey, FeedbackCell> _feedback = [];
@@ -70,6 +73,7 @@ public sealed class QualityTable
             number = _connections.Count + 1;
             if (number >= MostConnections) throw new InvalidOperationException("More than 65,535 connections.");
             _connections.Add(connection, number);
+            _names.Add(connection);
             return number;
         }
     }
@@ -118,19 +122,17 @@ public sealed class QualityTable
     }
 
     /// <summary>What is known now; where nothing is, the prior.</summary>
-    public QualityEstimate Estimate(int connection, in Destination destination, TrafficClass trafficClass, long now)
+    public QualityEstimate Estimate(int connection, in Destination destination, TrafficClass trafficClass, long now) =>
+        Estimate(QualityKey.Of(connection, destination.Country, destination.Network, trafficClass), now);
+
+    internal QualityEstimate Estimate(QualityKey key, long now)
     {
         lock (_gate)
         {
-            QualityKey key = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
-            if (_feedback.Count > 0 && now - _feedbackAt >= FeedbackRefreshMicros) RefreshFeedback(now);
-            QualityEstimate receipts = Known(key, now) is { } cell
-                ? new(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false)
-                : new(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false);
-            if (!_feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) || feedback.Weight <= 0) return receipts;
-            double counts = _options.FeedbackWeight;
-            double trust = ((feedback.Trust * feedback.Weight) + counts) / (feedback.Weight + counts);
-            return receipts with { Probability = receipts.Probability * trust, Weight = receipts.Weight + feedback.Weight, IsSuspect = feedback.IsSuspect };
+            RefreshFeedbackWhenDue(now);
+            return Known(key, now) is { } cell
+                ? EstimateOf(cell, FeedbackOf(key))
+                : EstimateOf(new QualityEstimate(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false), FeedbackOf(key));
         }
     }
 
@@ -156,6 +158,21 @@ public sealed class QualityTable
             }
         }
     }
+
+    private QualityEstimate EstimateOf(QualityCell cell, FeedbackCell? feedback) =>
+        EstimateOf(new QualityEstimate(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false), feedback);
+
+    private QualityEstimate EstimateOf(in QualityEstimate receipts, FeedbackCell? feedback)
+    {
+        if (feedback is null) return receipts;
+        double counts = _options.FeedbackWeight;
+        double trust = ((feedback.Trust * feedback.Weight) + counts) / (feedback.Weight + counts);
+        return receipts with { Probability = receipts.Probability * trust, Weight = receipts.Weight + feedback.Weight, IsSuspect = feedback.IsSuspect };
+    }
+
+    // Null where there is none, or nothing to compare it with.
+    private FeedbackCell? FeedbackOf(QualityKey key) =>
+        _feedback.Count > 0 && _feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) && feedback.Weight > 0 ? feedback : null;
 
     /// <summary>The narrowest cell that there is of a key, brought up to date; null when nothing is known.</summary>
     private QualityCell? Known(QualityKey key, long now)
@@ -251,6 +268,11 @@ public sealed class QualityTable
         return narrow;
     }
 
+    private void RefreshFeedbackWhenDue(long now)
+    {
+        if (_feedback.Count > 0 && now - _feedbackAt >= FeedbackRefreshMicros) RefreshFeedback(now);
+    }
+
     /// <summary>
     /// How far receipts are to be trusted. What share of delivered messages is acted on is the same whoever carries them; the connection on which
     /// most are, by what its receipts say, shows it. Where fewer are than its receipts promise, they are believed that much less.
@@ -261,7 +283,7 @@ public sealed class QualityTable
         _reference.Clear();
         foreach ((QualityKey key, FeedbackCell cell) in _feedback)
         {
-            (double confirmed, double promised, double all) = cell.SumAt(now, _feedbackHalfLife);
+            (double confirmed, double promised, double all) = cell.Sum = cell.SumAt(now, _feedbackHalfLife);
             cell.Weight = all;
             if (all < _options.ReferenceFeedback) continue;
             double rate = confirmed / all;
@@ -277,10 +299,10 @@ public sealed class QualityTable
             QualityKey country = key.WithoutConnection;
             double reference = Math.Max(
                 _reference.GetValueOrDefault(country), _reference.GetValueOrDefault(country.WithoutCountry) * ElsewhereShare);
-            (double confirmed, double promised, double all) = cell.SumAt(now, _feedbackHalfLife);
+            (double confirmed, double promised, double all) = cell.Sum;
             if (reference <= 0 || promised <= 0)
             {
-                cell.Weight = 0;
+                (cell.Weight, cell.IsSuspect) = (0, false);
                 continue;
             }
 

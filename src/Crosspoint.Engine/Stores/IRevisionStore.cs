@@ -50,11 +50,17 @@ public interface IRevisionStore : IAsyncDisposable
     ValueTask<RevisionChange> ActivateAsync(
         ResourceName resource, long number, long? expected, DateTimeOffset? validFrom, RevisionAuthor author, CancellationToken cancellationToken);
 
-    /// <summary>Puts an earlier revision into force again, at once, and takes back all that is scheduled.</summary>
+    /// <summary>
+    /// Puts an earlier revision into force again, at once, and takes back all that is scheduled. Where nothing is in force yet, what is scheduled is taken back and
+    /// nothing is in force.
+    /// </summary>
     /// <param name="expected">The revision that the caller knows as the last activated.</param>
     /// <param name="to">The revision to go back to; null for the one before the last activation.</param>
     ValueTask<RevisionChange> RollBackAsync(
         ResourceName resource, long expected, long? to, RevisionAuthor author, CancellationToken cancellationToken);
+
+    /// <summary>The revision that a roll back without a number goes to; 0 where there is none.</summary>
+    ValueTask<long> FindRollBackAsync(ResourceName resource, CancellationToken cancellationToken);
 
     /// <summary>Deletes a draft. Its number is not given again.</summary>
     ValueTask<RevisionChange> DeleteDraftAsync(ResourceName resource, long number, RevisionAuthor author, CancellationToken cancellationToken);

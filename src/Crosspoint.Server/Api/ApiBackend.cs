@@ -3,6 +3,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Numbers;
+using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Rates;
@@ -36,6 +37,9 @@ public sealed record ApiBackend
     public required NumberLocator Numbers { get; init; }
 
     public required IRoutingControl Routing { get; init; }
+
+    /// <summary>What is learned of delivery.</summary>
+    public required QualityTable Quality { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -48,6 +48,14 @@ internal static class DeckMappingConfig
         const string Expected = "how days or times are written, such as dd.MM.yyyy or MM/dd/yyyy HH:mm";
         string? format = section.Text("date_format", most: 40, expected: Expected);
         if (format is null) return null;
+
+        // One letter alone stands for a form of the culture's, "%d" for the day of the month: neither is how a sheet writes dates.
+        if (format.Length == 1)
+        {
+            section.Fail("date_format", $"is '{format}', one letter; expected {Expected}");
+            return null;
+        }
+
         var sample = new DateTime(2031, 12, 25, 13, 14, 15, DateTimeKind.Utc);
         try
         {

@@ -97,7 +97,7 @@ internal static class RateConfig
                 Currency = ReadCurrency(entry, "currency", required: true) ?? "",
                 Connection = ReadName(entry, "connection", names.Connections),
                 Country = country,
-                Network = network,
+                Network = Networks.Resolve(network),
                 SenderKind = entry.Choice("sender_type", null, LimitConfig.SenderKinds),
                 Campaign = entry.Text("campaign", most: 500, expected: "the metadata 'campaign' of messages, or \"*\" for any"),
                 Period = ReadPeriod(entry),

@@ -86,7 +86,7 @@ internal static class RuleMatchConfig
         foreach (ConfigItem item in section.ItemOrItems("network", expected))
         {
             if (item.Text == Unknown) networks.Add(NetworkId.Unknown);
-            else if (NetworkId.TryParse(item.Text, out NetworkId network)) networks.Add(network);
+            else if (NetworkId.TryParse(item.Text, out NetworkId network)) networks.Add(Networks.Resolve(network));
             else section.Errors.Add(item.Line, item.Path, $"is '{item.Text}'; expected {expected}");
         }
 

@@ -75,6 +75,7 @@ public sealed class ApiServer : IAsyncDisposable
         decks.Map(app);
         new RateEndpoints(backend, door).Map(app);
         new RoutingEndpoints(backend, door).Map(app);
+        new QualityEndpoints(backend, door).Map(app);
         new LookupEndpoints(backend, token).Map(app);
         new ExplainEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);

@@ -154,6 +154,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Plans = host._plans,
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
+                Quality = host.Gateway.Quality,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

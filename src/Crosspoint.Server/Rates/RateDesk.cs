@@ -119,10 +119,18 @@ public sealed partial class RateDesk : IDisposable
             },
             RateDocument.Deck(connection), cancellationToken);
 
-    /// <summary>Goes back to an earlier revision of a deck or a document.</summary>
+    /// <summary>Goes back to an earlier revision of a deck or a document; refused where that leaves prices in a currency whose own price is not known.</summary>
     public Task<RevisionChange> RollBackAsync(
         ResourceName resource, long expected, long? to, RevisionAuthor author, CancellationToken cancellationToken) =>
-        AloneAsync(async () => await Store.RollBackAsync(resource, expected, to, author, cancellationToken).ConfigureAwait(false), resource, cancellationToken);
+        AloneAsync(
+            async () =>
+            {
+                long target = to ?? await Store.FindRollBackAsync(resource, cancellationToken).ConfigureAwait(false);
+                if (target > 0 && await WhyNotAsync(resource, target, cancellationToken).ConfigureAwait(false) is { } reason)
+                    return new(RevisionOutcome.WrongState, Detail: $"revision {target} of {resource} {reason}");
+                return await Store.RollBackAsync(resource, expected, to, author, cancellationToken).ConfigureAwait(false);
+            },
+            resource, cancellationToken);
 
     /// <summary>Stores a document and puts it into force. Errors say what is wrong with it; nothing is stored then.</summary>
     public Task<RevisionChange> PublishAsync(
@@ -132,13 +140,10 @@ public sealed partial class RateDesk : IDisposable
             async () =>
             {
                 var errors = new ConfigErrors("body");
-                RateBook current = Holder.Current;
-                RateDefinition? wanted = RateDocument.Apply(current.Definition, name, text, new(connections, accounts), errors);
+                RateDefinition? wanted = RateDocument.Apply(Holder.Current.Definition, name, text, new(connections, accounts), errors);
                 if (wanted is not null)
                 {
-                    RateBook trial = RateBook.Compile(wanted, _time.GetUtcNow(), 0, current);
-                    foreach (string currency in trial.UnknownCurrencies.Except(current.UnknownCurrencies))
-                        errors.Add(1, name, $"leaves prices that hold now in {currency} without its price in {trial.Currency}");
+                    foreach (string currency in Uncovered(wanted)) errors.Add(1, name, Leaves(currency, wanted));
                 }
 
                 foreach (ConfigError error in errors.Errors) faults.Add(error);
@@ -151,6 +156,38 @@ public sealed partial class RateDesk : IDisposable
     {
         Holder.Dispose();
         _gate.Dispose();
+    }
+
+    // Currencies that have a price now, or that nothing is stated in, and would be needed without one.
+    private IEnumerable<string> Uncovered(RateDefinition wanted)
+    {
+        RateBook current = Holder.Current;
+        return RateBook.Compile(wanted, _time.GetUtcNow(), 0, current).UnknownCurrencies.Except(current.UnknownCurrencies);
+    }
+
+    private static string Leaves(string currency, RateDefinition wanted) =>
+        $"leaves prices that hold now in {currency} without its price in {wanted.Currencies.Base}";
+
+    // Null when it may be gone back to, and where the store says what is wrong with it.
+    private async Task<string?> WhyNotAsync(ResourceName resource, long number, CancellationToken cancellationToken)
+    {
+        RateDefinition definition = Holder.Current.Definition;
+        RateDefinition? wanted;
+        if (resource.Kind == RateDocument.DeckKind)
+        {
+            if (await ReadDeckAsync(resource.Name, number, cancellationToken).ConfigureAwait(false) is not { } deck) return null;
+            wanted = definition with { Decks = _decks.SetItem(resource.Name, [new(deck, number, long.MinValue)]) };
+        }
+        else
+        {
+            if (await Store.ReadAsync(resource, number, cancellationToken).ConfigureAwait(false) is not { } text) return null;
+            var errors = new ConfigErrors(resource.ToString());
+            wanted = RateDocument.Apply(definition, resource.Name, text, RateNames.Unchecked, errors);
+            if (wanted is null) return $"cannot be read any more: {string.Join("; ", errors.Errors)}";
+        }
+
+        string[] uncovered = [.. Uncovered(wanted).Select(currency => Leaves(currency, wanted))];
+        return uncovered.Length == 0 ? null : string.Join("; ", uncovered);
     }
 
     // Change, then book, one change at a time: the last one in the store is the last one in force.

@@ -9,6 +9,9 @@ public sealed partial class SqliteRevisionStore
     private const string Columns =
         "kind, name, number, state, made_by, made_at, note, parent, valid_from, activated_by, activated_at, bytes";
 
+    // Activated at once: it holds from ever, so that a clock that is set back, or is behind at a start, does not take it away.
+    private const string AtOnce = "valid_from <= activated_at";
+
     public ValueTask<IReadOnlyList<ResourceName>> ListResourcesAsync(string kind, CancellationToken cancellationToken) => AloneAsync<IReadOnlyList<ResourceName>>(
         () =>
         {
@@ -54,7 +57,7 @@ public sealed partial class SqliteRevisionStore
             var scheduled = new List<Revision>();
             foreach (Revision active in ReadActive(resource))
             {
-                if (Micros.From(active.ValidFrom!.Value) > now) scheduled.Add(active);
+                if (IsLater(active, now)) scheduled.Add(active);
                 else inForce = active;
             }
 
@@ -107,14 +110,18 @@ public sealed partial class SqliteRevisionStore
         return found.Count > 0 ? found[0] : null;
     }
 
+    // Of several the one that took over last: with the clock behind that is one that was activated at once only when nothing else has begun.
     private long InForce(ResourceName resource, long now)
     {
         using SqliteStatement select = Prepare(
-            "SELECT number FROM revisions WHERE kind = ? AND name = ? AND state = 1 AND valid_from <= ? "
+            $"SELECT number FROM revisions WHERE kind = ? AND name = ? AND state = 1 AND (valid_from <= ? OR {AtOnce}) "
                 + "ORDER BY valid_from DESC, activated_at DESC, number DESC LIMIT 1", resource);
         select.Bind(3, now);
         return select.Step() ? select.GetInt64(0) : 0;
     }
+
+    private static bool IsLater(Revision active, long now) =>
+        active.ValidFrom > active.ActivatedAt && Micros.From(active.ValidFrom!.Value) > now;
 
     // In the order in which they take over.
     private List<Revision> ReadActive(ResourceName resource)

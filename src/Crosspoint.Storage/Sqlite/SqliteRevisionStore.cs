@@ -142,6 +142,15 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
             isEffective: true, resource, cancellationToken);
     }
 
+    public ValueTask<long> FindRollBackAsync(ResourceName resource, CancellationToken cancellationToken) => AloneAsync(
+        () =>
+        {
+            (_, long last) = ReadResource(resource);
+            long now = Now();
+            return last == 0 ? 0 : TargetOf(resource, last, InForce(resource, now), now);
+        },
+        cancellationToken);
+
     public ValueTask<RevisionChange> DeleteDraftAsync(ResourceName resource, long number, RevisionAuthor author, CancellationToken cancellationToken)
     {
         Check(resource, 0, author);
@@ -189,7 +198,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         long before = from <= now ? inForce : InForce(resource, from);
         Retire(
             resource,
-            from <= now ? "valid_from <= ?3" : "valid_from = ?3 OR (valid_from <= ?4 AND number <> ?5)",
+            from <= now ? $"valid_from <= ?3 OR {AtOnce}" : $"valid_from = ?3 OR ((valid_from <= ?4 OR {AtOnce}) AND number <> ?5)",
             from, now, inForce);
         SetActive(resource, number, before == number ? null : before, from, now, author.By);
         SetLastActivated(resource, number);
@@ -201,20 +210,35 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     {
         long now = Now();
         long inForce = InForce(resource, now);
-        bool isScheduled = ReadActive(resource).Exists(active => active.Number == last && Micros.From(active.ValidFrom!.Value) > now);
-        long target = to ?? (isScheduled && inForce > 0 ? inForce : ReadReplaced(resource, last));
+        if (to is null && inForce == 0 && IsScheduled(resource, last, now)) return TakeBack(resource, last, author);
+        long target = to ?? TargetOf(resource, last, inForce, now);
         if (target == 0) return new(RevisionOutcome.WrongState, LastActivated: last, Detail: $"before revision {last} of {resource} there was none to go back to");
         if (Find(resource, target) is not { } revision) return new(RevisionOutcome.NotFound, LastActivated: last, Detail: $"{resource} has no revision {target}");
         if (revision.State == RevisionState.Draft) return WrongState(revision, last, "expected one that was in force before; activate it instead");
         if (target == inForce && ReadActive(resource).Count == 1)
             return new(RevisionOutcome.WrongState, LastActivated: last, Detail: $"revision {target} of {resource} is in force already, and none is scheduled");
-        long from = target == inForce ? Micros.From(revision.ValidFrom!.Value) : now;
+        long from = target == inForce ? Math.Min(Micros.From(revision.ValidFrom!.Value), now) : now;
         Retire(resource, "number <> ?3", target, 0, 0);
         SetActive(resource, target, replaced: null, from, now, author.By);
         SetLastActivated(resource, target);
         Record("roll_back", resource, last, target, from, author);
         return Done(resource, target, target);
     }
+
+    // Nothing was in force before: nothing is in force after, and what was taken back can be returned to by its number.
+    private RevisionChange TakeBack(ResourceName resource, long last, in RevisionAuthor author)
+    {
+        Retire(resource, "number <> ?3", 0, 0, 0);
+        Record("roll_back", resource, last, 0, null, author);
+        return Done(resource, last, last);
+    }
+
+    // What is in force goes on when only a later one is taken back.
+    private long TargetOf(ResourceName resource, long last, long inForce, long now) =>
+        IsScheduled(resource, last, now) ? inForce : ReadReplaced(resource, last);
+
+    private bool IsScheduled(ResourceName resource, long number, long now) =>
+        ReadActive(resource).Exists(active => active.Number == number && IsLater(active, now));
 
     private RevisionChange Done(ResourceName resource, long number, long last) => new(RevisionOutcome.Done, Find(resource, number), last);
 

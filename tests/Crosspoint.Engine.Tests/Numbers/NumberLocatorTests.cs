@@ -181,6 +181,66 @@ public sealed class NumberLocatorTests : IAsyncLifetime
         locator.Services[0].RestsFor.ShouldBe(TimeSpan.FromSeconds(2), "it rests longer when it fails again");
     }
 
+    [Theory]
+    [InlineData(200, "not json", "wrong", false)]
+    [InlineData(200, """{"result":{"mccmnc":"2"}}""", "wrong", false)]
+    [InlineData(200, "{}", "unknown", false)]
+    [InlineData(404, "", "unknown", false)]
+    [InlineData(403, "", "wrong", false)]
+    [InlineData(429, "", "wrong", false)]
+    [InlineData(500, "", "wrong", true)]
+    [InlineData(503, "", "wrong", true)]
+    public async Task LocateAsync_OddAnswersInARow_AreAnOutageOnlyWhenTheServiceSaysThatItFails(int status, string body, string result, bool rests)
+    {
+        LookupServiceOptions service = await _bed.HttpAsync("odd", (_, context) =>
+        {
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync(body);
+        });
+        NumberLocator locator = _bed.Start(new() { Services = [service] });
+        for (ulong i = 0; i < 6; i++) await locator.LocateAsync(E164.FromDigits(4915112345670 + i), Token);
+        _bed.Counted("odd", result).ShouldBe(rests ? 3 : 6);
+        _bed.Counted("odd", "resting").ShouldBe(rests ? 3 : 0);
+        _bed.Log.Of(2810).Count.ShouldBe(rests ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData(2, true)] // SERVFAIL
+    [InlineData(5, false)] // REFUSED
+    public async Task LocateAsync_ErrorsOfDnsInARow_AreAnOutageOnlyForServfail(int code, bool rests)
+    {
+        (_, LookupServiceOptions service) = _bed.Enum("dns", _ => new() { Code = code });
+        NumberLocator locator = _bed.Start(new() { Services = [service] });
+        for (ulong i = 0; i < 5; i++) await locator.LocateAsync(E164.FromDigits(4915112345670 + i), Token);
+        _bed.Counted("dns", "wrong").ShouldBe(rests ? 3 : 5);
+    }
+
+    [Fact]
+    public async Task LocateAsync_WrongAnswerAmongOutages_ShowsThatTheServiceIsThere()
+    {
+        int asked = 0;
+        LookupServiceOptions service = await _bed.HttpAsync("odd", (_, context) =>
+        {
+            context.Response.StatusCode = ++asked % 3 == 0 ? 200 : 500;
+            return context.Response.WriteAsync("not json");
+        });
+        NumberLocator locator = _bed.Start(new() { Services = [service] });
+        for (ulong i = 0; i < 9; i++) await locator.LocateAsync(E164.FromDigits(4915112345670 + i), Token);
+        (_bed.Counted("odd", "wrong"), _bed.Counted("odd", "resting")).ShouldBe((9, 0));
+    }
+
+    [Fact]
+    public async Task LocateAsync_ServiceOverItsBudget_WhatTheOthersSayIsKept()
+    {
+        LookupServiceOptions knowsNothing = await _bed.HttpAsync("first", "{}");
+        LookupServiceOptions spent = await _bed.HttpAsync("spent", "{}");
+        NumberLocator locator = _bed.Start(new() { Services = [knowsNothing, spent with { PerDay = 1 }] });
+        await locator.LocateAsync(LookupBed.Number("+4915112345679"), Token);
+        for (int i = 0; i < 3; i++) await locator.LocateAsync(LookupBed.Number(German), Token);
+        (_bed.Counted("first", "unknown"), _bed.Counted("spent", "unknown"), _bed.Counted("spent", "over_budget")).ShouldBe((2, 1, 1));
+        locator.TryLocate(LookupBed.Number(German), out _).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task LocateAsync_AnswersAreKeptForTheirTime()
     {

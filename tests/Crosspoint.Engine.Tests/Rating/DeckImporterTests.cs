@@ -53,6 +53,22 @@ public sealed class DeckImporterTests
         Rows(result).ShouldBe(["+49 1 GBP  ", "+49151 0.0712 GBP 2026-01-31T23:00:00Z 2026-03-31T22:00:00Z"]);
     }
 
+    [Theory]
+    [InlineData("\n", 3)]
+    [InlineData("\r\n", 3)]
+    [InlineData("\r", 3)]
+    [InlineData("\n", 1_000)]
+    public async Task Read_LinesBefore_AreCountedAsAnEditorDoes(string end, int lines)
+    {
+        // Every other one is empty, and what stands in the others looks like a sheet.
+        string before = string.Concat(Enumerable.Range(0, lines).Select(i => (i % 2 == 0 ? "" : "one;two;\"three;prefix") + end));
+        var mapping = Euro with { SkipLines = lines };
+        Rows(await ReadAsync($"{before}prefix,price{end}49,0.1{end}", mapping)).ShouldBe(["+49 0.1 EUR  "]);
+        DeckImportResult bad = await ReadAsync($"{before}prefix,price{end}{end}49,x{end}", mapping);
+        bad.BadRows.ShouldHaveSingleItem().Line.ShouldBe(lines + 3);
+        (await ReadAsync(before, mapping)).Fault.ShouldNotBeNull().ShouldContain("it is empty");
+    }
+
     [Fact]
     public async Task Read_WithoutHeader_GoesByPlace()
     {

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Rates;
 using Crosspoint.Server.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crosspoint.Server.Tests.Api;
 
@@ -179,6 +181,69 @@ public sealed class DeckTests
         Answer read = await GetAsync(api, "/v1/rates/currencies");
         (read.At("text"), read.At("source"), read.At("last_activated"), read.At("entries")).ShouldBe((Currencies, "store", "1", "1"));
         (await GetAsync(api, "/v1/rates/currencies/revisions")).Json["revisions"]!.AsArray().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task RollBack_ThatWouldLeaveACurrencyWithoutItsPrice_IsRefused()
+    {
+        await using ApiFixture api = await StartAsync();
+        (await SendAsync(api, HttpMethod.Put, "/v1/rates/currencies?expected=0", "base: EUR\ncurrencies: []")).At("revision").ShouldBe("1");
+        (await SendAsync(api, HttpMethod.Put, "/v1/rates/currencies?expected=1", "currencies: [ { currency: USD, rate: 0.9 } ]")).At("revision").ShouldBe("2");
+        await ImportAsync(api, "north-1", "country,price,currency\nUS,0.01,USD\n");
+        (await PostAsync(api, "/v1/decks/north-1/revisions/1/activate", "{}")).Status.ShouldBe(200);
+        foreach (string to in new[] { "", ",\"to\":1" })
+        {
+            Answer refused = await PostAsync(api, "/v1/rates/currencies/rollback", $$"""{"expected":2{{to}}}""");
+            (refused.Status, refused.At("code")).ShouldBe((409, "revision_state"));
+            refused.At("detail")!.ShouldContain("revision 1 of rates/currencies leaves prices that hold now in USD without its price in EUR");
+        }
+
+        (await PriceAsync(api, "+12025550123")).ShouldBe("0.009");
+
+        // The same for a deck: back to one in dollars once nothing else is.
+        await ImportAsync(api, "north-1", "country,price,currency\nUS,0.02,EUR\n");
+        (await PostAsync(api, "/v1/decks/north-1/revisions/2/activate", "{}")).Status.ShouldBe(200);
+        (await PostAsync(api, "/v1/rates/currencies/rollback", """{"expected":2}""")).At("revision").ShouldBe("1");
+        Answer deck = await PostAsync(api, "/v1/decks/north-1/rollback", """{"expected":2}""");
+        (deck.Status, deck.At("code")).ShouldBe((409, "revision_state"));
+        (await PriceAsync(api, "+12025550123")).ShouldBe("0.02");
+    }
+
+    [Fact]
+    public async Task FirstDeck_ForLater_CanBeTakenBack()
+    {
+        await using ApiFixture api = await StartAsync();
+        await ImportAsync(api, "north-1", Sheet);
+        (await PostAsync(api, "/v1/decks/north-1/revisions/1/activate", """{"valid_from":"2027-01-01T00:00:00Z"}""")).Status.ShouldBe(200);
+        Answer back = await PostAsync(api, "/v1/decks/north-1/rollback", """{"expected":1}""");
+        (back.Status, back.At("revision"), back.At("state")).ShouldBe((200, "1", "retired"));
+        Answer deck = await GetAsync(api, "/v1/decks/north-1");
+        (deck.At("in_force"), deck.Json["scheduled"]!.AsArray().Count, deck.At("last_activated"), deck.At("next_change")).ShouldBe((null, 0, "1", null));
+        api.Time.Advance(TimeSpan.FromDays(400));
+        (await PriceAsync(api, "+493012345678")).ShouldBeNull("it was taken back");
+    }
+
+    [Fact]
+    public async Task Documents_ClockBehindAtTheStart_HoldAsTheyDidBefore()
+    {
+        await using ApiFixture api = await StartAsync();
+        await SendAsync(api, HttpMethod.Put, "/v1/rates/currencies?expected=0", "currencies: [ { currency: USD, rate: 0.9 } ]");
+        await SendAsync(api, HttpMethod.Put, "/v1/rates/fees?expected=0", "fees: [ { name: f, amount: 1, currency: USD } ]");
+        await ImportAsync(api, "north-1", "country,price,currency\nUS,0.01,USD\n");
+        await PostAsync(api, "/v1/decks/north-1/revisions/1/activate", "{}");
+        api.Time.SetWallClock(api.Time.GetUtcNow().AddDays(-3));
+        using RateDesk again = await RateDesk.OpenAsync(api.Rates.Store, new(), api.Time, NullLoggerFactory.Instance, CancellationToken.None);
+        RateBook book = again.Holder.Current;
+        (book.Definition.Currencies.Rates.Count, book.Definition.Fees.Count, book.Cost("north-1")?.Count).ShouldBe((1, 1, 1));
+    }
+
+    [Fact]
+    public async Task Price_NetworkWithAZeroTooMany_IsThatOfTheDeck()
+    {
+        await using ApiFixture api = await StartAsync();
+        await ImportAsync(api, "north-1", "mccmnc,price,currency\n604001,0.03,EUR\n");
+        await PostAsync(api, "/v1/decks/north-1/revisions/1/activate", "{}");
+        foreach (string network in new[] { "604001", "60401" }) (await PriceAsync(api, $"+212612345678&network={network}")).ShouldBe("0.03");
     }
 
     [Fact]

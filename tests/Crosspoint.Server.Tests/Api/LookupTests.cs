@@ -73,11 +73,24 @@ public sealed class LookupTests
     }
 
     [Fact]
-    public async Task Get_ServiceAsked_IsNamed()
+    public async Task Get_Service_IsAskedForTheOperatorAlone()
     {
-        await using var server = new NaptrServer(_ => new() { Records = [new("!^.*$!tel:+4915112345678;mcc=262;mnc=02!")] });
+        int asked = 0;
+        await using var server = new NaptrServer(_ =>
+        {
+            Interlocked.Increment(ref asked);
+            return new() { Records = [new("!^.*$!tel:+4915112345678;mcc=262;mnc=02!")] };
+        });
         await using ApiFixture api = await ApiFixture.StartAsync(
-            numbers: new() { Services = [new() { Name = "carrier", Enum = new() { Server = server.EndPoint } }] });
+            new() { AdminToken = "token-of-the-operator" }, numbers: new() { Services = [new() { Name = "carrier", Enum = new() { Server = server.EndPoint } }] });
+        (await api.GetAsync("/v1/lookup/+4915112345678")).At("source").ShouldBe("range", "an account does not spend the operator's budget");
+        asked.ShouldBe(0);
+        api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
+        (await api.GetAsync("/v1/lookup/+4915112345678")).At("source").ShouldBe("lookup");
+        asked.ShouldBe(1);
+
+        // What was answered before is told to everybody.
+        api.Client.DefaultRequestHeaders.Authorization = ApiFixture.Basic(ApiFixture.Demo.Sid, ApiFixture.Demo.AuthToken);
         JsonNode found = (await api.GetAsync("/v1/lookup/+4915112345678")).Json;
         found["source"]!.ToString().ShouldBe("lookup");
         found["source_name"]!.ToString().ShouldBe("carrier");

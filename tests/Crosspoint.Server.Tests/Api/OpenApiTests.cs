@@ -160,6 +160,15 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfQuality_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await QualityTests.Learned();
+        JsonNode document = await DocumentAsync(api);
+        foreach (string query in new[] { "", "?limit=2", "?level=connection", "?level=network", "?level=country&limit=1" })
+            Check(document, "QualityPage", (await DeckTests.GetAsync(api, $"/v1/quality{query}")).Json);
+    }
+
+    [Fact]
     public async Task RequestFields_AreThoseThatAreRead()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

@@ -58,6 +58,11 @@ public sealed class RateKeyTests : IDisposable
     }
 
     [Fact]
+    public void Parse_NetworkWithAZeroTooMany_IsTheListedOneAsInADeck() =>
+        Read("rates: { fees: [ { name: a, amount: 1, currency: EUR, network: \"604001\" } ] }")
+            .Config.ShouldNotBeNull().Rates.Fees.ShouldNotBeNull().ShouldHaveSingleItem().Network.ToString().ShouldBe("60401");
+
+    [Fact]
     public void Parse_WithoutTheKey_NothingIsTheFiles()
     {
         RateOptions rates = Read("").Config.ShouldNotBeNull().Rates;
@@ -80,6 +85,7 @@ public sealed class RateKeyTests : IDisposable
     [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { delimiter: tab } } ]", "rates.decks[0].file", "no column was found for 'price'")]
     [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { delimiter: x } } ]", "rates.decks[0].mapping.delimiter", "expected one of")]
     [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { date_format: q } } ]", "rates.decks[0].mapping.date_format", "dd.MM.yyyy")]
+    [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { date_format: d } } ]", "rates.decks[0].mapping.date_format", "one letter")]
     [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { columns: { cost: 1 } } } ]", "rates.decks[0].mapping.columns.cost", "is not a known key")]
     [InlineData("decks: [ { connection: north-1, file: bad.csv, mapping: { columns: { price: 0 } } } ]", "rates.decks[0].mapping.columns.price", "its place from 1")]
     [InlineData("fees: [ { amount: 1, currency: EUR } ]", "rates.fees[0].name", "is missing")]

@@ -22,7 +22,7 @@ public sealed class RoutingKeyTests
                   account: {{Sid}}
                   class: [ otp, marketing ]
                   country: [ DE, unknown ]
-                  network: [ 26201, 310-260, unknown ]
+                  network: [ 26201, 310-260, 604001, unknown ]
                   prefix: [ "+49151", "+1" ]
                   number_type: [ mobile, fixed_line_or_mobile ]
                   sender: [ ACME, "+1 555 000 1000" ]
@@ -42,7 +42,7 @@ public sealed class RoutingKeyTests
         match.Accounts.ShouldBe([Sid]);
         match.Classes.ShouldBe([TrafficClass.Otp, TrafficClass.Marketing]);
         match.Countries.ShouldBe(["DE", ""]);
-        match.Networks.Select(network => network.ToString()).ShouldBe(["26201", "310260", ""]);
+        match.Networks.Select(network => network.ToString()).ShouldBe(["26201", "310260", "60401", ""], "604-001 is listed as 604-01");
         match.Prefixes.ShouldBe(["+49151", "+1"]);
         match.NumberTypes.ShouldBe([NumberType.Mobile, NumberType.FixedLineOrMobile]);
         match.Senders.ShouldBe(["ACME", "+15550001000"]);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Numbers;
+using Crosspoint.Engine.Quality;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
@@ -63,6 +64,9 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>Prices, with a store of its own.</summary>
     public RateDesk Rates { get; }
 
+    /// <summary>What is learned of delivery: nothing at first.</summary>
+    public required QualityTable Quality { get; init; }
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -78,6 +82,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         var time = new ManualTimeProvider();
         var engine = new FakeEngine(time);
         var events = new FakeEventLog();
+        var quality = new QualityTable(new());
         ApiFixture? fixture = null;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-api-");
         SqliteRevisionStore revisions = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
@@ -101,6 +106,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Plans = new(revisions, config, engine, engine, () => desk.Holder.Current, NullLoggerFactory.Instance),
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
+            Quality = quality,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -110,7 +116,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder);
+        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality };
     }
 
     public HttpClient ClientFor(Account? account)

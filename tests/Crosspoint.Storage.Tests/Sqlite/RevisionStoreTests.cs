@@ -160,6 +160,56 @@ public sealed class RevisionStoreTests : SqliteTest
     }
 
     [Fact]
+    public async Task RollBack_OfWhatIsScheduledWhileNothingIsInForce_TakesItAllBack()
+    {
+        await using SqliteRevisionStore store = Open();
+        for (int day = 1; day <= 2; day++)
+        {
+            Revision draft = await DraftAsync(store, $"day {day}");
+            (await store.ActivateAsync(Deck, draft.Number, null, Time.GetUtcNow().AddDays(day), Ada, Token)).IsDone.ShouldBeTrue();
+        }
+
+        (await store.FindRollBackAsync(Deck, Token)).ShouldBe(0);
+        RevisionChange back = await store.RollBackAsync(Deck, 2, null, Ada, Token);
+        (back.Outcome, back.Revision!.Number, back.Revision.State, back.LastActivated).ShouldBe((RevisionOutcome.Done, 2, RevisionState.Retired, 2));
+        RevisionHead head = await store.HeadAsync(Deck, Token);
+        (head.LastActivated, head.InForce, head.Scheduled.Count).ShouldBe((2, null, 0));
+        AuditEntry entry = (await store.ListAuditAsync("deck", "north-1", 0, 1, Token)).Single();
+        (entry.Action, entry.From, entry.To).ShouldBe(("roll_back", 2, 0));
+        Time.Advance(TimeSpan.FromDays(3));
+        (await store.HeadAsync(Deck, Token)).InForce.ShouldBeNull();
+
+        // Nothing is left to take back; by its number it can be returned to, and another may follow.
+        (await store.RollBackAsync(Deck, 2, null, Ada, Token)).Outcome.ShouldBe(RevisionOutcome.WrongState);
+        (await store.RollBackAsync(Deck, 2, 1, Ada, Token)).Revision!.State.ShouldBe(RevisionState.Active);
+        await ActivateNewAsync(store, "next");
+        (await store.HeadAsync(Deck, Token)).InForce!.Number.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task ClockBehind_WhatWasActivatedAtOnceHolds_AndWhatIsForLaterWaits()
+    {
+        await using SqliteRevisionStore store = Open();
+        await ActivateNewAsync(store, "one");
+        await ActivateNewAsync(store, "two");
+        Revision later = await DraftAsync(store, "later");
+        (await store.ActivateAsync(Deck, later.Number, null, Time.GetUtcNow().AddDays(1), Ada, Token)).IsDone.ShouldBeTrue();
+        DateTimeOffset real = Time.GetUtcNow();
+        Time.SetWallClock(real.AddDays(-30));
+        RevisionHead head = await store.HeadAsync(Deck, Token);
+        (head.InForce!.Number, head.Scheduled.Single().Number).ShouldBe((2, 3));
+
+        // A roll back goes to it; and what is activated now stays when the clock is right again.
+        (await store.RollBackAsync(Deck, 3, null, Ada, Token)).Revision!.Number.ShouldBe(2);
+        (await store.HeadAsync(Deck, Token)).InForce!.Number.ShouldBe(2);
+        await ActivateNewAsync(store, "four");
+        (await store.HeadAsync(Deck, Token)).InForce!.Number.ShouldBe(4);
+        Time.SetWallClock(real.AddDays(2));
+        (await store.HeadAsync(Deck, Token)).InForce!.Number.ShouldBe(4);
+        (await store.FindAsync(Deck, 2, Token))!.State.ShouldBe(RevisionState.Retired);
+    }
+
+    [Fact]
     public async Task States_AllowOnlyWhatTheyAllow()
     {
         await using SqliteRevisionStore store = Open();

@@ -58,7 +58,8 @@ public sealed class DeckImporter
             Recognise(head.AsSpan(0, length));
             var octets = new HeadedStream(head.AsMemory(0, length), stream);
             using var text = new SheetReader(new StreamReader(octets, EncodingOf(_mapping.Encoding), detectEncodingFromByteOrderMarks: true, 64 * 1024, leaveOpen: true));
-            await ReadRowsAsync(text, head.AsMemory(0, length), octets, progress, cancellationToken).ConfigureAwait(false);
+            if (await text.SkipLinesAsync(_mapping.SkipLines, cancellationToken).ConfigureAwait(false))
+                await ReadRowsAsync(text, octets, progress, cancellationToken).ConfigureAwait(false);
             if (_columns is null) throw new SheetFaultException("it is empty: expected a header and rows");
             if (_rows == 0) throw new SheetFaultException("it has no rows");
             if (_badRows == 0) deck = _builder.Build(Contradict);
@@ -87,11 +88,11 @@ public sealed class DeckImporter
     }
 
     private async Task ReadRowsAsync(
-        SheetReader text, ReadOnlyMemory<byte> head, HeadedStream octets, IProgress<DeckProgress>? progress, CancellationToken cancellationToken)
+        SheetReader text, HeadedStream octets, IProgress<DeckProgress>? progress, CancellationToken cancellationToken)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
-            Delimiter = (_mapping.Delimiter ?? FindDelimiter(head.Span)).ToString(),
+            Delimiter = (_mapping.Delimiter ?? FindDelimiter(text.Head)).ToString(),
             HasHeaderRecord = false,
             IgnoreBlankLines = true,
             TrimOptions = TrimOptions.Trim,
@@ -102,11 +103,6 @@ public sealed class DeckImporter
         };
         using (_parser = new CsvParser(text, configuration, leaveOpen: true))
         {
-            for (int skipped = 0; skipped < _mapping.SkipLines; skipped++)
-            {
-                if (!await NextAsync().ConfigureAwait(false)) return;
-            }
-
             if (!_mapping.HasHeader) _columns = SheetColumns.Find(_mapping, header: null);
             else if (await NextAsync().ConfigureAwait(false)) _columns = SheetColumns.Find(_mapping, _parser.Record);
             while (_columns is not null && await NextAsync().ConfigureAwait(false))
@@ -125,9 +121,9 @@ public sealed class DeckImporter
     {
         try
         {
-            _line = _parser.RawRow;
+            _line = _mapping.SkipLines + _parser.RawRow;
             if (!await _parser.ReadAsync().ConfigureAwait(false)) return false;
-            _line = _parser.RawRow;
+            _line = _mapping.SkipLines + _parser.RawRow;
             return true;
         }
         catch (MaxFieldSizeException)
@@ -294,22 +290,17 @@ public sealed class DeckImporter
         if (!isUtf16 && head.Contains((byte)0)) throw new SheetFaultException("it holds zero octets, as no text does: save it as UTF-8");
     }
 
-    // What stands most often in the line that counts, outside of quotes.
-    private char FindDelimiter(ReadOnlySpan<byte> head)
+    // What stands most often in the first line that has any, outside of quotes.
+    private static char FindDelimiter(ReadOnlySpan<char> head)
     {
-        Span<int> counts = stackalloc int[4];
+        const string Known = ",;\t|";
+        Span<int> counts = stackalloc int[Known.Length];
         bool isQuoted = false;
-        int line = 0;
-        foreach (byte octet in head)
+        foreach (char read in head)
         {
-            if (octet == '"') isQuoted = !isQuoted;
-            if (octet == '\n' && counts.IndexOfAnyExcept(0) >= 0)
-            {
-                if (line++ == _mapping.SkipLines) break;
-                counts.Clear();
-            }
-
-            int place = isQuoted ? -1 : ",;\t|"u8.IndexOf(octet);
+            if (read == '"') isQuoted = !isQuoted;
+            if (read is '\n' or '\r' && counts.IndexOfAnyExcept(0) >= 0) break;
+            int place = isQuoted ? -1 : Known.IndexOf(read, StringComparison.Ordinal);
             if (place >= 0) counts[place]++;
         }
 
@@ -320,6 +311,6 @@ public sealed class DeckImporter
         }
 
         if (counts[best] == 0) throw new SheetFaultException("its first line has one column: expected several, separated by comma, semicolon, tabulator or bar");
-        return (char)",;\t|"u8[best];
+        return Known[best];
     }
 }

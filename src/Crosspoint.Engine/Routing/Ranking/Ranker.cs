@@ -14,6 +14,7 @@ internal readonly ref struct Ranker
     private readonly RouteDemands _demands;
     private readonly long? _sellPrice;
     private readonly bool _measures;
+    private readonly RatedSender _sender;
 
     /// <param name="measures">Prices and quality are looked up though no list asks for them: the record of the decision tells them.</param>
     public Ranker(
@@ -25,6 +26,7 @@ internal readonly ref struct Ranker
         _demands = demands;
         _sellPrice = sellPrice;
         _measures = measures;
+        _sender = new(request.SenderKind, measures ? request.Head.Metadata.Find(MetadataMatch.Campaign) : null);
     }
 
     /// <summary>Writes a list's candidates behind those that are there.</summary>
@@ -91,8 +93,7 @@ internal readonly ref struct Ranker
         var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
         if (_measures || list.AsksForPrice)
         {
-            var sender = new RatedSender(_request.SenderKind, _request.Head.Metadata.Find(MetadataMatch.Campaign));
-            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, sender, out long price) ? price : null;
+            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, _sender, out long price) ? price : null;
         }
 
         if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);

@@ -22,17 +22,14 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
 
     private const int MostMappingBytes = 64 * 1024;
     private const int MostChanges = 20;
-    private const int MostPage = 1_000;
     private const int RowsAtOnce = 2_000;
 
     private static readonly string[] ImportParameters = ["dry_run", "valid_from", "note", "mapping"];
     private static readonly string[] PageParameters = ["limit", "before"];
     private static readonly string[] ActivateFields = ["expected", "valid_from", "note"];
-    private static readonly string[] RollBackFields = ["expected", "to", "note"];
 
     // A sheet of a million rows takes a core for seconds, and a hundred megabytes.
     private readonly SemaphoreSlim _imports = new(1);
-
     private RateDesk Desk => backend.Rates;
 
     public void Dispose() => _imports.Dispose();
@@ -80,12 +77,8 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
     private async Task ListRevisionsAsync(HttpContext context)
     {
         if (!door.TryEnter(context, PageParameters, out Dictionary<string, string> query)) return;
-        if (!OperatorDoor.TryReadNumber(context, query, "limit", 50, MostPage, out long limit)
-            || !OperatorDoor.TryReadNumber(context, query, "before", 0, long.MaxValue, out long before)
-            || await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name)
-            return;
-        limit = Math.Max(limit, 1);
-        RevisionJson.SendPage(context, await Desk.Store.ListAsync(RateDocument.Deck(name), before, (int)limit, context.RequestAborted).ConfigureAwait(false), (int)limit);
+        if (await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is { } name)
+            await RevisionRequests.ListAsync(context, query, Desk.Store, RateDocument.Deck(name)).ConfigureAwait(false);
     }
 
     private async Task ImportAsync(HttpContext context)
@@ -95,7 +88,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
             || !OperatorDoor.TryReadMoment(context, query.GetValueOrDefault("valid_from"), "valid_from", ProblemKind.ParameterInvalid, out DateTimeOffset? validFrom)
             || !OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author)
             || await FindAsync(context, mustBeConnection: true).ConfigureAwait(false) is not { } name
-            || IsOfFile(context, RateDocument.Deck(name)))
+            || RevisionRequests.IsOfFile(context, Desk, RateDocument.Deck(name)))
             return;
         if (!ContentTypes.Is(context.Request, "text/csv") && !ContentTypes.Is(context.Request, "application/octet-stream"))
         {
@@ -193,26 +186,22 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
 
     private async Task ActivateAsync(HttpContext context)
     {
-        if (await BeginChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change) return;
+        if (!door.TryEnter(context, [], out _) || await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name) return;
+        if (RevisionRequests.IsOfFile(context, Desk, RateDocument.Deck(name))
+            || await RevisionRequests.ReadChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change) return;
         if (!RevisionJson.TryReadNumber(context, out long number)) return;
         if (!OperatorDoor.TryReadMoment(context, change.Body.Text("valid_from"), "valid_from", ProblemKind.FieldInvalid, out DateTimeOffset? validFrom)) return;
         RevisionJson.SendChange(
             context,
-            await Desk.ActivateDeckAsync(change.Name, number, change.Body.Number("expected"), validFrom, change.Author, context.RequestAborted).ConfigureAwait(false));
+            await Desk.ActivateDeckAsync(name, number, change.Body.Number("expected"), validFrom, change.Author, context.RequestAborted).ConfigureAwait(false));
     }
 
     private async Task RollBackAsync(HttpContext context)
     {
-        if (await BeginChangeAsync(context, RollBackFields).ConfigureAwait(false) is not { } change) return;
-        if (change.Body.Number("expected") is not { } expected)
-        {
-            new Problem(ProblemKind.FieldInvalid, "Expected the revision that you know as the last activated: 'last_activated' of the deck.", "expected").Send(context);
-            return;
-        }
-
-        RevisionJson.SendChange(
-            context,
-            await Desk.RollBackAsync(RateDocument.Deck(change.Name), expected, change.Body.Number("to"), change.Author, context.RequestAborted).ConfigureAwait(false));
+        if (!door.TryEnter(context, [], out _) || await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name) return;
+        if (RevisionRequests.IsOfFile(context, Desk, RateDocument.Deck(name))) return;
+        await RevisionRequests.RollBackAsync(
+            context, (expected, to, author) => Desk.RollBackAsync(RateDocument.Deck(name), expected, to, author, context.RequestAborted)).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -350,29 +339,6 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         else if (RateDocument.ReadMapping(text, errors) is { } mapping) return mapping;
         new Problem(ProblemKind.ConfigurationInvalid, string.Join('\n', errors.Errors), errors.Errors[0].Key).Send(context);
         return null;
-    }
-
-    private async Task<(string Name, FlatObject Body, RevisionAuthor Author)?> BeginChangeAsync(HttpContext context, string[] fields)
-    {
-        if (!door.TryEnter(context, [], out _) || !RequestDoor.TryTakeJson(context)) return null;
-        if (await FindAsync(context, mustBeConnection: false).ConfigureAwait(false) is not { } name || IsOfFile(context, RateDocument.Deck(name))) return null;
-        FlatObject? read;
-        Problem problem;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) read = FlatObject.Read(body.Span, fields, out problem);
-        if (read is null)
-        {
-            problem.Send(context);
-            return null;
-        }
-
-        return OperatorDoor.TryReadAuthor(context, read.Text("note"), out RevisionAuthor author) ? (name, read, author) : null;
-    }
-
-    private bool IsOfFile(HttpContext context, ResourceName resource)
-    {
-        if (!Desk.IsOfFile(resource)) return false;
-        new Problem(ProblemKind.SetByFile, $"'rates' in the configuration file says what {resource} is: change it there, or take it out there and restart.").Send(context);
-        return true;
     }
 
     // A connection, or, where something is to be read, one that has or had a deck.

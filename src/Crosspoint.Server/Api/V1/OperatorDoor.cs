@@ -12,6 +12,8 @@ internal sealed class OperatorDoor(OperatorToken token)
     public const string AuthorHeader = "Crosspoint-Operator";
 
     private const string DefaultAuthor = "operator";
+    private const int DefaultPage = 50;
+    private const int MostPage = 1_000;
 
     /// <summary>Checks the token, and that all query parameters are known and given once.</summary>
     public bool TryEnter(HttpContext context, IReadOnlyList<string> known, out Dictionary<string, string> query)
@@ -75,6 +77,15 @@ internal sealed class OperatorDoor(OperatorToken token)
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= most) return true;
         new Problem(ProblemKind.ParameterInvalid, $"Expected a whole number from 0 to {most}.", name).Send(context);
         return false;
+    }
+
+    /// <summary>Which page of a list is wanted, the newest first: <c>before</c> and <c>limit</c>.</summary>
+    public static bool TryReadPage(HttpContext context, IReadOnlyDictionary<string, string> query, out long before, out int limit)
+    {
+        before = 0;
+        bool isRead = TryReadNumber(context, query, "limit", DefaultPage, MostPage, out long most) && TryReadNumber(context, query, "before", 0, long.MaxValue, out before);
+        limit = (int)Math.Max(most, 1);
+        return isRead;
     }
 
     public static bool TryReadFlag(HttpContext context, IReadOnlyDictionary<string, string> query, string name, out bool flag)

@@ -16,8 +16,6 @@ namespace Crosspoint.Server.Api.V1;
 /// <summary>Currencies, fees, sell prices, single prices with their parts, and the record of changes (docs/rates.md). Needs <c>http.admin_token</c>.</summary>
 internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
 {
-    private const int MostPage = 1_000;
-
     private static readonly string[] PriceParameters = ["to", "network", "connection", "from", "campaign", "account"];
 
     private RateDesk Desk => backend.Rates;
@@ -72,7 +70,7 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
         if (!OperatorDoor.TryReadNumber(context, query, "expected", 0, long.MaxValue, out long expected)
             || !OperatorDoor.TryReadFlag(context, query, "dry_run", out bool isDryRun)
             || !OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author)
-            || IsOfFile(context, RateDocument.Resource(name)))
+            || RevisionRequests.IsOfFile(context, Desk, RateDocument.Resource(name)))
             return;
         if (!isDryRun && !query.ContainsKey("expected"))
         {
@@ -105,38 +103,14 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
     private async Task ListRevisionsAsync(HttpContext context)
     {
         if (!door.TryEnter(context, ["limit", "before"], out Dictionary<string, string> query) || !TryFind(context, out string name)) return;
-        if (!OperatorDoor.TryReadNumber(context, query, "limit", 50, MostPage, out long limit)
-            || !OperatorDoor.TryReadNumber(context, query, "before", 0, long.MaxValue, out long before))
-            return;
-        limit = Math.Max(limit, 1);
-        RevisionJson.SendPage(
-            context, await Desk.Store.ListAsync(RateDocument.Resource(name), before, (int)limit, context.RequestAborted).ConfigureAwait(false), (int)limit);
+        await RevisionRequests.ListAsync(context, query, Desk.Store, RateDocument.Resource(name)).ConfigureAwait(false);
     }
 
     private async Task RollBackAsync(HttpContext context)
     {
-        if (!door.TryEnter(context, [], out _) || !TryFind(context, out string name) || !RequestDoor.TryTakeJson(context)) return;
-        if (IsOfFile(context, RateDocument.Resource(name))) return;
-        FlatObject? read;
-        Problem problem;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
-            read = FlatObject.Read(body.Span, ["expected", "to", "note"], out problem);
-        if (read is null)
-        {
-            problem.Send(context);
-            return;
-        }
-
-        if (read.Number("expected") is not { } expected)
-        {
-            new Problem(ProblemKind.FieldInvalid, "Expected the revision that you know as the last activated: 'last_activated' of the document.", "expected").Send(context);
-            return;
-        }
-
-        if (!OperatorDoor.TryReadAuthor(context, read.Text("note"), out RevisionAuthor author)) return;
-        RevisionJson.SendChange(
-            context,
-            await Desk.RollBackAsync(RateDocument.Resource(name), expected, read.Number("to"), author, context.RequestAborted).ConfigureAwait(false));
+        if (!door.TryEnter(context, [], out _) || !TryFind(context, out string name) || RevisionRequests.IsOfFile(context, Desk, RateDocument.Resource(name))) return;
+        await RevisionRequests.RollBackAsync(
+            context, (expected, to, author) => Desk.RollBackAsync(RateDocument.Resource(name), expected, to, author, context.RequestAborted)).ConfigureAwait(false);
     }
 
     /// <summary>What a segment costs now, on each connection or on one, with all its parts.</summary>
@@ -229,12 +203,9 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
     private async Task AuditAsync(HttpContext context)
     {
         if (!door.TryEnter(context, ["kind", "name", "limit", "before"], out Dictionary<string, string> query)) return;
-        if (!OperatorDoor.TryReadNumber(context, query, "limit", 50, MostPage, out long limit)
-            || !OperatorDoor.TryReadNumber(context, query, "before", 0, long.MaxValue, out long before))
-            return;
-        limit = Math.Max(limit, 1);
+        if (!OperatorDoor.TryReadPage(context, query, out long before, out int limit)) return;
         IReadOnlyList<AuditEntry> entries = await Desk.Store.ListAuditAsync(
-            query.GetValueOrDefault("kind"), query.GetValueOrDefault("name"), before, (int)limit, context.RequestAborted).ConfigureAwait(false);
+            query.GetValueOrDefault("kind"), query.GetValueOrDefault("name"), before, limit, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         answer.Writer.WriteStartArray("entries"u8);
@@ -244,13 +215,6 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
         else answer.Writer.WriteNull("next_before"u8);
         answer.Writer.WriteEndObject();
         answer.Send(context, StatusCodes.Status200OK);
-    }
-
-    private bool IsOfFile(HttpContext context, ResourceName resource)
-    {
-        if (!Desk.IsOfFile(resource)) return false;
-        new Problem(ProblemKind.SetByFile, $"'rates' in the configuration file says what {resource} is: change it there, or take it out there and restart.").Send(context);
-        return true;
     }
 
     private static bool TryFind(HttpContext context, out string name)

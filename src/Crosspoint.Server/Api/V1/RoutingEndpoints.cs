@@ -13,10 +13,7 @@ namespace Crosspoint.Server.Api.V1;
 /// <summary>The routing plan and its revisions under <c>/v1/routing</c> (docs/routing.md). Needs <c>http.admin_token</c>.</summary>
 internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 {
-    private const int MostPage = 1_000;
-
     private static readonly string[] ActivateFields = ["expected", "note"];
-    private static readonly string[] RollBackFields = ["expected", "to", "note"];
 
     private RoutingDesk Desk => backend.Plans;
 
@@ -54,11 +51,7 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
     private async Task ListAsync(HttpContext context)
     {
         if (!door.TryEnter(context, ["limit", "before"], out Dictionary<string, string> query)) return;
-        if (!OperatorDoor.TryReadNumber(context, query, "limit", 50, MostPage, out long limit)
-            || !OperatorDoor.TryReadNumber(context, query, "before", 0, long.MaxValue, out long before))
-            return;
-        limit = Math.Max(limit, 1);
-        RevisionJson.SendPage(context, await Desk.Store.ListAsync(RoutingDocument.Plan, before, (int)limit, context.RequestAborted).ConfigureAwait(false), (int)limit);
+        await RevisionRequests.ListAsync(context, query, Desk.Store, RoutingDocument.Plan).ConfigureAwait(false);
     }
 
     /// <summary>What is to be said of a plan; nothing is stored.</summary>
@@ -152,7 +145,9 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 
     private async Task ActivateAsync(HttpContext context)
     {
-        if (await BeginChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change || !RevisionJson.TryReadNumber(context, out long number)) return;
+        if (!door.TryEnter(context, [], out _) || !RevisionJson.TryReadNumber(context, out long number)
+            || await RevisionRequests.ReadChangeAsync(context, ActivateFields).ConfigureAwait(false) is not { } change)
+            return;
         var errors = new ConfigErrors("plan");
         RevisionChange done = await Desk.ActivateAsync(number, change.Body.Number("expected"), change.Author, errors, context.RequestAborted).ConfigureAwait(false);
         if (!TrySendErrors(context, errors)) RevisionJson.SendChange(context, done);
@@ -160,14 +155,9 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 
     private async Task RollBackAsync(HttpContext context)
     {
-        if (await BeginChangeAsync(context, RollBackFields).ConfigureAwait(false) is not { } change) return;
-        if (change.Body.Number("expected") is not { } expected)
-        {
-            new Problem(ProblemKind.FieldInvalid, "Expected the revision that you know as the last activated: 'last_activated' of the plan.", "expected").Send(context);
-            return;
-        }
-
-        RevisionJson.SendChange(context, await Desk.RollBackAsync(expected, change.Body.Number("to"), change.Author, context.RequestAborted).ConfigureAwait(false));
+        if (!door.TryEnter(context, [], out _)) return;
+        await RevisionRequests.RollBackAsync(
+            context, (expected, to, author) => Desk.RollBackAsync(expected, to, author, context.RequestAborted)).ConfigureAwait(false);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -175,21 +165,6 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
         if (!door.TryEnter(context, ["note"], out Dictionary<string, string> query)) return;
         if (!OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author) || !RevisionJson.TryReadNumber(context, out long number)) return;
         RevisionJson.SendChange(context, await Desk.Store.DeleteDraftAsync(RoutingDocument.Plan, number, author, context.RequestAborted).ConfigureAwait(false));
-    }
-
-    private async Task<(FlatObject Body, RevisionAuthor Author)?> BeginChangeAsync(HttpContext context, string[] fields)
-    {
-        if (!door.TryEnter(context, [], out _) || !RequestDoor.TryTakeJson(context)) return null;
-        FlatObject? read;
-        Problem problem;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) read = FlatObject.Read(body.Span, fields, out problem);
-        if (read is null)
-        {
-            problem.Send(context);
-            return null;
-        }
-
-        return OperatorDoor.TryReadAuthor(context, read.Text("note"), out RevisionAuthor author) ? (read, author) : null;
     }
 
     private static async Task<byte[]> ReadBodyAsync(HttpContext context)
