@@ -71,21 +71,16 @@ internal static class QualityCommand
             return;
         }
 
-        Table table = new Table().Border(TableBorder.Simple);
-        foreach (string column in new[] { "connection", "country", "network", "class", "delivers", "rests on", "half within", "95 % within", "trust", "" })
-            table.AddColumn(new TableColumn(column).NoWrap());
+        Table table = ConsoleTable.With("connection", "country", "network", "class", "delivers", "rests on", "half within", "95 % within", "trust", "");
         foreach (JsonNode row in rows)
         {
             string note = row["suspect"]!.GetValue<bool>() ? "suspect" : row["measured"]!.GetValue<bool>() ? "" : "not measured";
-            string[] cells =
-            [
-                row["connection"]!.ToString(), Text(row["country"]), Text(row["network"]), Text(row["class"]), Percent(row["delivery"]), Round(row["weight"]),
-                $"{Round(row["receipt_p50_seconds"], "0.0")} s", $"{Round(row["receipt_p95_seconds"], "0.0")} s", Percent(row["trust"]), note,
-            ];
-            table.AddRow([.. cells.Select(Markup.Escape)]);
+            ConsoleTable.Add(
+                table, row["connection"], Text(row["country"]), Text(row["network"]), Text(row["class"]), Percent(row["delivery"]), Round(row["weight"]),
+                $"{Round(row["receipt_p50_seconds"], "0.0")} s", $"{Round(row["receipt_p95_seconds"], "0.0")} s", Percent(row["trust"]), note);
         }
 
-        AnsiConsole.Write(table);
+        ConsoleTable.Write(table);
     }
 
     private static string Text(JsonNode? node) => node?.ToString() ?? "all";
