@@ -82,6 +82,7 @@ public class RoutingBenchmarks
             {
                 Connections = [.. Enumerable.Range(0, 6).Select(at => names[(i + (at * 5)) % names.Length])],
                 Choose = (RouteStrategy)(1 + (i % 4)),
+                Explore = 0.02,
                 QualityAtLeast = 0.6,
                 Fallback = "backup",
             },
