@@ -205,6 +205,20 @@ public sealed class RoutingRuleTests
     }
 
     [Fact]
+    public async Task Within_OfAMessageThatGetsAnotherTime_CountsFromThere()
+    {
+        await using var carrier = new ScriptedCarrier();
+        RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("quick", "a") with { Within = TimeSpan.FromSeconds(30) }] };
+        await using Rig rig = await Rig.StartAsync(Rig.Options(Rig.Connection("a", carrier.Port)) with { Routing = plan });
+        MessageHead head = await rig.SendAsync(Rig.Request() with { SendAt = rig.Clock.GetUtcNow().AddHours(1) });
+        DateTimeOffset later = rig.Clock.GetUtcNow().AddHours(2);
+
+        ChangeResult result = await rig.Gateway.Intake.RescheduleAsync(Rig.Account, head.Id, later, CancellationToken.None);
+
+        result.Message!.Head.ValidUntil.ShouldBe(Micros.From(later.AddSeconds(30)));
+    }
+
+    [Fact]
     public async Task Within_AfterTheConnectionWasReplaced_StillHolds()
     {
         await using var before = new ScriptedCarrier(isUp: false);

@@ -2,6 +2,7 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Retries;
+using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Tests.Limits;
 using Crosspoint.Engine.Tests.Rigs;
@@ -45,6 +46,19 @@ public sealed class SendWindowTests
         Message sent = await rig.UntilAsync(east, MessageState.Sent);
         sent.SentAt.ShouldBeGreaterThanOrEqualTo(Micros.From(Morning));
         carrier.Submits.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Closed_UnderARuleThatLimitsTheTime_EndsSoLongAfterItOpens()
+    {
+        await using var carrier = new ScriptedCarrier();
+        RoutingRule rule = new() { Name = "quick", Route = new() { Connections = ["a"] }, Within = TimeSpan.FromHours(1) };
+        await using Rig rig = await Rig.StartAsync(Options(carrier) with { Routing = new(1, ["a"]) { Rules = [rule] } });
+        await rig.BoundAsync();
+
+        Message held = await rig.UntilAsync(await rig.SendAsync(Marketing("east", NewYork)), MessageState.Scheduled);
+
+        (held.Head.SendAt, held.Head.ValidUntil).ShouldBe((Micros.From(Morning), Micros.From(Morning.AddHours(1))));
     }
 
     [Fact]
