@@ -48,7 +48,11 @@ internal sealed class LearnedQuality(QualityTable table, NumberLocator numbers, 
         public RouteQuality Find(in Destination destination, TrafficClass trafficClass)
         {
             QualityEstimate estimate = table.Estimate(connection, destination, trafficClass, time.GetUtcMicros());
-            return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) { AtBest = estimate.AtBest };
+            return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured)
+            {
+                AtBest = estimate.AtBest,
+                StandardError = estimate.StandardError,
+            };
         }
     }
 }

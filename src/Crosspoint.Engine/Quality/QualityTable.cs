@@ -113,7 +113,7 @@ public sealed class QualityTable
             QualityKey narrow = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
             QualityKey key = narrow.WithoutNetwork;
             if (!_feedback.TryGetValue(key, out FeedbackCell? cell)) _feedback.Add(key, cell = new());
-            cell.Add(isConfirmed, Known(narrow, at)?.Probability ?? _options.Prior, at, _feedbackHalfLife);
+            cell.Add(isConfirmed, Known(narrow, at, out _)?.Probability ?? _options.Prior, at, _feedbackHalfLife);
         }
     }
 
@@ -124,13 +124,23 @@ public sealed class QualityTable
         {
             QualityKey key = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
             if (_feedback.Count > 0 && now - _feedbackAt >= FeedbackRefreshMicros) RefreshFeedback(now);
-            QualityEstimate receipts = Known(key, now) is { } cell
-                ? new(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false)
-                : new(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false);
+            QualityEstimate receipts = Known(key, now, out int missing) is { } cell
+                ? new(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false) { StandardError = ErrorOf(cell, missing) }
+                : new(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false)
+                {
+                    StandardError = Math.Sqrt(Variance(_options.Prior, _options.PriorWeight)),
+                };
             if (!_feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) || feedback.Weight <= 0) return receipts;
             double counts = _options.FeedbackWeight;
             double trust = ((feedback.Trust * feedback.Weight) + counts) / (feedback.Weight + counts);
-            return receipts with { Probability = receipts.Probability * trust, Weight = receipts.Weight + feedback.Weight, IsSuspect = feedback.IsSuspect };
+            double doubt = receipts.Probability * receipts.Probability * Variance(trust, feedback.Weight + counts);
+            return receipts with
+            {
+                Probability = receipts.Probability * trust,
+                Weight = receipts.Weight + feedback.Weight,
+                IsSuspect = feedback.IsSuspect,
+                StandardError = Math.Sqrt((receipts.StandardError * receipts.StandardError * trust * trust) + doubt),
+            };
         }
     }
 
@@ -157,13 +167,24 @@ public sealed class QualityTable
         }
     }
 
+    // Of a share that rests on so many messages (of the beta distribution with them).
+    private static double Variance(double probability, double weight) => probability * (1 - probability) / (weight + 1);
+
+    // Each level that is missing is as a key without messages: it has what it borrows alone.
+    private double ErrorOf(QualityCell cell, int missing) => missing == 0
+        ? cell.Error
+        : Math.Sqrt((cell.Error * cell.Error) + (missing * Variance(cell.Probability, _options.ParentWeight)));
+
     /// <summary>The narrowest cell that there is of a key, brought up to date; null when nothing is known.</summary>
-    private QualityCell? Known(QualityKey key, long now)
+    /// <param name="missing">Narrower keys of which nothing is known.</param>
+    private QualityCell? Known(QualityKey key, long now, out int missing)
     {
         QualityCell? narrowest;
+        missing = 0;
         while (!_cells.TryGetValue(key, out narrowest))
         {
             if (!key.TryGetParent(out key)) return null;
+            missing++;
         }
 
         if (IsFresh(narrowest, now)) return narrowest;
@@ -200,6 +221,7 @@ public sealed class QualityTable
         cell.Borrowed = borrowed;
         cell.Probability = Math.Clamp(current.Share(borrowed), 0, 1);
         cell.Weight = current.Trials + borrowed.Weight;
+        cell.Error = Math.Sqrt(Variance(cell.Probability, cell.Weight));
         cell.Seen = Math.Max(parent?.Seen ?? 0, current.Trials);
         cell.Delay = curve.Quantile(0.5);
         cell.MadeAt = now;

@@ -14,6 +14,9 @@ public readonly record struct RouteQuality(double Delivery, double ReceiptSecond
     /// that, and one that was gets another chance as what was seen grows old.
     /// </summary>
     public double AtBest { get; init; } = Delivery;
+
+    /// <summary>Standard deviation of the probability, by what was seen; 0 where nobody told it.</summary>
+    public double StandardError { get; init; }
 }
 
 /// <summary>Quality of the connections, as it is known now.</summary>
@@ -36,7 +39,7 @@ public sealed class NeutralQuality : IQuality
     public static NeutralQuality Instance { get; } = new();
 
     /// <summary>What a connection counts for of which nothing is known.</summary>
-    public static RouteQuality Value { get; } = new(0.9, 0, IsMeasured: false);
+    public static RouteQuality Value { get; } = new(0.9, 0, IsMeasured: false) { StandardError = 0.3 };
 
     private NeutralQuality()
     {

@@ -136,7 +136,13 @@ public sealed class RoutingSnapshot
         };
     }
 
-    internal IRates? RatesOf(int connection) => _rates[connection];
+    /// <summary>The price of a segment of a message on a connection, in micro-units; null when it is not known.</summary>
+    internal long? PriceOf(int connection, in RouteRequest request)
+    {
+        if (_rates[connection] is not { } rates) return null;
+        var sender = new RatedSender(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
+        return rates.TryFind(request.Destination, sender, out long price) ? price : null;
+    }
 
     internal IConnectionQuality? QualityOf(int connection) => _quality[connection];
 

@@ -28,6 +28,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     RoutingPlan IRoutingControl.Plan => Routing.Plan;
 
+    RoutingSnapshot IRoutingControl.Snapshot => Routing;
+
     RoutePreview IRoutingControl.Preview(SendRequest request)
     {
         Requests.Add(request);
@@ -264,6 +266,26 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
             if (more) found.RemoveAt(query.Limit);
             return new(new MessagePage(found, more ? found[^1].Id.Key : null));
         }
+    }
+
+    /// <summary>What a page of past messages waits for.</summary>
+    public Task PastGate { get; set; } = Task.CompletedTask;
+
+    public async ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken)
+    {
+        await PastGate.WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            foreach (Message message in _messages)
+            {
+                if (message.Id.Key <= afterKey || message.Head.CreatedAt < fromMicros || message.Head.CreatedAt >= beforeMicros) continue;
+                page.Add(new(message.Head, message.State, message.LastAttempt?.Connection));
+                return message.Id.Key;
+            }
+        }
+
+        return null;
     }
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>

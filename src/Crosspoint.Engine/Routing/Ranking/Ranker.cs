@@ -1,5 +1,4 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Routing.Ranking;
@@ -74,11 +73,7 @@ internal readonly ref struct Ranker
     private RankedCandidate Look(RouteList list, int connection, int place)
     {
         var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
-        if (_measures || list.AsksForPrice)
-        {
-            var sender = new RatedSender(_request.SenderKind, _request.Head.Metadata.Find(MetadataMatch.Campaign));
-            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, sender, out long price) ? price : null;
-        }
+        if (_measures || list.AsksForPrice) candidate.Price = _snapshot.PriceOf(connection, _request);
 
         if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
         if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
