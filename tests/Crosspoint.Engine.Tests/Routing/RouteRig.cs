@@ -64,9 +64,9 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         return this;
     }
 
-    public RouteRig Quality(string connection, double delivery)
+    public RouteRig Quality(string connection, double delivery, double error = 0)
     {
-        _quality[connection] = new(delivery, 5, IsMeasured: true);
+        _quality[connection] = new(delivery, 5, IsMeasured: true) { StandardError = error };
         return this;
     }
 
