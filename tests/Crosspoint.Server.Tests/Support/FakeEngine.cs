@@ -133,8 +133,11 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public IReadOnlyList<ConnectionStatus> Connections() =>
         [new("north-1", "north", "north", "usable", 1, 2, 3, 10, 100, 87.5, [new(SmppClientState.Bound, 3, null, "127.0.0.1:2775")], "same", false)];
 
-    public IReadOnlyList<ConnectionOptions> ConnectionOptions() =>
+    /// <summary>The connections there are.</summary>
+    public IReadOnlyList<ConnectionOptions> Options { get; set; } =
         [new() { Name = "north-1", Vendor = "north", Group = "north", Smpp = new() { Host = "h", Port = 1, SystemId = "a", Password = "b" } }];
+
+    public IReadOnlyList<ConnectionOptions> ConnectionOptions() => Options;
 
     public ControlResult AddConnection(ConnectionOptions options, int? place) => Wish($"add {options.Name} {options.Vendor} {place}");
 

@@ -117,17 +117,17 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         }
 
         if (TryBegin(context, draft, range: null) is not { } simulation) return;
-        SimulationState ended = SimulationState.Failed;
+        // Unless it comes to its end: the sender goes away, or somebody cancels it.
+        SimulationState ended = SimulationState.Canceled;
         SampleResult? result = null;
         try
         {
             using (context.RequestAborted.UnsafeRegister(static one => ((Simulation)one!).Cancel(), simulation))
                 result = await new SampleReader(simulation, desk, backend.Accounts, backend.Time).ReadAsync(section.Body, isCsv).ConfigureAwait(false);
-            if (result.IsRight) ended = SimulationState.Done;
+            ended = result.IsRight ? SimulationState.Done : SimulationState.Failed;
         }
         catch (OperationCanceledException)
         {
-            ended = SimulationState.Canceled;
             context.RequestAborted.ThrowIfCancellationRequested();
         }
         finally
