@@ -6,6 +6,7 @@ using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Bench.Learning;
 using Crosspoint.Cli.Demo;
 using Crosspoint.Cli.Rates;
+using Crosspoint.Cli.Routing;
 using Crosspoint.Cli.Smpp;
 
 // The one place where the real clock enters.
@@ -27,9 +28,10 @@ var root = new RootCommand(
     DeckCommands.Create(),
     RateCommands.Create(),
     ExplainCommand.Create(time),
+    new Command("routing", "The routing of a running gateway (the token is read from CROSSPOINT_ADMIN_TOKEN)") { RehearsalCommand.Create(time) },
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create() },
+    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(), RehearsalBench.Create(time) },
 };
 if (args is ["help"]) args = ["--help"];
 

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Crosspoint.Cli.Routing;
+
+/// <summary>The report of a rehearsal for people.</summary>
+internal static class RehearsalTables
+{
+    private const int MostRows = 20;
+
+    public static void Show(JsonNode report)
+    {
+        long messages = report["messages"]!.GetValue<long>();
+        Console.WriteLine($"{Count(messages)} messages, {Count(report["segments"])} segments; {Count(report["moved"])} would go another way.");
+        if (report["redacted"]!.GetValue<long>() > 0)
+            Console.WriteLine($"The text of {Count(report["redacted"])} was removed: what rules say of the text does not fit them.");
+        (JsonNode before, JsonNode after) = (report["before"]!, report["after"]!);
+        Table sides = With("", "in force", "draft", "change");
+        foreach ((string name, string words) in new[]
+        {
+            ("routed", "with a route"), ("no_route", "without a route"), ("denied", "denied"), ("unpriced", "without a price"), ("unmeasured", "of unmeasured quality"),
+        })
+        {
+            long change = after[name]!.GetValue<long>() - before[name]!.GetValue<long>();
+            sides.AddRow(words, Count(before[name]), Count(after[name]), change == 0 ? "" : Signed(change));
+        }
+
+        string currency = report["currency"]!.ToString();
+        sides.AddRow($"cost, {(currency.Length > 0 ? currency : "no prices")}", before["cost"]!.ToString(), after["cost"]!.ToString(), report["cost_change"]!.ToString());
+        sides.AddRow(
+            "expected to be delivered", Expected(before, "delivered"), Expected(after, "delivered"),
+            $"{Signed(report["delivered_change"]!.GetValue<double>())} ± {Number(report["delivered_change_error"]!)}");
+        AnsiConsole.Write(sides);
+        if (messages == 0) return;
+        ShowMoves(report["moves"]!.AsArray());
+        ShowCountries(report["countries"]!.AsArray());
+        ShowActual(report["actual"]!.AsArray());
+        Console.WriteLine("± is what 95 of 100 such messages would keep to, while quality stays what it is now.");
+    }
+
+    private static void ShowMoves(JsonArray moves)
+    {
+        Table table = With("from", "to", "messages", "segments", "cost before", "cost after");
+        JsonNode?[] changed = [.. moves.Where(static move => Place(move!, "from") != Place(move!, "to"))];
+        foreach (JsonNode? move in changed.Take(MostRows)) Add(table, Place(move!, "from"), Place(move!, "to"), Count(move!["messages"]), Count(move["segments"]), move["cost_before"], move["cost_after"]);
+        if (changed.Length > 0) AnsiConsole.Write(table);
+        More(changed.Length, "moves");
+    }
+
+    private static void ShowCountries(JsonArray countries)
+    {
+        Table table = With("country", "messages", "moved", "cost before", "cost after", "delivered before", "delivered after");
+        foreach (JsonNode? country in countries.Take(MostRows))
+        {
+            (JsonNode before, JsonNode after) = (country!["before"]!, country["after"]!);
+            string code = country["country"]!.ToString();
+            Add(
+                table, code.Length > 0 ? code : "unknown", Count(country["messages"]), Count(country["moved"]), before["cost"], after["cost"],
+                Expected(before, "delivered"), Expected(after, "delivered"));
+        }
+
+        AnsiConsole.Write(table);
+        More(countries.Count, "countries");
+    }
+
+    private static void ShowActual(JsonArray actual)
+    {
+        if (actual.Count == 0) return;
+        Table table = With("taken in truth by", "messages", "delivered", "cost today", "without a price");
+        foreach (JsonNode? one in actual)
+        {
+            string name = one!["connection"]!.ToString();
+            Add(table, name.Length > 0 ? name : "(none)", Count(one["messages"]), Count(one["delivered"]), one["cost"], Count(one["unpriced"]));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void More(int count, string what)
+    {
+        if (count > MostRows) Console.WriteLine($"{count - MostRows} more {what}: see --json.");
+    }
+
+    private static string Place(JsonNode move, string end) => move[end]?.ToString() ?? (move[$"{end}_outcome"]!.ToString() == "denied" ? "(denied)" : "(no route)");
+
+    private static string Expected(JsonNode side, string name) => $"{Number(side[name]!)} ± {Number(side[$"{name}_error"]!)}";
+
+    private static string Number(JsonNode number) => number.GetValue<double>().ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Count(JsonNode? number) => Count(number!.GetValue<long>());
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Signed(double number) => number.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture);
+
+    private static Table With(params string[] columns)
+    {
+        Table table = new Table().Border(TableBorder.Simple);
+        foreach (string column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
+        return table;
+    }
+
+    private static void Add(Table table, params object?[] cells) =>
+        table.AddRow([.. cells.Select(static cell => Markup.Escape(cell?.ToString() ?? ""))]);
+}
