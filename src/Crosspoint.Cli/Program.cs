@@ -31,7 +31,11 @@ var root = new RootCommand(
     new Command("routing", "The routing of a running gateway (the token is read from CROSSPOINT_ADMIN_TOKEN)") { RehearsalCommand.Create(time) },
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(), RehearsalBench.Create(time) },
+    new Command("bench", "Measure")
+    {
+        EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(),
+        RehearsalBench.Create(time),
+    },
 };
 if (args is ["help"]) args = ["--help"];
 

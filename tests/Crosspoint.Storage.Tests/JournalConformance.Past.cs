@@ -83,7 +83,10 @@ public abstract partial class JournalConformance
                 {
                     Number = message.Attempts.Count + 1,
                     Connection = connection,
-                    Decision = new(7, "rule", [new(connection, CandidateCode.Chosen) { Price = 7 }, new("other", CandidateCode.Dearer)]) { Facts = new() { Country = "DE" } },
+                    Decision = new(7, "rule", [new(connection, CandidateCode.Chosen) { Price = 7 }, new("other", CandidateCode.Dearer)])
+                    {
+                        Facts = new() { Country = "DE" },
+                    },
                     StartedAt = transaction.Now,
                     EndedAt = transaction.Now + 5,
                     Outcome = outcome,

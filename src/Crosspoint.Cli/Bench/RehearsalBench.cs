@@ -147,7 +147,8 @@ internal static class RehearsalBench
     private sealed class Fill(int from, int to) : Transition
     {
         private static readonly RouteDecision Decision = new(
-            1, "rule-0", [.. Enumerable.Range(0, 6).Select(static i => new RouteCandidate(NameOf(i), i == 0 ? CandidateCode.Chosen : CandidateCode.Dearer) { Price = 7_500 })]);
+            1, "rule-0",
+            [new(NameOf(0), CandidateCode.Chosen) { Price = 7_500 }, .. Enumerable.Range(1, 5).Select(static i => new RouteCandidate(NameOf(i), CandidateCode.Dearer))]);
 
         private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -116,7 +116,8 @@ internal static class RehearsalCommand
     private static async Task<JsonNode?> SendAsync(HttpClient client, string plan, FileStream file, Action<long> sent, CancellationToken cancellationToken)
     {
         using var rows = new SheetContent(file, sent);
-        rows.Headers.ContentType = new MediaTypeHeaderValue(file.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? "text/csv" : "application/x-ndjson");
+        bool isCsv = file.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);
+        rows.Headers.ContentType = new MediaTypeHeaderValue(isCsv ? "text/csv" : "application/x-ndjson");
         using var text = new StringContent(plan);
         using var content = new MultipartFormDataContent { { text, "plan" }, { rows, "sample" } };
         return await OperatorClient.SendAsync(client, HttpMethod.Post, Path, content, cancellationToken).ConfigureAwait(false);

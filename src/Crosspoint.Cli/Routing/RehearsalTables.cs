@@ -19,7 +19,8 @@ internal static class RehearsalTables
         Table sides = With("", "in force", "draft", "change");
         foreach ((string name, string words) in new[]
         {
-            ("routed", "with a route"), ("no_route", "without a route"), ("denied", "denied"), ("unpriced", "without a price"), ("unmeasured", "of unmeasured quality"),
+            ("routed", "with a route"), ("no_route", "without a route"), ("denied", "denied"), ("unpriced", "without a price"),
+            ("unmeasured", "of unmeasured quality"),
         })
         {
             long change = after[name]!.GetValue<long>() - before[name]!.GetValue<long>();
@@ -27,7 +28,7 @@ internal static class RehearsalTables
         }
 
         string currency = report["currency"]!.ToString();
-        sides.AddRow($"cost, {(currency.Length > 0 ? currency : "no prices")}", before["cost"]!.ToString(), after["cost"]!.ToString(), report["cost_change"]!.ToString());
+        Add(sides, currency.Length > 0 ? $"cost, {currency}" : "cost, no prices", before["cost"], after["cost"], report["cost_change"]);
         sides.AddRow(
             "expected to be delivered", Expected(before, "delivered"), Expected(after, "delivered"),
             $"{Signed(report["delivered_change"]!.GetValue<double>())} ± {Number(report["delivered_change_error"]!)}");
@@ -43,7 +44,8 @@ internal static class RehearsalTables
     {
         Table table = With("from", "to", "messages", "segments", "cost before", "cost after");
         JsonNode?[] changed = [.. moves.Where(static move => Place(move!, "from") != Place(move!, "to"))];
-        foreach (JsonNode? move in changed.Take(MostRows)) Add(table, Place(move!, "from"), Place(move!, "to"), Count(move!["messages"]), Count(move["segments"]), move["cost_before"], move["cost_after"]);
+        foreach (JsonNode? move in changed.Take(MostRows))
+            Add(table, Place(move!, "from"), Place(move!, "to"), Count(move!["messages"]), Count(move["segments"]), move["cost_before"], move["cost_after"]);
         if (changed.Length > 0) AnsiConsole.Write(table);
         More(changed.Length, "moves");
     }
@@ -82,7 +84,8 @@ internal static class RehearsalTables
         if (count > MostRows) Console.WriteLine($"{count - MostRows} more {what}: see --json.");
     }
 
-    private static string Place(JsonNode move, string end) => move[end]?.ToString() ?? (move[$"{end}_outcome"]!.ToString() == "denied" ? "(denied)" : "(no route)");
+    private static string Place(JsonNode move, string end) =>
+        move[end]?.ToString() ?? (move[$"{end}_outcome"]!.ToString() == "denied" ? "(denied)" : "(no route)");
 
     private static string Expected(JsonNode side, string name) => $"{Number(side[name]!)} ± {Number(side[$"{name}_error"]!)}";
 

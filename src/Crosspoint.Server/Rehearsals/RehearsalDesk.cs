@@ -11,7 +11,8 @@ namespace Crosspoint.Server.Rehearsals;
 /// Runs rehearsals, one at a time, and keeps the last ones. A rehearsal takes one thread at most, reads the journal in short steps, holds its breath
 /// while the journal has much to write, and rests as long as it has worked whenever something else waits for a thread.
 /// </summary>
-internal sealed partial class RehearsalDesk(IRoutingControl routing, IMessageReader messages, TimeProvider time, ILogger<RehearsalDesk> logger) : IAsyncDisposable
+internal sealed partial class RehearsalDesk(
+    IRoutingControl routing, IMessageReader messages, TimeProvider time, ILogger<RehearsalDesk> logger) : IAsyncDisposable
 {
     /// <summary>Longest range of time.</summary>
     public static readonly TimeSpan MostRange = TimeSpan.FromDays(31);

@@ -34,6 +34,8 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
     private const int MostFieldCharacters = 8_000;
     private const int RowsAtOnce = 500;
 
+    private static readonly string Expected = $"expected some of: {string.Join(", ", SampleRow.Names)}";
+
     private readonly SampleRow _row = new(accounts, time.GetUtcNow());
     private readonly List<BadRow> _bad = [];
     private readonly CancellationToken _canceled = simulation.Canceled;
@@ -97,13 +99,13 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
         var columns = new List<SampleField>();
         foreach (string name in header)
         {
-            if (!SampleRow.TryFind(name, out SampleField field)) _fault = $"its header names '{SampleRow.Shown(name)}'; expected some of: {string.Join(", ", SampleRow.Names)}";
+            if (!SampleRow.TryFind(name, out SampleField field)) _fault = $"its header names '{SampleRow.Shown(name)}'; {Expected}";
             else if (columns.Contains(field)) _fault = $"its header names '{name}' twice";
             columns.Add(field);
         }
 
         if (_fault.Length == 0 && !(columns.Contains(SampleField.To) && columns.Contains(SampleField.From)))
-            _fault = $"its first line is no header with 'to' and 'from'; expected some of: {string.Join(", ", SampleRow.Names)}";
+            _fault = $"its first line is no header with 'to' and 'from'; {Expected}";
         return _fault.Length == 0 ? [.. columns] : null;
     }
 

@@ -67,14 +67,17 @@ internal sealed class SampleRow(AccountDirectory accounts, DateTimeOffset now)
     {
         bad = null;
         if (!E164.TryParse(Get(SampleField.To) ?? "", out E164 to)) bad = Bad(SampleField.To, "a number in E.164 form, such as +4915112345678");
-        else if (!Senders.TryClassify(Get(SampleField.From) ?? "", out _, out string from)) bad = Bad(SampleField.From, "a number in E.164 form, a short code of 3 to 8 digits, or a name");
+        else if (!Senders.TryClassify(Get(SampleField.From) ?? "", out _, out string from))
+            bad = Bad(SampleField.From, "a number in E.164 form, a short code of 3 to 8 digits, or a name");
         else if (!TryClass(out TrafficClass trafficClass)) bad = Bad(SampleField.Class, string.Join(", ", AccountConfig.Classes.Keys));
         else if (FindAccount() is not { } account) bad = Bad(SampleField.Account, "the SID of an account; it may be left out where there is one account alone");
         else if (!TryTime(out long at)) bad = Bad(SampleField.Time, "a time with its offset from UTC, such as 2026-12-31T23:00:00Z");
         else if (!TryNumber(SampleField.Count, 1, MostCount, out long count)) bad = Bad(SampleField.Count, $"a whole number from 1 to {MostCount}");
-        else if (!TryNumber(SampleField.Segments, 1, MostSegments, out long segments)) bad = Bad(SampleField.Segments, $"a whole number from 1 to {MostSegments}");
+        else if (!TryNumber(SampleField.Segments, 1, MostSegments, out long segments))
+            bad = Bad(SampleField.Segments, $"a whole number from 1 to {MostSegments}");
         else if (Get(SampleField.Body) is { Length: > RequestCheck.MostBodyCharacters }) bad = Bad(SampleField.Body, "at most 1,600 characters");
-        else if (Get(SampleField.Body) is not null && Get(SampleField.Segments) is not null) bad = Bad(SampleField.Segments, "a body or a number of segments, not both");
+        else if (Get(SampleField.Body) is not null && Get(SampleField.Segments) is not null)
+            bad = Bad(SampleField.Segments, "a body or a number of segments, not both");
         else if (MetadataOf() is not { } metadata) bad = Bad(SampleField.Campaign, $"at most {Metadata.MostValueCharacters} characters");
         else
         {

@@ -122,8 +122,8 @@ internal sealed partial class JournalReader(
                 using Lease lease = Rent(slice);
 
                 // A file is left when nothing in it is left; the next call begins with the next.
-                return lease.Reader.ReadPast(Math.Max(fromKey, slice.FirstKey), Math.Min(beforeKey, slice.LastKey + 1), MostPastRows, fromMicros, beforeMicros, page)
-                    ?? slice.LastKey;
+                long end = Math.Min(beforeKey, slice.LastKey + 1);
+                return lease.Reader.ReadPast(Math.Max(fromKey, slice.FirstKey), end, MostPastRows, fromMicros, beforeMicros, page) ?? slice.LastKey;
             }
 
             return null;

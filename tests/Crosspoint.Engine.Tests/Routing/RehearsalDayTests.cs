@@ -81,7 +81,8 @@ public sealed class RehearsalDayTests : IAsyncDisposable
 
         report.Messages.ShouldBe(MessageCount);
         report.After.Cost.ShouldBe(second.Cost);
-        (report.After.Routed, report.After.NoRoute, report.After.Denied, report.After.Unpriced).ShouldBe((second.Routed, second.NoRoute, second.Denied, second.Unpriced));
+        (report.After.Routed, report.After.NoRoute, report.After.Denied, report.After.Unpriced)
+            .ShouldBe((second.Routed, second.NoRoute, second.Denied, second.Unpriced));
         ((double)second.Delivered).ShouldBe(report.After.Delivered, report.After.Error);
         foreach (string name in Names)
         {
@@ -119,7 +120,12 @@ public sealed class RehearsalDayTests : IAsyncDisposable
                 Match = new() { Classes = [TrafficClass.Marketing], Hours = [new(8 * 60, 20 * 60, RuleHours.EveryDay, "Europe/Berlin")] },
                 Route = new() { Connections = ["north", "south", "east", "west"], Choose = RouteStrategy.LeastCost },
             },
-            new() { Name = "welcome", Match = new() { Metadata = [new("campaign", ["welcome"])] }, Route = new() { Connections = ["south"], PriceAtMost = 100_000 } },
+            new()
+            {
+                Name = "welcome",
+                Match = new() { Metadata = [new("campaign", ["welcome"])] },
+                Route = new() { Connections = ["south"], PriceAtMost = 100_000 },
+            },
             new() { Name = "capped", Match = new() { Countries = ["CH"] }, Route = new() { Connections = ["north", "east"], PriceAtMost = 1_000 } },
             new()
             {
@@ -240,7 +246,8 @@ public sealed class RehearsalDayTests : IAsyncDisposable
         string[] Rows(int place) =>
         [
             .. Places.Select(static one => one.Country).Distinct().Select((country, i) => string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{country} {0.01 + (((i * 7) + (place * 3)) % 10 * 0.0013):0.######} {(place == 1 ? "USD" : "EUR")}")),
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{country} {0.01 + (((i * 7) + (place * 3)) % 10 * 0.0013):0.######} {(place == 1 ? "USD" : "EUR")}")),
             $"26201 0.0{5 + place}1",
             $"+3361 0.0{3 + place}7",
         ];

@@ -51,7 +51,8 @@ public sealed class RehearsalTests
     public void Report_PlanInForceWithoutRules_KnowsPricesAllTheSame()
     {
         RouteRig rig = new RouteRig("north", "south").Price("north", 7_500).Price("south", 1_000);
-        var rehearsal = new RoutingRehearsal(rig.Snapshot, Plan(Rule("all", ["north", "south"]) with { Route = new() { Connections = ["north", "south"], Choose = RouteStrategy.LeastCost } }));
+        RoutingRule cheapest = Rule("all", []) with { Route = new() { Connections = ["north", "south"], Choose = RouteStrategy.LeastCost } };
+        var rehearsal = new RoutingRehearsal(rig.Snapshot, Plan(cheapest));
         rehearsal.Add(RouteRig.Request());
         (rehearsal.Report().Before.Cost, rehearsal.Report().After.Cost).ShouldBe(((Int128)7_500, (Int128)1_000));
     }
@@ -69,7 +70,7 @@ public sealed class RehearsalTests
     public void Add_RealMessage_KeepsItsPlaceInShares_AndTellsWhatBecameOfIt()
     {
         RouteRig rig = new RouteRig("north", "south").Price("north", 100).Price("south", 50).Rule("all", ["north"]);
-        RoutingRule split = Rule("split", ["north", "south"]) with { Route = new() { Connections = ["north", "south"], Choose = RouteStrategy.Split, Shares = [1, 1] } };
+        RoutingRule split = Rule("split", []) with { Route = new() { Connections = ["north", "south"], Choose = RouteStrategy.Split, Shares = [1, 1] } };
         RoutingPlan draft = Plan(split);
         var rehearsal = new RoutingRehearsal(rig.Snapshot, draft);
         var router = new Router(new(draft, rig.Connections, rig.Sources, rig));

@@ -159,7 +159,8 @@ public sealed class SimulationTests
     {
         await using ApiFixture api = await StartAsync();
         api.Engine.Routing = new(
-            new(4, ["north-1"]), [new("north-1", "n", ConnectionCapabilities.Default), new("south-1", "s", ConnectionCapabilities.Default)], new(), new FakeEngine.AllUp());
+            new(4, ["north-1"]),
+            [new("north-1", "n", ConnectionCapabilities.Default), new("south-1", "s", ConnectionCapabilities.Default)], new(), new FakeEngine.AllUp());
         api.Engine.Options = [.. api.Engine.Options, api.Engine.Options[0] with { Name = "south-1" }];
         Answer answer = await PostSampleAsync(
             api, "default: [ north-1 ]\nrules: [ { name: s, connections: [ north-1, south-1 ], choose: split, shares: [ 1, 1 ] } ]",
@@ -186,7 +187,8 @@ public sealed class SimulationTests
             + $"+4915112345678,ACME,otp,{ApiFixture.Demo.Sid},,,2026-01-01,\n"
             + $"+4915112345678,ACME,otp,{ApiFixture.Demo.Sid},,,,1000001\n"
             + $"+4915112345678,ACME,otp,{ApiFixture.Demo.Sid},,,,,,\n");
-        (answer.Status, answer.At("code"), answer.ContentType, answer.At("rows"), answer.At("bad_rows")).ShouldBe((422, "sample_invalid", "application/problem+json", "11", "10"));
+        (answer.Status, answer.At("code"), answer.ContentType, answer.At("rows"), answer.At("bad_rows"))
+            .ShouldBe((422, "sample_invalid", "application/problem+json", "11", "10"));
         answer.Json["errors"]!.AsArray().Select(static e => $"{e!["line"]} {e["column"]}").ShouldBe(
             ["3 to", "4 from", "5 class", "6 account", "7 account", "8 segments", "9 segments", "10 time", "11 count", "12 "]);
         (await SendAsync(api, HttpMethod.Get, "/v1/routing/simulations")).Json["simulations"]!.AsArray().ShouldBeEmpty();
@@ -237,7 +239,8 @@ public sealed class SimulationTests
         (await PostPartsAsync(api, (new StringContent(Plan), "plan"))).At("field").ShouldBe("sample");
         (await PostPartsAsync(api, (WithType(new StringContent("x"), "text/csv"), "sample"))).At("code").ShouldBe("request_invalid");
         (await PostPartsAsync(api, (new StringContent(Plan), "plan"), (new StringContent(Plan), "plan"))).At("code").ShouldBe("request_invalid");
-        var broken = WithType(new StringContent("--b\r\nContent-Disposition: form-data; name=\"plan\"\r\n\r\ndefault: [ north-1 ]"), "multipart/form-data; boundary=b");
+        using HttpContent broken = WithType(
+            new StringContent("--b\r\nContent-Disposition: form-data; name=\"plan\"\r\n\r\ndefault: [ north-1 ]"), "multipart/form-data; boundary=b");
         (await SendAsync(api, HttpMethod.Post, "/v1/routing/simulate", broken)).At("code").ShouldBe("request_invalid");
         (await SendAsync(api, HttpMethod.Post, "/v1/routing/simulate", WithType(new StringContent("x"), "multipart/form-data"))).Status.ShouldBe(415);
         (await SendAsync(api, HttpMethod.Post, "/v1/routing/simulate", new StringContent("x"))).Status.ShouldBe(415);
@@ -254,8 +257,10 @@ public sealed class SimulationTests
         await raw.ConnectAsync(api.Server.Address.Host, api.Server.Address.Port, CancellationToken.None);
         await raw.GetStream().WriteAsync(
             Encoding.ASCII.GetBytes(
-                $"POST /v1/routing/simulate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DeckTests.Token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
-                + $"--b\r\nContent-Disposition: form-data; name=\"plan\"\r\n\r\n{Plan}\r\n--b\r\nContent-Disposition: form-data; name=\"sample\"\r\nContent-Type: text/csv\r\n\r\nto,from\n"),
+                $"POST /v1/routing/simulate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {DeckTests.Token}\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+                + $"--b\r\nContent-Disposition: form-data; name=\"plan\"\r\n\r\n{Plan}\r\n"
+                + "--b\r\nContent-Disposition: form-data; name=\"sample\"\r\nContent-Type: text/csv\r\n\r\nto,from\n"),
             CancellationToken.None);
         string id = "";
         while (id.Length == 0)

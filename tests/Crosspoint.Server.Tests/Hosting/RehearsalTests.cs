@@ -9,6 +9,7 @@ using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
 using Crosspoint.Server.Rehearsals;
 using Crosspoint.Server.Tests.Support;
+using Crosspoint.Sms.Numbers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crosspoint.Server.Tests.Hosting;
@@ -47,11 +48,12 @@ public sealed class RehearsalTests : IDisposable
         account.DefaultRequestHeaders.Authorization = ApiFixture.Basic(Sid, "0123456789abcdef0123456789abcdef");
 
         Totals first = await SendAllAsync(host, account);
-        string from = DateTimeOffset.UnixEpoch.AddSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - 3600).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string from = TimeProvider.System.GetUtcNow().AddHours(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         var body = new JsonObject { ["plan"] = Draft, ["from"] = from };
         JsonNode report = await RunAsync(client, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
         var errors = new ConfigErrors("plan");
-        RoutingPlan plan = new PlanText(host.Rates.Store, host.Gateway, host.Gateway, host.Gateway.Accounts).Read(Encoding.UTF8.GetBytes(Draft), errors).ShouldNotBeNull();
+        var plans = new PlanText(host.Rates.Store, host.Gateway, host.Gateway, host.Gateway.Accounts);
+        RoutingPlan plan = plans.Read(Encoding.UTF8.GetBytes(Draft), errors).ShouldNotBeNull();
         host.Gateway.TakePlan(plan).Outcome.ShouldBe(ControlOutcome.Done);
         Totals second = await SendAllAsync(host, account);
 
@@ -100,9 +102,7 @@ public sealed class RehearsalTests : IDisposable
             RouteCandidate chosen = message.LastAttempt!.Decision.Candidates.Single(static one => one.Code == CandidateCode.Chosen);
 
             // A plan without rules writes down no prices: what its one connection costs stands in its deck.
-            long? price = message.LastAttempt.Decision.Facts is null
-                ? host.Rates.Holder.Current.Cost(chosen.Connection)!.TryFind(host.Gateway.Snapshot.Sources.DestinationOf(NumberOf(message)), out long micros) ? micros : null
-                : chosen.Price;
+            long? price = message.LastAttempt.Decision.Facts is null ? PriceOf(host, chosen.Connection, message) : chosen.Price;
             if (price is null) unpriced++;
             else cost += price.Value * message.Head.SegmentCount;
         }
@@ -110,7 +110,12 @@ public sealed class RehearsalTests : IDisposable
         return new(ids.Count, cost, unpriced, denied, noRoute);
     }
 
-    private static Sms.Numbers.E164 NumberOf(Message message) => Sms.Numbers.E164.TryParse(message.Head.To, out Sms.Numbers.E164 number) ? number : default;
+    private static long? PriceOf(GatewayHost host, string connection, Message message)
+    {
+        E164.TryParse(message.Head.To, out E164 number).ShouldBeTrue();
+        Destination destination = host.Gateway.Snapshot.Sources.DestinationOf(number);
+        return host.Rates.Holder.Current.Cost(connection)!.TryFind(destination, out long micros) ? micros : null;
+    }
 
     private static Totals Side(JsonNode side) => new(
         side["routed"]!.GetValue<long>() + side["denied"]!.GetValue<long>() + side["no_route"]!.GetValue<long>(),

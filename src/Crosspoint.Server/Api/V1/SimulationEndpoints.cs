@@ -19,6 +19,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     private const long MostUploadBytes = 256L * 1024 * 1024;
 
     private const int MostShown = 20;
+    private const string ExpectedParts = "Expected a part 'plan' and after it a part 'sample', each once.";
 
     private readonly PlanText _plans = new(backend.Rates.Store, backend.Routing, backend.Connections, backend.Accounts);
 
@@ -35,7 +36,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         if (!door.TryEnter(context, [], out _)) return;
         if (ContentTypes.Is(context.Request, JsonAnswer.Json)) await StartRangeAsync(context).ConfigureAwait(false);
         else if (ContentTypes.Is(context.Request, "multipart/form-data")) await StartSampleAsync(context).ConfigureAwait(false);
-        else new Problem(ProblemKind.MediaType, "Expected application/json with a range of time, or multipart/form-data with a sample.", "Content-Type").Send(context);
+        else Refuse(context, ProblemKind.MediaType, "Expected application/json with a range of time, or multipart/form-data with a sample.", "Content-Type");
     }
 
     private async Task StartRangeAsync(HttpContext context)
@@ -91,7 +92,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
 
                 if (name != "sample" || draft is null)
                 {
-                    new Problem(ProblemKind.RequestInvalid, "Expected a part 'plan' and after it a part 'sample', each once.", name.Length > 64 ? name[..64] : name).Send(context);
+                    Refuse(context, ProblemKind.RequestInvalid, ExpectedParts, name.Length > 64 ? name[..64] : name);
                     return;
                 }
 
@@ -99,9 +100,9 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
                 return;
             }
 
-            new Problem(ProblemKind.RequestInvalid, "Expected a part 'plan' and after it a part 'sample', each once.", draft is null ? "plan" : "sample").Send(context);
+            Refuse(context, ProblemKind.RequestInvalid, ExpectedParts, draft is null ? "plan" : "sample");
         }
-        catch (Exception error) when (error is IOException or InvalidDataException && error is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception error) when (IsMalformed(error) && !context.RequestAborted.IsCancellationRequested)
         {
             new Problem(ProblemKind.RequestInvalid, "The body is not well-formed multipart/form-data.").Send(context);
         }
@@ -111,8 +112,9 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     {
         if (FormOf(section) is not { } isCsv)
         {
-            new Problem(
-                ProblemKind.MediaType, "Expected a sample of type text/csv or application/x-ndjson, or a file whose name ends in .csv, .ndjson or .jsonl.", "sample").Send(context);
+            Refuse(
+                context, ProblemKind.MediaType, "Expected a sample of type text/csv or application/x-ndjson, or a file named .csv, .ndjson or .jsonl.",
+                "sample");
             return;
         }
 
@@ -191,13 +193,17 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     {
         DateTimeOffset now = backend.Time.GetUtcNow();
         DateTimeOffset end = to ?? now;
-        Problem? problem = null;
-        if (from is null) problem = new(ProblemKind.FieldInvalid, "Expected the beginning of the messages to replay; for messages of your own, send them as a sample.", "from");
-        else if (end > now) problem = new(ProblemKind.FieldInvalid, "Expected a time that has passed: messages of the future are not there to be replayed.", "to");
-        else if (from >= end) problem = new(ProblemKind.FieldInvalid, read.Text("to") is null ? "Expected a time that has passed." : "Expected a time before 'to'.", "from");
-        else if (end - from > RehearsalDesk.MostRange) problem = new(ProblemKind.FieldInvalid, $"Expected a range of at most {RehearsalDesk.MostRange.TotalDays} days.", "from");
-        problem?.Send(context);
-        return problem is null ? (from!.Value, end) : null;
+        (string field, string expected) = (from, end) switch
+        {
+            (null, _) => ("from", "Expected the beginning of the messages to replay; for messages of your own, send them as a sample."),
+            _ when end > now => ("to", "Expected a time that has passed: messages of the future are not there to be replayed."),
+            _ when from >= end => ("from", read.Text("to") is null ? "Expected a time that has passed." : "Expected a time before 'to'."),
+            _ when end - from > RehearsalDesk.MostRange => ("from", $"Expected a range of at most {RehearsalDesk.MostRange.TotalDays} days."),
+            _ => ("", ""),
+        };
+        if (field.Length == 0) return (from!.Value, end);
+        Refuse(context, ProblemKind.FieldInvalid, expected, field);
+        return null;
     }
 
     private Task List(HttpContext context)
@@ -228,6 +234,11 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         else new Problem(ProblemKind.NotFound, "There is no such simulation.").Send(context);
         return Task.CompletedTask;
     }
+
+    // What the server says of the request itself is answered by its own status.
+    private static bool IsMalformed(Exception error) => error is (IOException and not BadHttpRequestException) or InvalidDataException;
+
+    private static void Refuse(HttpContext context, ProblemKind kind, string detail, string field) => new Problem(kind, detail, field).Send(context);
 
     private static void Send(HttpContext context, Simulation simulation, int status)
     {
