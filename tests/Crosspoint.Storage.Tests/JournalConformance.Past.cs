@@ -47,8 +47,14 @@ public abstract partial class JournalConformance
             Message inbound = Message.Create(
                 new()
                 {
-                    Id = transaction.NextId(), AccountSid = Sample.Account, Direction = MessageDirection.Inbound, From = "+491", To = "+492", Body = "in",
-                    CreatedAt = transaction.Now, ValidUntil = transaction.Now,
+                    Id = transaction.NextId(),
+                    AccountSid = Sample.Account,
+                    Direction = MessageDirection.Inbound,
+                    From = "+491",
+                    To = "+492",
+                    Body = "in",
+                    CreatedAt = transaction.Now,
+                    ValidUntil = transaction.Now,
                 },
                 MessageState.Received, EventKind.Received);
             transaction.Insert(inbound);

@@ -26,9 +26,9 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/routing/simulate", StartAsync);
-        routes.MapGet("/v1/routing/simulations", List);
-        routes.MapGet("/v1/routing/simulations/{id}", Read);
-        routes.MapDelete("/v1/routing/simulations/{id}", Remove);
+        routes.MapGet("/v1/routing/simulations", ListAsync);
+        routes.MapGet("/v1/routing/simulations/{id}", ReadAsync);
+        routes.MapDelete("/v1/routing/simulations/{id}", RemoveAsync);
     }
 
     private async Task StartAsync(HttpContext context)
@@ -206,7 +206,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         return null;
     }
 
-    private Task List(HttpContext context)
+    private Task ListAsync(HttpContext context)
     {
         if (!door.TryEnter(context, [], out _)) return Task.CompletedTask;
         JsonAnswer answer = JsonAnswer.Rent();
@@ -219,7 +219,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         return Task.CompletedTask;
     }
 
-    private Task Read(HttpContext context)
+    private Task ReadAsync(HttpContext context)
     {
         if (!door.TryEnter(context, [], out _)) return Task.CompletedTask;
         if (desk.Find((string)context.Request.RouteValues["id"]!) is { } simulation) Send(context, simulation, StatusCodes.Status200OK);
@@ -227,7 +227,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         return Task.CompletedTask;
     }
 
-    private Task Remove(HttpContext context)
+    private Task RemoveAsync(HttpContext context)
     {
         if (!door.TryEnter(context, [], out _)) return Task.CompletedTask;
         if (desk.TryRemove((string)context.Request.RouteValues["id"]!)) context.Response.StatusCode = StatusCodes.Status204NoContent;
