@@ -154,7 +154,8 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         try
         {
             if (desk.TryBegin(draft.Plan, draft.Revision, range, out string running) is { } simulation) return simulation;
-            new Problem(ProblemKind.Overloaded, $"Simulation {running} is running; one goes at a time.") { RetryAfter = 5 }.Send(context);
+            string why = running.Length > 0 ? $"Simulation {running} is running; one goes at a time." : "The gateway is stopping.";
+            new Problem(ProblemKind.Overloaded, why) { RetryAfter = 5 }.Send(context);
         }
         catch (ArgumentException error)
         {
