@@ -32,7 +32,11 @@ var root = new RootCommand(
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    new Command("bench", "Measure") { EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create() },
+    new Command("bench", "Measure")
+    {
+        EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(),
+        RehearsalBench.Create(time),
+    },
 };
 if (args is ["help"]) args = ["--help"];
 

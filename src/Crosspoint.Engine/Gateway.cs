@@ -209,6 +209,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public RoutingPlan Plan => _dispatcher.Plan;
 
+    public RoutingSnapshot Snapshot => _dispatcher.Snapshot;
+
     public RoutePreview Preview(SendRequest request)
     {
         if (RequestCheck.TryPrepare(request, _callbacks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);

@@ -19,6 +19,9 @@ public interface IRoutingControl
     /// <summary>The plan that is in force.</summary>
     RoutingPlan Plan { get; }
 
+    /// <summary>What decisions are made by now: the plan with connections, prices and quality. To be asked, not to be kept.</summary>
+    RoutingSnapshot Snapshot { get; }
+
     /// <summary>The decision that a message would get now. Nothing is sent, and nothing stored.</summary>
     RoutePreview Preview(SendRequest request);
 

@@ -67,7 +67,12 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
     private RouteQuality QualityOf(int connection, ulong key)
     {
         QualityEstimate estimate = table.Estimate(new QualityKey(key).On(connection), time.GetUtcMicros());
-        return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) { AtBest = estimate.AtBest, Weight = estimate.Weight };
+        return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) 
+        {
+            AtBest = estimate.AtBest,
+            Weight = estimate.Weight,
+            StandardError = estimate.StandardError,
+        };
     }
 
     /// <summary>One destination and class, with the connections by their number.</summary>

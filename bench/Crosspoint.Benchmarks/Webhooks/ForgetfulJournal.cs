@@ -47,6 +47,9 @@ internal sealed class ForgetfulJournal : IJournal, IJournalTransaction
 
     public void PutPosition(string name, long sequence) => throw new NotSupportedException();
 
+    public ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken) => new((long?)null);
+
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) => new([]);
 
     public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> ListMarksAsync(string prefix, CancellationToken cancellationToken) =>

@@ -15,7 +15,7 @@ internal static class RoutingCommands
 
     public static Command Create(TimeProvider time) => new("routing", "The routing plan of a running gateway (the token is read from CROSSPOINT_ADMIN_TOKEN)")
     {
-        Show(), Revisions(), Check(), Draft(), Diff(), Activate(), RollBack(), Delete(), Apply(time),
+        Show(), Revisions(), Check(), RehearsalCommand.Create(time), Draft(), Diff(), Activate(), RollBack(), Delete(), Apply(time),
     };
 
     private static Command Show()

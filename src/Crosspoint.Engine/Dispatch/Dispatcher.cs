@@ -67,7 +67,10 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public IReadOnlyList<Lane> Lanes => _topology.Lanes;
 
     /// <summary>The routing as it is now.</summary>
-    public RoutingPlan Plan => _topology.Router.Snapshot.Plan;
+    public RoutingPlan Plan => Snapshot.Plan;
+
+    /// <summary>What decisions are made by now.</summary>
+    public RoutingSnapshot Snapshot => _topology.Router.Snapshot;
 
     /// <summary>What dispatch may hold in memory, and holds.</summary>
     public DispatchRoom Room { get; }

@@ -59,6 +59,18 @@ internal static class DecisionCodec
         return new(revision, rule, candidates);
     }
 
+    /// <summary>Goes over what <see cref="Read"/> would read.</summary>
+    public static void Skip(ref MessageBytes reader)
+    {
+        reader.ReadSigned();
+        reader.ReadName();
+        for (int left = reader.ReadCount(); left > 0; left--)
+        {
+            reader.ReadName();
+            reader.ReadByte();
+        }
+    }
+
     public static void WriteDetails(RouteDecision decision, MessageBuffer buffer)
     {
         WriteFacts(decision.Facts, buffer);

@@ -271,6 +271,46 @@ public static class MessageCodec
         return message;
     }
 
+    /// <summary>The connection that took all of a message last, without reading the rest; null for none.</summary>
+    public static string? ReadTaker(ReadOnlySpan<byte> progress, out MessageState state)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        state = (MessageState)reader.ReadByte();
+        reader.ReadByte();
+        reader.ReadFixed();
+        reader.ReadInt32();
+        reader.ReadTime(0);
+        reader.ReadTime(0);
+        for (int left = reader.ReadCount(); left > 0; left--) SkipSegment(ref reader);
+        string? taker = null;
+        for (int left = reader.ReadCount(); left > 0; left--)
+        {
+            reader.ReadInt32();
+            string connection = Required(reader.ReadName());
+            DecisionCodec.Skip(ref reader);
+            reader.ReadTime(0);
+            reader.ReadTime(0);
+            if ((AttemptOutcome)reader.ReadByte() is AttemptOutcome.Sent or AttemptOutcome.Rerouted) taker = connection;
+            reader.ReadUInt32();
+            reader.ReadInt32();
+            reader.ReadByte();
+        }
+
+        return taker;
+    }
+
+    private static void SkipSegment(ref MessageBytes reader)
+    {
+        reader.ReadByte();
+        reader.ReadByte();
+        reader.ReadByte();
+        reader.ReadInt32();
+        reader.ReadUInt32();
+        reader.TryReadUtf8(out _);
+        reader.TryReadUtf8(out _);
+    }
+
     private static void WriteSegment(SegmentProgress segment, MessageBuffer buffer)
     {
         buffer.WriteByte((byte)segment.State);

@@ -31,6 +31,9 @@ internal sealed class QualityCell
     /// <summary>Messages that it rests on, those of the parents that it borrows from among them.</summary>
     public double Weight { get; set; }
 
+    /// <summary>Standard deviation of the probability.</summary>
+    public double Error { get; set; }
+
     /// <summary>Messages of its own, or of the widest of its parents.</summary>
     public double Seen { get; set; }
 

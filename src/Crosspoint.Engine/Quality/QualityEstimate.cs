@@ -8,6 +8,12 @@ namespace Crosspoint.Engine.Quality;
 /// <param name="IsSuspect">Its receipts say delivered far more often than those who got the messages do.</param>
 public readonly record struct QualityEstimate(double Probability, double Weight, bool IsMeasured, TimeSpan ReceiptDelay, bool IsSuspect)
 {
+    /// <summary>
+    /// Standard deviation of the probability, by what was seen. A key without messages of its own is as far from the wider one that stands in for it
+    /// as keys are wont to be.
+    /// </summary>
+    public double StandardError { get; init; }
+
     /// <summary>The highest probability that what was seen still allows: two standard deviations above.</summary>
     public double AtBest => Math.Min(1, Probability + (2 * Math.Sqrt(Probability * (1 - Probability) / Math.Max(Weight, 1))));
 }

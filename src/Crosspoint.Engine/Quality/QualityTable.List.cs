@@ -62,7 +62,7 @@ public sealed partial class QualityTable
             {
                 QualityKey key = QualityKey.Of(i + 1);
                 if (!_cells.ContainsKey(key)) continue;
-                all.Add(new(_names[i], Known(key, now)!.Probability, feedback[i], suspects[i], suspects[i] == 0 ? "" : WordsOf(firsts[i])));
+                all.Add(new(_names[i], Known(key, now, out _)!.Probability, feedback[i], suspects[i], suspects[i] == 0 ? "" : WordsOf(firsts[i])));
             }
 
             return all;
@@ -84,7 +84,7 @@ public sealed partial class QualityTable
         lock (_gate)
         {
             if (!_cells.ContainsKey(key)) return null;
-            QualityCell cell = Known(key, now)!;
+            QualityCell cell = Known(key, now, out _)!;
             FeedbackCell? feedback = FeedbackOf(key);
             double all = _feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? any) ? any.Sum.All : 0;
             return new()
@@ -95,7 +95,7 @@ public sealed partial class QualityTable
                 Country = key.Country,
                 Network = key.Network,
                 Class = key.Class,
-                Estimate = EstimateOf(cell, feedback),
+                Estimate = EstimateOf(cell, 0, feedback),
                 Messages = cell.All.Trials,
                 ReceiptP95 = CurveOf(key, now).Quantile(0.95),
                 Trust = feedback?.Trust,

@@ -117,7 +117,7 @@ public sealed partial class QualityTable
             QualityKey narrow = QualityKey.Of(connection, destination.Country, destination.Network, trafficClass);
             QualityKey key = narrow.WithoutNetwork;
             if (!_feedback.TryGetValue(key, out FeedbackCell? cell)) _feedback.Add(key, cell = new());
-            cell.Add(isConfirmed, Known(narrow, at)?.Probability ?? _options.Prior, at, _feedbackHalfLife);
+            cell.Add(isConfirmed, Known(narrow, at, out _)?.Probability ?? _options.Prior, at, _feedbackHalfLife);
         }
     }
 
@@ -130,9 +130,14 @@ public sealed partial class QualityTable
         lock (_gate)
         {
             RefreshFeedbackWhenDue(now);
-            return Known(key, now) is { } cell
-                ? EstimateOf(cell, FeedbackOf(key))
-                : EstimateOf(new QualityEstimate(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false), FeedbackOf(key));
+            return Known(key, now, out int missing) is { } cell
+                ? EstimateOf(cell, missing, FeedbackOf(key))
+                : EstimateOf(
+                    new QualityEstimate(_options.Prior, _options.PriorWeight, false, CurveOf(key, now).Quantile(0.5), false)
+                    {
+                        StandardError = Math.Sqrt(Variance(_options.Prior, _options.PriorWeight)),
+                    },
+                    FeedbackOf(key));
         }
     }
 
@@ -159,28 +164,47 @@ public sealed partial class QualityTable
         }
     }
 
-    private QualityEstimate EstimateOf(QualityCell cell, FeedbackCell? feedback) =>
-        EstimateOf(new QualityEstimate(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false), feedback);
+    /// <param name="missing">Narrower keys of which nothing is known.</param>
+    private QualityEstimate EstimateOf(QualityCell cell, int missing, FeedbackCell? feedback) => EstimateOf(
+        new QualityEstimate(cell.Probability, cell.Weight, cell.Seen >= LeastSeen, cell.Delay, false) { StandardError = ErrorOf(cell, missing) }, feedback);
 
     private QualityEstimate EstimateOf(in QualityEstimate receipts, FeedbackCell? feedback)
     {
         if (feedback is null) return receipts;
         double counts = _options.FeedbackWeight;
         double trust = ((feedback.Trust * feedback.Weight) + counts) / (feedback.Weight + counts);
-        return receipts with { Probability = receipts.Probability * trust, Weight = receipts.Weight + feedback.Weight, IsSuspect = feedback.IsSuspect };
+        double doubt = receipts.Probability * receipts.Probability * Variance(trust, feedback.Weight + counts);
+        return receipts with
+        {
+            Probability = receipts.Probability * trust,
+            Weight = receipts.Weight + feedback.Weight,
+            IsSuspect = feedback.IsSuspect,
+            StandardError = Math.Sqrt((receipts.StandardError * receipts.StandardError * trust * trust) + doubt),
+        };
     }
 
     // Null where there is none, or nothing to compare it with.
     private FeedbackCell? FeedbackOf(QualityKey key) =>
         _feedback.Count > 0 && _feedback.TryGetValue(key.WithoutNetwork, out FeedbackCell? feedback) && feedback.Weight > 0 ? feedback : null;
 
+    // Of a share that rests on so many messages (of the beta distribution with them).
+    private static double Variance(double probability, double weight) => probability * (1 - probability) / (weight + 1);
+
+    // Each level that is missing is as a key without messages: it has what it borrows alone.
+    private double ErrorOf(QualityCell cell, int missing) => missing == 0
+        ? cell.Error
+        : Math.Sqrt((cell.Error * cell.Error) + (missing * Variance(cell.Probability, _options.ParentWeight)));
+
     /// <summary>The narrowest cell that there is of a key, brought up to date; null when nothing is known.</summary>
-    private QualityCell? Known(QualityKey key, long now)
+    /// <param name="missing">Narrower keys of which nothing is known.</param>
+    private QualityCell? Known(QualityKey key, long now, out int missing)
     {
         QualityCell? narrowest;
+        missing = 0;
         while (!_cells.TryGetValue(key, out narrowest))
         {
             if (!key.TryGetParent(out key)) return null;
+            missing++;
         }
 
         if (IsFresh(narrowest, now)) return narrowest;
@@ -217,6 +241,7 @@ public sealed partial class QualityTable
         cell.Borrowed = borrowed;
         cell.Probability = Math.Clamp(current.Share(borrowed), 0, 1);
         cell.Weight = current.Trials + borrowed.Weight;
+        cell.Error = Math.Sqrt(Variance(cell.Probability, cell.Weight));
         cell.Seen = Math.Max(parent?.Seen ?? 0, current.Trials);
         cell.Delay = curve.Quantile(0.5);
         cell.MadeAt = now;

@@ -17,6 +17,9 @@ public readonly record struct RouteQuality(double Delivery, double ReceiptSecond
 
     /// <summary>Messages that it rests on: the fewer, the wider the range in which a message that explores may place it.</summary>
     public double Weight { get; init; } = NeutralQuality.Weight;
+
+    /// <summary>Standard deviation of the probability, by what was seen; 0 where nobody told it.</summary>
+    public double StandardError { get; init; }
 }
 
 /// <summary>Quality of the connections, as it is known now.</summary>
@@ -42,7 +45,7 @@ public sealed class NeutralQuality : IQuality
     public static NeutralQuality Instance { get; } = new();
 
     /// <summary>What a connection counts for of which nothing is known.</summary>
-    public static RouteQuality Value { get; } = new(0.9, 0, IsMeasured: false);
+    public static RouteQuality Value { get; } = new(0.9, 0, IsMeasured: false) { StandardError = 0.3 };
 
     private NeutralQuality()
     {

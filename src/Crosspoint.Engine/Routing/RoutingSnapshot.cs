@@ -142,7 +142,13 @@ public sealed class RoutingSnapshot
         };
     }
 
-    internal IRates? RatesOf(int connection) => _rates[connection];
+    /// <summary>The price of a segment of a message on a connection, in micro-units; null when it is not known.</summary>
+    internal long? PriceOf(int connection, in RouteRequest request) => PriceOf(connection, request.Destination, SenderOf(request));
+
+    internal long? PriceOf(int connection, in Destination destination, in RatedSender sender) =>
+        _rates[connection] is { } rates && rates.TryFind(destination, sender, out long price) ? price : null;
+
+    internal static RatedSender SenderOf(in RouteRequest request) => new(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
 
     internal IConnectionQuality? QualityOf(int connection) => _quality[connection];
 

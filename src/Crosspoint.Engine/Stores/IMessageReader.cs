@@ -20,6 +20,14 @@ public interface IMessageReader
     ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Adds outbound messages, copies for test connections aside, that were accepted in [<paramref name="fromMicros"/>, <paramref name="beforeMicros"/>) to a list, of all accounts, in
+    /// the order of their keys: those of some thousand rows, which may be none. Nobody waits for it: while much is to be written it holds its breath.
+    /// </summary>
+    /// <param name="afterKey">Only keys above it: what the call before returned, 0 for the first.</param>
+    /// <returns>The key up to which it looked; null when nothing is left.</returns>
+    ValueTask<long?> ReadPastAsync(long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Open messages with a key greater than <paramref name="afterKey"/>, oldest first, at most <paramref name="limit"/>.
     /// Used at start, and to refill queues that hold only the head of a backlog.
     /// </summary>

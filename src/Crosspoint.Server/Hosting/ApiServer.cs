@@ -4,6 +4,7 @@ using Crosspoint.Server.Api.TwilioCompat;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Metrics;
+using Crosspoint.Server.Rehearsals;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -25,11 +26,13 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly PrometheusExporter _exporter;
     private readonly DeckEndpoints _decks;
+    private readonly RehearsalDesk _rehearsals;
 
-    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter, DeckEndpoints decks)
+    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter, DeckEndpoints decks, RehearsalDesk rehearsals)
     {
         _app = app;
         _decks = decks;
+        _rehearsals = rehearsals;
         _stopping = stopping;
         _exporter = exporter;
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -76,6 +79,8 @@ public sealed class ApiServer : IAsyncDisposable
         new RateEndpoints(backend, door).Map(app);
         new RoutingEndpoints(backend, door).Map(app);
         new QualityEndpoints(backend, door).Map(app);
+        var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
+        new SimulationEndpoints(backend, door, rehearsals).Map(app);
         new LookupEndpoints(backend, token).Map(app);
         new ExplainEndpoints(backend, token).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
@@ -88,23 +93,26 @@ public sealed class ApiServer : IAsyncDisposable
             exporter.Dispose();
             stopping.Dispose();
             decks.Dispose();
+            await rehearsals.DisposeAsync().ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        return new(app, stopping, exporter, decks);
+        return new(app, stopping, exporter, decks, rehearsals);
     }
 
     /// <summary>Stops listening, ends streams, and waits for the requests that are under way as long as the token allows.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _rehearsals.DisposeAsync().ConfigureAwait(false);
         await _app.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _rehearsals.DisposeAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
         _exporter.Dispose();
         _decks.Dispose();

@@ -16,6 +16,11 @@ internal sealed partial class JournalReader(
     /// </summary>
     private const int MostRows = 200_000;
 
+    /// <summary>Rows that one call of <see cref="ReadPastAsync"/> looks at: a few milliseconds.</summary>
+    private const int MostPastRows = 2_000;
+
+    private static readonly TimeSpan PastPause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Slices, counted from the newest, whose connections are kept open between reads.</summary>
     private const int KeptSlices = 3;
 
@@ -94,6 +99,35 @@ internal sealed partial class JournalReader(
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(query.Limit, 1000);
         return ReadAsync(() => List(query), cancellationToken);
+    }
+
+    public async ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken)
+    {
+        while (sequencer.Depth > IJournal.BackgroundDepth) await Task.Delay(PastPause, time, cancellationToken).ConfigureAwait(false);
+
+        // What waits for the files now is in them for all calls that follow: they ask for what is past.
+        return afterKey == 0
+            ? await ReadAsync(Read, cancellationToken).ConfigureAwait(false)
+            : await ReadStoredAsync(Read, cancellationToken).ConfigureAwait(false);
+
+        long? Read()
+        {
+            long fromKey = Math.Max(afterKey + 1, MessageId.FirstKeyAt(Math.Max((fromMicros / Micros.PerMillisecond) - Slack, 0)));
+            long beforeKey = MessageId.FirstKeyAt((beforeMicros / Micros.PerMillisecond) + 1 + Slack);
+            foreach (Slice slice in catalog.Current)
+            {
+                if (slice.LastKey < fromKey) continue;
+                if (slice.FirstKey >= beforeKey) break;
+                using Lease lease = Rent(slice);
+
+                // A file is left when nothing in it is left; the next call begins with the next.
+                long end = Math.Min(beforeKey, slice.LastKey + 1);
+                return lease.Reader.ReadPast(Math.Max(fromKey, slice.FirstKey), end, MostPastRows, fromMicros, beforeMicros, page) ?? slice.LastKey;
+            }
+
+            return null;
+        }
     }
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal sealed partial class SliceReader : IDisposable
     private SqliteStatement? _find;
     private SqliteStatement? _page;
     private SqliteStatement? _windowEnd;
+    private SqliteStatement? _past;
 
     public SliceReader(string path)
     {
@@ -71,6 +72,38 @@ internal sealed partial class SliceReader : IDisposable
         }
 
         return messages.Count >= most ? messages[^1].Id.Key : beforeKey;
+    }
+
+    /// <summary>
+    /// Adds outbound messages, copies for test connections aside, with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that were accepted within the times, of at most
+    /// <paramref name="rows"/> rows.
+    /// </summary>
+    /// <returns>The key of the last of those rows; null when there are no more.</returns>
+    public long? ReadPast(long fromKey, long beforeKey, int rows, long fromMicros, long beforeMicros, List<PastMessage> page)
+    {
+        _past ??= _database.Prepare("SELECT key, head, progress FROM messages WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+        try
+        {
+            _past.Bind(1, fromKey);
+            _past.Bind(2, beforeKey);
+            _past.Bind(3, rows);
+            long last = 0;
+            int seen = 0;
+            for (; _past.Step(); seen++)
+            {
+                last = _past.GetInt64(0);
+                MessageHead head = MessageCodec.ReadHead(last, _past.GetBlob(1));
+                if (head.IsInbound || head.IsCopy || head.CreatedAt < fromMicros || head.CreatedAt >= beforeMicros) continue;
+                string? taker = MessageCodec.ReadTaker(_past.GetBlob(2), out MessageState state);
+                page.Add(new(head, state, taker));
+            }
+
+            return seen < rows ? null : last;
+        }
+        finally
+        {
+            _past.Reset();
+        }
     }
 
     public void ListOpen(long afterKey, int limit, List<Message> messages, out bool isEmpty)
@@ -254,6 +287,7 @@ internal sealed partial class SliceReader : IDisposable
         _find?.Dispose();
         _page?.Dispose();
         _windowEnd?.Dispose();
+        _past?.Dispose();
         _events?.Dispose();
         _database.Dispose();
     }

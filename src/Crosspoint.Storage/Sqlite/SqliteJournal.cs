@@ -77,6 +77,10 @@ public sealed partial class SqliteJournal : IJournal
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>
         _reader.ListAsync(query, cancellationToken);
 
+    public ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken) =>
+        _reader.ReadPastAsync(fromMicros, beforeMicros, afterKey, page, cancellationToken);
+
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
         _reader.ListOpenAsync(afterKey, limit, cancellationToken);
 

@@ -48,6 +48,39 @@ public sealed class QualityTableTests
     }
 
     [Fact]
+    public void StandardError_ShrinksWithMessages_AndGrowsWithEachLevelThatIsMissing()
+    {
+        double Error(Destination to, TrafficClass trafficClass = Class) => _table.Estimate(_north, to, trafficClass, Start + Hour).StandardError;
+        Error(First).ShouldBe(Math.Sqrt(0.9 * 0.1 / 21), 1e-9, "the prior alone");
+        Send(_north, First, Start, 2_000, 0.8);
+
+        QualityEstimate own = _table.Estimate(_north, First, Class, Start + Hour);
+        own.StandardError.ShouldBe(Math.Sqrt(own.Probability * (1 - own.Probability) / (own.Weight + 1)), 1e-9);
+        own.StandardError.ShouldBeInRange(0.005, 0.015);
+        double step = 0.8 * 0.2 / 31;
+        Error(First, TrafficClass.Otp).ShouldBe(Math.Sqrt(step + 0.0001), 0.005, "another class of the network");
+        Error(Second2).ShouldBe(Math.Sqrt((2 * step) + 0.0001), 0.005, "another network of the country");
+        Error(Abroad).ShouldBe(Math.Sqrt((3 * step) + 0.0001), 0.005, "another country of the connection");
+    }
+
+    [Fact]
+    public void StandardError_WithFeedback_HasTheDoubtAboutTrust()
+    {
+        Send(_north, First, Start, 2_000, 0.9);
+        double before = _table.Estimate(_north, First, Class, Start + Hour).StandardError;
+        for (int i = 0; i < 200; i++)
+        {
+            _table.Feedback(_north, First, Class, isConfirmed: i % 2 == 0, Start + Hour);
+            _table.Feedback(_south, First, Class, isConfirmed: true, Start + Hour);
+        }
+
+        QualityEstimate after = _table.Estimate(_north, First, Class, Start + Hour + (10 * Second));
+        after.Probability.ShouldBeLessThan(0.7);
+        after.StandardError.ShouldBeGreaterThan(before);
+        after.StandardError.ShouldBeLessThan(0.1);
+    }
+
+    [Fact]
     public void Estimate_ReceiptsThatAreMerelyLate_AreNoFailures()
     {
         // A minute each, so far; then a burst whose receipts cannot have come yet.

@@ -95,6 +95,10 @@ internal sealed class JournalGate(IJournal inner) : IJournal
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) =>
         inner.ListAsync(query, cancellationToken);
 
+    public ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken) =>
+        inner.ReadPastAsync(fromMicros, beforeMicros, afterKey, page, cancellationToken);
+
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>
         inner.ListOpenAsync(afterKey, limit, cancellationToken);
 

@@ -67,9 +67,9 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         return this;
     }
 
-    public RouteRig Quality(string connection, double delivery, double weight = NeutralQuality.Weight)
+    public RouteRig Quality(string connection, double delivery, double weight = NeutralQuality.Weight, double error = 0)
     {
-        _quality[connection] = new(delivery, 5, IsMeasured: true) { Weight = weight };
+        _quality[connection] = new(delivery, 5, IsMeasured: true) { Weight = weight, StandardError = error };
         return this;
     }
 

@@ -92,6 +92,10 @@ internal sealed class TestJournal : IJournal
 
     public ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public async ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken)
     {
         List<Message> page = [];

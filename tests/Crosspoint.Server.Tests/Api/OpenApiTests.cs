@@ -169,6 +169,25 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfSimulations_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await SimulationTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        api.Engine.Add(ApiFixture.Demo);
+        string from = Micros.ToInstant(api.Time.GetUtcMicros()).AddHours(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        Answer started = await SimulationTests.PostAsync(api, $$"""{"plan":"default: [ north-1 ]","from":"{{from}}"}""");
+        Check(document, "Simulation", started.Json);
+        Answer done = await SimulationTests.UntilAsync(api, started.At("id")!, "done");
+        done.Json["report"]!["actual"]!.AsArray().ShouldNotBeEmpty();
+        Check(document, "Simulation", done.Json);
+        const string Sample = "to,from,account\n+15551234567,ACME,";
+        Check(document, "Simulation", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample + ApiFixture.Demo.Sid)).Json);
+        Check(document, "SampleProblem", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample)).Json);
+        Check(document, "SimulationList", (await SimulationTests.SendAsync(api, HttpMethod.Get, "/v1/routing/simulations")).Json);
+    }
+
+    [Fact]
     public async Task RequestFields_AreThoseThatAreRead()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();

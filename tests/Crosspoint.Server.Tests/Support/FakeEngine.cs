@@ -28,6 +28,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     RoutingPlan IRoutingControl.Plan => Routing.Plan;
 
+    RoutingSnapshot IRoutingControl.Snapshot => Routing;
+
     RoutePreview IRoutingControl.Preview(SendRequest request)
     {
         Requests.Add(request);
@@ -135,8 +137,11 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public IReadOnlyList<ConnectionStatus> Connections() =>
         [new("north-1", "north", "north", "usable", 1, 2, 3, 10, 100, 87.5, [new(SmppClientState.Bound, 3, null, "127.0.0.1:2775")], "same", false)];
 
-    public IReadOnlyList<ConnectionOptions> ConnectionOptions() =>
+    /// <summary>The connections there are.</summary>
+    public IReadOnlyList<ConnectionOptions> Options { get; set; } =
         [new() { Name = "north-1", Vendor = "north", Group = "north", Smpp = new() { Host = "h", Port = 1, SystemId = "a", Password = "b" } }];
+
+    public IReadOnlyList<ConnectionOptions> ConnectionOptions() => Options;
 
     public ControlResult AddConnection(ConnectionOptions options, int? place) => Wish($"add {options.Name} {options.Vendor} {place}");
 
@@ -268,6 +273,26 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
             if (more) found.RemoveAt(query.Limit);
             return new(new MessagePage(found, more ? found[^1].Id.Key : null));
         }
+    }
+
+    /// <summary>What a page of past messages waits for.</summary>
+    public Task PastGate { get; set; } = Task.CompletedTask;
+
+    public async ValueTask<long?> ReadPastAsync(
+        long fromMicros, long beforeMicros, long afterKey, List<PastMessage> page, CancellationToken cancellationToken)
+    {
+        await PastGate.WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            foreach (Message message in _messages)
+            {
+                if (message.Id.Key <= afterKey || message.Head.CreatedAt < fromMicros || message.Head.CreatedAt >= beforeMicros) continue;
+                page.Add(new(message.Head, message.State, message.LastAttempt?.Connection));
+                return message.Id.Key;
+            }
+        }
+
+        return null;
     }
 
     public ValueTask<IReadOnlyList<Message>> ListOpenAsync(long afterKey, int limit, CancellationToken cancellationToken) =>

@@ -26,7 +26,7 @@ internal readonly ref struct Ranker
         _demands = demands;
         _sellPrice = sellPrice;
         _measures = measures;
-        _sender = new(request.SenderKind, measures ? request.Head.Metadata.Find(MetadataMatch.Campaign) : null);
+        _sender = RoutingSnapshot.SenderOf(request);
     }
 
     /// <summary>Writes a list's candidates behind those that are there.</summary>
@@ -91,11 +91,7 @@ internal readonly ref struct Ranker
     private RankedCandidate Look(RouteList list, int connection, int place)
     {
         var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
-        if (_measures || list.AsksForPrice)
-        {
-            candidate.Price = _snapshot.RatesOf(connection) is { } rates && rates.TryFind(_request.Destination, _sender, out long price) ? price : null;
-        }
-
+        if (_measures || list.AsksForPrice) candidate.Price = _snapshot.PriceOf(connection, _request.Destination, _sender);
         if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
         if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
         return candidate;

@@ -49,6 +49,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind RevisionState = new("revision_state", 409, "The revision's state does not allow that.");
     public static readonly ProblemKind SetByFile = new("set_by_file", 409, "The configuration file says what this is.");
     public static readonly ProblemKind DeckInvalid = new("deck_invalid", 422, "The rate sheet is not right.");
+    public static readonly ProblemKind SampleInvalid = new("sample_invalid", 422, "The sample is not right.");
     public static readonly ProblemKind NotFound = new("not_found", 404, "There is nothing here.");
     public static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", 405, "This method is not allowed here.");
     public static readonly ProblemKind RequestTimeout = new("request_timeout", 408, "The request came too slowly.");
@@ -68,7 +69,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
         BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, EventGone,
-        RequestTooLarge, MediaType, DeckInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
+        RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
     public static ProblemKind For(IntakeError error) => error switch
