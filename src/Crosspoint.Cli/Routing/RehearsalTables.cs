@@ -52,14 +52,14 @@ internal static class RehearsalTables
 
     private static void ShowCountries(JsonArray countries)
     {
-        Table table = ConsoleTable.With("country", "messages", "moved", "cost before", "cost after", "delivered before", "delivered after");
+        Table table = ConsoleTable.With("country", "messages", "moved", "cost before", "cost after", "delivered", "by draft");
         foreach (JsonNode? country in countries.Take(MostRows))
         {
             (JsonNode before, JsonNode after) = (country!["before"]!, country["after"]!);
             string code = country["country"]!.ToString();
             ConsoleTable.Add(
                 table, code.Length > 0 ? code : "unknown", Count(country["messages"]), Count(country["moved"]), before["cost"], after["cost"],
-                Expected(before, "delivered"), Expected(after, "delivered"));
+                Number(before["delivered"]!), Number(after["delivered"]!));
         }
 
         ConsoleTable.Write(table);

@@ -81,7 +81,9 @@ public sealed class RehearsalTests : IDisposable
                     "/v1/messages",
                     new StringContent($$"""{"to":"{{to}}","from":"ACME","class":"{{kind}}","body":"{{text}}"}""", Encoding.UTF8, "application/json"),
                     CancellationToken.None);
-                ids.Add(JsonNode.Parse(await sent.Content.ReadAsStringAsync(CancellationToken.None))!["id"]!.ToString());
+                string answer = await sent.Content.ReadAsStringAsync(CancellationToken.None);
+                sent.StatusCode.ShouldBe(HttpStatusCode.Created, answer);
+                ids.Add(JsonNode.Parse(answer)!["id"]!.ToString());
             }
         }
 
