@@ -112,7 +112,8 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
 
     private async Task RollBackAsync(HttpContext context)
     {
-        if (door.TryEnter(context, [], out _) && TryFind(context, out string name)) await _revisions.RollBackAsync(context, RateDocument.Resource(name)).ConfigureAwait(false);
+        if (door.TryEnter(context, [], out _) && TryFind(context, out string name))
+            await _revisions.RollBackAsync(context, RateDocument.Resource(name)).ConfigureAwait(false);
     }
 
     /// <summary>What a segment costs now, on each connection or on one, with all its parts.</summary>
