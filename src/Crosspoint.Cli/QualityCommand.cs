@@ -39,7 +39,7 @@ internal static class QualityCommand
 
             (List<JsonNode>? rows, bool isMore) = await ReadAsync(client, query, result.GetValue(limit), cancellationToken).ConfigureAwait(false);
             if (rows is null) return ExitCodes.Failed;
-            if (result.GetValue(json)) foreach (JsonNode row in rows) Console.WriteLine(row.ToJsonString());
+            if (result.GetValue(json)) rows.ForEach(static row => Console.WriteLine(row.ToJsonString()));
             else Show(rows);
             if (isMore) await Console.Error.WriteLineAsync("There are more: see --limit, and the filters.").ConfigureAwait(false);
             return ExitCodes.Ok;

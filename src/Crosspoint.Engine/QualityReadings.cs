@@ -7,9 +7,9 @@ using Crosspoint.Sms.Numbers;
 namespace Crosspoint.Engine;
 
 /// <summary>
-/// Quality as decisions read it: worked out beforehand, without a lock and without a clock, all connections of a destination and class side by side. Every turn
-/// renews what was asked for since the one before, so that what is read is a turn old where there is traffic, and <see cref="MostAge"/> turns where there is hardly
-/// any. Thread-safe; allocates for new destinations alone.
+/// Quality as decisions read it: worked out beforehand, without a lock and without a clock, all connections of a destination and class side by
+/// side. Every turn renews what was asked for since the one before, so that what is read is a turn old where there is traffic, and
+/// <see cref="MostAge"/> turns where there is hardly any. Thread-safe; allocates for new destinations alone.
 /// </summary>
 internal sealed class QualityReadings(QualityTable table, TimeProvider time)
 {

@@ -11,9 +11,9 @@ using Crosspoint.Sms.Numbers;
 namespace Crosspoint.Benchmarks.Routing;
 
 /// <summary>
-/// What a carrier of messages routes by: 40 connections with decks of 1,000 networks, all countries and some prefixes in two currencies, fees, sell prices of 100
-/// accounts, an hour of learned quality, and plans of every length whose rules ask for all kinds of conditions and choose in all ways. The same each time but for
-/// the clock, which is the real one.
+/// What a carrier of messages routes by: 40 connections with decks of 1,000 networks, all countries and some prefixes in two currencies, fees,
+/// sell prices of 100 accounts, an hour of learned quality, and plans of every length whose rules ask for all kinds of conditions and choose in all
+/// ways. The same each time but for the clock, which is the real one.
 /// </summary>
 internal sealed class RoutingWorld
 {
@@ -100,7 +100,13 @@ internal sealed class RoutingWorld
             Except = except,
             Deny = isDenied ? new(30450, "not served") : null,
             Route = isDenied ? null : ListOf(i, listed, random),
-            Demands = (i % 8) switch { 0 => RouteDemands.Receipts, 1 => RouteDemands.Receipts | RouteDemands.Sender, 2 => RouteDemands.Licensed, _ => RouteDemands.None },
+            Demands = (i % 8) switch
+            {
+                0 => RouteDemands.Receipts,
+                1 => RouteDemands.Receipts | RouteDemands.Sender,
+                2 => RouteDemands.Licensed,
+                _ => RouteDemands.None,
+            },
             CopyTo = i % 25 == 24 && !isDenied ? _connections[^1] : null,
             CopyShare = 0.01,
         };
@@ -113,7 +119,9 @@ internal sealed class RoutingWorld
         return (i % 12) switch
         {
             0 => (new() { Accounts = [account], Classes = [trafficClass], Countries = [country] }, RuleMatch.Any),
-            1 => (new() { Countries = [country, _countries[random.Next(_countries.Length)]], Classes = [TrafficClass.Otp] }, new() { Networks = [network] }),
+            1 => (
+                new() { Countries = [country, _countries[random.Next(_countries.Length)]], Classes = [TrafficClass.Otp] },
+                new() { Networks = [network] }),
             2 => (new() { Networks = [network] }, RuleMatch.Any),
             3 => (new() { Prefixes = [PrefixOf(random)], Hours = [new(8 * 60, 20 * 60, RuleHours.EveryDay, "Europe/Berlin")] }, RuleMatch.Any),
             4 => (new() { Countries = [country], SenderTypes = [SenderKind.Alphanumeric], Classes = [trafficClass] }, new() { Accounts = [account] }),
@@ -140,7 +148,11 @@ internal sealed class RoutingWorld
             1 => list with { QualityAtLeast = 0.7, PriceAtMost = 90_000 },
             2 => list with { PriceAtMost = 95_000 },
             3 => list with { QualityAtLeast = 0.6, MarginPercentAtLeast = 5, CostWeight = 3 },
-            4 => list with { IsSticky = random.Next(2) == 0, Shares = random.Next(2) == 0 ? [] : [.. Enumerable.Range(1, listed).Select(static share => (double)share)] },
+            4 => list with
+            {
+                IsSticky = random.Next(2) == 0,
+                Shares = random.Next(2) == 0 ? [] : [.. Enumerable.Range(1, listed).Select(static share => (double)share)],
+            },
             _ => listed < ConnectionCount ? list with { Shadows = [_connections[(i + 3) % ConnectionCount]], ShadowShare = 0.02 } : list,
         };
     }
@@ -262,7 +274,8 @@ internal sealed class RoutingWorld
             var trafficClass = (TrafficClass)random.Next(3);
             Quality.Sent(numbers[connection], destination, trafficClass, at);
             bool isDelivered = random.NextDouble() < 0.98 - (connection * 0.005);
-            if (random.Next(20) > 0) Quality.Ended(numbers[connection], destination, trafficClass, at, isDelivered, at + random.NextInt64(1_000_000, 20_000_000));
+            long receiptAt = at + random.NextInt64(1_000_000, 20_000_000);
+            if (random.Next(20) > 0) Quality.Ended(numbers[connection], destination, trafficClass, at, isDelivered, receiptAt);
             if (i % 10 == 0) Quality.Feedback(numbers[connection], destination, trafficClass, isDelivered && random.Next(3) > 0, at + 30_000_000);
         }
     }

@@ -48,7 +48,11 @@ internal sealed class HttpLookup : INumberLookup
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotFound) return default;
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new LookupException($"answered {(int)response.StatusCode}") { IsWrongAnswer = true, IsOutage = response.StatusCode >= HttpStatusCode.InternalServerError };
+            {
+                bool isOutage = response.StatusCode >= HttpStatusCode.InternalServerError;
+                throw new LookupException($"answered {(int)response.StatusCode}") { IsWrongAnswer = true, IsOutage = isOutage };
+            }
+
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);

@@ -1,5 +1,3 @@
-using Crosspoint.Engine.Messages;
-
 namespace Crosspoint.Engine.Quality;
 
 /// <summary>What is known, for people. Decisions wait for the copying of keys and for one row at a time, not for the whole.</summary>

@@ -21,20 +21,22 @@ internal sealed partial class QualityWatch : IDisposable
     {
         (_table, _time, _logger) = (table, time, logger);
         meter.CreateObservableGauge(
-            "crosspoint.quality.delivery", () => Measure(static seen => seen.Delivery), "1", "Probability that a message is delivered, as learned from receipts, by connection");
+            "crosspoint.quality.delivery", () => Measure(static seen => seen.Delivery), "1",
+            "Probability that a message is delivered, as learned from receipts, by connection");
         meter.CreateObservableGauge(
             "crosspoint.quality.suspects", () => Measure(static seen => (double)seen.Suspects), "{key}",
             "Countries and classes in which a connection's receipts promise more than feedback bears out");
         meter.CreateObservableGauge(
-            "crosspoint.quality.feedback", () => Measure(static seen => seen.Feedback), "{message}", "Messages with feedback, older ones counting less, by connection");
+            "crosspoint.quality.feedback", () => Measure(static seen => seen.Feedback), "{message}",
+            "Messages with feedback, older ones counting less, by connection");
         meter.CreateObservableGauge("crosspoint.quality.keys", Keys, "{key}", "Keys of which something is learned, by what from: receipts or feedback");
         _timer = time.CreateTimer(static self => ((QualityWatch)self!).Look(), this, Interval, Interval);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private IEnumerable<Measurement<double>> Measure(Func<ConnectionQuality, double> value) =>
-        Volatile.Read(ref _seen).Select(seen => new Measurement<double>(value(seen), new KeyValuePair<string, object?>("messaging.destination.name", seen.Connection)));
+    private IEnumerable<Measurement<double>> Measure(Func<ConnectionQuality, double> value) => Volatile.Read(ref _seen).Select(
+        seen => new Measurement<double>(value(seen), new KeyValuePair<string, object?>("messaging.destination.name", seen.Connection)));
 
     private Measurement<int>[] Keys() =>
     [
@@ -56,7 +58,8 @@ internal sealed partial class QualityWatch : IDisposable
             }
 
             // One of which nothing is known any more is not suspect either.
-            foreach (string name in _suspects.Except(seen.Where(static connection => connection.Suspects > 0).Select(static connection => connection.Connection)).ToArray())
+            IEnumerable<string> suspects = seen.Where(static connection => connection.Suspects > 0).Select(static connection => connection.Connection);
+            foreach (string name in _suspects.Except(suspects).ToArray())
             {
                 _suspects.Remove(name);
                 Log.Cleared(_logger, name);
@@ -70,7 +73,9 @@ internal sealed partial class QualityWatch : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2870, LogLevel.Warning, "Receipts of {Connection} are suspect ({First}; countries and classes in all: {Count}): fewer recipients act on its messages than its receipts promise")]
+        [LoggerMessage(
+            2870, LogLevel.Warning,
+            "Receipts of {Connection} are suspect ({First}; countries and classes in all: {Count}): fewer recipients act on its messages than its receipts promise")]
         public static partial void Suspect(ILogger logger, string connection, string first, int count);
 
         // As loud as the beginning, so that whoever reads warnings alone knows of the end.

@@ -51,8 +51,8 @@ public interface IRevisionStore : IAsyncDisposable
         ResourceName resource, long number, long? expected, DateTimeOffset? validFrom, RevisionAuthor author, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Puts an earlier revision into force again, at once, and takes back all that is scheduled. Where nothing is in force yet, what is scheduled is taken back and
-    /// nothing is in force.
+    /// Puts an earlier revision into force again, at once, and takes back all that is scheduled. Where nothing is in force yet, what is scheduled is
+    /// taken back and nothing is in force.
     /// </summary>
     /// <param name="expected">The revision that the caller knows as the last activated.</param>
     /// <param name="to">The revision to go back to; null for the one before the last activation.</param>

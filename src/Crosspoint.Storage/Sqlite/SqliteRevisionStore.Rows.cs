@@ -189,6 +189,14 @@ public sealed partial class SqliteRevisionStore
         update.Run();
     }
 
+    // What it would have taken the place of was never in force either: a second roll back must not put that into force.
+    private void ForgetReplaced(ResourceName resource, long number)
+    {
+        using SqliteStatement update = Prepare("UPDATE revisions SET replaced = 0 WHERE kind = ? AND name = ? AND number = ?", resource);
+        update.Bind(3, number);
+        update.Run();
+    }
+
     private void SetLastActivated(ResourceName resource, long number)
     {
         using SqliteStatement update = Prepare("UPDATE resources SET last_activated = ? WHERE kind = ? AND name = ?", number, resource);

@@ -229,6 +229,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     private RevisionChange TakeBack(ResourceName resource, long last, in RevisionAuthor author)
     {
         Retire(resource, "number <> ?3", 0, 0, 0);
+        ForgetReplaced(resource, last);
         Record("roll_back", resource, last, 0, null, author);
         return Done(resource, last, last);
     }

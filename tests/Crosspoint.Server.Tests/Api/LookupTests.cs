@@ -82,7 +82,8 @@ public sealed class LookupTests
             return new() { Records = [new("!^.*$!tel:+4915112345678;mcc=262;mnc=02!")] };
         });
         await using ApiFixture api = await ApiFixture.StartAsync(
-            new() { AdminToken = "token-of-the-operator" }, numbers: new() { Services = [new() { Name = "carrier", Enum = new() { Server = server.EndPoint } }] });
+            new() { AdminToken = "token-of-the-operator" },
+            numbers: new() { Services = [new() { Name = "carrier", Enum = new() { Server = server.EndPoint } }] });
         (await api.GetAsync("/v1/lookup/+4915112345678")).At("source").ShouldBe("range", "an account does not spend the operator's budget");
         asked.ShouldBe(0);
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");

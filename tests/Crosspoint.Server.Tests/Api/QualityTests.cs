@@ -24,7 +24,8 @@ public sealed class QualityTests
         JsonNode row = page["quality"]!.AsArray().ShouldHaveSingleItem()!;
         row.AsObject().Select(static field => field.Key).ShouldBe(
         [
-            "connection", "country", "network", "class", "delivery", "weight", "messages", "measured", "receipt_p50_seconds", "receipt_p95_seconds", "feedback", "trust", "suspect",
+            "connection", "country", "network", "class", "delivery", "weight", "messages", "measured",
+            "receipt_p50_seconds", "receipt_p95_seconds", "feedback", "trust", "suspect",
         ]);
         (Text(row, "connection"), Text(row, "country"), Text(row, "network"), Text(row, "class")).ShouldBe(("north", "DE", "26201", "otp"));
         row["delivery"]!.GetValue<double>().ShouldBe(0.8, 0.02);
@@ -139,7 +140,7 @@ public sealed class QualityTests
         ApiFixture api, string connection, string country, string network, TrafficClass trafficClass, int messages, double delivered, double? confirmed = null)
     {
         int number = api.Quality.NumberOf(connection);
-        NetworkId.TryParse(network, out NetworkId id);
+        NetworkId id = NetworkId.TryParse(network, out NetworkId known) ? known : NetworkId.Unknown;
         var destination = new Destination(default, country, NumberType.Mobile, id, NetworkSource.Range);
         long now = api.Time.GetUtcMicros() - (60 * Micros.PerSecond);
         for (int i = 0; i < messages; i++)
@@ -147,7 +148,8 @@ public sealed class QualityTests
             long at = now - ((messages - i) * Micros.PerSecond);
             api.Quality.Sent(number, destination, trafficClass, at);
             api.Quality.Ended(number, destination, trafficClass, at, isDelivered: i * 37 % 100 < delivered * 100, at + ((1 + (i % 3)) * Micros.PerSecond));
-            if (confirmed is { } share) api.Quality.Feedback(number, destination, trafficClass, isConfirmed: i * 41 % 100 < share * 100, at + (20 * Micros.PerSecond));
+            if (confirmed is { } share)
+                api.Quality.Feedback(number, destination, trafficClass, isConfirmed: i * 41 % 100 < share * 100, at + (20 * Micros.PerSecond));
         }
     }
 }

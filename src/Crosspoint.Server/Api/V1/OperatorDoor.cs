@@ -83,7 +83,8 @@ internal sealed class OperatorDoor(OperatorToken token)
     public static bool TryReadPage(HttpContext context, IReadOnlyDictionary<string, string> query, out long before, out int limit)
     {
         before = 0;
-        bool isRead = TryReadNumber(context, query, "limit", DefaultPage, MostPage, out long most) && TryReadNumber(context, query, "before", 0, long.MaxValue, out before);
+        bool isRead = TryReadNumber(context, query, "limit", DefaultPage, MostPage, out long most)
+            && TryReadNumber(context, query, "before", 0, long.MaxValue, out before);
         limit = (int)Math.Max(most, 1);
         return isRead;
     }

@@ -93,7 +93,8 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
 
         if (query.TryGetValue("country", out string? country))
         {
-            if (country != Unknown && !LimitConfig.CountryForm().IsMatch(country)) return Wrong("Expected an ISO 3166-1 code of two capitals, such as US, or 'unknown'.", "country");
+            if (country != Unknown && !LimitConfig.CountryForm().IsMatch(country))
+                return Wrong("Expected an ISO 3166-1 code of two capitals, such as US, or 'unknown'.", "country");
             filter = filter with { Country = country == Unknown ? "" : country };
         }
 
@@ -106,7 +107,8 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
 
         if (query.TryGetValue("class", out string? name))
         {
-            if (!AccountConfig.Classes.TryGetValue(name, out TrafficClass trafficClass)) return Wrong($"Expected one of: {string.Join(", ", AccountConfig.Classes.Keys)}.", "class");
+            if (!AccountConfig.Classes.TryGetValue(name, out TrafficClass trafficClass))
+                return Wrong($"Expected one of: {string.Join(", ", AccountConfig.Classes.Keys)}.", "class");
             filter = filter with { Class = trafficClass };
         }
 
