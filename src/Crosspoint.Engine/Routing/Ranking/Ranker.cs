@@ -26,7 +26,9 @@ internal readonly ref struct Ranker
         _demands = demands;
         _sellPrice = sellPrice;
         _measures = measures;
-        _sender = RoutingSnapshot.SenderOf(request);
+        
+        // Without rules nobody asks for prices, and the request may be an empty one.
+        _sender = snapshot.LooksAtMessages ? RoutingSnapshot.SenderOf(request) : default;
     }
 
     /// <summary>Writes a list's candidates behind those that are there.</summary>
