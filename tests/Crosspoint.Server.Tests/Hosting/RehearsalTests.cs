@@ -82,7 +82,7 @@ public sealed class RehearsalTests : IDisposable
                     new StringContent($$"""{"to":"{{to}}","from":"ACME","class":"{{kind}}","body":"{{text}}"}""", Encoding.UTF8, "application/json"),
                     CancellationToken.None);
                 string answer = await sent.Content.ReadAsStringAsync(CancellationToken.None);
-                sent.StatusCode.ShouldBe(HttpStatusCode.Created, answer);
+                sent.StatusCode.ShouldBe(HttpStatusCode.Accepted, answer);
                 ids.Add(JsonNode.Parse(answer)!["id"]!.ToString());
             }
         }

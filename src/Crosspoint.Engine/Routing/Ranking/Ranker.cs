@@ -26,7 +26,7 @@ internal readonly ref struct Ranker
         _demands = demands;
         _sellPrice = sellPrice;
         _measures = measures;
-        
+
         // Without rules nobody asks for prices, and the request may be an empty one.
         _sender = snapshot.LooksAtMessages ? RoutingSnapshot.SenderOf(request) : default;
     }
