@@ -116,6 +116,30 @@ public abstract partial class JournalConformance
         (await ReadPastAsync(0, 1)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task ReadPast_WhileMuchIsToBeWritten_Waits()
+    {
+        await AcceptAsync();
+        using var go = new ManualResetEventSlim();
+        List<Step> steps = [new Step(_ => go.Wait(TimeSpan.FromSeconds(30), Token))];
+        for (int i = 0; i <= IJournal.BackgroundDepth; i++) steps.Add(new Step(static _ => { }));
+        foreach (Step step in steps) Journal.Enqueue(step);
+
+        Task<List<PastMessage>> read = ReadPastAsync(0, long.MaxValue / 2);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        read.IsCompleted.ShouldBeFalse();
+        go.Set();
+        await Task.WhenAll(steps.Select(static step => step.Result)).WaitAsync(TimeSpan.FromSeconds(30), Token);
+        while (Journal.QueueDepth > IJournal.BackgroundDepth) await Task.Yield();
+        while (!read.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        (await read).Count.ShouldBe(1);
+    }
+
     private async Task<List<PastMessage>> ReadPastAsync(long from, long before)
     {
         var read = new List<PastMessage>();

@@ -30,7 +30,7 @@ internal static class RehearsalTables
         string currency = report["currency"]!.ToString();
         ConsoleTable.Add(sides, currency.Length > 0 ? $"cost, {currency}" : "cost, no prices", before["cost"], after["cost"], report["cost_change"]);
         sides.AddRow(
-            "expected to be delivered", Expected(before, "delivered"), Expected(after, "delivered"),
+            "delivered, expected", Expected(before, "delivered"), Expected(after, "delivered"),
             $"{Signed(report["delivered_change"]!.GetValue<double>())} ± {Number(report["delivered_change_error"]!)}");
         ConsoleTable.Write(sides);
         if (messages == 0) return;
