@@ -204,7 +204,7 @@ internal sealed partial class Dispatcher
         lock (_control)
         {
             _sources = _sources with { Rates = rates };
-            _topology = Topology.Of(_topology.Lanes, Plan, _sources);
+            _topology = _topology with { Router = new Router(_topology.Router.Snapshot.With(_sources)) };
         }
 
         RouteAnew();
