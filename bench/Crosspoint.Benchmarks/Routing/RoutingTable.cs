@@ -87,11 +87,15 @@ internal static class RoutingTable
             ["connection-0"] = [new(changed, 2, long.MinValue)],
         };
         RateDefinition definition = world.RateDefinition with { Decks = decks };
-        RoutingPlan large = world.Plan(10_000);
         Row("one deck of 40", () => RateBook.Compile(definition, Time.GetUtcNow(), 2, world.Book));
-        RoutingPlan usual = world.Plan(200);
-        Row("one deck of 40, and the snapshot of 200 rules", () => world.Snapshot(usual, RateBook.Compile(definition, Time.GetUtcNow(), 2, world.Book)));
-        Row("one deck of 40, and the snapshot of 10,000 rules", () => world.Snapshot(large, RateBook.Compile(definition, Time.GetUtcNow(), 2, world.Book)));
+        foreach (RoutingPlan plan in new[] { world.Plan(200), world.Plan(10_000) })
+        {
+            RoutingSnapshot before = world.Snapshot(plan, world.Book);
+            Row(
+                Invariant($"one deck of 40, and the snapshot of {plan.Rules.Count:N0} rules"),
+                () => before.With(before.Sources with { Rates = RateBook.Compile(definition, Time.GetUtcNow(), 2, world.Book) }));
+        }
+
         Row("all 40 decks", () => RateBook.Compile(world.RateDefinition, Time.GetUtcNow(), 2));
     }
 

@@ -216,7 +216,8 @@ internal sealed partial class Dispatcher
         lock (_control)
         {
             _sources = _sources with { Rates = rates };
-            Take(Topology.Of(_topology.Lanes, Plan, _sources));
+            // The rules stay what they are, and what was counted of their patterns goes on.
+            _topology = _topology with { Router = new Router(_topology.Router.Snapshot.With(_sources)) };
         }
 
         RouteAnew();

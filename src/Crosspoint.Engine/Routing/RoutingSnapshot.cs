@@ -37,8 +37,8 @@ public sealed class RoutingSnapshot
     private readonly IRates?[] _rates;
     private readonly IConnectionQuality?[] _quality;
     private readonly ulong[] _salts;
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, RoutingRule> _rulesByName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _places;
+    private readonly Dictionary<string, RoutingRule> _rulesByName;
 
     /// <param name="connections">All of them; those that rules name must be among them.</param>
     /// <param name="use">How they are, by their place here.</param>
@@ -50,6 +50,8 @@ public sealed class RoutingSnapshot
         Connections = connections;
         Sources = sources;
         Use = use;
+        _places = new(StringComparer.Ordinal);
+        _rulesByName = new(StringComparer.Ordinal);
         for (int i = 0; i < connections.Count; i++) _places.Add(connections[i].Name, i);
         foreach (RoutingRule rule in plan.Rules) _rulesByName.Add(rule.Name, rule);
         _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
@@ -64,6 +66,28 @@ public sealed class RoutingSnapshot
         MeasuresAll = plan.Rules.Count > 0;
         Mark = MeasuresAll ? PlanMark.Of(plan) : 0;
         LooksAtMessages = MeasuresAll || connections.Any(static connection => connection.Capabilities.SenderTypes is not null);
+    }
+
+    // The same plan and connections by other sources: what was made of the rules serves again.
+    private RoutingSnapshot(RoutingSnapshot before, RoutingSources sources)
+    {
+        Plan = before.Plan;
+        Connections = before.Connections;
+        Sources = sources;
+        Use = before.Use;
+        _places = before._places;
+        _rulesByName = before._rulesByName;
+        _rates = [.. Connections.Select(connection => sources.Rates?.Cost(connection.Name))];
+        _quality = [.. Connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _salts = before._salts;
+        _index = before._index;
+        _routes = before._routes;
+        _default = before._default;
+        BufferSize = before.BufferSize;
+        HasTimeLimits = before.HasTimeLimits;
+        MeasuresAll = before.MeasuresAll;
+        Mark = before.Mark;
+        LooksAtMessages = before.LooksAtMessages;
     }
 
     public RoutingPlan Plan { get; }
@@ -93,6 +117,9 @@ public sealed class RoutingSnapshot
 
     // With rules a decision tells the price and the quality of every candidate, whatever its list asks for.
     private bool MeasuresAll { get; }
+
+    /// <summary>The same by other prices and quality. Takes no time to speak of, however many rules there are.</summary>
+    public RoutingSnapshot With(RoutingSources sources) => new(this, sources);
 
     /// <summary>The place of a connection; -1 when it is not there.</summary>
     public int PlaceOf(string connection) => _places.TryGetValue(connection, out int place) ? place : -1;

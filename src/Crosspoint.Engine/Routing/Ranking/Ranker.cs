@@ -43,7 +43,7 @@ internal readonly ref struct Ranker
             int connection = compiled.Connections[i];
             if (IsThere(connection, before)) continue;
             ref RankedCandidate candidate = ref _buffer[count++];
-            candidate = Look(compiled.List, connection, place);
+            Look(compiled.List, connection, place, ref candidate);
             if (explores && !candidate.IsOut) candidate.Drawn = Draw(compiled, candidate);
             if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
         }
@@ -56,7 +56,7 @@ internal readonly ref struct Ranker
             int connection = compiled.Shadows[i];
             if (IsThere(connection, before)) continue;
             ref RankedCandidate candidate = ref _buffer[count++];
-            candidate = Look(compiled.List, connection, place);
+            Look(compiled.List, connection, place, ref candidate);
             candidate.IsShadow = true;
             candidate.Score = i == turn ? double.PositiveInfinity : double.NegativeInfinity;
         }
@@ -90,13 +90,12 @@ internal readonly ref struct Ranker
         return false;
     }
 
-    private RankedCandidate Look(RouteList list, int connection, int place)
+    private void Look(RouteList list, int connection, int place, ref RankedCandidate candidate)
     {
-        var candidate = new RankedCandidate { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
+        candidate = new() { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
         if (_measures || list.AsksForPrice) candidate.Price = _snapshot.PriceOf(connection, _request.Destination, _sender);
         if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
         if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
-        return candidate;
     }
 
     private CandidateCode? WhyOut(RouteList list, int connection, in RankedCandidate candidate)
