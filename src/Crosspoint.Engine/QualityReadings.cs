@@ -67,7 +67,7 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
     private RouteQuality QualityOf(int connection, ulong key)
     {
         QualityEstimate estimate = table.Estimate(new QualityKey(key).On(connection), time.GetUtcMicros());
-        return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured) 
+        return new(estimate.Probability, estimate.ReceiptDelay.TotalSeconds, estimate.IsMeasured)
         {
             AtBest = estimate.AtBest,
             Weight = estimate.Weight,
