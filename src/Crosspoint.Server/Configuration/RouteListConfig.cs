@@ -80,7 +80,9 @@ internal static class RouteListConfig
         string expected = string.Create(CultureInfo.InvariantCulture, $"a part from 0 to {most}, such as 0.05, or 0% to {most * 100}%");
         if (section.Text(key, most: 20, expected: expected) is not { } text) return null;
         bool isPercent = text.EndsWith('%');
-        if (TryReadNumber(isPercent ? text[..^1] : text, out double number) && (isPercent ? number / 100 : number) is >= 0 and var part && part <= most) return part;
+        bool isNumber = TryReadNumber(isPercent ? text[..^1] : text, out double number);
+        double part = isPercent ? number / 100 : number;
+        if (isNumber && part >= 0 && part <= most) return part;
         section.Fail(key, $"is '{text}'; expected {expected}");
         return null;
     }

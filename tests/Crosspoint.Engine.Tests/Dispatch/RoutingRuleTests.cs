@@ -244,7 +244,11 @@ public sealed class RoutingRuleTests
     {
         await using var carrier = new ScriptedCarrier();
         RoutingPlan plan = new(1, ["a"]) { Rules = [Rule("words", "a") with { Match = new() { Bodies = ["(a{1,20}x?){1,100}b"] } }] };
-        EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port)) with { Routing = plan, RoutingSources = new() { BodyLimit = TimeSpan.FromTicks(1) } };
+        EngineOptions options = Rig.Options(Rig.Connection("a", carrier.Port)) with
+        {
+            Routing = plan,
+            RoutingSources = new() { BodyLimit = TimeSpan.FromTicks(1) },
+        };
         await using Rig rig = await Rig.StartAsync(options);
         await rig.BoundAsync();
         rig.Gauge("crosspoint.routing.body_timeouts").ShouldBe(0);

@@ -28,7 +28,8 @@ public sealed class TestCopiesTests
         using Rig.CounterReader states = rig.Count("crosspoint.messages.states");
         using Rig.CounterReader copies = rig.Count("crosspoint.copies");
 
-        MessageHead head = await rig.SendAsync(Rig.Request("Hello", to: German) with { Tags = ["spring"], Reference = "r1", CallbackUrl = "http://127.0.0.1:9/" });
+        SendRequest request = Rig.Request("Hello", to: German) with { Tags = ["spring"], Reference = "r1", CallbackUrl = "http://127.0.0.1:9/" };
+        MessageHead head = await rig.SendAsync(request);
         Message original = await rig.UntilAsync(head, MessageState.Sent);
         Message copy = await CopyOfAsync(rig, original);
         copy = await rig.UntilAsync(copy.Head, MessageState.Sent);

@@ -92,7 +92,8 @@ public sealed class ExplorationTests
     public void Explain_AMessageThatExplores_SaysSo()
     {
         RouteRig rig = Rig(RouteStrategy.BestQuality, Share, TrafficClass.Marketing);
-        int exploring = Enumerable.Range(0, Messages).First(i => rig.Decide(Request(i, TrafficClass.Marketing)).Candidates[0] is { Drawn: not null, Connection: "b" });
+        int exploring = Enumerable.Range(0, Messages).First(
+            i => rig.Decide(Request(i, TrafficClass.Marketing)).Candidates[0] is { Drawn: not null, Connection: "b" });
 
         RouteExplanation told = rig.Explain(Request(exploring, TrafficClass.Marketing));
 

@@ -134,7 +134,8 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
 
     IRates? IRateBook.Sell(string accountSid) => _sell;
 
-    IConnectionQuality? IQuality.Of(string connection) => _quality.TryGetValue(connection, out RouteQuality quality) ? new Fixed(quality, () => LookUps++) : null;
+    IConnectionQuality? IQuality.Of(string connection) =>
+        _quality.TryGetValue(connection, out RouteQuality quality) ? new Fixed(quality, () => LookUps++) : null;
 
     ConnectionUse IConnectionUse.UseOf(int connection) => _use.GetValueOrDefault(_connections[connection].Name);
 

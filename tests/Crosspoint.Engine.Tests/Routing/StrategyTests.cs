@@ -369,7 +369,7 @@ public sealed class StrategyTests
     public void Choose_AListThatAsksForNeither_LooksUpNoPriceAndNoQuality()
     {
         RouteRig rig = new RouteRig("a", "b").Price("a", 8_000).Quality("a", 0.9).Quality("b", 0.8)
-            .Rule("best", ["a", "b"], rule => rule with { Match = new() { Countries = ["FR"] }, Route = rule.Route! with { Choose = RouteStrategy.BestQuality } })
+            .Rule("best", ["a", "b"], rule => By(RouteStrategy.BestQuality)(rule) with { Match = new() { Countries = ["FR"] } })
             .Rule("plain", ["a", "b"]);
         rig.SellPrice = 9_000;
         var router = new Router(rig.Snapshot);
@@ -391,7 +391,11 @@ public sealed class StrategyTests
         string[] names = [.. Enumerable.Range(0, 90).Select(static i => $"c{i}")];
         var rig = new RouteRig(names)
         {
-            Lists = [.. Enumerable.Range(0, 30).Select(i => new RouteList { Name = $"l{i}", Connections = names, PriceAtMost = 1, Fallback = i < 29 ? $"l{i + 1}" : null })],
+            Lists =
+            [
+                .. Enumerable.Range(0, 30).Select(
+                    i => new RouteList { Name = $"l{i}", Connections = names, PriceAtMost = 1, Fallback = i < 29 ? $"l{i + 1}" : null }),
+            ],
         };
         rig.Rule("long", ["c0"], rule => rule with { Route = rule.Route! with { PriceAtMost = 1, Fallback = "l0" } });
         rig.Snapshot.BufferSize.ShouldBeGreaterThan(2_000);

@@ -135,7 +135,7 @@ public sealed class RoutingKeyTests
     [InlineData("{ name: x, connections: [ a ], require: [ speed ] }", "routing.rules[0].require[0]", "expected one of: receipts, direct, licensed, sender")]
     [InlineData("{ name: x, connections: [ a ], choose: blend, cost_weight: 0, quality_weight: 0 }", "routing.rules[0].quality_weight", "rule 'x' weighs neither")]
     [InlineData("{ name: x, connections: [ a ], margin_at_least: 100% }", "routing.rules[0].margin_at_least", "rule 'x' wants the whole sell price")]
-    [InlineData("{ name: x, connections: [ a ], choose: best_quality, explore: 21% }", "routing.rules[0].explore", "expected a part from 0 to 0.2, such as 0.05, or 0% to 20%")]
+    [InlineData("{ name: x, connections: [ a ], choose: best_quality, explore: 21% }", "routing.rules[0].explore", "a part from 0 to 0.2, such as 0.05, or 0% to 20%")]
     [InlineData("{ name: x, connections: [ a ], choose: blend, explore: often }", "routing.rules[0].explore", "expected a part from 0 to 0.2")]
     [InlineData("{ name: x, connections: [ a ], choose: least_cost, explore: 2% }", "routing.rules[0].explore", "expected 'choose: best_quality' or 'choose: blend'")]
     [InlineData("{ name: x, explore: 2%, deny: { reason: no } }", "routing.rules[0].explore", "beside 'deny'")]

@@ -289,7 +289,8 @@ public static class RouteExplainer
             CandidateCode.BelowMargin when facts.SellPrice is { } sell && candidate.Price is { } price =>
                 $"left out: of the sell price {PlanWords.Price(sell - price, facts.Currency)} would be left, and {PlanWords.JoinAnd(MarginsOf(list, facts))}",
             CandidateCode.NotLicensed when facts.Country.Length > 0 => $"left out: the rule demands a path that is licensed in {facts.Country}, and it has none",
-            CandidateCode.LowerQuality or CandidateCode.LowerScore when candidate.Drawn is not null => "usable, but put lower by the draw of a message that explores",
+            CandidateCode.LowerQuality or CandidateCode.LowerScore when candidate.Drawn is not null =>
+                "usable, but put lower by the draw of a message that explores",
             CandidateCode.InFallback when list is not null => $"usable, in fallback '{list.Name}'",
             _ => ReasonOf(candidate.Code),
         };
