@@ -101,7 +101,7 @@ public sealed class RehearsalTests
     {
         double Relative(double error, int messages)
         {
-            RouteRig rig = new RouteRig("north").Rule("all", ["north"]).Quality("north", 0.9, error);
+            RouteRig rig = new RouteRig("north").Rule("all", ["north"]).Quality("north", 0.9, error: error);
             var rehearsal = new RoutingRehearsal(rig.Snapshot, rig.Plan);
             for (int i = 0; i < messages; i++) rehearsal.Add(RouteRig.Request(draw: (ulong)i));
             return rehearsal.Report().Before.Error / messages;

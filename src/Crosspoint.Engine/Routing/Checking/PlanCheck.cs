@@ -61,8 +61,8 @@ public sealed class PlanCheck
             Add(PlanFault.Contradiction, -1, -1, "rules", Say($"has {_plan.Rules.Count} rules; expected {RoutingPlan.MostRules} at most"));
         if (patterns.Count > RuleMatch.MostBodyPatterns)
             Add(PlanFault.Contradiction, -1, -1, "rules", Say($"has {patterns.Count} different body patterns; expected {RuleMatch.MostBodyPatterns} at most"));
-        if (metadata.Count > RuleIndexBuilder.MostMetadataNames)
-            Add(PlanFault.Contradiction, -1, -1, "rules", Say($"asks for {metadata.Count} names of metadata; expected {RuleIndexBuilder.MostMetadataNames} at most"));
+        if (metadata.Count > RuleKeys.MostMetadataNames)
+            Add(PlanFault.Contradiction, -1, -1, "rules", Say($"asks for {metadata.Count} names of metadata; expected {RuleKeys.MostMetadataNames} at most"));
     }
 
     private void FindWarnings()

@@ -9,11 +9,11 @@ namespace Crosspoint.Engine.Routing.Matching;
 /// </summary>
 internal sealed class RuleGroup
 {
-    // More tags than a message may have.
-    private const int MostTags = 16;
+    /// <summary>More tags than a message may have.</summary>
+    public const int MostTags = 16;
 
     /// <summary>Sets that one message may have: of the dimensions, the hours, all rules, and exceptions of tags.</summary>
-    public const int MostSets = RuleIndexBuilder.MostDimensions + 2 + MostTags;
+    public const int MostSets = RuleKeys.MostKeys + 2 + MostTags;
 
     private readonly int[] _places;
     private readonly Dimension[] _dimensions;
@@ -24,11 +24,12 @@ internal sealed class RuleGroup
 
     /// <param name="rules">All rules of the plan.</param>
     /// <param name="places">The places of those of the group, in order.</param>
-    public RuleGroup(IReadOnlyList<RoutingRule> rules, int[] places, BodyPatterns bodies)
+    /// <param name="keys">The values of all rules.</param>
+    public RuleGroup(IReadOnlyList<RoutingRule> rules, int[] places, RuleKeys keys, BodyPatterns bodies)
     {
         _places = places;
         RoutingRule[] own = [.. places.Select(place => rules[place])];
-        var builder = new RuleIndexBuilder(own);
+        var builder = new RuleIndexBuilder(own, keys);
         _dimensions = builder.Dimensions();
         _hours = builder.Hours();
         _tags = builder.Tags();
@@ -41,38 +42,35 @@ internal sealed class RuleGroup
 
     /// <summary>The place in the plan of the first rule that matches; -1 when none does that comes before another.</summary>
     /// <param name="before">The place of the other.</param>
+    /// <param name="numbers">The message's number of each kind, by place.</param>
+    /// <param name="tags">The numbers of those of its tags that rules name.</param>
     /// <param name="sets">Room for <see cref="MostSets"/>.</param>
     /// <param name="known">What the patterns of the plan have found of the text.</param>
-    public int Find(in RouteRequest request, int before, Span<RuleSet?> sets, BodyPatterns bodies, Span<byte> known)
+    public int Find(
+        in RouteRequest request, int before, ReadOnlySpan<int> numbers, ReadOnlySpan<int> tags, Span<RuleSet?> sets, BodyPatterns bodies, Span<byte> known)
     {
         int count = 0;
         sets[count++] = _everything;
-        foreach (Dimension dimension in _dimensions) sets[count++] = dimension.Find(request);
+        foreach (ref readonly Dimension dimension in _dimensions.AsSpan()) sets[count++] = dimension.Sets[numbers[dimension.Place]];
         if (_hours is not null) sets[count++] = _hours.At(request.At);
-        IReadOnlyList<string> tags = request.Head.Tags;
-        Span<int> wanted = stackalloc int[_tags is null ? 0 : Math.Min(MostTags, tags.Count)];
-        int wantedCount = 0;
         if (_tags is not null)
         {
-            for (int i = 0; i < wanted.Length; i++)
+            foreach (int tag in tags)
             {
-                if (_tags.Wanted.TryGetValue(tags[i], out int place)) wanted[wantedCount++] = place;
-                if (_tags.Unwanted.TryGetValue(tags[i], out RuleSet? without) && count < MostSets) sets[count++] = without;
+                if (_tags.Unwanted[tag] is { } without && count < MostSets) sets[count++] = without;
             }
-
-            wanted = wanted[..wantedCount];
         }
 
         ReadOnlySpan<RuleSet?> all = sets[..count];
         int blocks = (_places.Length + (RuleSet.Bits * RuleSet.Bits) - 1) / (RuleSet.Bits * RuleSet.Bits);
         for (int block = 0; block < blocks; block++)
         {
-            ulong words = _tags is null ? ulong.MaxValue : _tags.Summary(wanted, block);
+            ulong words = _tags is null ? ulong.MaxValue : _tags.Summary(tags, block);
             foreach (RuleSet? set in all) words &= set!.Summary[block];
             for (; words != 0; words &= words - 1)
             {
                 int place = (block * RuleSet.Bits) + BitOperations.TrailingZeroCount(words);
-                ulong open = OpenAt(all, wanted, place);
+                ulong open = OpenAt(all, tags, place);
                 for (; open != 0; open &= open - 1)
                 {
                     int rule = (place * RuleSet.Bits) + BitOperations.TrailingZeroCount(open);
@@ -85,9 +83,9 @@ internal sealed class RuleGroup
         return -1;
     }
 
-    private ulong OpenAt(ReadOnlySpan<RuleSet?> all, ReadOnlySpan<int> wanted, int place)
+    private ulong OpenAt(ReadOnlySpan<RuleSet?> all, ReadOnlySpan<int> tags, int place)
     {
-        ulong open = _tags is null ? ulong.MaxValue : _tags.Word(wanted, place);
+        ulong open = _tags is null ? ulong.MaxValue : _tags.Word(tags, place);
         foreach (RuleSet? set in all)
         {
             open &= set!.Word(place);
@@ -99,23 +97,23 @@ internal sealed class RuleGroup
 
     /// <summary>Tags: of those that rules want one is enough, so their sets are joined; each that a rule does not want counts.</summary>
     /// <param name="none">The rules that want no tag.</param>
-    internal sealed class TagTable(RuleSet none, RuleSet[] sets, Dictionary<string, int> wanted, Dictionary<string, RuleSet> unwanted)
+    /// <param name="wanted">Those that want a tag, by its number; null for none.</param>
+    /// <param name="unwanted">Those that a tag leaves open, by its number; null for all.</param>
+    internal sealed class TagTable(RuleSet none, RuleSet?[] wanted, RuleSet?[] unwanted)
     {
-        public Dictionary<string, int> Wanted => wanted;
+        public RuleSet?[] Unwanted => unwanted;
 
-        public Dictionary<string, RuleSet> Unwanted => unwanted;
-
-        public ulong Summary(ReadOnlySpan<int> places, int block)
+        public ulong Summary(ReadOnlySpan<int> tags, int block)
         {
             ulong all = none.Summary[block];
-            foreach (int place in places) all |= sets[place].Summary[block];
+            foreach (int tag in tags) all |= wanted[tag]?.Summary[block] ?? 0;
             return all;
         }
 
-        public ulong Word(ReadOnlySpan<int> places, int at)
+        public ulong Word(ReadOnlySpan<int> tags, int at)
         {
             ulong all = none.Word(at);
-            foreach (int place in places) all |= sets[place].Word(at);
+            foreach (int tag in tags) all |= wanted[tag]?.Word(at) ?? 0;
             return all;
         }
     }

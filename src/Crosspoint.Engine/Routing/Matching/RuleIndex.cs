@@ -14,12 +14,14 @@ internal sealed class RuleIndex
     // Each group is asked: rules that are alone in what they ask for share one.
     private const int MostGroups = 24;
 
+    private readonly RuleKeys _keys;
     private readonly RuleGroup[] _groups;
 
     public RuleIndex(IReadOnlyList<RoutingRule> rules, TimeSpan bodyLimit)
     {
         Bodies = new BodyPatterns(bodyLimit);
-        _groups = [.. Split(rules).Select(places => new RuleGroup(rules, places, Bodies)).OrderBy(static group => group.First)];
+        _keys = new RuleKeys(rules);
+        _groups = [.. Split(rules).Select(places => new RuleGroup(rules, places, _keys, Bodies)).OrderBy(static group => group.First)];
     }
 
     public BodyPatterns Bodies { get; }
@@ -27,6 +29,12 @@ internal sealed class RuleIndex
     /// <summary>The place of the first rule that matches; -1 when none does.</summary>
     public int Find(in RouteRequest request)
     {
+        // Without rules nobody looks at the message, and it may be an empty one.
+        if (_groups.Length == 0) return -1;
+        Span<int> numbers = stackalloc int[_keys.Count];
+        _keys.Read(request, numbers);
+        Span<int> tags = stackalloc int[Math.Min(RuleGroup.MostTags, request.Head.Tags.Count)];
+        tags = tags[..ReadTags(request.Head.Tags, tags)];
         RuleSets sets = default;
         Span<byte> known = stackalloc byte[Bodies.Count];
         known.Clear();
@@ -34,11 +42,23 @@ internal sealed class RuleIndex
         foreach (RuleGroup group in _groups)
         {
             if (group.First >= best) break;
-            int found = group.Find(request, best, sets, Bodies, known);
+            int found = group.Find(request, best, numbers, tags, sets, Bodies, known);
             if (found >= 0) best = found;
         }
 
         return best == int.MaxValue ? -1 : best;
+    }
+
+    // The message's values are looked up once, whatever many groups ask for them.
+    private int ReadTags(IReadOnlyList<string> tags, Span<int> numbers)
+    {
+        int count = 0;
+        for (int i = 0; i < tags.Count && count < numbers.Length; i++)
+        {
+            if (_keys.NumberOfTag(tags[i]) is >= 0 and var number) numbers[count++] = number;
+        }
+
+        return count;
     }
 
     private static IEnumerable<int[]> Split(IReadOnlyList<RoutingRule> rules)

@@ -3,50 +3,38 @@ using Crosspoint.Sms.Numbers;
 namespace Crosspoint.Engine.Routing.Matching;
 
 /// <summary>Turns the rules of a plan into the dimensions of a <see cref="RuleGroup"/>.</summary>
-internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
+/// <param name="rules">Those of the group.</param>
+/// <param name="keys">The values of all rules of the plan.</param>
+internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules, RuleKeys keys)
 {
-    /// <summary>Names of metadata that the rules of one plan may ask for.</summary>
-    public const int MostMetadataNames = 32;
-
-    /// <summary>The kinds of condition that have one value, and the names of metadata.</summary>
-    public const int MostDimensions = 9 + MostMetadataNames;
-
-    // Longer messages do not exist: concatenation counts to 255.
-    private const int MostSegments = 255;
-
     private readonly int _wordCount = (rules.Count + RuleSet.Bits - 1) / RuleSet.Bits;
 
     /// <summary>The dimensions that some rule has a condition of, those that rule out most first.</summary>
     public Dimension[] Dimensions()
     {
         var all = new List<(Dimension Dimension, int Open)>();
-        Add(static match => match.Accounts, static (in RouteRequest request) => request.Head.AccountSid, StringComparer.Ordinal);
-        Add(static match => match.Classes, static (in RouteRequest request) => request.Head.Class);
-        Add(static match => match.Countries, static (in RouteRequest request) => request.Destination.Country, StringComparer.Ordinal);
-        Add(static match => match.Networks, static (in RouteRequest request) => request.Destination.Network);
-        Add(static match => match.NumberTypes, static (in RouteRequest request) => request.Destination.Type);
-        Add(static match => match.Senders, static (in RouteRequest request) => request.Head.From, StringComparer.Ordinal);
-        Add<int>(
-            static match => match.SenderTypes.Count == 0 ? [] : [.. match.SenderTypes.Select(static kind => (int)kind)],
-            static (in RouteRequest request) => request.SenderKind is { } kind ? (int)kind : -1);
-        Add<int>(
-            static match => match.Segments.Count == 0 ? [] : [.. match.Segments.SelectMany(CountsOf).Distinct()],
-            static (in RouteRequest request) => Math.Clamp(request.Head.SegmentCount, 0, MostSegments));
+        Add(static match => match.Accounts, keys.Accounts);
+        Add(static match => match.Classes, keys.Classes);
+        Add(static match => match.Countries, keys.Countries);
+        Add(static match => match.Networks, keys.Networks);
+        Add(static match => match.NumberTypes, keys.NumberTypes);
+        Add(static match => match.Senders, keys.Senders);
+        Add(static match => match.SenderTypes.Count == 0 ? [] : [.. match.SenderTypes.Select(static kind => (int)kind)], keys.SenderTypes);
+        Add(static match => RuleKeys.CountsOf(match.Segments), keys.Segments);
         if (Prefixes() is { } prefixes) all.Add(prefixes);
         all.AddRange(MetadataDimensions());
         return [.. all.OrderBy(static entry => entry.Open).Select(static entry => entry.Dimension)];
 
-        void Add<TKey>(
-            Func<RuleMatch, IReadOnlyList<TKey>> valuesOf, KeyDimension<TKey>.KeyReader keyOf, IEqualityComparer<TKey>? comparer = null)
+        void Add<TKey>(Func<RuleMatch, IReadOnlyList<TKey>> valuesOf, ValueReader<TKey> reader)
             where TKey : notnull
         {
-            var values = new Values<TKey>(comparer);
+            var values = new Values<TKey>();
             for (int i = 0; i < rules.Count; i++) values.Add(i, valuesOf(rules[i].Match), valuesOf(rules[i].Except));
             if (values.IsEmpty) return;
             RuleSet unbound = Unbound(values.Bound, out int open);
-            var sets = new Dictionary<TKey, RuleSet>(values.All.Count, comparer);
-            foreach ((TKey value, (List<int> wanted, List<int> unwanted)) in values.All) sets.Add(value, unbound.With(wanted, unwanted));
-            all.Add((new KeyDimension<TKey>(unbound, sets, keyOf), open));
+            RuleSet[] sets = Filled(reader, unbound);
+            foreach ((TKey value, (List<int> wanted, List<int> unwanted)) in values.All) sets[reader.NumberOf(value)] = unbound.With(wanted, unwanted);
+            all.Add((new(keys.PlaceOf(reader), sets), open));
         }
     }
 
@@ -55,7 +43,7 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
 
     public HoursTable? Hours()
     {
-        var values = new Values<RuleHours>(null);
+        var values = new Values<RuleHours>();
         for (int i = 0; i < rules.Count; i++) values.Add(i, rules[i].Match.Hours, rules[i].Except.Hours);
         if (values.IsEmpty) return null;
         return new(
@@ -65,27 +53,21 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
 
     public RuleGroup.TagTable? Tags()
     {
-        var values = new Values<string>(StringComparer.Ordinal);
+        var values = new Values<string>();
         for (int i = 0; i < rules.Count; i++) values.Add(i, rules[i].Match.Tags, rules[i].Except.Tags);
         if (values.IsEmpty) return null;
         RuleSet none = Unbound(values.Bound, out _);
         RuleSet nothing = RuleSet.Of(new ulong[_wordCount]);
         RuleSet everything = Unbound([], out _);
-        var sets = new List<RuleSet>();
-        var wanted = new Dictionary<string, int>(StringComparer.Ordinal);
-        var unwanted = new Dictionary<string, RuleSet>(StringComparer.Ordinal);
+        var wanted = new RuleSet?[keys.TagCount];
+        var unwanted = new RuleSet?[keys.TagCount];
         foreach ((string tag, (List<int> wants, List<int> not)) in values.All)
         {
-            if (wants.Count > 0)
-            {
-                wanted.Add(tag, sets.Count);
-                sets.Add(nothing.With(wants, []));
-            }
-
-            if (not.Count > 0) unwanted.Add(tag, everything.With([], not));
+            if (wants.Count > 0) wanted[keys.NumberOfTag(tag)] = nothing.With(wants, []);
+            if (not.Count > 0) unwanted[keys.NumberOfTag(tag)] = everything.With([], not);
         }
 
-        return new(none, [.. sets], wanted, unwanted);
+        return new(none, wanted, unwanted);
     }
 
     public RuleGroup.BodyCheck?[]? BodyChecks(BodyPatterns bodies)
@@ -103,56 +85,64 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
 
     private (Dimension Dimension, int Open)? Prefixes()
     {
-        var values = new Values<string>(StringComparer.Ordinal);
+        var values = new Values<string>();
         for (int i = 0; i < rules.Count; i++) values.Add(i, rules[i].Match.Prefixes, rules[i].Except.Prefixes);
         if (values.IsEmpty) return null;
         RuleSet unbound = Unbound(values.Bound, out int open);
-        var byLength = new Dictionary<ulong, RuleSet>?[E164.MaxDigits + 1];
+        RuleSet[] sets = Filled(keys.Prefixes, unbound);
+        var byNumber = values.All.ToDictionary(entry => keys.Prefixes.NumberOf(entry.Key), static entry => entry.Value);
 
         // Shorter ones first, so that what a longer one begins with is complete.
-        var whole = new Dictionary<string, (List<int> Wanted, List<int> Unwanted)>(StringComparer.Ordinal);
-        foreach ((string prefix, (List<int> Wanted, List<int> Unwanted) entry) in values.All.OrderBy(static entry => entry.Key.Length))
+        var whole = new Dictionary<int, (List<int> Wanted, List<int> Unwanted)>();
+        foreach ((int number, int shorter) in keys.Prefixes.ShortestFirst())
         {
-            (List<int> Wanted, List<int> Unwanted) joined = entry;
-            for (int length = prefix.Length - 1; length > 1; length--)
+            bool isInside = whole.TryGetValue(shorter, out (List<int> Wanted, List<int> Unwanted) outer);
+            if (!byNumber.TryGetValue(number, out (List<int> Wanted, List<int> Unwanted) entry))
             {
-                if (!whole.TryGetValue(prefix[..length], out (List<int> Wanted, List<int> Unwanted) shorter)) continue;
-                joined = ([.. shorter.Wanted, .. entry.Wanted], [.. shorter.Unwanted, .. entry.Unwanted]);
-                break;
+                if (!isInside) continue;
+                whole.Add(number, outer);
+                sets[number] = sets[shorter];
+                continue;
             }
 
-            whole.Add(prefix, joined);
-            (byLength[prefix.Length - 1] ??= []).Add(
-                ulong.Parse(prefix.AsSpan(1), System.Globalization.NumberStyles.None, null), unbound.With(joined.Wanted, joined.Unwanted));
+            if (isInside) entry = ([.. outer.Wanted, .. entry.Wanted], [.. outer.Unwanted, .. entry.Unwanted]);
+            whole.Add(number, entry);
+            sets[number] = unbound.With(entry.Wanted, entry.Unwanted);
         }
 
-        return (new PrefixDimension(unbound, byLength), open);
+        return (new(keys.PlaceOf(keys.Prefixes), sets), open);
     }
 
     private IEnumerable<(Dimension Dimension, int Open)> MetadataDimensions()
     {
-        string[] names = [.. rules.SelectMany(static rule => rule.Match.Metadata.Concat(rule.Except.Metadata)).Select(static m => m.Name).Distinct()];
-        if (names.Length > MostMetadataNames)
-            throw new ArgumentException($"The rules ask for {names.Length} names of metadata; at most {MostMetadataNames} are possible.");
-        foreach (string name in names)
+        foreach (MetadataReader reader in keys.Metadata)
         {
-            var values = new Values<string>(StringComparer.Ordinal);
+            var values = new Values<string>();
             List<int> anyWanted = [], anyUnwanted = [];
             for (int i = 0; i < rules.Count; i++)
             {
-                MetadataMatch? match = rules[i].Match.Metadata.SingleOrDefault(one => one.Name == name);
-                MetadataMatch? except = rules[i].Except.Metadata.SingleOrDefault(one => one.Name == name);
+                MetadataMatch? match = rules[i].Match.Metadata.SingleOrDefault(one => one.Name == reader.Name);
+                MetadataMatch? except = rules[i].Except.Metadata.SingleOrDefault(one => one.Name == reader.Name);
                 values.Add(i, match?.Values ?? [], except?.Values ?? []);
                 if (match is { Values.Count: 0 }) anyWanted.Add(i);
                 if (except is { Values.Count: 0 }) anyUnwanted.Add(i);
             }
 
+            if (values.IsEmpty && anyWanted.Count + anyUnwanted.Count == 0) continue;
             RuleSet unbound = Unbound([.. values.Bound, .. anyWanted], out int open);
-            var sets = new Dictionary<string, RuleSet>(StringComparer.Ordinal);
+            RuleSet[] sets = Filled(reader, unbound.With(anyWanted, anyUnwanted));
+            sets[0] = unbound;
             foreach ((string value, (List<int> wanted, List<int> unwanted)) in values.All)
-                sets.Add(value, unbound.With([.. wanted, .. anyWanted], [.. unwanted, .. anyUnwanted]));
-            yield return (new MetadataDimension(unbound, name, unbound.With(anyWanted, anyUnwanted), sets), open);
+                sets[reader.NumberOf(value)] = unbound.With([.. wanted, .. anyWanted], [.. unwanted, .. anyUnwanted]);
+            yield return (new(keys.PlaceOf(reader), sets), open);
         }
+    }
+
+    private static RuleSet[] Filled(KeyReader reader, RuleSet unbound)
+    {
+        var sets = new RuleSet[reader.Count];
+        Array.Fill(sets, unbound);
+        return sets;
     }
 
     // The rules that are open to a value which none of them names: all but those that want one.
@@ -165,17 +155,11 @@ internal sealed class RuleIndexBuilder(IReadOnlyList<RoutingRule> rules)
         return RuleSet.Of(words);
     }
 
-    private static IEnumerable<int> CountsOf(CountRange range)
-    {
-        int to = Math.Min(range.To, MostSegments);
-        return Enumerable.Range(range.From, Math.Max(0, to - range.From + 1));
-    }
-
     /// <summary>The values that rules name, each with the rules that want it and those that make an exception of it.</summary>
-    private sealed class Values<TKey>(IEqualityComparer<TKey>? comparer)
+    private sealed class Values<TKey>
         where TKey : notnull
     {
-        public Dictionary<TKey, (List<int> Wanted, List<int> Unwanted)> All { get; } = new(comparer);
+        public Dictionary<TKey, (List<int> Wanted, List<int> Unwanted)> All { get; } = [];
 
         /// <summary>Rules that want some value.</summary>
         public List<int> Bound { get; } = [];

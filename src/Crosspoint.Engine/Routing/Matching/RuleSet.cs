@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Crosspoint.Engine.Routing.Matching;
 
 /// <summary>
@@ -25,29 +23,20 @@ internal sealed class RuleSet
     /// <summary>This set with rules added, and then others taken out.</summary>
     public RuleSet With(IReadOnlyCollection<int> added, IReadOnlyCollection<int> removed)
     {
-        var changed = new Dictionary<ushort, ulong>(added.Count + removed.Count);
-        foreach (int rule in added) WordOf(changed, rule) |= 1UL << (rule % Bits);
-        foreach (int rule in removed) WordOf(changed, rule) &= ~(1UL << (rule % Bits));
-        if (changed.Count == 0) return this;
+        if (added.Count + removed.Count == 0) return this;
+        (ushort[] places, ulong[] differing) = Change(added, removed);
         ulong[] summary = [.. Summary];
-        foreach ((ushort place, ulong word) in changed)
+        for (int i = 0; i < places.Length; i++)
         {
-            ulong bit = 1UL << (place % Bits);
-            if (word == 0) summary[place / Bits] &= ~bit;
-            else summary[place / Bits] |= bit;
+            ulong bit = 1UL << (places[i] % Bits);
+            if (differing[i] == 0) summary[places[i] / Bits] &= ~bit;
+            else summary[places[i] / Bits] |= bit;
         }
 
         // Where much differs a table of its own is quicker, and not larger.
-        if (changed.Count <= Math.Max(1, _base.Length / 4))
-        {
-            ushort[] places = [.. changed.Keys];
-            ulong[] differing = [.. changed.Values];
-            Array.Sort(places, differing);
-            return new(_base, places, differing, summary);
-        }
-
+        if (places.Length <= Math.Max(1, _base.Length / 4)) return new(_base, places, differing, summary);
         ulong[] words = [.. _base];
-        foreach ((ushort place, ulong word) in changed) words[place] = word;
+        for (int i = 0; i < places.Length; i++) words[places[i]] = differing[i];
         return new(words, [], [], summary);
     }
 
@@ -62,11 +51,31 @@ internal sealed class RuleSet
         return at >= 0 ? _words[at] : _base[place];
     }
 
-    private ref ulong WordOf(Dictionary<ushort, ulong> changed, int rule)
+    // The words that differ, in order.
+    private (ushort[] Places, ulong[] Words) Change(IReadOnlyCollection<int> added, IReadOnlyCollection<int> removed)
     {
-        ref ulong word = ref CollectionsMarshal.GetValueRefOrAddDefault(changed, (ushort)(rule / Bits), out bool isThere);
-        if (!isThere) word = _base[rule / Bits];
-        return ref word;
+        // By rule, and what is added before what is taken out.
+        int[] changes = [.. added.Select(static rule => rule * 2), .. removed.Select(static rule => (rule * 2) + 1)];
+        Array.Sort(changes);
+        int count = 0;
+        for (int i = 0; i < changes.Length; i++) count += i == 0 || changes[i] / (2 * Bits) != changes[i - 1] / (2 * Bits) ? 1 : 0;
+        var places = new ushort[count];
+        var words = new ulong[count];
+        int at = -1;
+        foreach (int change in changes)
+        {
+            int rule = change / 2;
+            if (at < 0 || places[at] != rule / Bits)
+            {
+                places[++at] = (ushort)(rule / Bits);
+                words[at] = _base[rule / Bits];
+            }
+
+            ulong bit = 1UL << (rule % Bits);
+            words[at] = change % 2 == 0 ? words[at] | bit : words[at] & ~bit;
+        }
+
+        return (places, words);
     }
 
     private static ulong[] Summarize(ulong[] words)
