@@ -145,12 +145,32 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
         }
 
         /// <summary>A value that is read while it may be written: the version is odd meanwhile, another one after, and 0 before the first.</summary>
+        /// <remarks>Two of them in one line of the processor's cache: that is where decisions wait for them.</remarks>
         private struct Reading
         {
-            public RouteQuality Quality;
             public int Version;
             public int Turn;
             public bool IsAsked;
+            private bool _isMeasured;
+            private float _delivery;
+            private float _atBest;
+            private float _receiptSeconds;
+            private float _weight;
+            private float _standardError;
+
+            public RouteQuality Quality
+            {
+                readonly get => new(_delivery, _receiptSeconds, _isMeasured) { AtBest = _atBest, Weight = _weight, StandardError = _standardError };
+                set
+                {
+                    _delivery = (float)value.Delivery;
+                    _receiptSeconds = (float)value.ReceiptSeconds;
+                    _isMeasured = value.IsMeasured;
+                    _atBest = (float)value.AtBest;
+                    _weight = (float)value.Weight;
+                    _standardError = (float)value.StandardError;
+                }
+            }
         }
     }
 }

@@ -22,14 +22,16 @@ public sealed class ConnectionRates : IRates
 
     public bool TryFind(in Destination destination, out long micros) => TryFind(destination, default, out micros);
 
-    public bool TryFind(in Destination destination, in RatedSender sender, out long micros)
-    {
-        int place = Prices.Find(destination);
-        micros = place < 0 ? 0 : Prices.MicrosAt(place);
-        if (place < 0) return false;
-        if (_fees is not null) micros += _fees.Sum(destination, sender);
-        return true;
-    }
+    public bool TryFind(in Destination destination, in RatedSender sender, out long micros) => TryPrice(Prices.Find(destination), destination, sender, out micros);
+
+    /// <summary>Prices of networks, without fees.</summary>
+    internal IEnumerable<(NetworkId Network, long Micros)> Networks => Prices.Networks;
+
+    /// <summary>The same for a destination of whose network there is no row.</summary>
+    internal bool TryFindBesideNetworks(in Destination destination, in RatedSender sender, out long micros) =>
+        TryPrice(Prices.FindBesideNetworks(destination), destination, sender, out micros);
+
+    internal long WithFees(long micros, in Destination destination, in RatedSender sender) => _fees is null ? micros : micros + _fees.Sum(destination, sender);
 
     /// <summary>The same price with all that it is made of; null when there is none.</summary>
     public PriceBreakdown? Explain(in Destination destination, in RatedSender sender)
@@ -41,6 +43,12 @@ public sealed class ConnectionRates : IRates
         long sum = _fees?.Sum(destination, sender, fees) ?? 0;
         long micros = Prices.MicrosAt(place);
         return new(row, Revision, _currencies.RateAt(row.Currency, _moment), micros, fees, micros + sum, _currencies.Base);
+    }
+
+    private bool TryPrice(int place, in Destination destination, in RatedSender sender, out long micros)
+    {
+        micros = place < 0 ? 0 : WithFees(Prices.MicrosAt(place), destination, sender);
+        return place >= 0;
     }
 }
 

@@ -76,12 +76,22 @@ internal sealed class PriceTable
     /// <returns>The row's place here; -1 for none.</returns>
     public int Find(in Destination destination)
     {
-        if (destination.Network.IsKnown && _byNetwork.Count > 0 && _byNetwork.TryGetValue(destination.Network, out int place)) return place;
-        if (_starts.Length > 0 && (place = FindPrefix(destination.Number)) >= 0) return place;
+        return destination.Network.IsKnown && _byNetwork.Count > 0 && _byNetwork.TryGetValue(destination.Network, out int place)
+            ? place
+            : FindBesideNetworks(destination);
+    }
+
+    /// <summary>The same for a destination of whose network there is no row.</summary>
+    public int FindBesideNetworks(in Destination destination)
+    {
+        if (_starts.Length > 0 && FindPrefix(destination.Number) is >= 0 and var place) return place;
         if (_byCountry is null) return -1;
         int country = RateKey.IndexOf(destination.Country);
         return country < 0 ? -1 : _byCountry[country];
     }
+
+    /// <summary>The networks that have rows, and their prices.</summary>
+    public IEnumerable<(NetworkId Network, long Micros)> Networks => _byNetwork.Select(entry => (entry.Key, _micros[entry.Value]));
 
     public long MicrosAt(int place) => _micros[place];
 

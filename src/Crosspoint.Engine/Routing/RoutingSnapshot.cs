@@ -35,6 +35,7 @@ public sealed class RoutingSnapshot
     private readonly CompiledRoute[] _routes;
     private readonly CompiledRoute _default;
     private readonly IRates?[] _rates;
+    private readonly NetworkPrices _networkPrices;
     private readonly IConnectionQuality?[] _quality;
     private readonly ulong[] _salts;
     private readonly Dictionary<string, int> _places;
@@ -55,6 +56,7 @@ public sealed class RoutingSnapshot
         for (int i = 0; i < connections.Count; i++) _places.Add(connections[i].Name, i);
         foreach (RoutingRule rule in plan.Rules) _rulesByName.Add(rule.Name, rule);
         _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
+        _networkPrices = new(_rates);
         _quality = [.. connections.Select(connection => sources.Quality.Of(connection.Name))];
         _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
         _index = new RuleIndex(plan.Rules, sources.BodyLimit);
@@ -78,6 +80,7 @@ public sealed class RoutingSnapshot
         _places = before._places;
         _rulesByName = before._rulesByName;
         _rates = [.. Connections.Select(connection => sources.Rates?.Cost(connection.Name))];
+        _networkPrices = sources.Rates == before.Sources.Rates ? before._networkPrices : new(_rates);
         _quality = [.. Connections.Select(connection => sources.Quality.Of(connection.Name))];
         _salts = before._salts;
         _index = before._index;
@@ -170,10 +173,16 @@ public sealed class RoutingSnapshot
     }
 
     /// <summary>The price of a segment of a message on a connection, in micro-units; null when it is not known.</summary>
-    internal long? PriceOf(int connection, in RouteRequest request) => PriceOf(connection, request.Destination, SenderOf(request));
+    internal long? PriceOf(int connection, in RouteRequest request) => PriceOf(connection, request.Destination, NetworkPricesOf(request), SenderOf(request));
 
-    internal long? PriceOf(int connection, in Destination destination, in RatedSender sender) =>
-        _rates[connection] is { } rates && rates.TryFind(destination, sender, out long price) ? price : null;
+    /// <param name="network">What <see cref="NetworkPricesOf"/> gave.</param>
+    internal long? PriceOf(int connection, in Destination destination, int network, in RatedSender sender)
+    {
+        bool? isThere = _networkPrices.TryFind(connection, network, destination, sender, out long price);
+        return isThere ?? _rates[connection]?.TryFind(destination, sender, out price) == true ? price : null;
+    }
+
+    internal int NetworkPricesOf(in RouteRequest request) => _networkPrices.Find(request.Destination.Network);
 
     internal static RatedSender SenderOf(in RouteRequest request) => new(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
 

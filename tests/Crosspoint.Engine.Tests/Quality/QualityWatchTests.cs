@@ -91,7 +91,7 @@ public sealed class QualityWatchTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
         RouteQuality seen = north.Find(German, TrafficClass.Otp);
         (seen.Delivery < 0.3, seen.IsMeasured, seen.AtBest > seen.Delivery, seen.ReceiptSeconds > 0).ShouldBe((true, true, true, true));
-        learned.Of("south").Find(German, TrafficClass.Otp).Delivery.ShouldBe(0.9, "another connection");
+        learned.Of("south").Find(German, TrafficClass.Otp).Delivery.ShouldBe(0.9, 0.000_001, "another connection");
 
         // Not asked for in a long while: worked out when it is.
         _time.Advance(TimeSpan.FromMinutes(20));

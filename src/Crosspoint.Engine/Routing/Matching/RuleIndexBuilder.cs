@@ -1,5 +1,3 @@
-using Crosspoint.Sms.Numbers;
-
 namespace Crosspoint.Engine.Routing.Matching;
 
 /// <summary>Turns the rules of a plan into the dimensions of a <see cref="RuleGroup"/>.</summary>

@@ -15,6 +15,7 @@ internal readonly ref struct Ranker
     private readonly long? _sellPrice;
     private readonly bool _measures;
     private readonly RatedSender _sender;
+    private readonly int _networkPrices;
 
     /// <param name="measures">Prices and quality are looked up though no list asks for them: the record of the decision tells them.</param>
     public Ranker(
@@ -28,7 +29,9 @@ internal readonly ref struct Ranker
         _measures = measures;
 
         // Without rules nobody asks for prices, and the request may be an empty one.
-        _sender = snapshot.LooksAtMessages ? RoutingSnapshot.SenderOf(request) : default;
+        if (!snapshot.LooksAtMessages) return;
+        _sender = RoutingSnapshot.SenderOf(request);
+        _networkPrices = snapshot.NetworkPricesOf(request);
     }
 
     /// <summary>Writes a list's candidates behind those that are there.</summary>
@@ -36,34 +39,70 @@ internal readonly ref struct Ranker
     /// <returns>Candidates with those of the list.</returns>
     public int Rank(CompiledList compiled, int place, int before)
     {
-        int count = before;
+        int count = Place(compiled.Connections, place, before, before);
+        int ordinary = count;
+        count = Place(compiled.Shadows, place, before, count);
+        Look(compiled.List, _buffer[before..count]);
         bool explores = Explores(compiled);
+        int at = before;
         for (int i = 0; i < compiled.Connections.Length; i++)
         {
             int connection = compiled.Connections[i];
-            if (IsThere(connection, before)) continue;
-            ref RankedCandidate candidate = ref _buffer[count++];
-            Look(compiled.List, connection, place, ref candidate);
+            if (at == ordinary || _buffer[at].Connection != connection) continue;
+            ref RankedCandidate candidate = ref _buffer[at++];
             if (explores && !candidate.IsOut) candidate.Drawn = Draw(compiled, candidate);
             if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
         }
 
-        int ordinary = count;
-        bool isTurn = compiled.Shadows.Length > 0 && Shares.Place(_request.Draw, compiled.Salt + 1) <= compiled.List.ShadowShare;
-        int turn = isTurn ? (int)(_request.Draw % (ulong)compiled.Shadows.Length) : -1;
-        for (int i = 0; i < compiled.Shadows.Length; i++)
-        {
-            int connection = compiled.Shadows[i];
-            if (IsThere(connection, before)) continue;
-            ref RankedCandidate candidate = ref _buffer[count++];
-            Look(compiled.List, connection, place, ref candidate);
-            candidate.IsShadow = true;
-            candidate.Score = i == turn ? double.PositiveInfinity : double.NegativeInfinity;
-        }
-
+        if (count > ordinary) Turn(compiled, _buffer[ordinary..count]);
         Score(compiled.List, _buffer[before..ordinary]);
         Order(_buffer[before..count], keepsOut: compiled.List.Choose == RouteStrategy.Fixed);
         return count;
+    }
+
+    // Writes candidates for connections that are not there yet.
+    private int Place(int[] connections, int place, int before, int count)
+    {
+        foreach (int connection in connections)
+        {
+            if (!IsThere(connection, before))
+                _buffer[count++] = new() { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
+        }
+
+        return count;
+    }
+
+    // All prices, then all qualities: what is not in the processor's cache is fetched for several at once.
+    private void Look(RouteList list, Span<RankedCandidate> candidates)
+    {
+        if (_measures || list.AsksForPrice)
+        {
+            foreach (ref RankedCandidate candidate in candidates)
+                candidate.Price = _snapshot.PriceOf(candidate.Connection, _request.Destination, _networkPrices, _sender);
+        }
+
+        if (_measures || list.AsksForQuality)
+        {
+            foreach (ref RankedCandidate candidate in candidates)
+                candidate.Quality = _snapshot.QualityOf(candidate.Connection)?.Find(_request.Destination, _request.Head.Class);
+        }
+
+        foreach (ref RankedCandidate candidate in candidates)
+        {
+            if (WhyOut(list, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
+        }
+    }
+
+    // Shadows stand behind all others, but for the one whose turn it is.
+    private void Turn(CompiledList compiled, Span<RankedCandidate> shadows)
+    {
+        bool isTurn = Shares.Place(_request.Draw, compiled.Salt + 1) <= compiled.List.ShadowShare;
+        int turn = isTurn ? compiled.Shadows[(int)(_request.Draw % (ulong)compiled.Shadows.Length)] : -1;
+        foreach (ref RankedCandidate candidate in shadows)
+        {
+            candidate.IsShadow = true;
+            candidate.Score = candidate.Connection == turn ? double.PositiveInfinity : double.NegativeInfinity;
+        }
     }
 
     private ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
@@ -90,17 +129,9 @@ internal readonly ref struct Ranker
         return false;
     }
 
-    private void Look(RouteList list, int connection, int place, ref RankedCandidate candidate)
+    private CandidateCode? WhyOut(RouteList list, in RankedCandidate candidate)
     {
-        candidate = new() { Connection = connection, List = place, Health = _snapshot.Use.HealthOf(connection) };
-        if (_measures || list.AsksForPrice) candidate.Price = _snapshot.PriceOf(connection, _request.Destination, _sender);
-        if (_measures || list.AsksForQuality) candidate.Quality = _snapshot.QualityOf(connection)?.Find(_request.Destination, _request.Head.Class);
-        if (WhyOut(list, connection, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
-    }
-
-    private CandidateCode? WhyOut(RouteList list, int connection, in RankedCandidate candidate)
-    {
-        ConnectionCapabilities capabilities = _snapshot.Connections[connection].Capabilities;
+        ConnectionCapabilities capabilities = _snapshot.Connections[candidate.Connection].Capabilities;
         if (_request.SenderKind is { } kind && !capabilities.Carries(kind)) return CandidateCode.SenderNotCarried;
         if ((_demands & RouteDemands.Receipts) != 0 && !capabilities.Receipts) return CandidateCode.NoReceipts;
         if ((_demands & RouteDemands.Direct) != 0 && !capabilities.Direct) return CandidateCode.NotDirect;
