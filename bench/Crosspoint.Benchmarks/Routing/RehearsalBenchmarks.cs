@@ -62,9 +62,10 @@ public class RehearsalBenchmarks
     }
 
     [Benchmark]
-    public void Add()
+    public long Add()
     {
         _next = (_next + 1) % MessageCount;
         _rehearsal.Add(_requests[_next]);
+        return _rehearsal.Messages;
     }
 }

@@ -75,9 +75,9 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client) : IDisposabl
             if (isReset) socket.LingerState = new LingerOption(true, 0);
             else socket.Shutdown(SocketShutdown.Both);
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // It was never connected, or its peer has ended it.
+            // It was never connected, its peer has ended it, or the pumps came to their end meanwhile.
         }
     }
 
