@@ -34,6 +34,8 @@ public sealed class RoutingSnapshot
     private readonly RuleIndex _index;
     private readonly CompiledRoute[] _routes;
     private readonly CompiledRoute _default;
+    private readonly RouteConnection[] _connections;
+    private readonly HashSet<string>[] _licensed;
     private readonly IRates?[] _rates;
     private readonly NetworkPrices _networkPrices;
     private readonly IConnectionQuality?[] _quality;
@@ -48,7 +50,8 @@ public sealed class RoutingSnapshot
         RoutingPlan plan, IReadOnlyList<RouteConnection> connections, RoutingSources sources, IConnectionUse use)
     {
         Plan = plan;
-        Connections = connections;
+        _connections = [.. connections];
+        _licensed = [.. connections.Select(static connection => connection.Capabilities.Licensed.ToHashSet(StringComparer.Ordinal))];
         Sources = sources;
         Use = use;
         _places = new(StringComparer.Ordinal);
@@ -74,7 +77,8 @@ public sealed class RoutingSnapshot
     private RoutingSnapshot(RoutingSnapshot before, RoutingSources sources)
     {
         Plan = before.Plan;
-        Connections = before.Connections;
+        _connections = before._connections;
+        _licensed = before._licensed;
         Sources = sources;
         Use = before.Use;
         _places = before._places;
@@ -97,7 +101,7 @@ public sealed class RoutingSnapshot
 
     public RoutingSources Sources { get; }
 
-    public IReadOnlyList<RouteConnection> Connections { get; }
+    public IReadOnlyList<RouteConnection> Connections => _connections;
 
     /// <summary>Candidates of the longest decision: what a buffer must have room for.</summary>
     public int BufferSize { get; }
@@ -182,6 +186,10 @@ public sealed class RoutingSnapshot
         return isThere ?? _rates[connection]?.TryFind(destination, sender, out price) == true ? price : null;
     }
 
+    internal RouteConnection At(int connection) => _connections[connection];
+
+    internal bool IsLicensed(int connection, string country) => _licensed[connection].Contains(country);
+
     internal int NetworkPricesOf(in RouteRequest request) => _networkPrices.Find(request.Destination.Network);
 
     internal static RatedSender SenderOf(in RouteRequest request) => new(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
@@ -222,7 +230,7 @@ public sealed class RoutingSnapshot
         for (int i = 0; i < candidates.Length; i++)
         {
             if (candidates[i].IsOut) continue;
-            string name = Connections[candidates[i].Connection].Name;
+            string name = _connections[candidates[i].Connection].Name;
             if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
             if (Use.UseOf(candidates[i].Connection) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
             else if (history.Prefer is null || history.Prefer == name) return i;
@@ -235,7 +243,7 @@ public sealed class RoutingSnapshot
 
     private void SetCodes(in RouteHistory history, Span<RankedCandidate> candidates, int chosen, bool isUsable, CompiledRoute route)
     {
-        bool isPreferred = isUsable && history.Prefer is not null && Connections[candidates[chosen].Connection].Name == history.Prefer;
+        bool isPreferred = isUsable && history.Prefer is not null && _connections[candidates[chosen].Connection].Name == history.Prefer;
         CandidateCode taken = (isUsable, history.PinnedTo is not null) switch
         {
             (true, true) => CandidateCode.ChosenToComplete,
@@ -247,7 +255,7 @@ public sealed class RoutingSnapshot
         {
             ref RankedCandidate candidate = ref candidates[i];
             if (candidate.IsOut) continue;
-            string name = Connections[candidate.Connection].Name;
+            string name = _connections[candidate.Connection].Name;
             candidate.Code = i == chosen ? taken
                 : history.HasRefused(name) ? CandidateCode.RefusedBefore
                 : history.PinnedTo is not null ? CandidateCode.HoldsOtherSegments

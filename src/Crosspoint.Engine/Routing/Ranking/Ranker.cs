@@ -131,11 +131,11 @@ internal readonly ref struct Ranker
 
     private CandidateCode? WhyOut(RouteList list, in RankedCandidate candidate)
     {
-        ConnectionCapabilities capabilities = _snapshot.Connections[candidate.Connection].Capabilities;
+        ConnectionCapabilities capabilities = _snapshot.At(candidate.Connection).Capabilities;
         if (_request.SenderKind is { } kind && !capabilities.Carries(kind)) return CandidateCode.SenderNotCarried;
         if ((_demands & RouteDemands.Receipts) != 0 && !capabilities.Receipts) return CandidateCode.NoReceipts;
         if ((_demands & RouteDemands.Direct) != 0 && !capabilities.Direct) return CandidateCode.NotDirect;
-        if ((_demands & RouteDemands.Licensed) != 0 && !capabilities.IsLicensedIn(_request.Destination.Country)) return CandidateCode.NotLicensed;
+        if ((_demands & RouteDemands.Licensed) != 0 && !_snapshot.IsLicensed(candidate.Connection, _request.Destination.Country)) return CandidateCode.NotLicensed;
         if (list.PriceAtMost is not null || list.AsksForMargin)
         {
             if (candidate.Price is not { } price) return CandidateCode.NoPrice;
@@ -190,13 +190,38 @@ internal readonly ref struct Ranker
     // By score; what may not take the message behind the others, but in lists of a fixed order in its place.
     private static void Order(Span<RankedCandidate> candidates, bool keepsOut)
     {
-        for (int i = 1; i < candidates.Length; i++)
+        // Candidates are large: their places are put in order, and each of them moves once.
+        Span<int> order = stackalloc int[candidates.Length];
+        bool isOrdered = true;
+        for (int i = 0; i < order.Length; i++)
         {
-            if (!GoesBefore(candidates[i], candidates[i - 1], keepsOut)) continue;
-            RankedCandidate moving = candidates[i];
             int to = i;
-            for (; to > 0 && GoesBefore(moving, candidates[to - 1], keepsOut); to--) candidates[to] = candidates[to - 1];
-            candidates[to] = moving;
+            for (; to > 0 && GoesBefore(candidates[i], candidates[order[to - 1]], keepsOut); to--) order[to] = order[to - 1];
+            order[to] = i;
+            isOrdered &= to == i;
+        }
+
+        if (!isOrdered) Arrange(candidates, order);
+    }
+
+    // Round by round: what goes where another one was, which goes where a third was, until the first fits.
+    private static void Arrange(Span<RankedCandidate> candidates, Span<int> order)
+    {
+        for (int i = 0; i < order.Length; i++)
+        {
+            if (order[i] == i) continue;
+            RankedCandidate first = candidates[i];
+            int hole = i;
+            while (order[hole] != i)
+            {
+                int from = order[hole];
+                candidates[hole] = candidates[from];
+                order[hole] = hole;
+                hole = from;
+            }
+
+            candidates[hole] = first;
+            order[hole] = hole;
         }
     }
 
