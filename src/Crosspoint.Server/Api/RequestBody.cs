@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Crosspoint.Server.Api;
 
@@ -28,6 +29,20 @@ internal struct RequestBody : IDisposable
     }
 
     public readonly ReadOnlySpan<byte> Span => _memory.Span;
+
+    /// <summary>Lets a body be longer, or keeps it shorter, than others may be. Before anything of it is read.</summary>
+    public static void Allow(HttpContext context, long octets)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = octets;
+    }
+
+    /// <summary>The whole body, to be kept.</summary>
+    /// <exception cref="BadHttpRequestException">As <see cref="ReadAsync"/>.</exception>
+    public static async Task<byte[]> ReadAllAsync(HttpContext context)
+    {
+        using RequestBody body = await ReadAsync(context).ConfigureAwait(false);
+        return body.Span.ToArray();
+    }
 
     /// <summary>Reads to the end of the body.</summary>
     /// <exception cref="BadHttpRequestException">Too long, too slow, or not framed as HTTP wants it; its status says which.</exception>

@@ -116,7 +116,7 @@ public sealed partial class RoutingDesk : IDisposable
     internal Task<RevisionChange> ActivateAsync(
         long number, long? expected, RevisionAuthor author, ConfigErrors errors, CancellationToken cancellationToken) =>
         AloneAsync(
-            async () =>
+            async _ =>
             {
                 if (await Store.FindAsync(RoutingDocument.Plan, number, cancellationToken).ConfigureAwait(false) is { State: RevisionState.Draft }
                     && await ReadTextAsync(number, cancellationToken).ConfigureAwait(false) is { } text && Read(text, number, errors) is null)
@@ -127,18 +127,29 @@ public sealed partial class RoutingDesk : IDisposable
 
     /// <summary>Puts an earlier revision into force again. Refused when it no longer fits what the gateway has.</summary>
     public Task<RevisionChange> RollBackAsync(long expected, long? to, RevisionAuthor author, CancellationToken cancellationToken) =>
-        AloneAsync(async () => await Store.RollBackAsync(RoutingDocument.Plan, expected, to, author, cancellationToken).ConfigureAwait(false), author, cancellationToken);
+        AloneAsync(
+            async before =>
+            {
+                // A refusal leaves no line in the record, so it is looked at first.
+                long target = to ?? await Store.FindRollBackAsync(RoutingDocument.Plan, cancellationToken).ConfigureAwait(false);
+                var errors = new ConfigErrors("plan");
+                return before.LastActivated == expected
+                    && await ReadTextAsync(target, cancellationToken).ConfigureAwait(false) is { } text && Read(text, target, errors) is null
+                    ? DoesNotFit(target, before, errors.Errors[0].ToString())
+                    : await Store.RollBackAsync(RoutingDocument.Plan, expected, to, author, cancellationToken).ConfigureAwait(false);
+            },
+            author, cancellationToken);
 
     public void Dispose() => _gate.Dispose();
 
     // Change, then plan, one change at a time: the last one in the store is the last one in force.
-    private async Task<RevisionChange> AloneAsync(Func<Task<RevisionChange>> change, RevisionAuthor author, CancellationToken cancellationToken)
+    private async Task<RevisionChange> AloneAsync(Func<RevisionHead, Task<RevisionChange>> change, RevisionAuthor author, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             RevisionHead before = await Store.HeadAsync(RoutingDocument.Plan, cancellationToken).ConfigureAwait(false);
-            RevisionChange result = await change().ConfigureAwait(false);
+            RevisionChange result = await change(before).ConfigureAwait(false);
             return result.IsDone ? await TakeAsync(result, before, author).ConfigureAwait(false) : result;
         }
         finally
@@ -147,7 +158,7 @@ public sealed partial class RoutingDesk : IDisposable
         }
     }
 
-    // What is on record is taken to its end, whoever goes away meanwhile.
+    // What is on record is taken to its end, whoever goes away meanwhile. Only a connection that was removed in this moment can make it unfit.
     private async Task<RevisionChange> TakeAsync(RevisionChange change, RevisionHead before, RevisionAuthor author)
     {
         long number = change.Revision!.Number;
@@ -164,8 +175,12 @@ public sealed partial class RoutingDesk : IDisposable
 
         await Store.RollBackAsync(
             RoutingDocument.Plan, number, before.InForce!.Number, author with { Note = $"revision {number} cannot be decided by" }, CancellationToken.None).ConfigureAwait(false);
-        return new(RevisionOutcome.WrongState, LastActivated: before.LastActivated, Detail: $"revision {number} does not fit what the gateway has now, and {before.InForce.Number} stays in force: {fault}");
+        return DoesNotFit(number, before, fault);
     }
+
+    private static RevisionChange DoesNotFit(long number, RevisionHead before, string fault) => new(
+        RevisionOutcome.WrongState, LastActivated: before.LastActivated,
+        Detail: $"revision {number} does not fit what the gateway has now, and {before.InForce!.Number} stays in force: {fault}");
 
     // False when the file's plan is to hold without a revision.
     private async Task<bool> TryImportAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken)

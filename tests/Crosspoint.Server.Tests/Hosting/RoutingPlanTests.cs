@@ -144,6 +144,7 @@ public sealed class RoutingPlanTests : IDisposable
         (status, refused) = await PostAsync(client, "/v1/routing/rollback", """{"expected":3,"to":2}""");
         (status, refused["code"]!.ToString()).ShouldBe((HttpStatusCode.Conflict, "revision_state"));
         refused["detail"]!.ToString().ShouldContain("and 3 stays in force");
+        (await GetAsync(client, "/v1/audit?kind=routing&name=plan"))["entries"]![0]!["action"]!.ToString().ShouldBe("draft", "what is refused is no change");
         (await GetAsync(client, "/v1/routing"))["in_force"]!["revision"]!.GetValue<long>().ShouldBe(3);
         (await FirstChoiceAsync(client)).ShouldBe(("default", "north-1"));
         (await client.DeleteAsync("/v1/routing/revisions/4", CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.OK);

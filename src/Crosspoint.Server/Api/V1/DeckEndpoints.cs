@@ -9,7 +9,6 @@ using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Rates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Api.V1;
@@ -106,7 +105,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
 
         try
         {
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MostSheetBytes;
+            RequestBody.Allow(context, MostSheetBytes);
             DeckImportResult result = await DeckImporter.ReadAsync(context.Request.Body, mapping, progress: null, context.RequestAborted).ConfigureAwait(false);
             if (result.Deck is null) SendRefusal(context, result);
             else await FinishAsync(context, name, result, validFrom, isDryRun, author).ConfigureAwait(false);
@@ -157,32 +156,17 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         answer.Send(context, isDryRun ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }
 
-    private static void SendRefusal(HttpContext context, DeckImportResult result)
-    {
-        JsonAnswer answer = JsonAnswer.Rent();
-        Utf8JsonWriter writer = answer.Writer;
-        ProblemKind kind = ProblemKind.DeckInvalid;
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, $"/docs#{kind.Code}");
-        writer.WriteString("title"u8, kind.Title);
-        writer.WriteNumber("status"u8, kind.Status);
-        writer.WriteString("code"u8, kind.Code);
-        writer.WriteString(
-            "detail"u8, result.Fault is not null
-                ? $"The file cannot be read: {result.Fault}."
-                : string.Create(CultureInfo.InvariantCulture, $"{result.BadRowCount} of {result.Rows} rows are not right; nothing was stored."));
-        writer.WriteNumber("rows"u8, result.Rows);
-        writer.WriteNumber("bad_rows"u8, result.BadRowCount);
-        WriteTexts(writer, "columns"u8, result.Columns);
-        writer.WriteStartArray("errors"u8);
-        foreach (BadRow row in result.BadRows) RevisionJson.Write(writer, row);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-
-        // The rest of the body was perhaps not read.
-        if (result.Fault is not null) context.Response.Headers.Connection = "close";
-        answer.Send(context, kind.Status, JsonAnswer.Problem);
-    }
+    private static void SendRefusal(HttpContext context, DeckImportResult result) => BadRowsJson.Send(
+        context,
+        ProblemKind.DeckInvalid,
+        result.Fault is not null
+            ? $"The file cannot be read: {result.Fault}."
+            : string.Create(CultureInfo.InvariantCulture, $"{result.BadRowCount} of {result.Rows} rows are not right; nothing was stored."),
+        result.Rows,
+        result.BadRowCount,
+        result.BadRows,
+        isCut: result.Fault is not null,
+        result.Columns);
 
     private async Task ActivateAsync(HttpContext context)
     {
@@ -315,8 +299,7 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
         if (!OperatorDoor.TryReadAuthor(context, query.GetValueOrDefault("note"), out RevisionAuthor author)
             || await FindAsync(context, mustBeConnection: true).ConfigureAwait(false) is not { } name)
             return;
-        byte[] text;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) text = body.Span.ToArray();
+        byte[] text = await RequestBody.ReadAllAsync(context).ConfigureAwait(false);
         if (ReadMapping(context, text) is null) return;
 
         // It says how to read and changes nothing that is in force: the last one that is saved counts.

@@ -8,7 +8,6 @@ using Crosspoint.Server.Rates;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Api.V1;
@@ -78,9 +77,8 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
             return;
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = RateDocument.MostBytes;
-        byte[] text;
-        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) text = body.Span.ToArray();
+        RequestBody.Allow(context, RateDocument.MostBytes);
+        byte[] text = await RequestBody.ReadAllAsync(context).ConfigureAwait(false);
         var faults = new List<ConfigError>();
         string[] connections = [.. backend.Connections.ConnectionOptions().Select(static c => c.Name)];
         string[] accounts = [.. backend.Accounts.Accounts.Select(static a => a.Sid)];

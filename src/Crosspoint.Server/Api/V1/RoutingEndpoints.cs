@@ -5,7 +5,6 @@ using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Api.V1;
@@ -167,11 +166,10 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
         RevisionJson.SendChange(context, await Desk.Store.DeleteDraftAsync(RoutingDocument.Plan, number, author, context.RequestAborted).ConfigureAwait(false));
     }
 
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context)
+    private static Task<byte[]> ReadBodyAsync(HttpContext context)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = RoutingDocument.MostBytes;
-        using RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false);
-        return body.Span.ToArray();
+        RequestBody.Allow(context, RoutingDocument.MostBytes);
+        return RequestBody.ReadAllAsync(context);
     }
 
     private static bool TrySendErrors(HttpContext context, ConfigErrors errors)

@@ -6,7 +6,6 @@ using Crosspoint.Server.Rehearsals;
 using Crosspoint.Server.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -39,7 +38,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
 
     private async Task StartRangeAsync(HttpContext context)
     {
-        LiftLimit(context, RoutingDocument.MostBytes);
+        RequestBody.Allow(context, RoutingDocument.MostBytes);
         FlatObject? read;
         Problem problem;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false))
@@ -71,7 +70,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
             return;
         }
 
-        LiftLimit(context, MostUploadBytes);
+        RequestBody.Allow(context, MostUploadBytes);
         var parts = new MultipartReader(boundary, context.Request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 * 1024 };
         try
         {
@@ -117,6 +116,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         }
 
         if (TryBegin(context, draft, range: null) is not { } simulation) return;
+
         // Unless it comes to its end: the sender goes away, or somebody cancels it.
         SimulationState ended = SimulationState.Canceled;
         SampleResult? result = null;
@@ -245,11 +245,6 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         JsonAnswer answer = JsonAnswer.Rent();
         SimulationJson.Write(answer.Writer, simulation, withReport: true);
         answer.Send(context, status);
-    }
-
-    private static void LiftLimit(HttpContext context, long octets)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = octets;
     }
 
     private static string NameOf(MultipartSection section) =>

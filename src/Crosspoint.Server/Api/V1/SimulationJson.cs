@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Crosspoint.Engine.Rating.Import;
 using Crosspoint.Engine.Routing.Rehearsal;
 using Crosspoint.Server.Rehearsals;
 using Microsoft.AspNetCore.Http;
@@ -54,31 +53,16 @@ internal static class SimulationJson
     }
 
     /// <summary>Says which rows of a sample are not right.</summary>
-    public static void SendRefusal(HttpContext context, SampleResult result)
-    {
-        JsonAnswer answer = JsonAnswer.Rent();
-        Utf8JsonWriter writer = answer.Writer;
-        ProblemKind kind = ProblemKind.SampleInvalid;
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, $"/docs#{kind.Code}");
-        writer.WriteString("title"u8, kind.Title);
-        writer.WriteNumber("status"u8, kind.Status);
-        writer.WriteString("code"u8, kind.Code);
-        writer.WriteString(
-            "detail"u8, result.Fault.Length > 0
-                ? $"The sample cannot be read: {result.Fault}."
-                : string.Create(CultureInfo.InvariantCulture, $"{result.BadRowCount} of {result.Rows} rows are not right; nothing was rehearsed."));
-        writer.WriteNumber("rows"u8, result.Rows);
-        writer.WriteNumber("bad_rows"u8, result.BadRowCount);
-        writer.WriteStartArray("errors"u8);
-        foreach (BadRow row in result.BadRows) RevisionJson.Write(writer, row);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-
-        // The rest of the body was perhaps not read.
-        if (result.Fault.Length > 0) context.Response.Headers.Connection = "close";
-        answer.Send(context, kind.Status, JsonAnswer.Problem);
-    }
+    public static void SendRefusal(HttpContext context, SampleResult result) => BadRowsJson.Send(
+        context,
+        ProblemKind.SampleInvalid,
+        result.Fault.Length > 0
+            ? $"The sample cannot be read: {result.Fault}."
+            : string.Create(CultureInfo.InvariantCulture, $"{result.BadRowCount} of {result.Rows} rows are not right; nothing was rehearsed."),
+        result.Rows,
+        result.BadRowCount,
+        result.BadRows,
+        isCut: result.Fault.Length > 0);
 
     private static void Write(Utf8JsonWriter writer, RehearsalReport report)
     {
