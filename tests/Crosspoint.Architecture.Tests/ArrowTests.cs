@@ -27,6 +27,7 @@ public sealed partial class ArrowTests
         ["Events"] = ["Messages", "Stores"],
         ["Rating"] = ["Messages", "Stores"],
         ["Quality"] = ["Messages"],
+        ["Health"] = ["Messages", "Quality"],
         ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],

@@ -36,6 +36,7 @@ internal sealed partial class JournalGroup(
     private SliceWriter? _homeWriter;
     private long _nextEvent;
     private bool _isFollowed;
+    private readonly PendingKeys _pendingKeys = new();
     private volatile bool _hasPending;
 
     public long Number { get; private set; }
@@ -53,6 +54,9 @@ internal sealed partial class JournalGroup(
 
     /// <summary>Something is committed that is not in its slice yet. Read by everybody.</summary>
     public bool HasPending => _hasPending;
+
+    /// <summary>Whether the file of a message may lag behind what is committed of it. Asked by everybody.</summary>
+    public bool MayBePending(long key) => _hasPending && _pendingKeys.MayHold(key);
 
     /// <summary>About how many rows wait to be written to slices.</summary>
     public int PendingRows { get; private set; }
@@ -320,6 +324,7 @@ internal sealed partial class JournalGroup(
         numbers.NoteInFiles();
         PendingRows = 0;
         _hasPending = false;
+        _pendingKeys.Clear();
         cache.Trim();
         return bytes;
     }
@@ -444,6 +449,7 @@ internal sealed partial class JournalGroup(
     {
         if (live.IsPending) return;
         live.IsPending = true;
+        _pendingKeys.Add(live.Key);
         WriterOf(live.Slice).Write(live);
     }
 

@@ -37,7 +37,7 @@ internal sealed partial class JournalReader(
 
     public async ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken)
     {
-        if (sequencer.HasPending)
+        if (sequencer.MayBePending(key))
         {
             PendingRead pending = await sequencer.ReadAsync([key], cancellationToken).ConfigureAwait(false);
             if (pending.Messages is not null && pending.Messages.TryGetValue(key, out Message? message)) return message;
@@ -58,8 +58,9 @@ internal sealed partial class JournalReader(
 
     public async ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
     {
-        if (!sequencer.HasPending) return await FindStoredAsync(keys, cancellationToken).ConfigureAwait(false);
-        PendingRead pending = await sequencer.ReadAsync(keys, cancellationToken).ConfigureAwait(false);
+        long[] lagging = [.. keys.Where(sequencer.MayBePending)];
+        if (lagging.Length == 0) return await FindStoredAsync(keys, cancellationToken).ConfigureAwait(false);
+        PendingRead pending = await sequencer.ReadAsync(lagging, cancellationToken).ConfigureAwait(false);
         if (pending.Messages is not { } copies) return await FindStoredAsync(keys, cancellationToken).ConfigureAwait(false);
         long[] others = [.. keys.Where(key => !copies.ContainsKey(key))];
         foreach (Message message in await FindStoredAsync(others, cancellationToken).ConfigureAwait(false)) copies[message.Id.Key] = message;

@@ -9,6 +9,9 @@ internal sealed partial class Sequencer
     /// <summary>The files lag behind what is committed.</summary>
     public bool HasPending => _group.HasPending;
 
+    /// <summary>The file of a message may lag behind.</summary>
+    public bool MayBePending(long key) => _group.MayBePending(key);
+
     /// <summary>Answers between two groups. When the journal is closed, or has no space, the files are all there is.</summary>
     public async ValueTask<PendingRead> ReadAsync(IReadOnlyList<long>? keys, CancellationToken cancellationToken)
     {

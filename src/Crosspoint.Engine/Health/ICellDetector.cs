@@ -1,0 +1,48 @@
+namespace Crosspoint.Engine.Health;
+
+/// <summary>
+/// Watches one cell. Told of everything that happens in it, and looked at several times a second. Not thread-safe: the cell's lock guards it.
+/// Times are steady microseconds: they begin as wall time and go on with the monotonic clock, so that a step of the wall clock is no delay.
+/// Allocates nothing but for a signal.
+/// </summary>
+public interface ICellDetector
+{
+    /// <summary>A segment was written to a session.</summary>
+    void Submitted(long now);
+
+    /// <summary>What became of a segment that was written. Without an answer: when it was given up.</summary>
+    /// <param name="status">The <c>command_status</c>; 0 where it is accepted or unanswered.</param>
+    /// <param name="took">Microseconds from the writing to the answer.</param>
+    void Answered(AnswerKind kind, uint status, long took, long now);
+
+    /// <summary>The vendor has all of a message from which a receipt is to be expected.</summary>
+    void Sent(long now);
+
+    /// <summary>The last word on a message.</summary>
+    /// <param name="delay">Microseconds since the vendor had it; negative where that is not known, or the vendor never had it.</param>
+    void Ended(bool isDelivered, long delay, long now);
+
+    /// <summary>What the application says about the recipient of a message.</summary>
+    void Feedback(bool isConfirmed, long now);
+
+    /// <summary>Looks at what was counted, and adds what it has to say.</summary>
+    void Turn(long now, List<HealthSignal> signals);
+
+    /// <summary>All that was counted since the cell is watched.</summary>
+    CellTotals Totals { get; }
+}
+
+/// <summary>
+/// Sums that only grow. The difference of two says what happened between them, and what would have happened in a healthy cell: by that a recovery
+/// is judged.
+/// </summary>
+/// <param name="Submitted">Segments written.</param>
+/// <param name="Accepted">Segments that the carrier has.</param>
+/// <param name="Refused">Segments refused; throttled ones are not among them.</param>
+/// <param name="ExpectedDelivered">
+/// Messages of which a receipt "delivered" was to be expected by now: those sent, by the usual delivery and the usual time to a receipt.
+/// </param>
+/// <param name="ExpectedRefused">Segments that would usually have been refused of those answered.</param>
+public readonly record struct CellTotals(
+    long Submitted, long Accepted, long Refused, long Throttled, long Unanswered, long Sent, long Delivered, long Undelivered,
+    double ExpectedDelivered, double ExpectedRefused);
