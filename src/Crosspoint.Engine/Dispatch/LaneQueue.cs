@@ -23,7 +23,6 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
 
     private readonly FairQueue[] _classes = [new(), new(), new()];
     private readonly int[] _left = [.. Shares];
-    private readonly long[] _waiting = new long[Shares.Length];
 
     // Flows whose limits have no tokens, by the timestamp at which it is worth to look again.
     private readonly PriorityQueue<Flow, long> _blocked = new();
@@ -35,10 +34,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     public int InMemory { get; private set; }
 
     /// <summary>Messages that wait, in memory or on disk.</summary>
-    public long Waiting => _waiting[0] + _waiting[1] + _waiting[2];
-
-    /// <summary>Messages of a class that wait, in memory or on disk.</summary>
-    public long WaitingOf(TrafficClass trafficClass) => _waiting[(int)trafficClass];
+    public long Waiting { get; private set; }
 
     /// <summary>The flows that have something, the most urgent class first.</summary>
     public IEnumerable<Flow> Flows() => Order.SelectMany(FlowsOf);
@@ -216,14 +212,14 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     private Flow Join(OutboundWork work)
     {
         Flow flow = FlowOf(work);
-        _waiting[(int)flow.Class]++;
+        Waiting++;
         flow.Limits.Wait(work.Head.SegmentCount);
         return flow;
     }
 
     private void Leave(Flow flow, int works, long segments)
     {
-        _waiting[(int)flow.Class] -= works;
+        Waiting -= works;
         flow.Limits.Wait(-segments);
     }
 

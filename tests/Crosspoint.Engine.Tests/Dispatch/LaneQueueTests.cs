@@ -129,7 +129,6 @@ public sealed class LaneQueueTests
 
         queues.Waiting.ShouldBe(1020);
         queues.InMemory.ShouldBe(120);
-        queues.WaitingOf(TrafficClass.Otp).ShouldBe(10);
         Take(queues).Head.Class.ShouldBe(TrafficClass.Otp);
     }
 
