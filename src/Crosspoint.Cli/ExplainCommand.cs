@@ -52,7 +52,7 @@ internal static class ExplainCommand
                     return ExitCodes.Ok;
                 }
 
-                await Console.Error.WriteLineAsync(json).ConfigureAwait(false);
+                await Problems.ShowAsync(json, (int)response.StatusCode).ConfigureAwait(false);
                 return ExitCodes.Failed;
             }
             catch (HttpRequestException e)

@@ -80,7 +80,7 @@ internal static class LookupCommand
                 new Uri($"/v1/lookup/{number}", UriKind.Relative), cancellationToken).ConfigureAwait(false);
             string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode) return text;
-            await Console.Error.WriteLineAsync(text).ConfigureAwait(false);
+            await Problems.ShowAsync(text, (int)response.StatusCode).ConfigureAwait(false);
         }
         catch (HttpRequestException e)
         {

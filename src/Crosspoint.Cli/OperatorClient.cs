@@ -57,7 +57,7 @@ internal sealed class OperatorClient
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode) return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text);
-        await ShowProblemAsync(text, (int)response.StatusCode).ConfigureAwait(false);
+        await Problems.ShowAsync(text, (int)response.StatusCode).ConfigureAwait(false);
         return null;
     }
 
@@ -68,32 +68,5 @@ internal sealed class OperatorClient
     {
         string name = new([.. Environment.UserName.Where(static c => c is > ' ' and < '\u007f').Take(100)]);
         return name.Length > 0 ? name : "operator";
-    }
-
-    private static async Task ShowProblemAsync(string text, int status)
-    {
-        JsonNode? problem = null;
-        try
-        {
-            problem = JsonNode.Parse(text);
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            // Something between here and the gateway answered.
-        }
-
-        if (problem is not JsonObject || problem["code"] is null)
-        {
-            await Console.Error.WriteLineAsync($"HTTP {status}: {(text.Length > 500 ? text[..500] : text)}").ConfigureAwait(false);
-            return;
-        }
-
-        await Console.Error.WriteLineAsync($"{problem["title"]} ({problem["code"]}) {problem["detail"]}").ConfigureAwait(false);
-        foreach (JsonNode? row in problem["errors"] as JsonArray ?? [])
-        {
-            string column = row!["column"]!.ToString();
-            await Console.Error.WriteLineAsync(
-                $"  line {row["line"]}{(column.Length > 0 ? $", {column}" : "")}: '{row["value"]}'; expected {row["expected"]}").ConfigureAwait(false);
-        }
     }
 }

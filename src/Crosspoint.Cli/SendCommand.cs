@@ -54,7 +54,7 @@ internal static class SendCommand
         string text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            await Console.Error.WriteLineAsync(text).ConfigureAwait(false);
+            await Problems.ShowAsync(text, (int)response.StatusCode).ConfigureAwait(false);
             return ExitCodes.Failed;
         }
 

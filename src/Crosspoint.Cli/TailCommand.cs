@@ -19,8 +19,8 @@ internal static class TailCommand
                     await client.GetAsync(new Uri("/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
                 if (!response.IsSuccessStatusCode)
                 {
-                    await Console.Error.WriteLineAsync(
-                        await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    string problem = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+                    await Problems.ShowAsync(problem, (int)response.StatusCode).ConfigureAwait(false);
                     return ExitCodes.Failed;
                 }
 
