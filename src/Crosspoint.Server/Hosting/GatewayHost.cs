@@ -129,7 +129,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var host = new GatewayHost(config, journal, services, time, loggers);
-        bool isRecovered = false;
+        string step = "data: the revisions of configuration cannot be read";
         try
         {
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
@@ -139,8 +139,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host.Gateway.TakeRates(host._rates.Holder.Current);
             host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, loggers);
             if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
+            step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
-            isRecovered = true;
+            step = $"http.listen: {config.Http.Listen} cannot be listened on";
             var backend = new ApiBackend
             {
                 Intake = host.Gateway.Intake,
@@ -160,6 +161,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             };
             host._api = await ApiServer.StartAsync(
                 config.Http, backend, loggers, services.GetRequiredService<IMeterFactory>(), cancellationToken).ConfigureAwait(false);
+            step = "the gateway cannot start";
             if (config.RabbitMq is not null) host.ConnectBroker(config.RabbitMq, backend.IsReady, time, loggers, services.GetRequiredService<IMeterFactory>());
             if (config.Smpp is not null) host.ListenForBinds(config.Smpp, time, loggers);
             Log.Started(host._logger, host.HttpAddress, config.DataDirectory);
@@ -169,8 +171,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         {
             await host.DisposeAsync().ConfigureAwait(false);
             if (error is GatewayStartException or OperationCanceledException) throw;
-            string what = isRecovered ? $"http.listen: {config.Http.Listen} cannot be listened on" : "data: the journal cannot be read";
-            throw new GatewayStartException($"{what}: {error.Message}", error);
+            throw new GatewayStartException($"{step}: {error.Message}", error);
         }
     }
 
