@@ -3,6 +3,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
@@ -36,6 +37,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     private readonly CallbackCheck _callbacks;
     private readonly LearnedQuality _learned;
     private readonly QualityWatch _qualityWatch;
+    private readonly HealthFeed _healthFeed;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -46,20 +48,24 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Accounts = new AccountDirectory(options.Accounts);
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
-        LearnedQuality learned = _learned = new LearnedQuality(Quality, Numbers, time);
+        LearnedQuality learned = _learned = new LearnedQuality(Quality, time);
+        Health = new HealthTable(new SteadyClock(time));
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
         var metrics = new EngineMetrics(meters);
         _qualityWatch = new QualityWatch(Quality, time, metrics.Meter, loggers.CreateLogger<QualityWatch>());
         var notices = new Notices(options.Webhooks, metrics);
-        notices.ConnectObserver(learned);
+        HealthFeed health = _healthFeed = new HealthFeed(Health, time);
+        notices.ConnectObservers(DestinationOf, learned, health);
+        _ = new HealthGauges(Health, metrics.Meter);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
         _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
-        _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers);
-        learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
+        _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers) { Health = Health };
+        Health.VendorOf = name => _dispatcher.Find(name)?.Options.Vendor;
+        health.IsSilent = learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
@@ -82,6 +88,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>How probable delivery is, as far as traffic has shown.</summary>
     public QualityTable Quality { get; }
+
+    /// <summary>What happened by connection, network and class in the last minutes.</summary>
+    public HealthTable Health { get; }
 
     /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
@@ -147,6 +156,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         await _webhooks.DisposeAsync().ConfigureAwait(false);
         _learned.Dispose();
         _qualityWatch.Dispose();
+        _healthFeed.Dispose();
         await Numbers.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -237,6 +247,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
         _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate, byOperator);
+
+    private Destination DestinationOf(MessageHead head) => E164.TryParse(head.To, out E164 number)
+        ? DestinationOf(number) : new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);
 
     private Destination DestinationOf(E164 number)
     {

@@ -1,6 +1,5 @@
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
-using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Sms.Numbers;
@@ -14,37 +13,42 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
     private readonly QualityTable _table;
-    private readonly NumberLocator _numbers;
     private readonly QualityReadings _readings;
     private readonly ITimer _timer;
     private int _isTurning;
     private long _sweptAt;
 
-    public LearnedQuality(QualityTable table, NumberLocator numbers, TimeProvider time)
+    public LearnedQuality(QualityTable table, TimeProvider time)
     {
-        (_table, _numbers, _readings) = (table, numbers, new(table, time));
+        (_table, _readings) = (table, new(table, time));
         _timer = time.CreateTimer(static self => ((LearnedQuality)self!).RenewReadings(), this, Turn, Turn);
     }
 
     /// <summary>Which connections give no receipts of success: nothing can be learned of them. Named once, before anything is told.</summary>
     public Func<string, bool> IsSilent { get; set; } = static _ => false;
 
-    public void Sent(string connection, MessageHead head, long sentAt)
+    // The network may have become known, or another one, since the message was sent: what counts is where it lives now.
+    public void Sent(string connection, MessageHead head, in Destination destination, long sentAt)
     {
         if (IsSilent(connection)) return;
-        _table.Sent(_table.NumberOf(connection), DestinationOf(head), head.Class, sentAt);
+        _table.Sent(_table.NumberOf(connection), destination, head.Class, sentAt);
         if (sentAt - _sweptAt < SweepMicros) return;
         _sweptAt = sentAt;
         _table.Sweep(sentAt);
     }
 
-    public void Ended(string connection, MessageHead head, long sentAt, bool isDelivered, long at)
+    public void Ended(string connection, MessageHead head, in Destination destination, in RouteEnd end)
     {
-        if (!IsSilent(connection)) _table.Ended(_table.NumberOf(connection), DestinationOf(head), head.Class, sentAt, isDelivered, at);
+        if (IsSilent(connection)) return;
+
+        // Where nothing was sent it was the vendor that refused; at that moment.
+        if (end.SentAt == 0) Sent(connection, head, destination, end.At);
+        long sentAt = end.SentAt == 0 ? end.At : end.SentAt;
+        _table.Ended(_table.NumberOf(connection), destination, head.Class, sentAt, end.IsDelivered, end.At);
     }
 
-    public void Feedback(string connection, MessageHead head, bool isConfirmed, long at) =>
-        _table.Feedback(_table.NumberOf(connection), DestinationOf(head), head.Class, isConfirmed, at);
+    public void Feedback(string connection, MessageHead head, in Destination destination, bool isConfirmed, long at) =>
+        _table.Feedback(_table.NumberOf(connection), destination, head.Class, isConfirmed, at);
 
     public IConnectionQuality Of(string connection) => new OfConnection(_readings, _table.NumberOf(connection));
 
@@ -62,14 +66,6 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
         {
             Volatile.Write(ref _isTurning, 0);
         }
-    }
-
-    // The network may have become known, or another one, since the message was sent: what counts is where it lives now.
-    private Destination DestinationOf(MessageHead head)
-    {
-        if (!E164.TryParse(head.To, out E164 number)) return new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);
-        _numbers.TryLocate(number, out Located located);
-        return located.Destination;
     }
 
     private sealed class OfConnection(QualityReadings readings, int number) : IConnectionQuality

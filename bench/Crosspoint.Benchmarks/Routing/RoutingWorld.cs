@@ -64,7 +64,7 @@ internal sealed class RoutingWorld
     ];
 
     public RoutingSnapshot Snapshot(RoutingPlan plan, RateBook book) =>
-        new(plan, Connections, new() { Rates = book, Quality = new LearnedQuality(Quality, numbers: null!, TimeProvider.System) }, new Use());
+        new(plan, Connections, new() { Rates = book, Quality = new LearnedQuality(Quality, TimeProvider.System) }, new Use());
 
     /// <summary>Messages with different senders, recipients, classes and labels, in the order of a shuffle.</summary>
     public RouteRequest[] Requests(int count)

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health;
 using Crosspoint.Sms.Segments;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -12,6 +13,12 @@ internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, i
     public OutboundWork Work => work;
 
     public Lane Lane => lane;
+
+    /// <summary>Where it counts what becomes of its segments.</summary>
+    public WatchedPath Watched { get; init; }
+
+    /// <summary>What the vendor takes for a segment, in micro-units; 0 where it is not known.</summary>
+    public long SegmentCost { get; init; }
 
     /// <summary>How the message goes on this connection.</summary>
     public WireForm Form { get; } = AttemptRules.FormOf(work.Head, lane.Options.Smpp);

@@ -47,7 +47,11 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         transaction.Save(message);
         _day.Write(transaction, reservation.Limits, reservation.Segments, atIntake: false);
         _active = new(
-            work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count);
+            work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count)
+        {
+            Watched = dispatcher.Watch(work, lane, decision, out long cost),
+            SegmentCost = cost,
+        };
         _isPossibleDuplicate = attempt.PossibleDuplicate;
     }
 

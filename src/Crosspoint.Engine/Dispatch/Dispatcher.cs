@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
@@ -7,6 +8,7 @@ using Crosspoint.Engine.Retries;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
+using Crosspoint.Sms.Numbers;
 using Microsoft.Extensions.Logging;
 
 namespace Crosspoint.Engine.Dispatch;
@@ -77,6 +79,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What caps the segments of certain messages in a second.</summary>
     public LimitTable Limits { get; }
+
+    /// <summary>Where what becomes of segments is counted; null where nobody counts.</summary>
+    public HealthTable? Health { get; init; }
 
     /// <summary>What is done after refusals and negative receipts.</summary>
     public RetryTable Retries { get; }
@@ -222,7 +227,26 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     {
         var work = new OutboundWork(head) { Subject = route.Subject };
         Hold();
-        route.Lane.Send(new ActiveAttempt(work, route.Lane, route.Reservation.Session, attempt, reference, segments: null, segments), route.Reservation);
+        var active = new ActiveAttempt(work, route.Lane, route.Reservation.Session, attempt, reference, segments: null, segments)
+        {
+            Watched = Watch(work, route.Lane, route.Decision, out long cost),
+            SegmentCost = cost,
+        };
+        route.Lane.Send(active, route.Reservation);
+    }
+
+    /// <summary>Where it counts what becomes of an attempt's segments: found once, for a look-up of the number takes longer than all the counting.</summary>
+    /// <param name="cost">What the vendor takes for a segment, in micro-units; 0 where it is not known.</param>
+    public WatchedPath Watch(OutboundWork work, Lane lane, RouteDecision decision, out long cost)
+    {
+        cost = 0;
+        if (Health is null) return default;
+        MessageHead head = work.Head;
+        RoutingSources sources = _topology.Router.Snapshot.Sources;
+        Destination destination = work.Subject?.Destination ?? RouteSubject.Locate(head, sources);
+        if (PriceOf(decision, lane.Name) is { } price) cost = price;
+        else if (sources.Rates?.Cost(lane.Name) is { } rates && rates.TryFind(destination, out long micros)) cost = micros;
+        return Health.Find(Health.NumberOf(lane.Name), destination, head.Class, head.AccountSid);
     }
 
     /// <summary>Counts a message as held in memory: until <see cref="Forget"/>, or until it goes to disk.</summary>
@@ -448,6 +472,16 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     }
 
     private RouteRequest RequestOf(MessageHead head, RouteSubject? subject) => subject is null ? default : subject.At(head, _time.GetUtcMicros());
+
+    private static long? PriceOf(RouteDecision decision, string connection)
+    {
+        for (int i = 0; i < decision.Candidates.Count; i++)
+        {
+            if (decision.Candidates[i].Connection == connection) return decision.Candidates[i].Price;
+        }
+
+        return null;
+    }
 
     private static RouteHistory HistoryOf(OutboundWork work) => new(work.RefusedBy, work.PinnedTo, work.Prefer);
 

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
@@ -486,18 +487,34 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         var outcome = (SegmentOutcome)segment;
         _dispatcher.Notices.Metrics.Answered(Name, status == CommandStatus.Ok ? "" : CommandStatuses.Name(status), elapsed);
-        if (isLate) outcome.RecordLate((uint)status, vendorId);
-        else outcome.Record(OutcomeKind.Answered, (uint)status, vendorId);
+        if (isLate)
+        {
+            // Health was told that there was none.
+            outcome.RecordLate((uint)status, vendorId);
+            return;
+        }
+
+        outcome.TellAnswered(KindOf(status), (uint)status, elapsed);
+        outcome.Record(OutcomeKind.Answered, (uint)status, vendorId);
     }
 
     void IVendorEvents.Unanswered(object segment)
     {
         _dispatcher.Notices.Metrics.Answered(Name, "outcome_unknown", TimeSpan.Zero);
-        ((SegmentOutcome)segment).Record(OutcomeKind.Unknown, 0, null);
+        var outcome = (SegmentOutcome)segment;
+        outcome.TellAnswered(AnswerKind.Unanswered, 0, TimeSpan.Zero);
+        outcome.Record(OutcomeKind.Unknown, 0, null);
     }
 
     void IVendorEvents.Received(SmppConnection connection, SmppSession session, in PduHeader header, ReadOnlySpan<byte> body) =>
         _deliveries.Receive(Options, session, header, body);
+
+    private AnswerKind KindOf(CommandStatus status) => Options.Smpp.Statuses.ActionOf((uint)status) switch
+    {
+        StatusAction.Accept => AnswerKind.Accepted,
+        StatusAction.SlowDown => AnswerKind.Throttled,
+        _ => AnswerKind.Refused,
+    };
 
     private int SegmentsOf(MessageHead head) =>
         AttemptRules.SegmentsOnWire(head, AttemptRules.FormOf(head, Options.Smpp));
@@ -573,6 +590,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         switch (result)
         {
             case SendResult.Sent:
+                outcome.TellSubmitted();
                 break;
             case SendResult.NotEncodable:
                 // Intake checks everything that could lead here; the standard's own code for "cannot be submitted" tells of the fault.

@@ -39,7 +39,7 @@ internal sealed class Rerouting(Dispatcher dispatcher) : IRerouter
         list.Then(() =>
         {
             dispatcher.Notices.Metrics.Rerouted(connection, code);
-            dispatcher.Notices.LeftConnection(connection, head, sentAt, now);
+            dispatcher.Notices.LeftConnection(connection, head, new(sentAt, IsDelivered: false, code, IsLast: false, now));
             dispatcher.ReleaseAt(key, at);
         });
         return RerouteResult.Done;

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Receipts;
@@ -32,6 +33,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
     private NoticeList _notices;
     private Follow _follow;
     private bool _slowDown;
+    private int _isToldSubmitted;
 
     public override bool IsRequired => true;
 
@@ -39,6 +41,22 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
     /// <summary>The epoch of the connection's pace in which the segment was written.</summary>
     public int Epoch { get; init; }
+
+    /// <summary>Tells health that the segment was written; once, for its answer may be here before the call that wrote it returns.</summary>
+    public void TellSubmitted()
+    {
+        if (dispatcher.Health is not { } health || Interlocked.Exchange(ref _isToldSubmitted, 1) == 1) return;
+        active.Watched.Submitted(health.Clock.Now);
+    }
+
+    /// <summary>Tells health what became of the segment.</summary>
+    /// <param name="took">From its writing to its answer.</param>
+    public void TellAnswered(AnswerKind kind, uint status, TimeSpan took)
+    {
+        if (dispatcher.Health is not { } health) return;
+        TellSubmitted();
+        active.Watched.Answered(kind, status, Micros.From(took), active.SegmentCost, health.Clock.Now);
+    }
 
     /// <summary>Hands the outcome to the journal.</summary>
     public void Record(OutcomeKind kind, uint status, string? vendorId)

@@ -11,6 +11,9 @@ namespace Crosspoint.Engine.Health;
 /// <param name="Class">Null for all.</param>
 public readonly record struct HealthCell(string Connection, string Country, NetworkId Network, TrafficClass? Class)
 {
+    /// <summary>Stands for the country of numbers of which it is not known, as in CLDR (ISO 3166-1 leaves it to users).</summary>
+    public const string UnknownCountry = "ZZ";
+
     /// <summary>All that a connection carries.</summary>
     public static HealthCell Of(string connection) => new(connection, "", NetworkId.Unknown, null);
 

@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Monitoring;
 
@@ -13,7 +14,8 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
 {
     private Action<WebhookJob> _sendWebhook = static _ => { };
     private Action<BindJob> _sendToBinds = static _ => { };
-    private IRouteObserver? _observer;
+    private IRouteObserver[] _observers = [];
+    private Func<MessageHead, Destination> _locate = static _ => default;
 
     public EngineMetrics Metrics => metrics;
 
@@ -24,11 +26,16 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
     public void ConnectBinds(Action<BindJob> send) => _sendToBinds = send;
 
     /// <summary>Names who learns from what becomes of messages, once, before anything is published.</summary>
-    public void ConnectObserver(IRouteObserver observer) => _observer = observer;
+    /// <param name="locate">Says where a message's number lives: once for all of them.</param>
+    public void ConnectObservers(Func<MessageHead, Destination> locate, params IRouteObserver[] observers) => (_locate, _observers) = (locate, observers);
 
     /// <summary>A connection could not deliver a message, which goes another way. Called after the commit.</summary>
-    public void LeftConnection(string connection, MessageHead head, long sentAt, long at) =>
-        _observer?.Ended(connection, head, sentAt, isDelivered: false, at);
+    public void LeftConnection(string connection, MessageHead head, in RouteEnd end)
+    {
+        if (_observers.Length == 0) return;
+        Destination destination = _locate(head);
+        foreach (IRouteObserver observer in _observers) observer.Ended(connection, head, destination, end);
+    }
 
     /// <summary>Hands a webhook to the sender; it is on record as pending.</summary>
     public void SendWebhook(WebhookJob job) => _sendWebhook(job);
@@ -58,6 +65,7 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
             CopyTo = head.IsCopy ? head.Connection : null,
             SentAt = message.SentAt,
             At = entry.At,
+            ErrorCode = entry.Kind == EventKind.AttemptRefused ? DeliveryErrors.ForCommandStatus(entry.Code) : message.ErrorCode,
             IsConfirmed = entry.Kind == EventKind.FeedbackNoted ? message.FeedbackConfirmed : null,
         });
     }
@@ -89,17 +97,19 @@ public sealed class Notices(WebhookOptions webhooks, EngineMetrics metrics)
         _ => false,
     };
 
-    // Where nothing was sent it was the vendor that refused; at that moment.
     private void Observe(in Notice notice)
     {
-        if (_observer is null) return;
-        long sentAt = notice.SentAt == 0 ? notice.At : notice.SentAt;
-        if (notice.IsConfirmed is { } confirmed) _observer.Feedback(notice.Connection!, notice.Head!, confirmed, notice.At);
-        else if (notice.State == MessageState.Sent) _observer.Sent(notice.Connection!, notice.Head!, sentAt);
-        else
+        if (_observers.Length == 0) return;
+        (string connection, MessageHead head) = (notice.Connection!, notice.Head!);
+        Destination destination = _locate(head);
+        bool isDelivered = notice.State == MessageState.Delivered;
+        var end = new RouteEnd(
+            notice.SentAt, isDelivered, isDelivered ? 0 : notice.ErrorCode, IsLast: notice.State != MessageState.Queued, notice.At);
+        foreach (IRouteObserver observer in _observers)
         {
-            if (notice.SentAt == 0) _observer.Sent(notice.Connection!, notice.Head!, sentAt);
-            _observer.Ended(notice.Connection!, notice.Head!, sentAt, notice.State == MessageState.Delivered, notice.At);
+            if (notice.IsConfirmed is { } confirmed) observer.Feedback(connection, head, destination, confirmed, notice.At);
+            else if (notice.State == MessageState.Sent) observer.Sent(connection, head, destination, notice.SentAt == 0 ? notice.At : notice.SentAt);
+            else observer.Ended(connection, head, destination, end);
         }
     }
 }
@@ -121,6 +131,9 @@ public readonly record struct Notice(MessageState State, WebhookJob? Job, BindJo
     internal long SentAt { get; init; }
 
     internal long At { get; init; }
+
+    /// <summary>Of a message that is not delivered.</summary>
+    internal int ErrorCode { get; init; }
 
     /// <summary>What the application says about the recipient; null when this is no word of it.</summary>
     internal bool? IsConfirmed { get; init; }

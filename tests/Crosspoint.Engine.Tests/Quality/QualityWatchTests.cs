@@ -81,7 +81,7 @@ public sealed class QualityWatchTests : IDisposable
     [Fact]
     public void Readings_FollowWhatIsLearned_WithinTurns()
     {
-        using var learned = new LearnedQuality(_table, numbers: null!, _time);
+        using var learned = new LearnedQuality(_table, _time);
         IConnectionQuality north = learned.Of("north");
         north.Find(German, TrafficClass.Otp).IsMeasured.ShouldBeFalse();
         learned.Of("south").Find(German, TrafficClass.Otp).Delivery.ShouldBe(0.9);
@@ -105,7 +105,7 @@ public sealed class QualityWatchTests : IDisposable
     public void Readings_ManyConnectionsAndThreads_NeverMixUp()
     {
         const int Connections = 40;
-        using var learned = new LearnedQuality(_table, numbers: null!, _time);
+        using var learned = new LearnedQuality(_table, _time);
         IConnectionQuality[] all = [.. Enumerable.Range(0, Connections).Select(i => learned.Of($"c{i}"))];
         for (int i = 0; i < Connections; i++) Learn($"c{i}", 200, delivered: i / (double)Connections, confirmed: null);
         double[] known = [.. all.Select(static one => one.Find(German, TrafficClass.Otp).Delivery)];
@@ -125,7 +125,7 @@ public sealed class QualityWatchTests : IDisposable
     [Fact]
     public void Readings_KnownKeys_AllocateNothing()
     {
-        using var learned = new LearnedQuality(_table, numbers: null!, _time);
+        using var learned = new LearnedQuality(_table, _time);
         IConnectionQuality north = learned.Of("north");
         Learn("north", 100, delivered: 1, confirmed: 1);
         for (int i = 0; i < 100; i++) north.Find(German, TrafficClass.Otp);

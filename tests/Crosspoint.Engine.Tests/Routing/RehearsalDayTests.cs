@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Rating;
@@ -42,7 +43,7 @@ public sealed class RehearsalDayTests : IAsyncDisposable
     public RehearsalDayTests()
     {
         _numbers = new(new(), _time, NullLoggerFactory.Instance, _services.GetRequiredService<IMeterFactory>());
-        _learned = new(new QualityTable(new()), _numbers, _time);
+        _learned = new(new QualityTable(new()), _time);
         _sources = new()
         {
             Rates = RateBook.Compile(Definition(), _time.GetUtcNow(), 1),
@@ -205,7 +206,7 @@ public sealed class RehearsalDayTests : IAsyncDisposable
             bool isDelivered = fate < Truth(verdict.Chosen, subject.Destination.Country);
             outcome.States[i] = isDelivered ? MessageState.Delivered : MessageState.Undelivered;
             if (isDelivered) outcome.Delivered++;
-            _learned.Sent(chosen.Connection, traffic[i], now);
+            _learned.Sent(chosen.Connection, traffic[i], subject.Destination, now);
             if (isDelivered) _receipts.Enqueue((verdict.Chosen, traffic[i], now, true), now + (long)(2e6 * Math.Pow(30, speed)));
             else if (silence < 0.5) _receipts.Enqueue((verdict.Chosen, traffic[i], now, false), now + (long)(60e6 * Math.Pow(10, speed)));
         }
@@ -220,7 +221,9 @@ public sealed class RehearsalDayTests : IAsyncDisposable
         {
             _receipts.Dequeue();
             MoveClock(at);
-            _learned.Ended(Names[receipt.Connection], receipt.Head, receipt.SentAt, receipt.IsDelivered, at);
+            _numbers.TryLocate(E164.TryParse(receipt.Head.To, out E164 number) ? number : default, out Located located);
+            var end = new RouteEnd(receipt.SentAt, receipt.IsDelivered, ErrorCode: 0, IsLast: true, at);
+            _learned.Ended(Names[receipt.Connection], receipt.Head, located.Destination, end);
         }
 
         MoveClock(now);
