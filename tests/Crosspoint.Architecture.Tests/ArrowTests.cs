@@ -28,7 +28,7 @@ public sealed partial class ArrowTests
         ["Rating"] = ["Messages", "Stores"],
         ["Quality"] = ["Messages"],
         ["Health"] = ["Messages", "Quality"],
-        ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Vendors"],
+        ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Health", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],
@@ -37,7 +37,7 @@ public sealed partial class ArrowTests
         ["Receipts"] = ["Messages", "Accounts", "Stores", "Vendors", "Monitoring"],
         ["Limits"] = ["Messages"],
         ["Numbers"] = ["Limits"],
-        ["Dispatch"] = ["Messages", "Limits", "Retries", "Stores", "Rating", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
+        ["Dispatch"] = ["Messages", "Limits", "Retries", "Stores", "Rating", "Health", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
         ["Intake"] = ["Messages", "Accounts", "Numbers", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };
 
