@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Retries;
@@ -35,6 +36,9 @@ public sealed record EngineOptions
     public WebhookOptions Webhooks { get; init; } = new();
 
     public QueueOptions Queues { get; init; } = new();
+
+    /// <summary>How traffic leaves what is sick, and comes back.</summary>
+    public FailoverOptions Failover { get; init; } = new();
 
     /// <summary>How long receipts and inbound messages are kept for a customer that does not fetch them.</summary>
     public TimeSpan KeepForCustomers { get; init; } = TimeSpan.FromHours(72);

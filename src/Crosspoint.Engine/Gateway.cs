@@ -4,6 +4,7 @@ using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
@@ -24,7 +25,7 @@ namespace Crosspoint.Engine;
 /// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
 /// after.
 /// </summary>
-public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingControl, IAsyncDisposable
+public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingControl, IHealthControl, IAsyncDisposable
 {
     private readonly IJournal _journal;
     private readonly MessageIntake _intake;
@@ -38,6 +39,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     private readonly LearnedQuality _learned;
     private readonly QualityWatch _qualityWatch;
     private readonly HealthFeed _healthFeed;
+    private readonly HealthStates _healthStates;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -66,6 +68,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers) { Health = Health };
         Health.VendorOf = name => _dispatcher.Find(name)?.Options.Vendor;
         health.IsSilent = learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
+        _healthStates = new(options.Failover, new() { TotalsOf = cell => HealthTotals(cell), RateOf = cell => HealthRate(cell), RivalsOf = _dispatcher.RivalsOf });
+        HealthWatch = new(_healthStates, _dispatcher.Paths, _dispatcher.TakeHealth, time, loggers.CreateLogger<HealthWatch>());
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
@@ -91,6 +95,15 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>What happened by connection, network and class in the last minutes.</summary>
     public HealthTable Health { get; }
+
+    /// <summary>Counts of a cell, by which recoveries are judged; null where nobody counts. Set before the first message.</summary>
+    public Func<HealthCell, CellTotals?> HealthTotals { get; set; } = static _ => null;
+
+    /// <summary>Messages a second of a cell in the last minute; 0 where nobody counts. Set before the first message.</summary>
+    public Func<HealthCell, double> HealthRate { get; set; } = static _ => 0;
+
+    /// <summary>Takes what is noticed, and tells what became of it.</summary>
+    public HealthWatch HealthWatch { get; }
 
     /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
@@ -154,6 +167,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
+        HealthWatch.Dispose();
         _learned.Dispose();
         _qualityWatch.Dispose();
         _healthFeed.Dispose();
@@ -227,6 +241,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         (RouteDecision decision, long at) = _dispatcher.Preview(head!);
         return new(null, head, decision, at);
     }
+
+    public IReadOnlyList<FailoverRow> ListHealth(bool all) => _healthStates.List(all);
+
+    public IReadOnlyList<HealthOrder> HealthOrders => _healthStates.Orders;
+
+    public void TakeHealthOrders(IReadOnlyList<HealthOrder> orders) => HealthWatch.TakeOrders(orders);
 
     public ControlResult TakePlan(RoutingPlan plan) => _dispatcher.TakePlan(plan);
 

@@ -28,7 +28,7 @@ public sealed partial class ArrowTests
         ["Rating"] = ["Messages", "Stores"],
         ["Quality"] = ["Messages"],
         ["Health"] = ["Messages", "Quality"],
-        ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Vendors"],
+        ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Health", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],

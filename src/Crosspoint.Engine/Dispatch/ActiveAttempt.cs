@@ -25,6 +25,9 @@ internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, i
 
     public int Session => session;
 
+    /// <summary>The slots of its network; null before it has some.</summary>
+    public CellSlots? Slots { get; set; }
+
     public int Attempt => attempt;
 
     public ushort Reference => reference;

@@ -123,7 +123,7 @@ internal sealed partial class Dispatcher
             if (Find(options.Name) is not null) return new(ControlOutcome.Refused, $"connection '{options.Name}' is there already");
             if (CheckPlace(options, place) is { } refusal) return refusal;
             lane = _newLane(options, true);
-            Take(Topology.Of([.. old.Lanes, lane], Placed(Plan, options, place ?? int.MaxValue), _sources));
+            Take(TopologyOf([.. old.Lanes, lane], Placed(Plan, options, place ?? int.MaxValue)));
             lane.Start();
         }
 
@@ -176,7 +176,7 @@ internal sealed partial class Dispatcher
             if (Plan.Default.Count == 1 && Plan.Default[0] == name)
                 return Refuse(lane, "it is the only one in the default route: without it every message would fail");
             if (Plan.WhoNames(name) is { } who) return Refuse(lane, $"{who} of the routing names it: take it out there first");
-            Take(Topology.Of([.. old.Lanes.Where(other => other != lane)], Without(Plan, name), _sources));
+            Take(TopologyOf([.. old.Lanes.Where(other => other != lane)], Without(Plan, name)));
             _besides.Add(lane);
             lane.Turn(LaneState.Draining);
             Begin(lane, () => RetireAsync(lane));
@@ -199,7 +199,7 @@ internal sealed partial class Dispatcher
             {
                 if (_ending.IsCancellationRequested) return new(ControlOutcome.Refused, "the gateway is stopping");
                 if (_topology.Lanes != lanes) continue;
-                Take(Topology.Of(lanes, plan, _sources));
+                Take(TopologyOf(lanes, plan));
             }
 
             break;
@@ -280,7 +280,7 @@ internal sealed partial class Dispatcher
             if (_ending.IsCancellationRequested) return;
             Topology before = _topology;
             RoutingPlan plan = place is { } to ? Placed(Plan, lane.Options, to) : Plan;
-            Take(Topology.Of([.. before.Lanes.Select(other => other == old ? lane : other)], plan, _sources));
+            Take(TopologyOf([.. before.Lanes.Select(other => other == old ? lane : other)], plan));
             _besides.Remove(lane);
             _besides.Add(old);
             old.Turn(LaneState.Draining);

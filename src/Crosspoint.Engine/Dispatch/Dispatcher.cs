@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
@@ -52,7 +54,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         deliveries.Rerouter = Rerouting;
         _newLane = (connection, isChanged) => new Lane(this, connection, deliveries, time, loggers) { IsChanged = isChanged };
         _sources = options.RoutingSources;
-        _topology = Topology.Of([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing, _sources);
+        _topology = TopologyOf([.. options.Connections.Select(connection => _newLane(connection, false))], options.Routing);
         _logger = loggers.CreateLogger<Dispatcher>();
         Traffic = new TrafficControls(this, journal, time, loggers.CreateLogger<TrafficControls>());
         _delays = new DelayQueue(time, Released);
@@ -161,7 +163,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         (RouteDecision decision, RouteVerdict verdict) = topology.Router.Decide(RequestOf(head, subject), default);
         if (verdict.Chosen < 0) return null;
         Lane lane = topology.Lanes[verdict.Chosen];
-        return lane.TryReserveDirect(head, out Reservation reservation) ? new(lane, reservation, decision, subject) : null;
+        return lane.TryReserveDirect(head, subject, out Reservation reservation) ? new(lane, reservation, decision, subject) : null;
     }
 
     /// <summary>The end of a message's validity before its first attempt, no later than its rule allows.</summary>
@@ -441,23 +443,42 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     /// <param name="Planned">Those that the plan may send by.</param>
     private sealed record Topology(Lane[] Lanes, Lane[] Planned, Router Router)
     {
-        public static Topology Of(Lane[] lanes, RoutingPlan plan, RoutingSources sources)
-        {
-            var use = new LaneUse(lanes);
-            var snapshot = new RoutingSnapshot(plan, [.. lanes.Select(static lane => RouteConnection.Of(lane.Options))], sources, use);
-            return new(lanes, [.. lanes.Where(lane => IsPlanned(lane, plan))], new Router(snapshot));
-        }
+        private readonly ConcurrentDictionary<string, string[]> _rivals = new(StringComparer.Ordinal);
+
+        /// <summary>Who stands in a list with a connection, or in a list that one of those falls back to.</summary>
+        public string[] RivalsOf(string connection) => _rivals.GetOrAdd(connection, static (name, plan) => [.. plan.RivalsOf(name)], Router.Snapshot.Plan);
 
         // A test connection takes copies alone, which go nowhere else.
-        private static bool IsPlanned(Lane lane, RoutingPlan plan) => !lane.Options.Capabilities.IsTest
+        public static bool IsPlanned(Lane lane, RoutingPlan plan) => !lane.Options.Capabilities.IsTest
             && (plan.Default.Contains(lane.Name) || plan.WhoNames(lane.Name) is not null);
     }
 
-    private sealed class LaneUse(Lane[] lanes) : IConnectionUse
+    // Under _control, or before there is anybody else.
+    private Topology TopologyOf(Lane[] lanes, RoutingPlan plan)
     {
+        var snapshot = new RoutingSnapshot(plan, [.. lanes.Select(static lane => RouteConnection.Of(lane.Options))], _sources, new LaneUse(this, lanes));
+        return new(lanes, [.. lanes.Where(lane => Topology.IsPlanned(lane, plan))], new Router(snapshot));
+    }
+
+    private sealed class LaneUse(Dispatcher dispatcher, Lane[] lanes) : IConnectionUse
+    {
+        private volatile Places _places = new(FailoverSnapshot.Empty, new PathHealth?[lanes.Length]);
+
+        public bool IsAnySick => dispatcher._failover.IsAnySick;
+
         public ConnectionUse UseOf(int connection) => lanes[connection].Use;
 
         public double HealthOf(int connection) => lanes[connection].Health;
+
+        public RouteHealth HealthOf(int connection, in Destination destination, TrafficClass trafficClass)
+        {
+            FailoverSnapshot snapshot = dispatcher._failover;
+            Places places = _places;
+            if (places.Snapshot != snapshot) _places = places = new(snapshot, [.. lanes.Select(lane => snapshot.Find(lane.Name))]);
+            return places.Paths[connection] is { } path ? path.Find(destination, trafficClass) : RouteHealth.Healthy;
+        }
+
+        private sealed record Places(FailoverSnapshot Snapshot, PathHealth?[] Paths);
     }
 
     // A connection that has become an ordinary one since gets no copies any more.

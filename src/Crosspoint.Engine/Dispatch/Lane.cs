@@ -15,7 +15,8 @@ namespace Crosspoint.Engine.Dispatch;
 /// <summary>In-flight slots of one session, held for a message from before its attempt is on record until its answers are.</summary>
 /// <param name="Limits">The limits of which it took tokens.</param>
 /// <param name="Segments">The tokens that it took of each.</param>
-internal readonly record struct Reservation(int Session, int Slots, LimitSet Limits = default, int Segments = 0);
+/// <param name="Cell">The slots of its network.</param>
+internal readonly record struct Reservation(int Session, int Slots, LimitSet Limits = default, int Segments = 0, CellSlots? Cell = null);
 
 /// <summary>What the operator has made of a connection.</summary>
 internal enum LaneState
@@ -42,6 +43,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
     private const int MovePage = 500;
+    private const int MostAside = 256;
+    private static readonly TimeSpan LongestAside = Dispatcher.AsideFor;
+    private static readonly TimeSpan StuckWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
@@ -56,11 +60,13 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly Func<SmppConnection> _connect;
     private readonly int[] _used;
     private readonly bool[] _bound;
+    private readonly SlotTable _slots = new();
 
     // Segments of attempts under way that wait for the rate. Each has its slot.
     private readonly Queue<(ActiveAttempt Active, int Segment)> _paced = new();
     private readonly RareNote _refusalNote;
     private int _boundCount;
+    private long _given;
     private long _wakeAt = long.MaxValue;
     private volatile bool _isUp;
     private volatile SmppConnection _connection;
@@ -135,6 +141,24 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
     }
 
+    /// <summary>Segments that it was given since it is there.</summary>
+    public long Given => Volatile.Read(ref _given);
+
+    /// <summary>Segments a second that it can take: agreed on, contracted or learned, the least of them; 0 where none is known.</summary>
+    public double Capacity
+    {
+        get
+        {
+            double least = double.PositiveInfinity;
+            foreach (double one in (ReadOnlySpan<double>)[Options.Capabilities.Capacity, Options.Smpp.Rate, LearnedRate])
+            {
+                if (one > 0) least = Math.Min(least, one);
+            }
+
+            return double.IsInfinity(least) ? 0 : least;
+        }
+    }
+
     public void Start() => Connection.Start();
 
     /// <summary>Takes nothing new; sessions end in order.</summary>
@@ -195,15 +219,18 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     /// <summary>
     /// Takes a slot at once for a message that was not queued: only while nothing waits here and the rate and the window have room.
     /// </summary>
-    public bool TryReserveDirect(MessageHead head, out Reservation reservation)
+    public bool TryReserveDirect(MessageHead head, RouteSubject? subject, out Reservation reservation)
     {
         reservation = default;
         if (Use != ConnectionUse.Usable) return false;
         int segments = SegmentsOf(head);
+        ulong network = _dispatcher.NetworkOf(head, subject);
         LimitSet limits = _dispatcher.LimitsAt(head, Name);
         lock (_gate)
         {
-            return _queue.Waiting == 0 && TryReserve(segments, limits, out reservation, out _);
+            if (_queue.Waiting > 0) return false;
+            CellSlots cell = _slots.Of(network);
+            return !IsStuck(cell) && TryReserve(segments, limits, cell, out reservation, out _);
         }
     }
 
@@ -354,6 +381,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private void GiveBack(in Reservation reservation)
     {
         _used[reservation.Session] -= reservation.Slots;
+        reservation.Cell?.Return(reservation.Slots);
+        Volatile.Write(ref _given, _given - reservation.Segments);
         _pace.Return();
         reservation.Limits.Return(reservation.Segments);
     }
@@ -361,10 +390,15 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     /// <summary>Sends the first segments of an attempt that is on record, as many as it holds slots for.</summary>
     public void Send(ActiveAttempt active, Reservation reservation)
     {
+        active.Slots = reservation.Cell;
         int slots = Math.Min(reservation.Slots, active.Count);
         if (slots < reservation.Slots)
         {
-            lock (_gate) _used[reservation.Session] -= reservation.Slots - slots;
+            lock (_gate)
+            {
+                _used[reservation.Session] -= reservation.Slots - slots;
+                reservation.Cell?.Return(reservation.Slots - slots);
+            }
         }
 
         if (_state != LaneState.Running)
@@ -399,7 +433,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             return;
         }
 
-        lock (_gate) _used[active.Session]--;
+        lock (_gate)
+        {
+            _used[active.Session]--;
+            active.Slots?.Return(1);
+        }
+
         Pump();
     }
 
@@ -414,6 +453,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         List<OutboundWork>? elsewhere = null;
+        List<OutboundWork>? aside = null;
         List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
@@ -423,7 +463,24 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 Lane? chosen = stays ? _dispatcher.Choose(work) : null;
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
-                if (chosen == this && !TryReserve(segments, flow!.Limits, out reservation, out TimeSpan wait))
+                CellSlots? cell = chosen == this ? _slots.Of(_dispatcher.NetworkOf(work)) : null;
+                if (cell is not null && IsStuck(cell))
+                {
+                    // Those behind it go on, up to a bound on what waits beside the queue; then its account waits with it.
+                    if (MayStepAside(cell))
+                    {
+                        (aside ??= []).Add(_queue.Take(flow!, 0));
+                        if (NextRead(flow!, moves: true) is { } more) (reads ??= []).Add((flow!, more));
+                    }
+                    else
+                    {
+                        _queue.Block(flow!, StuckWait);
+                    }
+
+                    continue;
+                }
+
+                if (cell is not null && !TryReserve(segments, flow!.Limits, cell, out reservation, out TimeSpan wait))
                 {
                     if (wait == TimeSpan.Zero) break;
                     _queue.Block(flow, wait);
@@ -457,6 +514,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             foreach ((Flow flow, List<long> keys) in reads) _dispatcher.ReadBack.Begin(this, flow, keys);
         }
 
+        foreach (OutboundWork work in aside ?? []) _dispatcher.SetAside(work);
         if (elsewhere is null) return;
         foreach (OutboundWork work in elsewhere) _dispatcher.Route(work, first: false);
     }
@@ -486,6 +544,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     void IVendorEvents.Answered(object segment, CommandStatus status, string? vendorId, TimeSpan elapsed, bool isLate)
     {
         var outcome = (SegmentOutcome)segment;
+        outcome.Active.Slots?.Answered(elapsed, _time);
         _dispatcher.Notices.Metrics.Answered(Name, status == CommandStatus.Ok ? "" : CommandStatuses.Name(status), elapsed);
         if (isLate)
         {
@@ -632,7 +691,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
     // Under _gate. A message longer than the whole window takes a window and goes on as its answers come.
     /// <param name="wait">How long the message's limits have no tokens; zero when it is the connection that has no room.</param>
-    private bool TryReserve(int segments, LimitSet limits, out Reservation reservation, out TimeSpan wait)
+    private bool TryReserve(int segments, LimitSet limits, CellSlots cell, out Reservation reservation, out TimeSpan wait)
     {
         reservation = default;
         wait = TimeSpan.Zero;
@@ -661,8 +720,20 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         _used[best] += slots;
-        reservation = new(best, slots, limits, segments);
+        cell.Take(slots, _time);
+        Volatile.Write(ref _given, _given + segments);
+        reservation = new(best, slots, limits, segments, cell);
         return true;
+    }
+
+    // Under _gate.
+    private bool IsStuck(CellSlots cell) => cell.IsStuck(Options.Smpp.InFlightWindow * Math.Max(1, _boundCount), _time);
+
+    // Under _gate.
+    private bool MayStepAside(CellSlots cell)
+    {
+        if (_time.GetElapsedTime(cell.AsideSince) > LongestAside) (cell.AsideSince, cell.Aside) = (_time.GetTimestamp(), 0);
+        return cell.Aside++ < MostAside;
     }
 
     // Under _gate.

@@ -21,6 +21,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>What routing looks at of it, found when it was first asked for; null before.</summary>
     internal RouteSubject? Subject { get; set; }
 
+    /// <summary>The number of its network, found when it was first asked for; 0 before.</summary>
+    internal ulong Network { get; set; }
+
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 

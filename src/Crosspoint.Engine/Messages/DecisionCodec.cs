@@ -20,6 +20,7 @@ internal static class DecisionCodec
     private const byte HealthFlag = 8;
     private const byte ListFlag = 16;
     private const byte DrawnFlag = 32;
+    private const byte NoteFlag = 64;
 
     public static bool HasDetails(RouteDecision decision)
     {
@@ -83,6 +84,7 @@ internal static class DecisionCodec
             if (candidate.HealthLoss != 0) buffer.WriteUnsigned((uint)candidate.HealthLoss);
             if (candidate.List != 0) buffer.WriteUnsigned((uint)candidate.List);
             if (candidate.Drawn is { } drawn) buffer.WriteUnsigned((uint)drawn);
+            if (candidate.HealthNote is { } note) buffer.WriteText(note);
         }
     }
 
@@ -100,6 +102,7 @@ internal static class DecisionCodec
                 HealthLoss = (flags & HealthFlag) == 0 ? 0 : reader.ReadInt32(),
                 List = (flags & ListFlag) == 0 ? 0 : reader.ReadInt32(),
                 Drawn = (flags & DrawnFlag) == 0 ? null : reader.ReadInt32(),
+                HealthNote = (flags & NoteFlag) == 0 ? null : reader.ReadText(),
                 IsShadow = (flags & ShadowFlag) != 0,
             };
         }
@@ -112,7 +115,8 @@ internal static class DecisionCodec
         | (candidate.IsShadow ? ShadowFlag : 0)
         | (candidate.HealthLoss == 0 ? 0 : HealthFlag)
         | (candidate.List == 0 ? 0 : ListFlag)
-        | (candidate.Drawn is null ? 0 : DrawnFlag));
+        | (candidate.Drawn is null ? 0 : DrawnFlag)
+        | (candidate.HealthNote is null ? 0 : NoteFlag));
 
     private static void WriteFacts(RouteFacts? facts, MessageBuffer buffer)
     {

@@ -85,6 +85,27 @@ public enum CandidateCode : byte
 
     /// <summary>Waited for: it cannot take the message now, and holds some of its segments.</summary>
     WaitedForToComplete = 26,
+
+    /// <summary>Usable, but degraded on the recipient's network, and this message is not of those that it keeps.</summary>
+    DegradedHere = 27,
+
+    /// <summary>Usable, but suspended on the recipient's network.</summary>
+    SuspendedHere = 28,
+
+    /// <summary>Usable; but it is being found out whether it works again on the recipient's network, and not by this message.</summary>
+    ProbingHere = 29,
+
+    /// <summary>Usable, but recovering on the recipient's network, and this message is not of the share that it takes by now.</summary>
+    RecoveringHere = 30,
+
+    /// <summary>Left out: an operator forbids it on the recipient's network.</summary>
+    ForbiddenHere = 31,
+
+    /// <summary>Taken, to find out whether it works again on the recipient's network.</summary>
+    ChosenToProbe = 32,
+
+    /// <summary>Taken though it is not well on the recipient's network: no other that may take the message is better.</summary>
+    ChosenThoughSick = 33,
 }
 
 /// <summary>What a code says of its candidate.</summary>
@@ -92,13 +113,17 @@ public static class CandidateCodes
 {
     /// <summary>The message goes there now.</summary>
     public static bool IsTaken(this CandidateCode code) =>
-        code is CandidateCode.Chosen or CandidateCode.ChosenToComplete or CandidateCode.ChosenAgain;
+        code is CandidateCode.Chosen or CandidateCode.ChosenToComplete or CandidateCode.ChosenAgain or CandidateCode.ChosenToProbe or CandidateCode.ChosenThoughSick;
 
     /// <summary>The message waits until it can go there.</summary>
     public static bool IsWaitedFor(this CandidateCode code) => code is CandidateCode.WaitedFor or CandidateCode.WaitedForToComplete;
 
+    /// <summary>It stands behind all others, as it is not well on the recipient's network.</summary>
+    public static bool IsWithheld(this CandidateCode code) => code is >= CandidateCode.DegradedHere and <= CandidateCode.RecoveringHere;
+
     /// <summary>It may not take the message, however it is.</summary>
-    public static bool IsLeftOut(this CandidateCode code) => code is >= CandidateCode.AbovePrice and <= CandidateCode.SenderNotCarried;
+    public static bool IsLeftOut(this CandidateCode code) =>
+        code is (>= CandidateCode.AbovePrice and <= CandidateCode.SenderNotCarried) or CandidateCode.ForbiddenHere;
 }
 
 /// <summary>A connection in a decision.</summary>
@@ -124,6 +149,9 @@ public readonly record struct RouteCandidate(string Connection, CandidateCode Co
 
     /// <summary>It stood in its list as a shadow.</summary>
     public bool IsShadow { get; init; }
+
+    /// <summary>Since when and why it is not well on the recipient's network, or what is ordered of it there; null while it is healthy.</summary>
+    public string? HealthNote { get; init; }
 }
 
 /// <summary>What a decision by rules went by, beside the message.</summary>

@@ -29,6 +29,10 @@ internal readonly record struct QualityKey(ulong Value)
     /// <summary>The key of all that a connection carries.</summary>
     public static QualityKey Of(int connection) => new((ulong)connection << ConnectionShift);
 
+    /// <summary>The key of a network, of all connections and classes.</summary>
+    public static QualityKey OfNetwork(string country, NetworkId network) =>
+        new(((ulong)NumberOf(country) << CountryShift) | ((ulong)NumberOf(network) << NetworkShift));
+
     /// <summary>The same on a connection, of a key without one.</summary>
     public QualityKey On(int connection) => new(Value | ((ulong)connection << ConnectionShift));
 

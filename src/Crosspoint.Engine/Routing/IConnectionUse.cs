@@ -1,3 +1,7 @@
+using Crosspoint.Engine.Health.Failover;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
 namespace Crosspoint.Engine.Routing;
 
 /// <summary>What the router knows of a connection.</summary>
@@ -16,4 +20,10 @@ public interface IConnectionUse
 
     /// <summary>What its quality is multiplied by, 0 to 1; 1 while all is well.</summary>
     double HealthOf(int connection);
+
+    /// <summary>Some connection is not healthy on some network; until then nobody asks which.</summary>
+    bool IsAnySick => false;
+
+    /// <summary>How a connection does where a message goes.</summary>
+    RouteHealth HealthOf(int connection, in Destination destination, TrafficClass trafficClass) => RouteHealth.Healthy;
 }

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Routing;
@@ -32,6 +33,12 @@ public record struct RankedCandidate
 
     /// <summary>It may not take the message, whatever happens to the others.</summary>
     public bool IsOut { get; set; }
+
+    /// <summary>How it does on the recipient's network.</summary>
+    public CellState State { get; set; }
+
+    /// <summary>It is not well there, and this message is not of those that it takes all the same: it stands behind all others.</summary>
+    public bool IsWithheld { get; set; }
 }
 
 /// <summary>What was decided.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
@@ -42,9 +43,9 @@ public sealed class Router(RoutingSnapshot snapshot)
         // Without rules the same answer stands for many messages.
         bool hasRules = snapshot.Plan.Rules.Count > 0;
         RouteDecision? cached = hasRules ? null : Volatile.Read(ref _fresh);
-        if (cached is not null && Matches(cached, candidates)) return cached;
+        if (cached is not null && Matches(cached, request, candidates)) return cached;
         var list = new RouteCandidate[candidates.Length];
-        for (int i = 0; i < list.Length; i++) list[i] = Record(candidates[i]);
+        for (int i = 0; i < list.Length; i++) list[i] = Record(request, candidates[i]);
         if (!hasRules)
         {
             var plain = new RouteDecision(snapshot.Plan.Revision, RoutingPlan.DefaultRule, list);
@@ -74,9 +75,11 @@ public sealed class Router(RoutingSnapshot snapshot)
     }
 
     // Without rules nothing is measured, and what a connection shows now has no say.
-    private RouteCandidate Record(in RankedCandidate candidate)
+    private RouteCandidate Record(in RouteRequest request, in RankedCandidate candidate)
     {
         var plain = new RouteCandidate(snapshot.Connections[candidate.Connection].Name, candidate.Code);
+        if (candidate.State != CellState.Healthy)
+            plain = plain with { HealthNote = snapshot.Use.HealthOf(candidate.Connection, request.Destination, request.Head.Class).Note };
         if (snapshot.Plan.Rules.Count == 0) return plain;
         bool isAway = candidate.Code is CandidateCode.Down or CandidateCode.Stopped || candidate.Code.IsWaitedFor();
         return plain with
@@ -92,12 +95,12 @@ public sealed class Router(RoutingSnapshot snapshot)
 
     private static int PartsOf(double probability) => (int)Math.Round(Math.Clamp(probability, 0, 1) * 10_000);
 
-    private bool Matches(RouteDecision decision, ReadOnlySpan<RankedCandidate> candidates)
+    private bool Matches(RouteDecision decision, in RouteRequest request, ReadOnlySpan<RankedCandidate> candidates)
     {
         if (decision.Candidates.Count != candidates.Length) return false;
         for (int i = 0; i < candidates.Length; i++)
         {
-            if (decision.Candidates[i] != Record(candidates[i])) return false;
+            if (decision.Candidates[i] != Record(request, candidates[i])) return false;
         }
 
         return true;

@@ -42,6 +42,29 @@ public sealed record RoutingPlan(long Revision, IReadOnlyList<string> Default)
         return chain;
     }
 
+    /// <summary>The connections that stand in a list with one, or in those that it falls back to, or that fall back to it.</summary>
+    public IReadOnlyCollection<string> RivalsOf(string connection)
+    {
+        var rivals = new HashSet<string>(StringComparer.Ordinal);
+        if (Default.Contains(connection)) rivals.UnionWith(Default);
+        var chain = new HashSet<string>(StringComparer.Ordinal);
+        foreach (RoutingRule rule in Rules)
+        {
+            if (rule.Route is not { } first) continue;
+            chain.Clear();
+            foreach (RouteList list in ChainOf(first))
+            {
+                chain.UnionWith(list.Connections);
+                chain.UnionWith(list.Shadows);
+            }
+
+            if (chain.Contains(connection)) rivals.UnionWith(chain);
+        }
+
+        rivals.Remove(connection);
+        return rivals;
+    }
+
     /// <summary>Whether a rule or a list names a connection.</summary>
     public string? WhoNames(string connection)
     {

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing.Matching;
@@ -42,6 +43,7 @@ public sealed class RoutingSnapshot
     private readonly ulong[] _salts;
     private readonly Dictionary<string, int> _places;
     private readonly Dictionary<string, RoutingRule> _rulesByName;
+    private readonly bool _looksAtMessages;
 
     /// <param name="connections">All of them; those that rules name must be among them.</param>
     /// <param name="use">How they are, by their place here.</param>
@@ -70,7 +72,7 @@ public sealed class RoutingSnapshot
         HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
         MeasuresAll = plan.Rules.Count > 0;
         Mark = MeasuresAll ? PlanMark.Of(plan) : 0;
-        LooksAtMessages = MeasuresAll || connections.Any(static connection => connection.Capabilities.SenderTypes is not null);
+        _looksAtMessages = MeasuresAll || connections.Any(static connection => connection.Capabilities.SenderTypes is not null);
     }
 
     // The same plan and connections by other sources: what was made of the rules serves again.
@@ -94,7 +96,7 @@ public sealed class RoutingSnapshot
         HasTimeLimits = before.HasTimeLimits;
         MeasuresAll = before.MeasuresAll;
         Mark = before.Mark;
-        LooksAtMessages = before.LooksAtMessages;
+        _looksAtMessages = before._looksAtMessages;
     }
 
     public RoutingPlan Plan { get; }
@@ -110,7 +112,7 @@ public sealed class RoutingSnapshot
     public uint Mark { get; }
 
     /// <summary>Whether a decision depends on more of a message than what happened to it; else an empty request does.</summary>
-    public bool LooksAtMessages { get; }
+    public bool LooksAtMessages => _looksAtMessages || Use.IsAnySick;
 
     /// <summary>Some rule limits the time of its messages.</summary>
     public bool HasTimeLimits { get; }
@@ -162,6 +164,7 @@ public sealed class RoutingSnapshot
         var ranker = new Ranker(this, request, buffer, route.Demands, sell, measures);
         int count = 0;
         for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        if (Use.IsAnySick && request.Head is not null) Ranker.Withhold(this, request, history.PinnedTo, buffer[..count]);
         if (history.PinnedTo is { } pinned) count = AddPinned(pinned, buffer, count);
         int chosen = Choose(history, buffer[..count], out bool isUsable);
         if (isRecorded) SetCodes(history, buffer[..count], chosen, isUsable, route);
@@ -185,6 +188,10 @@ public sealed class RoutingSnapshot
         bool? isThere = _networkPrices.TryFind(connection, network, destination, sender, out long price);
         return isThere ?? _rates[connection]?.TryFind(destination, sender, out price) == true ? price : null;
     }
+
+    /// <summary>The price of a segment to a destination, from a sender of whom nothing is known.</summary>
+    internal long? PriceOf(int connection, in Destination destination) =>
+        PriceOf(connection, destination, _networkPrices.Find(destination.Network), default);
 
     internal RouteConnection At(int connection) => _connections[connection];
 
@@ -249,7 +256,10 @@ public sealed class RoutingSnapshot
             (true, true) => CandidateCode.ChosenToComplete,
             (false, true) => CandidateCode.WaitedForToComplete,
             (false, _) => CandidateCode.WaitedFor,
-            _ => isPreferred ? CandidateCode.ChosenAgain : CandidateCode.Chosen,
+            _ when isPreferred => CandidateCode.ChosenAgain,
+            _ when chosen >= 0 && candidates[chosen].IsWithheld => CandidateCode.ChosenThoughSick,
+            _ when chosen >= 0 && candidates[chosen].State == CellState.Probing => CandidateCode.ChosenToProbe,
+            _ => CandidateCode.Chosen,
         };
         for (int i = 0; i < candidates.Length; i++)
         {
@@ -264,11 +274,20 @@ public sealed class RoutingSnapshot
                     ConnectionUse.Down => CandidateCode.Down,
                     ConnectionUse.Stopped => CandidateCode.Stopped,
                     _ when isPreferred => CandidateCode.TriedElsewhere,
+                    _ when candidate.IsWithheld => CodeOf(candidate.State),
                     _ when chosen < 0 => CandidateCode.LaterInPlan,
                     _ => RankOf(candidate, candidates[chosen], route),
                 };
         }
     }
+
+    private static CandidateCode CodeOf(CellState withheld) => withheld switch
+    {
+        CellState.Degraded => CandidateCode.DegradedHere,
+        CellState.Probing => CandidateCode.ProbingHere,
+        CellState.Recovering => CandidateCode.RecoveringHere,
+        _ => CandidateCode.SuspendedHere,
+    };
 
     private static CandidateCode RankOf(in RankedCandidate candidate, in RankedCandidate chosen, CompiledRoute route)
     {

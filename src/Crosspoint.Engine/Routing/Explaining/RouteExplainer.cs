@@ -32,7 +32,7 @@ public static class RouteExplainer
         if (!withPrices)
         {
             facts = facts with { SellPrice = null, CopyTo = null };
-            decision = decision with { Candidates = [.. decision.Candidates.Select(static candidate => candidate with { Price = null })] };
+            decision = decision with { Candidates = [.. decision.Candidates.Select(static candidate => candidate with { Price = null, HealthNote = null })] };
             rule = rule is { Route: { } route } ? rule with { Route = WithoutPrices(route) } : rule;
             known = known is null ? null : known with { Lists = [.. known.Lists.Select(WithoutPrices)] };
         }
@@ -80,6 +80,13 @@ public static class RouteExplainer
         CandidateCode.NotDirect => "left out: the rule demands a direct route, and it is none",
         CandidateCode.NotLicensed => "left out: the rule demands a path that is licensed in the recipient's country",
         CandidateCode.SenderNotCarried => "left out: it does not carry senders of this type",
+        CandidateCode.DegradedHere => "degraded on this network",
+        CandidateCode.SuspendedHere => "suspended on this network",
+        CandidateCode.ProbingHere => "on trial on this network, and not by this message",
+        CandidateCode.RecoveringHere => "recovering on this network, and this message is beyond its share",
+        CandidateCode.ForbiddenHere => "left out: forbidden on this network",
+        CandidateCode.ChosenToProbe => "chosen: it finds out whether it works again on this network",
+        CandidateCode.ChosenThoughSick => "chosen: it is not well on this network, but no other that may take the message is better",
         _ => "not taken",
     };
 
@@ -294,7 +301,10 @@ public static class RouteExplainer
             CandidateCode.InFallback when list is not null => $"usable, in fallback '{list.Name}'",
             _ => ReasonOf(candidate.Code),
         };
-        return why + where;
+
+        // The note tells of all accounts' messages, and so the operator alone reads it.
+        if (candidate.HealthNote is not { } note) return why + where;
+        return candidate.Code.IsWithheld() || candidate.Code == CandidateCode.ForbiddenHere ? $"{why}{where} {note}" : $"{why}{where}; not well there {note}";
     }
 
     private static List<string> MarginsOf(RouteList? list, RouteFacts facts)
@@ -310,7 +320,9 @@ public static class RouteExplainer
     {
         if (candidate.IsShadow) return "chosen: a shadow, which gets a share of the messages to stay in use";
         bool isFirst = decision.Candidates.First(static one => !one.Code.IsLeftOut()) == candidate;
-        if (!isFirst) return "chosen: the first that can take it now";
+        int own = candidate.List;
+        bool isPassed = decision.Candidates.Any(one => one.Code.IsWithheld() && one.List <= own);
+        if (!isFirst || isPassed) return "chosen: the first that can take it now";
         if (candidate.Drawn is not null) return "chosen: put first by a draw, as this message explores what quality may be";
         return list?.Choose switch
         {

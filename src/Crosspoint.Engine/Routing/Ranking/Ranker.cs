@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Rating;
@@ -8,6 +10,9 @@ namespace Crosspoint.Engine.Routing.Ranking;
 /// <summary>Puts the connections of a list in order for one message. Allocates nothing.</summary>
 internal readonly ref struct Ranker
 {
+    // Keeps the shares of health apart from those of lists.
+    private const ulong HealthSalt = 5;
+
     private readonly RoutingSnapshot _snapshot;
     private readonly ref readonly RouteRequest _request;
     private readonly Span<RankedCandidate> _buffer;
@@ -29,7 +34,7 @@ internal readonly ref struct Ranker
         _measures = measures;
 
         // Without rules nobody asks for prices, and the request may be an empty one.
-        if (!snapshot.LooksAtMessages) return;
+        if (request.Head is null) return;
         _sender = RoutingSnapshot.SenderOf(request);
         _networkPrices = snapshot.NetworkPricesOf(request);
     }
@@ -185,6 +190,51 @@ internal readonly ref struct Ranker
     {
         double cheapness = candidate.Price is { } price ? price <= 0 ? 1 : cheapest / price : 0;
         return ((list.CostWeight * cheapness) + (list.QualityWeight * QualityOf(candidate))) / (list.CostWeight + list.QualityWeight);
+    }
+
+    /// <summary>
+    /// Puts those that are not well on the recipient's network behind all others, the sickest last; but for the messages that fall into what they take all the
+    /// same. What an operator forbids is left out.
+    /// </summary>
+    /// <param name="exempt">The connection that holds some of the message's segments; null for none.</param>
+    public static void Withhold(RoutingSnapshot snapshot, in RouteRequest request, string? exempt, Span<RankedCandidate> candidates)
+    {
+        int withheld = 0;
+        foreach (ref RankedCandidate candidate in candidates)
+        {
+            if (candidate.IsOut) continue;
+            RouteHealth health = snapshot.Use.HealthOf(candidate.Connection, request.Destination, request.Head.Class);
+            candidate.State = health.State;
+            if (health.State == CellState.Healthy) continue;
+            if (health.IsForbidden && snapshot.At(candidate.Connection).Name != exempt)
+            {
+                (candidate.IsOut, candidate.Code) = (true, CandidateCode.ForbiddenHere);
+                continue;
+            }
+
+            if (Shares.Place(request.Draw, snapshot.SaltOf(candidate.Connection) + HealthSalt) <= health.Share) continue;
+            (candidate.IsWithheld, candidate.Score) = (true, -health.Sickness);
+            withheld++;
+        }
+
+        if (withheld == 0) return;
+        Span<int> order = stackalloc int[candidates.Length];
+        int place = 0;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (!candidates[i].IsWithheld) order[place++] = i;
+        }
+
+        int first = place;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (!candidates[i].IsWithheld) continue;
+            int to = place++;
+            for (; to > first && candidates[i].Score > candidates[order[to - 1]].Score; to--) order[to] = order[to - 1];
+            order[to] = i;
+        }
+
+        Arrange(candidates, order);
     }
 
     // By score; what may not take the message behind the others, but in lists of a fixed order in its place.

@@ -1,0 +1,66 @@
+using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Failover;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Routing;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>What health asks of dispatch, and what it does to it.</summary>
+internal sealed partial class Dispatcher
+{
+    // A network that does not answer is asked again so often; so many of its messages wait beside the queue meanwhile.
+    public static readonly TimeSpan AsideFor = TimeSpan.FromMilliseconds(250);
+
+    private volatile FailoverSnapshot _failover = FailoverSnapshot.Empty;
+
+    /// <summary>Which connections are not well on which networks.</summary>
+    public FailoverSnapshot Failover => _failover;
+
+    /// <summary>Routes by this from now on, what waits too: in memory at once, what is on disk as it is read.</summary>
+    public void TakeHealth(FailoverSnapshot health)
+    {
+        _failover = health;
+        RouteAnew();
+    }
+
+    /// <summary>How all connections are, as far as they may take what others lose.</summary>
+    public IReadOnlyList<HealthPath> Paths()
+    {
+        Lane[] lanes = _topology.Lanes;
+        var paths = new HealthPath[lanes.Length];
+        for (int i = 0; i < lanes.Length; i++) paths[i] = new(lanes[i].Name, lanes[i].Use == ConnectionUse.Usable, lanes[i].Capacity, lanes[i].Given);
+        return paths;
+    }
+
+    /// <summary>The other connections that stand in a list of the plan, or in its fallbacks, with one.</summary>
+    public IReadOnlyList<HealthRival> RivalsOf(HealthCell cell)
+    {
+        Topology topology = _topology;
+        RoutingSnapshot snapshot = topology.Router.Snapshot;
+        var destination = new Destination(default, cell.Country, NumberType.Mobile, cell.Network, NetworkSource.None);
+        int own = snapshot.PlaceOf(cell.Connection);
+        long? price = own < 0 || cell.Country.Length == 0 ? null : snapshot.PriceOf(own, destination);
+        var rivals = new List<HealthRival>();
+        foreach (string name in topology.RivalsOf(cell.Connection))
+        {
+            long? other = price is > 0 && snapshot.PlaceOf(name) is >= 0 and var place ? snapshot.PriceOf(place, destination) : null;
+            rivals.Add(new(name, other is null ? null : (double)other / price!.Value));
+        }
+
+        return rivals;
+    }
+
+    /// <summary>The number of the network that a message goes to, as <see cref="SlotTable"/> counts by.</summary>
+    public ulong NetworkOf(MessageHead head, RouteSubject? subject)
+    {
+        if (subject is not null) return SlotTable.NumberOf(subject.Destination);
+        return SlotTable.NumberOf(E164.TryParse(head.To, out E164 number) ? _topology.Router.Snapshot.Sources.DestinationOf(number) : default);
+    }
+
+    /// <summary>The same, found once.</summary>
+    public ulong NetworkOf(OutboundWork work) => work.Network == 0 ? work.Network = NetworkOf(work.Head, work.Subject) : work.Network;
+
+    /// <summary>A network does not answer: its message waits beside the queue, so that those behind it go on.</summary>
+    public void SetAside(OutboundWork work) => _delays.Add(work, AsideFor);
+}
