@@ -1,0 +1,260 @@
+namespace Crosspoint.Engine.Health.Detection;
+
+/// <summary>
+/// Notices that a share has risen: a cumulative sum (Page, 1954) of the log-likelihood ratio of Bernoulli draws (Wald, 1945; Reynolds and
+/// Stoumbos, 1999) of the share that is usual at this hour against a higher one. It learns what is usual only from draws that the test has
+/// cleared: while the sum is above zero they wait, and when it passes the threshold they are dropped. Not thread-safe.
+/// </summary>
+internal struct ShareTest
+{
+    private const int Hours = 24;
+    private const long HourMicros = 3_600_000_000;
+
+    // A mean counts half after two days, so that a decline over hours is no new usual, and one over days is. An hour of the day counts half
+    // after a week of such hours.
+    private const double MeanHalfLifeHours = 48;
+    private const float HourKeep = 0.9057f;
+
+    // Draws that the mean of the day is worth beside those of an hour.
+    private const double HourWeight = 300;
+
+    // How far an hour that is not known yet may be from the mean, as a part of it.
+    private const double HourSpread = 0.3;
+
+    // Below this many draws everything is learned, alarm or not far from it.
+    private const double Young = 200;
+
+    // Shares of blocks of a minute deviate by more than independent draws would: learned, and added three times to the usual share.
+    private const double BlockDraws = 50;
+    private const double BlockPart = 0.03;
+    private const double MostSpread = 0.1;
+    private const long BlockMicros = 60_000_000;
+
+    // Evidence that the share is usual again, in natural logarithms: one error in four hundred.
+    private const double EndEvidence = 6;
+
+    // Draws from which on the hours of the day are told apart: fewer say nothing of an hour.
+    private const double ManyDraws = 1_000;
+
+    private readonly ShareTestForm _form;
+    private float[]? _hours;
+
+    private double _all;
+    private double _bad;
+    private float _spread;
+    private float _evidence;
+    private long _hour = -1;
+
+    private float _base;
+    private float _up;
+    private float _down;
+
+    private int _stepAll;
+    private int _stepBad;
+    private float _sum;
+    private float _back;
+    private long _onSince;
+    private float _onAll;
+    private float _onBad;
+    private float _waitAll;
+    private float _waitBad;
+    private float _heldAll;
+    private float _heldBad;
+    private long _heldSince = -1;
+
+    /// <param name="evidence">Threshold for one draw; it grows by the logarithm of the draws of some days.</param>
+    public ShareTest(ShareTestForm form, double evidence, double share, double weight)
+    {
+        (_form, _evidence) = (form, (float)evidence);
+        Reset(share, weight);
+    }
+
+    /// <summary>The share has risen.</summary>
+    public bool IsOn { get; private set; }
+
+    /// <summary>The share that is usual at this hour.</summary>
+    public float Usual { get; private set; }
+
+    /// <summary>The usual share with all that is to be allowed for.</summary>
+    public readonly float Allowed => _base;
+
+    /// <summary>Evidence that an alarm needs.</summary>
+    public float Threshold { get; private set; }
+
+    /// <summary>Part of the threshold that is reached.</summary>
+    public readonly float Suspicion => IsOn ? 1 : _sum / Threshold;
+
+    /// <summary>Draws that the usual share rests on.</summary>
+    public readonly double Weight => _all;
+
+    /// <summary>Draws since the sum was last zero, or since <see cref="StartRun"/>.</summary>
+    public float RunAll { get; private set; }
+
+    public float RunBad { get; private set; }
+
+    public long RunSince { get; private set; }
+
+    /// <summary>The draws since the run began say that it goes on.</summary>
+    public readonly bool IsRunBad => RunAll > 0 && RunBad / RunAll > _base;
+
+    /// <summary>Forgets everything, and begins with a share.</summary>
+    public void Reset(double share, double weight)
+    {
+        _all = weight;
+        _bad = share * weight;
+        _spread = (float)Square(0.25 * share);
+        if (_hours is not null) Array.Clear(_hours);
+        IsOn = false;
+        _sum = 0;
+        _waitAll = _waitBad = _heldAll = _heldBad = RunAll = RunBad = 0;
+        Work();
+    }
+
+    public void Add(bool isBad)
+    {
+        _stepAll++;
+        if (isBad) _stepBad++;
+    }
+
+    public void Add(int all, int bad)
+    {
+        _stepAll += all;
+        _stepBad += bad;
+    }
+
+    /// <summary>Counts what was added since the last look.</summary>
+    /// <param name="isFrozen">Nothing is learned, as something else is wrong with the cell.</param>
+    /// <param name="adoptAfter">An alarm that lasts longer is what is usual from then on.</param>
+    public void Step(long now, bool isFrozen, long adoptAfter)
+    {
+        if (_stepAll == 0) return;
+        long hour = now / HourMicros;
+        if (hour != _hour) EnterHour(hour);
+        if (RunAll == 0) RunSince = now;
+        RunAll += _stepAll;
+        RunBad += _stepBad;
+        float gain = Math.Clamp((_stepBad * _up) + ((_stepAll - _stepBad) * _down), -Threshold, Threshold / _form.Steps);
+        if (IsOn)
+        {
+            _onAll += _stepAll;
+            _onBad += _stepBad;
+            _back = Math.Max(0, _back - gain);
+            if (_back >= EndEvidence) End();
+            else if (now - _onSince > adoptAfter && _onAll >= BlockDraws) Reset(_onBad / _onAll, Math.Min(_onAll, 1_000));
+        }
+        else
+        {
+            _waitAll += _stepAll;
+            _waitBad += _stepBad;
+            _sum = Math.Max(0, _sum + gain);
+            if (_sum >= Threshold && !(_form.NeedsOwn && _all < Young)) Begin(now);
+            else if (_sum == 0 || _all < Young) Clear(now, isFrozen);
+        }
+
+        _stepAll = _stepBad = 0;
+    }
+
+    /// <summary>Begins to count the figures of the next signal.</summary>
+    public void StartRun() => RunAll = RunBad = 0;
+
+    private void Begin(long now)
+    {
+        IsOn = true;
+        _onSince = now;
+        _onAll = _onBad = _back = _waitAll = _waitBad = 0;
+    }
+
+    private void End()
+    {
+        IsOn = false;
+        _sum = 0;
+        StartRun();
+    }
+
+    private void Clear(long now, bool isFrozen)
+    {
+        if (_heldAll == 0) _heldSince = now;
+        if (!isFrozen)
+        {
+            _heldAll += _waitAll;
+            _heldBad += _waitBad;
+        }
+
+        _waitAll = _waitBad = 0;
+        if (_sum == 0) StartRun();
+        long held = now - _heldSince;
+        if (_heldAll > 0 && (_all < Young || (held >= BlockMicros && _heldAll >= BlockDraws) || held >= HourMicros)) Learn();
+    }
+
+    private void Learn()
+    {
+        if (_heldAll >= BlockDraws)
+        {
+            double share = Math.Max(_form.Floor, Usual);
+            double beyond = Square((_heldBad / _heldAll) - share) - (share * (1 - share) / _heldAll);
+            _spread = (float)Math.Clamp(_spread + ((beyond - _spread) * BlockPart), 0, Square(MostSpread));
+        }
+
+        _all += _heldAll;
+        _bad += _heldBad;
+        // Memory for the hours is taken once, by cells with traffic.
+        if (_form.IsDaily && _all >= ManyDraws) _hours ??= new float[2 * Hours];
+        if (_hours is not null)
+        {
+            int hour = (int)(_hour % Hours);
+            _hours[hour] += _heldAll;
+            _hours[hour + Hours] += _heldBad;
+        }
+
+        _heldAll = _heldBad = 0;
+        Work();
+    }
+
+    private void EnterHour(long hour)
+    {
+        if (_heldAll > 0 && _hour >= 0) Learn();
+        if (_hour >= 0)
+        {
+            double keep = Math.Pow(2, -(hour - _hour) / MeanHalfLifeHours);
+            _all *= keep;
+            _bad *= keep;
+            if (_hours is not null)
+            {
+                _hours[hour % Hours] *= HourKeep;
+                _hours[(hour % Hours) + Hours] *= HourKeep;
+            }
+        }
+
+        _hour = hour;
+        Work();
+    }
+
+    // The figures of the test, until something is learned or the hour ends.
+    private void Work()
+    {
+        double usual = (_bad + 0.01) / (_all + 1);
+        double slack = 0;
+        if (_hours is not null)
+        {
+            int hour = (int)(Math.Max(0, _hour) % Hours);
+            usual = (_hours[hour + Hours] + (HourWeight * usual)) / (_hours[hour] + HourWeight);
+            slack = HourSpread * usual * Math.Sqrt(HourWeight / (_hours[hour] + HourWeight));
+        }
+        else if (_form.IsDaily)
+        {
+            slack = HourSpread * usual;
+        }
+
+        double share = Math.Clamp(usual, _form.Floor, 1);
+        double few = 0.3 * 30 / (_all + 30);
+        double allowed = Math.Min(0.9, share + slack + few + (2 * Math.Sqrt(share * (1 - share) / (_all + 30))) + (3 * Math.Sqrt(_spread)));
+        double raised = Math.Min(0.98, allowed + Math.Max(_form.Shift, _form.RelativeShift * allowed));
+        Usual = (float)usual;
+        _base = (float)allowed;
+        _up = (float)Math.Log(raised / allowed);
+        _down = (float)Math.Log((1 - raised) / (1 - allowed));
+        Threshold = _evidence + (float)Math.Log(_all + 1);
+    }
+
+    private static double Square(double value) => value * value;
+}

@@ -1,0 +1,10 @@
+namespace Crosspoint.Engine.Health.Detection;
+
+/// <summary>What kind of change a <see cref="ShareTest"/> looks for.</summary>
+/// <param name="Floor">Least usual share: nothing is so rare that one case is much evidence.</param>
+/// <param name="Shift">Rise of the share that it is tuned for.</param>
+/// <param name="RelativeShift">The same as a part of the usual share; the greater of both counts.</param>
+/// <param name="Steps">Looks that the evidence must come from at least: what happens in one moment has one cause.</param>
+/// <param name="IsDaily">Whether each hour of the day has a usual share of its own.</param>
+/// <param name="NeedsOwn">Whether nothing is said before the cell's own share is known: there is no usual one elsewhere.</param>
+internal sealed record ShareTestForm(double Floor, double Shift, double RelativeShift, int Steps, bool IsDaily = false, bool NeedsOwn = false);
