@@ -22,6 +22,9 @@ public sealed record CarrierCounters
     /// <summary>Submissions with another status, throttled ones included.</summary>
     public long Refused { get; init; }
 
+    /// <summary>Submissions that really end on a handset, whatever their receipts say.</summary>
+    public long Delivered { get; init; }
+
     /// <summary>Submissions refused because of throttle_rate.</summary>
     public long Throttled { get; init; }
 

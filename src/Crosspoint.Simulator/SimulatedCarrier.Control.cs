@@ -61,13 +61,14 @@ public sealed partial class SimulatedCarrier
         if (pdu.MessageId.IsEmpty && pdu.DestinationAddr.Digits.IsEmpty) return CommandStatus.InvalidDestinationAddress;
         DateTimeOffset now = _time.GetUtcNow();
         List<SubmitEntry> canceled = Ring.Cancel(connection.Customer!.SystemId, pdu, ReceiptStates.Deleted, now);
-        ReceiptBehaviour receipts = Behaviour.Receipts;
+        NetworkTable inForce = InForce;
         foreach (SubmitEntry entry in canceled)
         {
             Withdraw(entry, out SubmitFacts facts);
+            ReceiptBehaviour receipts = (inForce.Of(facts.Destination.Digits)?.Behaviour ?? inForce.Carrier).Receipts;
 
             // 1 asks for every final receipt, 2 for that of a failure.
-            bool wantsReceipt = (facts.RegisteredDelivery & 3) is 1 or 2 && !IsMuted(receipts, facts);
+            bool wantsReceipt = (facts.RegisteredDelivery & 3) is 1 or 2 && !receipts.Silent && !IsMuted(receipts, facts);
             if (!wantsReceipt) continue;
             Delivery receipt = Compose(
                 connection, receipts, facts, entry.Id, 0, "000", ReceiptStates.Deleted, EsmClass.Receipt, entry.Time, now);
@@ -100,8 +101,9 @@ public sealed partial class SimulatedCarrier
         if (!Ring.Replace(entry, replaced.AsSpan(0, written), ticket, now)) return CommandStatus.ReplaceFailed;
 
         Withdraw(entry, out _);
-        CarrierBehaviour behaviour = Behaviour;
         SubmitFacts.TryRead(CommandId.SubmitSm, replaced.AsSpan(0, written), out SubmitFacts facts);
+        NetworkTable inForce = InForce;
+        CarrierBehaviour behaviour = inForce.Of(facts.Destination.Digits)?.Behaviour ?? inForce.Carrier;
         if (entry.FinalState is ReceiptStates.Delivered or ReceiptStates.Accepted)
             ShowOnHandset(connection, behaviour, facts, entry.Time, ticket);
         ReceiptState final = behaviour.Receipts.States.FirstOrDefault(

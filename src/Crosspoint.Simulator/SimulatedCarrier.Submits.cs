@@ -14,17 +14,30 @@ public sealed partial class SimulatedCarrier
     private const byte SmeUserAck = 0x08;
     private const byte IntermediateAsked = 0x10;
 
+    private static readonly ReceiptState Faked = new("DELIVRD", "000", 1);
+    private static readonly TimeSpan AfterAnswer = TimeSpan.FromMilliseconds(1);
+
     internal Pool<Delivery> Deliveries { get; } = new(200_000);
 
     internal Pool<PendingAnswer> Answers { get; } = new(50_000);
 
     internal void OnSubmit(CarrierConnection connection, in PduHeader header, ReadOnlySpan<byte> body)
     {
-        CarrierBehaviour behaviour = Behaviour;
+        NetworkTable inForce = InForce;
         Counts.Submits.Add();
         DecodeResult decoded = SubmitFacts.TryRead(header.CommandId, body, out SubmitFacts facts);
         if (!decoded.IsOk) Counts.InvalidPdus.Add();
-        CommandStatus status = decoded.IsOk ? Judge(behaviour, facts) : decoded.Status;
+        NetworkInForce? network = decoded.IsOk ? inForce.Of(facts.Destination.Digits) : null;
+        network?.Counts.Submits.Add();
+        if (network is { IsStalled: true })
+        {
+            Counts.Ignored.Add();
+            network.Counts.Ignored.Add();
+            return;
+        }
+
+        CarrierBehaviour behaviour = network?.Behaviour ?? inForce.Carrier;
+        CommandStatus status = decoded.IsOk ? Judge(behaviour, network?.Limiter ?? _limiter, facts) : decoded.Status;
         bool isAccepted = status == CommandStatus.Ok;
         bool hasId = isAccepted || behaviour.ErrorBody == ErrorBody.Full;
         long number = hasId ? NextId(behaviour.Receipts.IdWrap) : 0;
@@ -36,6 +49,15 @@ public sealed partial class SimulatedCarrier
         ReceiptState final = isAccepted ? ChooseState(behaviour.Receipts) : Refused;
         byte state = ReceiptStates.Number(final.State);
         TimeSpan delay = isAccepted ? behaviour.Receipts.Delay.Next(_random) : TimeSpan.Zero;
+        TimeSpan latency = behaviour.Latency.IsZero ? TimeSpan.Zero : behaviour.Latency.Next(_random);
+        bool isDelivered = isAccepted && state is (ReceiptStates.Delivered or ReceiptStates.Accepted);
+        if (isAccepted && behaviour.Receipts.Faked)
+        {
+            final = Faked;
+            state = ReceiptStates.Delivered;
+            // A moment after the answer: never before it.
+            delay = latency + AfterAnswer;
+        }
 
         // Step 2: what is kept of it, and what the phone shows.
         string systemId = connection.Customer!.SystemId;
@@ -45,29 +67,38 @@ public sealed partial class SimulatedCarrier
         if (isAccepted)
         {
             Counts.Accepted.Add();
+            network?.Counts.Accepted.Add();
+            if (isDelivered)
+            {
+                Counts.Delivered.Add();
+                network?.Counts.Delivered.Add();
+            }
+
             if (_log is not null) WriteLog(now, header.CommandId, systemId, body, messageId);
-            if (state is ReceiptStates.Delivered or ReceiptStates.Accepted) ShowOnHandset(connection, behaviour, facts, now, ticket);
+            if (isDelivered) ShowOnHandset(connection, behaviour, facts, now, ticket);
             early = PlanReceipts(connection, behaviour.Receipts, facts, number, ticket, final, state, now, now, delay);
             if (early is not null) Ring.EndNow(ticket, now);
         }
         else
         {
             Counts.Refused.Add();
+            network?.Counts.Refused.Add();
         }
 
         // Step 3: the answer.
         if (isAccepted && _random.Happens(behaviour.NoResponse))
         {
             Counts.Unanswered.Add();
+            network?.Counts.Unanswered.Add();
             early?.To!.Enqueue(early, isFirst: false);
         }
-        else if (behaviour.Latency.IsZero)
+        else if (latency == TimeSpan.Zero)
         {
             connection.Answer(header.CommandId, status, header.SequenceNumber, messageId, early);
         }
         else
         {
-            AnswerLater(connection, header, status, messageId, early, behaviour.Latency.Next(_random));
+            AnswerLater(connection, header, status, messageId, early, latency);
         }
 
         if (!_random.Happens(behaviour.Garbage)) return;
@@ -83,10 +114,10 @@ public sealed partial class SimulatedCarrier
         Counts.Ignored.Add();
     }
 
-    private CommandStatus Judge(CarrierBehaviour behaviour, in SubmitFacts facts)
+    private CommandStatus Judge(CarrierBehaviour behaviour, RateLimiter limiter, in SubmitFacts facts)
     {
         if (behaviour.RefuseAlphanumeric && IsAlphanumeric(facts.Source)) return CommandStatus.InvalidSourceAddress;
-        if (behaviour.ThrottleRate > 0 && !_limiter.TryTake(behaviour.ThrottleRate))
+        if (behaviour.ThrottleRate > 0 && !limiter.TryTake(behaviour.ThrottleRate))
         {
             Counts.Throttled.Add();
             return CommandStatus.Throttled;
@@ -137,6 +168,11 @@ public sealed partial class SimulatedCarrier
         if (asked == 0 || IsMuted(receipts, facts)) return null;
         bool isDelivered = state == ReceiptStates.Delivered;
         bool wantsFinal = (asked & 3) switch { 0 => false, 1 => true, 2 => !isDelivered, _ => isDelivered };
+        if (receipts.Silent)
+        {
+            if (wantsFinal) Counts.ReceiptsMissing.Add();
+            return null;
+        }
 
         bool isNotified = (asked & IntermediateAsked) != 0;
         if (isNotified || (wantsFinal && _random.Happens(receipts.Intermediate)))
@@ -154,7 +190,7 @@ public sealed partial class SimulatedCarrier
         }
         else if (wantsFinal)
         {
-            bool isEarly = _random.Happens(receipts.Early);
+            bool isEarly = !receipts.Faked && _random.Happens(receipts.Early);
             TimeSpan wait = isEarly ? TimeSpan.Zero : delay;
             const byte Kind = EsmClass.Receipt;
             Delivery receipt = Compose(connection, receipts, facts, number, ticket, final.Error, state, Kind, submitted, now + wait);

@@ -28,8 +28,9 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Customer> _customers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<CarrierConnection, byte> _connections = [];
     private readonly Lock _listenGate = new();
+    private readonly Lock _behaviourGate = new();
     private readonly long _firstId;
-    private CarrierBehaviour _behaviour;
+    private NetworkTable _inForce;
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
     private long _ids;
@@ -43,10 +44,10 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
         Options = options;
         Name = options.Name;
         Handsets = handsets;
-        _behaviour = options.Behaviour;
         _wheel = wheel;
         _random = random;
         _time = time;
+        _inForce = new NetworkTable(options.Behaviour, null, time);
         _logger = logger;
         _limiter = new RateLimiter(time);
         Ring = new SubmitRing(options.SubmitsKept);
@@ -77,18 +78,19 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
     /// <summary>How it behaves. A new value is in force at once, for everything that begins after it.</summary>
     public CarrierBehaviour Behaviour
     {
-        get => Volatile.Read(ref _behaviour);
+        get => InForce.Carrier;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
-            Volatile.Write(ref _behaviour, value);
-            StartInbound();
-            // The end of a stall, or a wider window: what waited may go.
-            foreach (Customer customer in _customers.Values) customer.Pump();
+            Change(_ => value);
         }
     }
 
     public CarrierCounters Counters => Counts.Snapshot();
+
+    /// <summary>What was counted for each network of <see cref="CarrierBehaviour.Networks"/>, by its name.</summary>
+    public IReadOnlyDictionary<string, NetworkCounters> Networks =>
+        InForce.Networks.ToDictionary(static network => network.Name, static network => network.Counts.Snapshot(), StringComparer.Ordinal);
 
     /// <summary>The phones, shared by all carriers of the simulator.</summary>
     public HandsetStore Handsets { get; }
@@ -118,6 +120,8 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
     internal SubmitRing Ring { get; }
 
     internal TimeProvider Time => _time;
+
+    private NetworkTable InForce => Volatile.Read(ref _inForce);
 
     /// <summary>Opens the listener. Does nothing when it is open.</summary>
     /// <exception cref="SocketException">The address cannot be had.</exception>
@@ -174,7 +178,11 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
     }
 
     /// <summary>Sets every counter to zero.</summary>
-    public void ResetCounters() => Counts.Reset();
+    public void ResetCounters()
+    {
+        Counts.Reset();
+        foreach (NetworkInForce network in InForce.Networks) network.Counts.Reset();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -188,6 +196,15 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
         await _accepting.ConfigureAwait(false);
         foreach (CarrierConnection connection in _connections.Keys) connection.Close();
         _log?.Dispose();
+    }
+
+    /// <summary>Makes a new behaviour of the one in force; one change after another.</summary>
+    internal void Change(Func<CarrierBehaviour, CarrierBehaviour> change)
+    {
+        lock (_behaviourGate) Volatile.Write(ref _inForce, new NetworkTable(change(_inForce.Carrier), _inForce, _time));
+        StartInbound();
+        // The end of a stall, or a wider window: what waited may go.
+        foreach (Customer customer in _customers.Values) customer.Pump();
     }
 
     internal Customer? FindCustomer(string systemId)

@@ -55,6 +55,9 @@ public sealed record CarrierBehaviour
 
     /// <summary>First sequence number of the carrier's own requests on a new connection.</summary>
     public uint FirstSequence { get; init; } = 1;
+
+    /// <summary>Networks behind the carrier for which something is different. Names and prefixes occur once.</summary>
+    public IReadOnlyList<NetworkBehaviour> Networks { get; init; } = [];
 }
 
 /// <summary>A share of submissions refused with a status.</summary>

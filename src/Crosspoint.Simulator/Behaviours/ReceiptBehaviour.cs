@@ -27,6 +27,15 @@ public sealed record ReceiptBehaviour
     /// <summary>Share of receipts that never come.</summary>
     public double Missing { get; init; }
 
+    /// <summary>No receipt at all, of no kind, while messages go on to end as <see cref="States"/> has it.</summary>
+    public bool Silent { get; init; }
+
+    /// <summary>
+    /// Every final receipt says DELIVRD and comes right after the answer, and query_sm says the same. Messages go on to end as
+    /// <see cref="States"/> has it: what the handsets got, and the counters of what was delivered, say the truth.
+    /// </summary>
+    public bool Faked { get; init; }
+
     /// <summary>Share of messages for which a receipt with ENROUTE comes first, though nobody asked for it.</summary>
     public double Intermediate { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed class Tallies
     public readonly Tally Submits = new();
     public readonly Tally Accepted = new();
     public readonly Tally Refused = new();
+    public readonly Tally Delivered = new();
     public readonly Tally Throttled = new();
     public readonly Tally Unanswered = new();
     public readonly Tally Ignored = new();
@@ -48,7 +49,7 @@ internal sealed class Tallies
 
     private Tally[] All =>
     [
-        Connections, Binds, BindsRefused, Disconnects, Submits, Accepted, Refused, Throttled, Unanswered, Ignored, Queries, Cancels,
+        Connections, Binds, BindsRefused, Disconnects, Submits, Accepted, Refused, Delivered, Throttled, Unanswered, Ignored, Queries, Cancels,
         Replaces, EnquireLinks, InvalidPdus, GarbageSent, ReceiptsSent, ReceiptsTaken, ReceiptsMissing, ReceiptsDuplicated, InboundSent,
         InboundTaken, Redelivered, DeliveriesRefused, DeliveriesDropped,
     ];
@@ -62,6 +63,7 @@ internal sealed class Tallies
         Submits = Submits.Value,
         Accepted = Accepted.Value,
         Refused = Refused.Value,
+        Delivered = Delivered.Value,
         Throttled = Throttled.Value,
         Unanswered = Unanswered.Value,
         Ignored = Ignored.Value,

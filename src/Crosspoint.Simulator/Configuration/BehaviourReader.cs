@@ -16,8 +16,7 @@ internal static class BehaviourReader
         CarrierBehaviour read = current with
         {
             Latency = Distribution(map, "latency", current.Latency),
-            Errors = Shares(map, "errors", map.List("errors", current.Errors, item => Error(item, problems)),
-                static error => error.Share, false),
+            Errors = Errors(map, current.Errors),
             ErrorBody = map.Choice("error_body", current.ErrorBody),
             ThrottleRate = map.Int32("throttle_rate", current.ThrottleRate, 0, 10_000_000),
             NoResponse = map.Share("no_response", current.NoResponse),
@@ -33,6 +32,8 @@ internal static class BehaviourReader
             Window = map.Int32("window", current.Window, 1, 100_000),
             Redelivery = map.Map("redelivery") is { } redelivery ? Redelivery(redelivery, current.Redelivery) : current.Redelivery,
             FirstSequence = (uint)map.Integer("first_sequence", current.FirstSequence, 0, uint.MaxValue),
+            Networks = NetworkReader.Checked(
+                map.Find("networks"), map.List("networks", current.Networks, item => NetworkReader.Read(item, problems)), problems),
         };
         map.Finish();
         return read;
@@ -43,8 +44,7 @@ internal static class BehaviourReader
         ReceiptBehaviour read = current with
         {
             Delay = Distribution(map, "delay", current.Delay),
-            States = Shares(map, "states", map.List("states", current.States, item => State(item, map.Problems)),
-                static s => s.Share, true),
+            States = States(map, current.States),
             IdFormat = map.Choice("id_format", current.IdFormat),
             ReceiptIdFormat = map.Choice("receipt_id_format", current.ReceiptIdFormat),
             IdWrap = map.Integer("id_wrap", current.IdWrap, 0, 1_000_000_000_000),
@@ -52,6 +52,8 @@ internal static class BehaviourReader
             Duplicate = map.Share("duplicate", current.Duplicate),
             Missing = map.Share("missing", current.Missing),
             Intermediate = map.Share("intermediate", current.Intermediate),
+            Silent = map.Bool("silent", current.Silent),
+            Faked = map.Bool("faked", current.Faked),
             Fields = map.Choice("fields", current.Fields),
             DateDigits = map.Int32("date_digits", current.DateDigits, 8, 14),
             Via = map.Choice("via", current.Via),
@@ -115,6 +117,12 @@ internal static class BehaviourReader
         return read;
     }
 
+    internal static IReadOnlyList<ErrorShare> Errors(MapReader map, IReadOnlyList<ErrorShare> current) =>
+        Shares(map, "errors", map.List("errors", current, item => Error(item, map.Problems)), static error => error.Share, false);
+
+    internal static IReadOnlyList<ReceiptState> States(MapReader map, IReadOnlyList<ReceiptState> current) =>
+        Shares(map, "states", map.List("states", current, item => State(item, map.Problems)), static state => state.Share, true);
+
     private static ErrorShare? Error(ConfigNode node, ConfigProblems problems)
     {
         if (MapReader.Open(node, problems) is not { } map) return null;
@@ -148,7 +156,7 @@ internal static class BehaviourReader
         return rule;
     }
 
-    private static DurationDistribution Distribution(MapReader parent, string key, DurationDistribution current)
+    internal static DurationDistribution Distribution(MapReader parent, string key, DurationDistribution current)
     {
         ConfigNode? node = parent.Find(key);
         if (node is null) return current;

@@ -11,16 +11,7 @@ internal static class BehaviourWriter
     {
         json.WriteStartObject();
         Write(json, "latency", behaviour.Latency);
-        json.WriteStartArray("errors");
-        foreach (ErrorShare error in behaviour.Errors)
-        {
-            json.WriteStartObject();
-            json.WriteString("status", CommandStatuses.Name(error.Status));
-            json.WriteNumber("share", error.Share);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        Write(json, behaviour.Errors);
         json.WriteString("error_body", EnumNames<ErrorBody>.Of(behaviour.ErrorBody));
         json.WriteNumber("throttle_rate", behaviour.ThrottleRate);
         json.WriteNumber("no_response", behaviour.NoResponse);
@@ -57,15 +48,30 @@ internal static class BehaviourWriter
         json.WriteString("timeout", Durations.Format(behaviour.Redelivery.Timeout));
         json.WriteEndObject();
         json.WriteNumber("first_sequence", behaviour.FirstSequence);
+        json.WriteStartArray("networks");
+        foreach (NetworkBehaviour network in behaviour.Networks) NetworkWriter.Write(json, network);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ReceiptBehaviour receipts)
+    internal static void Write(Utf8JsonWriter json, IReadOnlyList<ErrorShare> errors)
     {
-        json.WriteStartObject("receipts");
-        Write(json, "delay", receipts.Delay);
+        json.WriteStartArray("errors");
+        foreach (ErrorShare error in errors)
+        {
+            json.WriteStartObject();
+            json.WriteString("status", CommandStatuses.Name(error.Status));
+            json.WriteNumber("share", error.Share);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    internal static void Write(Utf8JsonWriter json, IReadOnlyList<ReceiptState> states)
+    {
         json.WriteStartArray("states");
-        foreach (ReceiptState state in receipts.States)
+        foreach (ReceiptState state in states)
         {
             json.WriteStartObject();
             json.WriteString("state", state.State);
@@ -75,6 +81,13 @@ internal static class BehaviourWriter
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ReceiptBehaviour receipts)
+    {
+        json.WriteStartObject("receipts");
+        Write(json, "delay", receipts.Delay);
+        Write(json, receipts.States);
         json.WriteString("id_format", EnumNames<MessageIdFormat>.Of(receipts.IdFormat));
         json.WriteString("receipt_id_format", EnumNames<ReceiptIdFormat>.Of(receipts.ReceiptIdFormat));
         json.WriteNumber("id_wrap", receipts.IdWrap);
@@ -82,6 +95,8 @@ internal static class BehaviourWriter
         json.WriteNumber("duplicate", receipts.Duplicate);
         json.WriteNumber("missing", receipts.Missing);
         json.WriteNumber("intermediate", receipts.Intermediate);
+        json.WriteBoolean("silent", receipts.Silent);
+        json.WriteBoolean("faked", receipts.Faked);
         json.WriteString("fields", EnumNames<ReceiptFields>.Of(receipts.Fields));
         json.WriteNumber("date_digits", receipts.DateDigits);
         json.WriteString("via", EnumNames<ReceiptVia>.Of(receipts.Via));
@@ -106,14 +121,14 @@ internal static class BehaviourWriter
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string key, IReadOnlyList<string> texts)
+    internal static void Write(Utf8JsonWriter json, string key, IReadOnlyList<string> texts)
     {
         json.WriteStartArray(key);
         foreach (string text in texts) json.WriteStringValue(text);
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, string key, DurationDistribution distribution)
+    internal static void Write(Utf8JsonWriter json, string key, DurationDistribution distribution)
     {
         json.WriteStartObject(key);
         json.WriteString("distribution", EnumNames<DistributionKind>.Of(distribution.Kind));

@@ -87,6 +87,7 @@ internal sealed class ControlApi : IAsyncDisposable
         routes.MapPost("/carriers/{name}/stop", context => WithCarrierAsync(context, StopAsync));
         routes.MapPost("/carriers/{name}/start", context => WithCarrierAsync(context, StartAsync));
         routes.MapGet("/handsets/{number}/messages", HandsetAsync);
+        new NetworkApi(_host).Map(routes);
         new ProxyApi(_host).Map(routes);
     }
 
@@ -113,6 +114,20 @@ internal sealed class ControlApi : IAsyncDisposable
         BehaviourWriter.Write(json, carrier.Behaviour);
         json.WriteStartObject("counters");
         foreach ((string name, long value) in SimulatorMetrics.Counters(carrier.Counters)) json.WriteNumber(name, value);
+        json.WriteEndObject();
+        json.WriteStartObject("networks");
+        foreach ((string network, NetworkCounters counters) in carrier.Networks)
+        {
+            json.WriteStartObject(network);
+            json.WriteNumber("submits", counters.Submits);
+            json.WriteNumber("accepted", counters.Accepted);
+            json.WriteNumber("refused", counters.Refused);
+            json.WriteNumber("unanswered", counters.Unanswered);
+            json.WriteNumber("ignored", counters.Ignored);
+            json.WriteNumber("delivered", counters.Delivered);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         json.WriteStartArray("sessions");
         foreach (CarrierSession session in carrier.Sessions)

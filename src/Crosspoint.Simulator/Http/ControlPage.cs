@@ -13,6 +13,7 @@ internal static class ControlPage
         ("GET", "/carriers", "all carriers"),
         ("GET", "/carriers/{name}", "behaviour, counters and sessions of one"),
         ("PATCH", "/carriers/{name}/behaviour", "change the behaviour; maps merge, lists and distributions are replaced"),
+        ("PUT", "/carriers/{name}/networks/{network}", "set what is different for the recipients of a network; PATCH merges, GET, DELETE"),
         ("POST", "/carriers/{name}/inbound", "send from a handset: from, to, text, and if wanted parts, long_as, system_id"),
         ("GET", "/carriers/{name}/submits?after=0&limit=1000", "the last submissions as they came"),
         ("POST", "/carriers/{name}/disconnect", "drop every connection"),

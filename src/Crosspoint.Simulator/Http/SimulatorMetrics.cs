@@ -22,6 +22,7 @@ internal static class SimulatorMetrics
         ("submits", counters.Submits),
         ("accepted", counters.Accepted),
         ("refused", counters.Refused),
+        ("delivered", counters.Delivered),
         ("throttled", counters.Throttled),
         ("unanswered", counters.Unanswered),
         ("ignored", counters.Ignored),

@@ -50,6 +50,8 @@ public sealed class YamlTests
                     other_bind: true
                     marked: false
                     vendor_tlv: true
+                    silent: true
+                    faked: true
                   inbound:
                     { rate: 1.5, from: ["+44"], to: ["1234"], texts: ["a"], long_share: 0.5, long_as: sar, shuffled: true, system_id: cp }
                   handset_replies: [ { when: hello, reply: STOP, share: 0.5, delay: 3s } ]
@@ -61,6 +63,24 @@ public sealed class YamlTests
                   window: 50
                   redelivery: { after: 2s, attempts: 4, timeout: 5s }
                   first_sequence: 2147483647
+                  networks:
+                    - name: "26201"
+                      prefixes: ["4917", "49151"]
+                      latency: 2s
+                      errors: [ { status: 8, share: 0.5 } ]
+                      throttle_rate: 7
+                      no_response: 0.25
+                      refuse_alphanumeric: false
+                      stall: true
+                      receipts:
+                        delay: 9s
+                        states: [ { state: UNDELIV, share: 1 } ]
+                        early: 0.1
+                        duplicate: 0.2
+                        missing: 0.3
+                        intermediate: 0.4
+                        silent: false
+                        faked: false
             """,
             "/etc/simulator.yaml");
 
@@ -83,7 +103,7 @@ public sealed class YamlTests
         (r.IdFormat, r.ReceiptIdFormat, r.IdWrap).ShouldBe((MessageIdFormat.HexUpper, ReceiptIdFormat.ZeroPadded, 1000L));
         (r.Early, r.Duplicate, r.Missing, r.Intermediate).ShouldBe((0.1, 0.2, 0.3, 0.4));
         (r.Fields, r.DateDigits, r.Via, r.Only).ShouldBe((ReceiptFields.NoDates, 14, ReceiptVia.DataSm, ReceiptParts.LastPart));
-        (r.OtherBind, r.Marked, r.VendorTlv).ShouldBe((true, false, true));
+        (r.OtherBind, r.Marked, r.VendorTlv, r.Silent, r.Faked).ShouldBe((true, false, true, true, true));
         (b.Inbound.Rate, b.Inbound.LongShare, b.Inbound.LongAs, b.Inbound.Shuffled, b.Inbound.SystemId)
             .ShouldBe((1.5, 0.5, LongForm.Sar, true, "cp"));
         b.HandsetReplies.ShouldBe([new HandsetReply("hello", "STOP", 0.5, TimeSpan.FromSeconds(3))]);
@@ -98,6 +118,15 @@ public sealed class YamlTests
         (b.Stall, b.Garbage, b.EnquireLink, b.MaxBinds, b.Window, b.FirstSequence)
             .ShouldBe((true, 0.01, TimeSpan.Zero, 3, 50, 0x7FFF_FFFFu));
         b.Redelivery.ShouldBe(new RedeliveryBehaviour { After = TimeSpan.FromSeconds(2), Attempts = 4, Timeout = TimeSpan.FromSeconds(5) });
+        NetworkBehaviour n = b.Networks.ShouldHaveSingleItem();
+        n.Name.ShouldBe("26201");
+        n.Prefixes.ShouldBe(["4917", "49151"]);
+        n.Errors.ShouldBe([new ErrorShare(CommandStatus.SystemError, 0.5)]);
+        (n.Latency!.Mean, n.ThrottleRate, n.NoResponse, n.RefuseAlphanumeric, n.Stall).ShouldBe((TimeSpan.FromSeconds(2), 7, 0.25, false, true));
+        n.Receipts.States.ShouldBe([new ReceiptState("UNDELIV", "000", 1)]);
+        (n.Receipts.Delay!.Mean, n.Receipts.Early, n.Receipts.Duplicate, n.Receipts.Missing, n.Receipts.Intermediate)
+            .ShouldBe((TimeSpan.FromSeconds(9), 0.1, 0.2, 0.3, 0.4));
+        (n.Receipts.Silent, n.Receipts.Faked).ShouldBe((false, false));
     }
 
     [Theory]
@@ -146,6 +175,11 @@ public sealed class YamlTests
         "    behaviour:\n      receipts: { via: fax }",
         "s.yaml:5: carriers[0].behaviour.receipts.via: expected one of deliver_sm, data_sm, found 'fax'")]
     [InlineData("    behaviour:\n      inbound: { from: [] }", "s.yaml:5: carriers[0].behaviour.inbound.from: expected at least one entry")]
+    [InlineData(
+        "    behaviour:\n      networks: [ { prefixes: [ \"49\" ] } ]", "s.yaml:5: carriers[0].behaviour.networks[0]: expected a key 'name'")]
+    [InlineData(
+        "    behaviour:\n      networks: [ { name: a, prefixes: [ \"49\" ] }, { name: a, prefixes: [ \"48\" ] } ]",
+        "s.yaml:5: carriers[0].behaviour.networks: expected each name once, found 'a' again")]
     [InlineData("    behaviour: [ 1 ]", "s.yaml:4: carriers[0].behaviour: expected a map, found a list")]
     [InlineData("    accounts: []", "s.yaml:4: carriers[0].accounts: expected at least one account; leave the key out to let anybody bind")]
     [InlineData(
@@ -211,6 +245,17 @@ public sealed class YamlTests
             },
             HandsetReplies = [new HandsetReply("a", "b", 0.5, TimeSpan.FromSeconds(1.5))],
             Stall = true,
+            Networks =
+            [
+                new NetworkBehaviour { Name = "a", Prefixes = ["4917"], Stall = true, Errors = [new ErrorShare(CommandStatus.Throttled, 1)] },
+                new NetworkBehaviour
+                {
+                    Name = "b",
+                    Prefixes = ["4915"],
+                    Latency = DurationDistribution.Fixed(TimeSpan.FromSeconds(1)),
+                    Receipts = new NetworkReceipts { Silent = true, States = [new ReceiptState("UNDELIV", "021", 1)] },
+                },
+            ],
         };
         string first = Json(behaviour);
 
