@@ -28,6 +28,7 @@ public sealed partial class ArrowTests
         ["Rating"] = ["Messages", "Stores"],
         ["Quality"] = ["Messages"],
         ["Health"] = ["Messages", "Quality"],
+        ["Chaos"] = ["Messages", "Health", "Limits", "Routing", "Vendors"],
         ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
