@@ -29,6 +29,7 @@ public sealed partial class ArrowTests
         ["Quality"] = ["Messages"],
         ["Health"] = ["Messages", "Quality"],
         ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Health", "Vendors"],
+        ["Chaos"] = ["Messages", "Health", "Limits", "Routing", "Vendors"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],
         ["Customers"] = ["Messages", "Accounts", "Stores"],

@@ -16,11 +16,14 @@ public sealed class SmppConnection : IAsyncDisposable
     private static readonly TimeSpan UnbindLimit = TimeSpan.FromSeconds(10);
 
     private readonly Bind[] _binds;
+    private readonly IVendorEvents _events;
     private readonly TimeProvider _time;
+    private volatile InjectedFault? _fault;
 
     public SmppConnection(ConnectionOptions options, IVendorEvents events, TimeProvider time, ILoggerFactory loggers)
     {
         Options = options;
+        _events = events;
         _time = time;
         SmppConnectionOptions smpp = options.Smpp;
         ILogger logger = loggers.CreateLogger<SmppConnection>();
@@ -74,13 +77,27 @@ public sealed class SmppConnection : IAsyncDisposable
     /// <summary>Unbinds every session in order: what is outstanding is waited for, to a limit.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        Inject(null);
         var stops = new Task[_binds.Length];
         for (int i = 0; i < stops.Length; i++) stops[i] = _binds[i].Client.StopAsync(cancellationToken);
         await Task.WhenAll(stops).WaitAsync(UnbindLimit, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>The fault that it shows by order; null for none.</summary>
+    public InjectedFault? Fault => _fault;
+
+    /// <summary>Shows a fault from now on, in place of the one before; null for none.</summary>
+    public void Inject(InjectedFault? fault)
+    {
+        InjectedFault? before = Interlocked.Exchange(ref _fault, fault);
+        if (before == fault) return;
+        foreach (Bind bind in _binds) bind.Hide(fault is { Effect: FaultEffect.Unbind });
+        before?.End();
+    }
+
     public async ValueTask DisposeAsync()
     {
+        Inject(null);
         foreach (Bind bind in _binds) await bind.Client.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -92,7 +109,7 @@ public sealed class SmppConnection : IAsyncDisposable
     }
 
     /// <summary>Whether a session takes requests now: a peer that has sent unbind still owes answers, and takes nothing more.</summary>
-    public bool CanSubmit(int session) => _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
+    public bool CanSubmit(int session) => _fault is not { Effect: FaultEffect.Unbind } && _binds[session].Session?.State is SmppSessionState.BoundTx or SmppSessionState.BoundTrx;
 
     /// <summary>Why a message must not go out here whatever the carrier says: a TLV that it lacks; Ok when nothing is wrong.</summary>
     public CommandStatus Refusal(int session, MessageHead head)
@@ -125,6 +142,18 @@ public sealed class SmppConnection : IAsyncDisposable
         int session, MessageHead head, ReadOnlySpan<char> text, WireForm form, int part, int total, ushort reference, object state)
     {
         SmppSession? target = _binds[session].Session;
+        if (_fault is { } fault && fault.TryHit(head))
+        {
+            if (fault.Effect == FaultEffect.Refuse)
+            {
+                if (target is null) return SendResult.NotSent;
+                fault.Answer(_events, state, fault.Status, null, TimeSpan.Zero);
+                return SendResult.Sent;
+            }
+
+            state = new DelayedSegment(state, fault);
+        }
+
         if (target is null || !target.TryReserve(1)) return SendResult.NotSent;
         return SubmitWriter.Write(target, Options.Smpp, _time.GetUtcNow(), head, text, form, part, total, reference, state);
     }
@@ -178,6 +207,9 @@ public sealed class SmppConnection : IAsyncDisposable
         private readonly IVendorEvents _events;
         private volatile SmppSession? _session;
 
+        private volatile bool _isBound;
+        private volatile bool _isHidden;
+
         // The status with which the carrier disowned the session; Ok while it has not.
         private CommandStatus _disowned;
 
@@ -196,7 +228,15 @@ public sealed class SmppConnection : IAsyncDisposable
         {
             _disowned = CommandStatus.Ok;
             _session = session;
-            _events.SessionChanged(_index, isBound: true);
+            Tell(isBound: true);
+        }
+
+        /// <summary>Looks unbound from now on, or as it is.</summary>
+        public void Hide(bool isHidden)
+        {
+            if (_isHidden == isHidden) return;
+            _isHidden = isHidden;
+            Tell();
         }
 
         public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
@@ -234,7 +274,9 @@ public sealed class SmppConnection : IAsyncDisposable
 
             // What a carrier answers that has lost its side of the session and keeps the TCP connection: nothing will ever be taken on it.
             if (_owner.Options.Smpp.Statuses.ActionOf((uint)status) == StatusAction.Suspend) Disowned(session, status);
-            _events.Answered(state, status, vendorId, elapsed, late);
+            if (state is not DelayedSegment delayed) _events.Answered(state, status, vendorId, elapsed, late);
+            else if (late) _events.Answered(delayed.Segment, status, vendorId, elapsed, isLate: true);
+            else delayed.Fault.Answer(_events, delayed.Segment, status, vendorId, elapsed);
             EndIfDisowned(session);
         }
 
@@ -249,12 +291,12 @@ public sealed class SmppConnection : IAsyncDisposable
             // Slots are counted until the answer is on disk, by the owner: the session's own window is never the tighter one.
         }
 
-        public void OnUnbound(SmppSession session) => _events.SessionChanged(_index, isBound: false);
+        public void OnUnbound(SmppSession session) => Tell(isBound: false);
 
         public void OnClosed(SmppSession session, SmppCloseReason reason, IReadOnlyList<object?> unanswered)
         {
             _session = null;
-            _events.SessionChanged(_index, isBound: false);
+            Tell(isBound: false);
             foreach (object? state in unanswered) TellUnanswered(state);
         }
 
@@ -275,7 +317,25 @@ public sealed class SmppConnection : IAsyncDisposable
         private void TellUnanswered(object? state)
         {
             if (state is SegmentQuery query) query.Ended(null, 0, 0);
-            else if (state is not null) _events.Unanswered(state);
+            else if (state is not null) _events.Unanswered(state is DelayedSegment delayed ? delayed.Segment : state);
+        }
+
+        private void Tell(bool isBound)
+        {
+            _isBound = isBound;
+            Tell();
+        }
+
+        // Again when it became another truth meanwhile.
+        private void Tell()
+        {
+            bool told;
+            do
+            {
+                told = _isBound && !_isHidden;
+                _events.SessionChanged(_index, told);
+            }
+            while (told != (_isBound && !_isHidden));
         }
 
         // Takes nothing more before the refusal is told, so that what was refused is not given to this session again.
@@ -284,7 +344,7 @@ public sealed class SmppConnection : IAsyncDisposable
             if (_session != session) return;
             _disowned = status;
             _session = null;
-            _events.SessionChanged(_index, isBound: false);
+            Tell(isBound: false);
         }
 
         // Cut when what was under way has its answer or ran out of time: it was probably refused as well, and a cut would make it unknown.

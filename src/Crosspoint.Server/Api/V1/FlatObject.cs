@@ -3,15 +3,17 @@ using System.Text.Unicode;
 
 namespace Crosspoint.Server.Api.V1;
 
-/// <summary>A small JSON object of texts and whole numbers. Strict: what is not known, or is given twice, is refused by name.</summary>
+/// <summary>A small JSON object of texts and numbers. Strict: what is not known, or is given twice, is refused by name.</summary>
 internal sealed class FlatObject
 {
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _decimals = new(StringComparer.Ordinal);
 
     /// <summary>Null and a problem when it cannot be taken. A field that is null counts as not given.</summary>
     /// <param name="known">The fields, in the order of the documentation.</param>
-    public static FlatObject? Read(ReadOnlySpan<byte> json, IReadOnlyList<string> known, out Problem problem)
+    /// <param name="decimals">Those of them that may be any number; the others are texts or whole numbers.</param>
+    public static FlatObject? Read(ReadOnlySpan<byte> json, IReadOnlyList<string> known, out Problem problem, IReadOnlyList<string>? decimals = null)
     {
         problem = default;
         if (!Utf8.IsValid(json))
@@ -25,7 +27,7 @@ internal sealed class FlatObject
             var reader = new Utf8JsonReader(json);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             if (reader.Read()) throw new JsonException();
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return Read(document.RootElement, known, out problem);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return Read(document.RootElement, known, decimals ?? [], out problem);
             problem = new(ProblemKind.JsonInvalid, "Expected an object.");
             return null;
         }
@@ -41,7 +43,9 @@ internal sealed class FlatObject
 
     public long? Number(string name) => _numbers.TryGetValue(name, out long number) ? number : null;
 
-    private static FlatObject? Read(JsonElement root, IReadOnlyList<string> known, out Problem problem)
+    public double? Decimal(string name) => _decimals.TryGetValue(name, out double number) ? number : null;
+
+    private static FlatObject? Read(JsonElement root, IReadOnlyList<string> known, IReadOnlyList<string> decimals, out Problem problem)
     {
         problem = default;
         var result = new FlatObject();
@@ -52,6 +56,7 @@ internal sealed class FlatObject
             if (!known.Contains(name))
                 problem = new(ProblemKind.FieldUnknown, $"Known fields: {string.Join(", ", known)}.", name.Length > 64 ? name[..64] : name);
             else if (!seen.Add(name)) problem = new(ProblemKind.FieldDuplicate, "", name);
+            else if (decimals.Contains(name) && property.Value.ValueKind is not JsonValueKind.Null) ReadDecimal(result, property, out problem);
             else if (property.Value.ValueKind == JsonValueKind.String) result._texts.Add(name, property.Value.GetString()!);
             else if (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt64(out long number))
                 result._numbers.Add(name, number);
@@ -61,5 +66,13 @@ internal sealed class FlatObject
         }
 
         return result;
+    }
+
+    private static void ReadDecimal(FlatObject result, JsonProperty property, out Problem problem)
+    {
+        problem = default;
+        if (property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetDouble(out double number) && double.IsFinite(number))
+            result._decimals.Add(property.Name, number);
+        else problem = new(ProblemKind.FieldInvalid, "Expected a number.", property.Name);
     }
 }

@@ -45,6 +45,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
     public static readonly ProblemKind EndpointState = new("endpoint_state", 409, "The endpoint's state does not allow that.");
+    public static readonly ProblemKind ExperimentImpossible = new("experiment_impossible", 409, "The experiment cannot be made now.");
+    public static readonly ProblemKind ExperimentState = new("experiment_state", 409, "The state of experiments does not allow that.");
     public static readonly ProblemKind RevisionConflict = new("revision_conflict", 409, "Another revision was activated meanwhile.");
     public static readonly ProblemKind RevisionState = new("revision_state", 409, "The revision's state does not allow that.");
     public static readonly ProblemKind SetByFile = new("set_by_file", 409, "The configuration file says what this is.");
@@ -68,7 +70,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         NumberInvalid, ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
-        BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, EventGone,
+        BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
         RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
