@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Numbers;
@@ -39,6 +40,9 @@ public sealed record EngineOptions
 
     /// <summary>How traffic leaves what is sick, and comes back.</summary>
     public FailoverOptions Failover { get; init; } = new();
+
+    /// <summary>What is noticed of connections, and from when on.</summary>
+    public DetectionOptions Detection { get; init; } = new();
 
     /// <summary>How long receipts and inbound messages are kept for a customer that does not fetch them.</summary>
     public TimeSpan KeepForCustomers { get; init; } = TimeSpan.FromHours(72);

@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Customers;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
@@ -25,7 +27,7 @@ namespace Crosspoint.Engine;
 /// The engine, composed: everything between the APIs and the store. The journal belongs to the caller, who opens it before and closes it
 /// after.
 /// </summary>
-public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingControl, IHealthControl, IAsyncDisposable
+public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingControl, IHealthControl, IFaultTarget, IAsyncDisposable
 {
     private readonly IJournal _journal;
     private readonly MessageIntake _intake;
@@ -51,7 +53,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
         LearnedQuality learned = _learned = new LearnedQuality(Quality, time);
-        Health = new HealthTable(new SteadyClock(time));
+        Health = new HealthTable(new SteadyClock(time), cell => new CellDetector(cell, options.Detection));
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
@@ -59,7 +61,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _qualityWatch = new QualityWatch(Quality, time, metrics.Meter, loggers.CreateLogger<QualityWatch>());
         var notices = new Notices(options.Webhooks, metrics);
         HealthFeed health = _healthFeed = new HealthFeed(Health, time);
-        notices.ConnectObservers(DestinationOf, learned, health);
+        Experiments = new ChaosRunner(this, time, loggers.CreateLogger<ChaosRunner>());
+        notices.ConnectObservers(DestinationOf, new ExperimentObserver(Experiments, learned, health));
         _ = new HealthGauges(Health, metrics.Meter);
         var completed = new CompletedParts();
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
@@ -68,8 +71,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers) { Health = Health };
         Health.VendorOf = name => _dispatcher.Find(name)?.Options.Vendor;
         health.IsSilent = learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
-        _healthStates = new(options.Failover, new() { TotalsOf = cell => HealthTotals(cell), RateOf = cell => HealthRate(cell), RivalsOf = _dispatcher.RivalsOf });
-        HealthWatch = new(_healthStates, _dispatcher.Paths, _dispatcher.TakeHealth, time, loggers.CreateLogger<HealthWatch>());
+        _healthStates = new(options.Failover, new() { TotalsOf = cell => Health.TotalsOf(cell), RateOf = RateOf, RivalsOf = _dispatcher.RivalsOf });
+        HealthWatch = new(_healthStates, _dispatcher.Paths, _dispatcher.TakeHealth, time, loggers.CreateLogger<HealthWatch>()) { Notice = Notice };
+        HealthWatch.Changed += Experiments.Changed;
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());
         _webhooks = new WebhookDispatcher(
             options.Webhooks, options.Queues, Accounts, journal, _intake, time, loggers.CreateLogger<WebhookDispatcher>(), meters);
@@ -96,14 +100,11 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     /// <summary>What happened by connection, network and class in the last minutes.</summary>
     public HealthTable Health { get; }
 
-    /// <summary>Counts of a cell, by which recoveries are judged; null where nobody counts. Set before the first message.</summary>
-    public Func<HealthCell, CellTotals?> HealthTotals { get; set; } = static _ => null;
-
-    /// <summary>Messages a second of a cell in the last minute; 0 where nobody counts. Set before the first message.</summary>
-    public Func<HealthCell, double> HealthRate { get; set; } = static _ => 0;
-
     /// <summary>Takes what is noticed, and tells what became of it.</summary>
     public HealthWatch HealthWatch { get; }
+
+    /// <summary>Experiments on live connections.</summary>
+    public ChaosRunner Experiments { get; }
 
     /// <summary>What happened to all messages, for those who read or follow it.</summary>
     public EventFeed Events { get; }
@@ -167,6 +168,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
+        Experiments.Dispose();
         HealthWatch.Dispose();
         _learned.Dispose();
         _qualityWatch.Dispose();
@@ -231,6 +233,21 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public IReadOnlyList<ConnectionOptions> ConnectionOptions() => [.. _dispatcher.Lanes.Select(static lane => lane.Options)];
 
+    ConnectionOptions? IFaultTarget.FindConnection(string name) => _dispatcher.Find(name)?.Options;
+
+    bool IFaultTarget.TryInject(string connection, InjectedFault? fault)
+    {
+        if (_dispatcher.Find(connection) is not { } lane) return false;
+        lane.Connection.Inject(fault);
+        return true;
+    }
+
+    bool IFaultTarget.HasAlternative(MessageHead head, string connection) => _dispatcher.HasOtherCandidate(head, connection);
+
+    bool IFaultTarget.HasOther(string connection) => _dispatcher.Find(connection) is { } lane && _dispatcher.HasBetterThan(lane);
+
+    Destination IFaultTarget.DestinationOf(MessageHead head) => DestinationOf(head);
+
     public RoutingPlan Plan => _dispatcher.Plan;
 
     public RoutingSnapshot Snapshot => _dispatcher.Snapshot;
@@ -267,6 +284,19 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
         _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate, byOperator);
+
+    // Messages a second that a cell carried in the last minute.
+    private double RateOf(HealthCell cell)
+    {
+        IntervalReading reading = Health.Read(cell, HealthInterval.OneMinute);
+        return reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
+    }
+
+    private void Notice(long now, List<HealthSignal> signals)
+    {
+        Health.Turn(Health.Clock.Now, signals);
+        foreach (HealthSignal signal in signals) Experiments.Noticed(signal);
+    }
 
     private Destination DestinationOf(MessageHead head) => E164.TryParse(head.To, out E164 number)
         ? DestinationOf(number) : new(default, "", NumberType.Unknown, NetworkId.Unknown, NetworkSource.None);

@@ -302,6 +302,15 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         return (decision, verdict.Chosen < 0 ? null : topology.Lanes[verdict.Chosen]);
     }
 
+    /// <summary>Whether a message that is on its way by a connection could go by another one that is up.</summary>
+    public bool HasOtherCandidate(MessageHead head, string connection)
+    {
+        if (head.IsCopy) return false;
+        Topology topology = _topology;
+        int chosen = topology.Router.Choose(RequestOf(new OutboundWork(head), topology), new([connection], null, null)).Chosen;
+        return chosen >= 0 && topology.Lanes[chosen].Use == ConnectionUse.Usable;
+    }
+
     /// <summary>Whether another connection may take a message that this one refuses.</summary>
     public bool HasOtherCandidate(OutboundWork work, string refusing)
     {

@@ -45,4 +45,11 @@ public interface ICellDetector
 /// <param name="ExpectedRefused">Segments that would usually have been refused of those answered.</param>
 public readonly record struct CellTotals(
     long Submitted, long Accepted, long Refused, long Throttled, long Unanswered, long Sent, long Delivered, long Undelivered,
-    double ExpectedDelivered, double ExpectedRefused);
+    double ExpectedDelivered, double ExpectedRefused)
+{
+    /// <summary>Both together.</summary>
+    public CellTotals Plus(in CellTotals other) => new(
+        Submitted + other.Submitted, Accepted + other.Accepted, Refused + other.Refused, Throttled + other.Throttled, Unanswered + other.Unanswered,
+        Sent + other.Sent, Delivered + other.Delivered, Undelivered + other.Undelivered,
+        ExpectedDelivered + other.ExpectedDelivered, ExpectedRefused + other.ExpectedRefused);
+}

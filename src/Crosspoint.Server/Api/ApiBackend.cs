@@ -1,5 +1,6 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Numbers;
@@ -40,6 +41,9 @@ public sealed record ApiBackend
 
     /// <summary>What is learned of delivery.</summary>
     public required QualityTable Quality { get; init; }
+
+    /// <summary>Experiments on live connections.</summary>
+    public required ChaosRunner Experiments { get; init; }
 
     public required TimeProvider Time { get; init; }
 

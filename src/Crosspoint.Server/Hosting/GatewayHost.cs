@@ -156,6 +156,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
                 Quality = host.Gateway.Quality,
+                Experiments = host.Gateway.Experiments,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
