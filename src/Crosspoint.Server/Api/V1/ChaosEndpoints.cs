@@ -17,8 +17,8 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
     {
         routes.MapPost("/v1/chaos", BeginAsync);
         routes.MapGet("/v1/chaos", ListAsync);
-        routes.MapGet("/v1/chaos/{number:long}", ReadAsync);
-        routes.MapPost("/v1/chaos/{number:long}/stop", StopAsync);
+        routes.MapGet("/v1/chaos/{number}", ReadAsync);
+        routes.MapPost("/v1/chaos/{number}/stop", StopAsync);
     }
 
     private async Task BeginAsync(HttpContext context)
@@ -66,7 +66,9 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
         return Task.CompletedTask;
     }
 
-    private static long NumberOf(HttpContext context) => long.Parse((string)context.Request.RouteValues["number"]!, CultureInfo.InvariantCulture);
+    // No experiment has the number 0.
+    private static long NumberOf(HttpContext context) =>
+        long.TryParse((string?)context.Request.RouteValues["number"], NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     private static void Send(HttpContext context, ChaosRun run, int status)
     {
