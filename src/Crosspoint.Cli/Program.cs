@@ -29,6 +29,7 @@ var root = new RootCommand(
     RateCommands.Create(),
     RoutingCommands.Create(time),
     QualityCommand.Create(),
+    HealthCommand.Create(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

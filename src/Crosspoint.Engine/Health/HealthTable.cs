@@ -85,9 +85,9 @@ public sealed partial class HealthTable
             }
 
             int kept = 0;
-            foreach (WatchedCell cell in _turning)
+            for (int i = 0; i < _turning.Count; i++)
             {
-                if (cell.Turn(now, signals)) _turning[kept++] = cell;
+                if (_turning[i].Turn(now, signals)) _turning[kept++] = _turning[i];
             }
 
             _turning.RemoveRange(kept, _turning.Count - kept);

@@ -1,6 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
@@ -40,6 +41,9 @@ public sealed record ApiBackend
 
     /// <summary>What is learned of delivery.</summary>
     public required QualityTable Quality { get; init; }
+
+    /// <summary>What happened in the last minutes.</summary>
+    public required HealthTable Health { get; init; }
 
     public required TimeProvider Time { get; init; }
 

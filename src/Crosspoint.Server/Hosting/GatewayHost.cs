@@ -155,6 +155,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
                 Quality = host.Gateway.Quality,
+                Health = host.Gateway.Health,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
