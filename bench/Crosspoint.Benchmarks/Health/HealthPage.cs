@@ -35,7 +35,7 @@ internal static class HealthPage
         Head(
             "Events",
             "Submitted, answered, sent, ended: each counts in its cell, the country on the connection, the country over all connections and the account. One "
-                + "thread, a second is one of its processor's; the time of the events goes on as if a million came a second. Target: 1,000,000 a second.");
+                + "thread, a second is one of its processor's, the best of ten rounds; the time of the events goes on as if a million came a second. Target: 1,000,000 a second.");
         Console.WriteLine("| cells in turn | events/s | ns an event | octets an event |");
         Console.WriteLine("| ---: | ---: | ---: | ---: |");
         foreach (int cells in new[] { 1, 1_000, LiveCells })
@@ -44,12 +44,8 @@ internal static class HealthPage
             WatchedPath[] paths = [.. Enumerable.Range(0, cells).Select(world.PathOf)];
             long now = world.Table.Clock.Now;
             Tell(Math.Max(seconds, 1));
-            long octets = GC.GetAllocatedBytesForCurrentThread();
-            TimeSpan start = ThreadTime.Now;
-            long events = Tell(seconds) * EventsPerMessage;
-            double took = (ThreadTime.Now - start).TotalSeconds;
-            octets = GC.GetAllocatedBytesForCurrentThread() - octets;
-            Console.WriteLine(Invariant($"| {cells:N0} | {events / took:N0} | {took * 1e9 / events:0} | {octets / (double)events:0.##} |"));
+            (double best, double octets) = Best(seconds, length => Tell(length) * EventsPerMessage);
+            Console.WriteLine(Invariant($"| {cells:N0} | {1e9 / best:N0} | {best:0} | {octets:0.##} |"));
 
             long Tell(double length)
             {
@@ -72,7 +68,7 @@ internal static class HealthPage
     {
         Head(
             "A message",
-            "All that health adds to it: three look-ups of its cell, four events with the time of each, two wall times translated. Target: under 1 µs, 0 octets.");
+            "All that health adds to it: three look-ups of its cell, four events with the time of each, two wall times translated; the best of ten rounds. Target: under 1 µs, 0 octets.");
         Console.WriteLine("| what | ns | octets |");
         Console.WriteLine("| --- | ---: | ---: |");
         var benchmarks = new HealthBenchmarks();
@@ -83,13 +79,9 @@ internal static class HealthPage
         {
             long sum = 0;
             Loop(Math.Max(1, seconds));
-            long octets = GC.GetAllocatedBytesForCurrentThread();
-            TimeSpan start = ThreadTime.Now;
-            long calls = Loop(seconds);
-            double took = (ThreadTime.Now - start).TotalSeconds;
-            octets = GC.GetAllocatedBytesForCurrentThread() - octets;
+            (double best, double octets) = Best(seconds, Loop);
             GC.KeepAlive(sum);
-            Console.WriteLine(Invariant($"| {what} | {took * 1e9 / calls:0} | {octets / (double)calls:0.##} |"));
+            Console.WriteLine(Invariant($"| {what} | {best:0} | {octets:0.##} |"));
 
             long Loop(double length)
             {
@@ -152,7 +144,7 @@ internal static class HealthPage
     {
         Head(
             "Readings",
-            Invariant($"Of the {LiveCells:N0} cells above; the best and the median of nine. Target: the country board under 5 ms."));
+            Invariant($"Of the {LiveCells:N0} cells above, in the time of one processor; the best and the median of nine. Target: the country board under 5 ms."));
         Console.WriteLine("| reading | rows | best ms | median ms |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
         Row("country board, 15 minutes", new(HealthLevel.World, HealthInterval.FifteenMinutes), int.MaxValue);
@@ -167,14 +159,30 @@ internal static class HealthPage
             int rows = 0;
             for (int i = 0; i < 12; i++)
             {
-                long start = Stopwatch.GetTimestamp();
+                TimeSpan start = ThreadTime.Now;
                 rows = world.Table.List(filter, 0, limit).Count;
-                if (i > 2) times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                if (i > 2) times.Add((ThreadTime.Now - start).TotalMilliseconds);
             }
 
             times.Sort();
             Console.WriteLine(Invariant($"| {what} | {rows:N0} | {times[0]:0.00} | {times[times.Count / 2]:0.00} |"));
         }
+    }
+
+    // The best of ten rounds, as other programs on the machine slow all of them down: nanoseconds of the processor, and the fewest octets.
+    private static (double Nanoseconds, double Octets) Best(double seconds, Func<double, long> work)
+    {
+        (double best, double octets) = (double.MaxValue, double.MaxValue);
+        for (int round = 0; round < 10; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            TimeSpan start = ThreadTime.Now;
+            long done = work(seconds / 5);
+            best = Math.Min(best, (ThreadTime.Now - start).TotalNanoseconds / done);
+            octets = Math.Min(octets, (GC.GetAllocatedBytesForCurrentThread() - before) / (double)done);
+        }
+
+        return (best, octets);
     }
 
     private static void Head(string title, string conditions)

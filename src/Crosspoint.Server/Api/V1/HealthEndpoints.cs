@@ -48,7 +48,7 @@ internal sealed class HealthEndpoints(ApiBackend backend, OperatorDoor door)
         if (!door.TryEnter(context, CellParameterNames, out Dictionary<string, string> query)) return Task.CompletedTask;
         ulong after = 0;
         Problem? problem = Read(query, HealthInterval.FiveMinutes, out HealthFilter filter) ?? ReadAfter(query, out after);
-        if (problem is not null) problem.Send(context);
+        if (problem is { } wrong) wrong.Send(context);
         else if (OperatorDoor.TryReadNumber(context, query, "limit", 100, MostPage, out long limit))
             Send(context, "cells", filter, after, (int)Math.Max(limit, 1));
         return Task.CompletedTask;
