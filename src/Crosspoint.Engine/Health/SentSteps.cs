@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Crosspoint.Engine.Health;
 
 /// <summary>
@@ -29,13 +27,13 @@ internal struct SentSteps
     /// <param name="sentAt">Steady microseconds.</param>
     public void Add(long sentAt, int sent, int delivered, int failed)
     {
-        _steps ??= new Counts[Short + Minutes + Long];
+        Counts[] steps = _steps ??= new Counts[Short + Minutes + Long];
         long step = Math.Min(sentAt / CellIntervals.ShortStep, _now);
-        Add(_steps.AsSpan(0, Short), step, _now, sent, delivered, failed);
-        Add(
-            _steps.AsSpan(Short, Minutes), step / CellIntervals.ShortPerMinute, _now / CellIntervals.ShortPerMinute, sent, delivered, failed);
-        Add(
-            _steps.AsSpan(Short + Minutes, Long), step / CellIntervals.ShortPerLong, _now / CellIntervals.ShortPerLong, sent, delivered, failed);
+        if (_now - step < Short) steps[step % Short].Add(sent, delivered, failed);
+        long minute = step / CellIntervals.ShortPerMinute;
+        if ((_now / CellIntervals.ShortPerMinute) - minute < Minutes) steps[Short + (minute % Minutes)].Add(sent, delivered, failed);
+        long wide = step / CellIntervals.ShortPerLong;
+        if ((_now / CellIntervals.ShortPerLong) - wide < Long) steps[Short + Minutes + (wide % Long)].Add(sent, delivered, failed);
     }
 
     /// <summary>
@@ -103,21 +101,18 @@ internal struct SentSteps
         for (long step = before + 1; step <= now; step++) steps[(int)(step % steps.Length)] = default;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Span<Counts> steps, long step, long now, int sent, int delivered, int failed)
-    {
-        if (now - step >= steps.Length) return;
-        ref Counts counts = ref steps[(int)(step % steps.Length)];
-        counts.Sent += sent;
-        counts.Delivered += delivered;
-        counts.Failed += failed;
-    }
-
     private struct Counts
     {
         public int Sent;
         public int Delivered;
         public int Failed;
+
+        public void Add(int sent, int delivered, int failed)
+        {
+            Sent += sent;
+            Delivered += delivered;
+            Failed += failed;
+        }
 
         public void Subtract(in Counts other)
         {
