@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Crosspoint.Benchmarks;
+using Crosspoint.Benchmarks.Health;
 using Crosspoint.Benchmarks.Rating;
 using Crosspoint.Benchmarks.Routing;
 using Crosspoint.Benchmarks.Storage;
@@ -9,6 +10,9 @@ switch (args.FirstOrDefault())
 {
     case "budgets":
         return BudgetCheck.Run(args.ElementAtOrDefault(1) ?? "bench/budgets.json");
+    case "health":
+        HealthPage.Run(args[1..]);
+        return 0;
     case "journal":
         await JournalBenchmark.RunAsync(args[1..]);
         return 0;

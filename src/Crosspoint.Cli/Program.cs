@@ -30,6 +30,7 @@ var root = new RootCommand(
     RoutingCommands.Create(time),
     QualityCommand.Create(),
     ChaosCommands.Create(),
+    HealthCommand.Create(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

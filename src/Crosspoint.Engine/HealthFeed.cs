@@ -28,14 +28,16 @@ internal sealed class HealthFeed : IRouteObserver, IDisposable
 
     public void Sent(string connection, MessageHead head, in Destination destination, long sentAt)
     {
-        if (!IsSilent(connection)) PathOf(connection, head, destination).Sent(_table.Clock.FromWall(sentAt), _table.Clock.Now);
+        if (IsSilent(connection)) return;
+        long since = _table.Clock.FromWall(sentAt, out long now);
+        PathOf(connection, head, destination).Sent(since, now);
     }
 
     public void Ended(string connection, MessageHead head, in Destination destination, in RouteEnd end)
     {
         if (IsSilent(connection)) return;
-        long sentAt = end.SentAt == 0 ? 0 : _table.Clock.FromWall(end.SentAt);
-        PathOf(connection, head, destination).Ended(end.IsDelivered, sentAt, end.ErrorCode, end.IsLast, _table.Clock.Now);
+        long since = _table.Clock.FromWall(end.SentAt, out long now);
+        PathOf(connection, head, destination).Ended(end.IsDelivered, end.SentAt == 0 ? 0 : since, end.ErrorCode, end.IsLast, now);
     }
 
     public void Feedback(string connection, MessageHead head, in Destination destination, bool isConfirmed, long at) =>

@@ -40,6 +40,9 @@ public sealed class RateTests : IDisposable
             (await OperatorCommands.RunAsync(gateway, 0, "rates", "set", "currencies", currencies)).ShouldContain("revision 1 is in force");
             (await OperatorCommands.RunAsync(gateway, 0, "rates", "show", "currencies")).ShouldContain("rate: 0.92");
             (await OperatorCommands.RunAsync(gateway, 0, "decks", "list")).ShouldContain("north-1");
+            (await OperatorCommands.RunAsync(gateway, 0, "health", "--interval", "15m")).ShouldContain("Nothing happened");
+            (await OperatorCommands.RunAsync(gateway, 0, "health", "--level", "world")).ShouldContain("Nothing happened");
+            (await OperatorCommands.RunAsync(gateway, 1, "health", "--interval", "2m")).ShouldContain("Expected one of: 1m, 5m, 15m, 60m");
             (await OperatorCommands.RunAsync(gateway, 0, "quality")).ShouldContain("Nothing is learned yet");
             (await OperatorCommands.RunAsync(gateway, 1, "quality", "--country", "Germany")).ShouldContain("Expected an ISO 3166-1 code");
             string copy = Path.Combine(_folder.Path, "backup");

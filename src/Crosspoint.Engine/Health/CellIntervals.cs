@@ -62,7 +62,7 @@ internal sealed class CellIntervals
     public CellIntervals(bool isWide = false) => _mostLogOctets = isWide ? 16 * MostLogOctets : MostLogOctets;
 
     /// <summary>Octets that it takes about now.</summary>
-    public int Octets => _rows.Length + _ids.Length + (_counts.Length * sizeof(uint)) + _short.Octets + _minutes.Octets + _long.Octets + 1_000;
+    public int Octets => _rows.Length + _ids.Length + (_counts.Length * sizeof(uint)) + _short.Room + _minutes.Room + _long.Room + 1_000;
 
     public void Add(in CellEvent entry)
     {
@@ -296,11 +296,18 @@ internal sealed class CellIntervals
     // A running step is over: its counts go into the log, the sums, and the wider running step (where there is none, the column stays as it is cleared).
     private void Close(ref StepLog log, long number, int open, int sum, int wideSum, int next)
     {
-        int used = 0;
-        for (int at = open; at < _rowCount * Columns; at += Columns) used += _counts[at] == 0 ? 0 : 1;
+        (int used, int octets) = (0, 0);
+        for (int at = open; at < _rowCount * Columns; at += Columns)
+        {
+            if (_counts[at] == 0) continue;
+            used++;
+            octets += StepLog.EntryOctets(_counts[at]);
+        }
+
         long cost = _costs[open];
         if (used == 0 && cost == 0) return;
-        while (!log.TryMakeRoom(used, _mostLogOctets)) Forget(ref log, sum, wideSum);
+        octets += StepLog.HeadOctets(cost, used);
+        while (!log.TryMakeRoom(octets, _mostLogOctets)) Forget(ref log, sum, wideSum);
         log.Begin((uint)number, cost, used);
         for (int row = 0; row < _rowCount; row++)
         {

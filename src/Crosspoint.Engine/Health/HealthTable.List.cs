@@ -15,17 +15,16 @@ public sealed partial class HealthTable
     /// <param name="after">The place of the last row of the page before; 0 for the first page.</param>
     public IReadOnlyList<HealthRow> List(in HealthFilter filter, ulong after, int limit)
     {
-        List<(ulong Place, WatchedCell Cell)> cells = CellsOf(filter, after);
-        cells.Sort(static (a, b) => a.Place != b.Place ? a.Place.CompareTo(b.Place) : a.Cell.Key.CompareTo(b.Cell.Key));
+        (ulong[] places, WatchedCell[] cells) = CellsOf(filter, after);
         long now = Clock.Now;
         var sum = new IntervalSum();
         var curves = new Curves();
         var rows = new List<HealthRow>();
-        for (int i = 0; i < cells.Count && rows.Count < limit;)
+        for (int i = 0; i < cells.Length && rows.Count < limit;)
         {
-            (ulong place, WatchedCell first) = cells[i];
+            (ulong place, WatchedCell first) = (places[i], cells[i]);
             sum.Clear();
-            for (; i < cells.Count && cells[i].Place == place; i++) cells[i].Cell.AddTo(sum, filter.Interval, now, curves.Of(cells[i].Cell, now));
+            for (; i < cells.Length && places[i] == place; i++) cells[i].AddTo(sum, filter.Interval, now, curves.Of(cells[i], now));
             IntervalReading reading = sum.Read();
             if (!reading.IsEmpty) rows.Add(RowOf(filter.Level, place, first, reading));
         }
@@ -43,12 +42,11 @@ public sealed partial class HealthTable
             Network = cell.Country.Length == 0 ? null : cell.Network,
             Class = cell.Class,
         };
-        List<(ulong Place, WatchedCell Cell)> cells = CellsOf(filter, after: 0);
-        cells.Sort(static (a, b) => a.Place.CompareTo(b.Place));
+        (_, WatchedCell[] cells) = CellsOf(filter, after: 0);
         long now = Clock.Now;
         var sum = new IntervalSum();
         var curves = new Curves();
-        foreach ((_, WatchedCell leaf) in cells) leaf.AddTo(sum, interval, now, curves.Of(leaf, now));
+        foreach (WatchedCell leaf in cells) leaf.AddTo(sum, interval, now, curves.Of(leaf, now));
         return sum.Read();
     }
 
@@ -60,9 +58,11 @@ public sealed partial class HealthTable
         return all;
     }
 
-    private List<(ulong Place, WatchedCell Cell)> CellsOf(in HealthFilter filter, ulong after)
+    // In the order of their places; those with one place make a row.
+    private (ulong[] Places, WatchedCell[] Cells) CellsOf(in HealthFilter filter, ulong after)
     {
-        var cells = new List<(ulong, WatchedCell)>();
+        var places = new List<ulong>();
+        var cells = new List<WatchedCell>();
         var vendors = new Dictionary<string, ulong>(StringComparer.Ordinal);
         IEnumerable<KeyValuePair<ulong, WatchedCell>> all = filter.Level switch
         {
@@ -81,10 +81,14 @@ public sealed partial class HealthTable
                 HealthLevel.Network when new QualityKey(key).TryGetParent(out QualityKey network) => network.Value,
                 _ => key,
             };
-            if (place > after) cells.Add((place, cell));
+            if (place <= after) continue;
+            places.Add(place);
+            cells.Add(cell);
         }
 
-        return cells;
+        (ulong[] sorted, WatchedCell[] inOrder) = ([.. places], [.. cells]);
+        Array.Sort(sorted, inOrder);
+        return (sorted, inOrder);
     }
 
     private static bool Fits(in HealthFilter filter, in HealthCell cell) =>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Crosspoint.Engine.Health;
 
 /// <summary>
@@ -29,53 +27,67 @@ internal struct SentSteps
     /// <param name="sentAt">Steady microseconds.</param>
     public void Add(long sentAt, int sent, int delivered, int failed)
     {
-        _steps ??= new Counts[Short + Minutes + Long];
+        Counts[] steps = _steps ??= new Counts[Short + Minutes + Long];
         long step = Math.Min(sentAt / CellIntervals.ShortStep, _now);
-        Add(_steps.AsSpan(0, Short), step, _now, sent, delivered, failed);
-        Add(
-            _steps.AsSpan(Short, Minutes), step / CellIntervals.ShortPerMinute, _now / CellIntervals.ShortPerMinute, sent, delivered, failed);
-        Add(
-            _steps.AsSpan(Short + Minutes, Long), step / CellIntervals.ShortPerLong, _now / CellIntervals.ShortPerLong, sent, delivered, failed);
+        if (_now - step < Short) steps[step % Short].Add(sent, delivered, failed);
+        long minute = step / CellIntervals.ShortPerMinute;
+        if ((_now / CellIntervals.ShortPerMinute) - minute < Minutes) steps[Short + (minute % Minutes)].Add(sent, delivered, failed);
+        long wide = step / CellIntervals.ShortPerLong;
+        if ((_now / CellIntervals.ShortPerLong) - wide < Long) steps[Short + Minutes + (wide % Long)].Add(sent, delivered, failed);
     }
 
     /// <summary>
-    /// Adds what became of the messages that were sent in an interval. The running minute is looked at by its short steps, and the running five minutes by
-    /// their minutes, since there the share of receipts that have come changes fast.
+    /// Adds what became of the messages that were sent in an interval: the last minute by its short steps, what is before by minutes, and the rest by the long
+    /// steps, since the younger messages are, the faster changes the share of receipts that have come.
     /// </summary>
     public readonly void AddTo(IntervalSum sum, HealthInterval interval, long now, ReceiptCurve curve)
     {
         if (_steps is null) return;
         long minute = _now / CellIntervals.ShortPerMinute;
-        long wide = _now / CellIntervals.ShortPerLong;
-        if (interval == HealthInterval.OneMinute)
-        {
-            Sum(0, Short, _now - CellIntervals.ShortSteps, _now, CellIntervals.ShortStep, sum, now, curve);
-            return;
-        }
-
-        Sum(0, Short, minute * CellIntervals.ShortPerMinute, _now, CellIntervals.ShortStep, sum, now, curve);
+        long firstLong = Math.Max(0, (_now / CellIntervals.ShortPerLong) - CellIntervals.LongSteps);
         long firstMinute = interval switch
         {
-            HealthInterval.FiveMinutes => minute - CellIntervals.MinutesOfFive,
-            HealthInterval.FifteenMinutes => minute - CellIntervals.MinuteSteps,
-            _ => wide * CellIntervals.MinutesPerLong,
+            HealthInterval.OneMinute => minute + 1,
+            HealthInterval.FiveMinutes => Math.Max(0, minute - CellIntervals.MinutesOfFive),
+            HealthInterval.FifteenMinutes => Math.Max(0, minute - CellIntervals.MinuteSteps),
+            _ => Math.Max(minute - CellIntervals.MinuteSteps, firstLong * CellIntervals.MinutesPerLong),
         };
-        Sum(Short, Minutes, firstMinute, minute - 1, CellIntervals.MinuteStep, sum, now, curve);
-        if (interval == HealthInterval.SixtyMinutes)
-            Sum(Short + Minutes, Long, wide - CellIntervals.LongSteps, wide - 1, CellIntervals.LongStep, sum, now, curve);
+        long firstShort = Math.Max(0, _now - CellIntervals.ShortSteps);
+        if (interval != HealthInterval.OneMinute) firstShort = Math.Max(firstShort, firstMinute * CellIntervals.ShortPerMinute);
+        for (long step = firstShort; step <= _now; step++)
+            Add(sum, ShortAt(step), step * CellIntervals.ShortStep, (step + 1) * CellIntervals.ShortStep, now, curve);
+
+        // Of a wide step, what the narrower ones did not tell already.
+        for (long step = firstMinute; step <= (firstShort - 1) / CellIntervals.ShortPerMinute; step++)
+        {
+            Counts counts = MinuteAt(step);
+            long end = (step + 1) * CellIntervals.ShortPerMinute;
+            for (long told = Math.Max(firstShort, step * CellIntervals.ShortPerMinute); told < end; told++) counts.Subtract(ShortAt(told));
+            Add(sum, counts, step * CellIntervals.MinuteStep, Math.Min(end, firstShort) * CellIntervals.ShortStep, now, curve);
+        }
+
+        if (interval != HealthInterval.SixtyMinutes) return;
+        for (long step = firstLong; step <= (firstMinute - 1) / CellIntervals.MinutesPerLong; step++)
+        {
+            Counts counts = LongAt(step);
+            long end = (step + 1) * CellIntervals.MinutesPerLong;
+            for (long told = Math.Max(firstMinute, step * CellIntervals.MinutesPerLong); told < end; told++) counts.Subtract(MinuteAt(told));
+            Add(sum, counts, step * CellIntervals.LongStep, Math.Min(end, firstMinute) * CellIntervals.MinuteStep, now, curve);
+        }
     }
 
-    private readonly void Sum(int place, int count, long first, long last, long length, IntervalSum sum, long now, ReceiptCurve curve)
+    private readonly ref readonly Counts ShortAt(long step) => ref _steps![step % Short];
+
+    private readonly ref readonly Counts MinuteAt(long step) => ref _steps![Short + (step % Minutes)];
+
+    private readonly ref readonly Counts LongAt(long step) => ref _steps![Short + Minutes + (step % Long)];
+
+    private static void Add(IntervalSum sum, in Counts counts, long begin, long end, long now, ReceiptCurve curve)
     {
-        for (long step = Math.Max(0, first); step <= last; step++)
-        {
-            ref readonly Counts counts = ref _steps![place + (step % count)];
-            if ((counts.Sent | counts.Delivered | counts.Failed) == 0) continue;
-            long age = now - (step * length);
-            long open = Math.Max(0, (long)counts.Sent - counts.Delivered - counts.Failed);
-            double arrived = open == 0 ? 0 : curve.ArrivedBetween(Math.Max(0, age - length), age);
-            sum.AddResolved(counts.Delivered, counts.Failed, open, open * arrived);
-        }
+        if ((counts.Sent | counts.Delivered | counts.Failed) == 0) return;
+        long open = Math.Max(0, (long)counts.Sent - counts.Delivered - counts.Failed);
+        double arrived = open == 0 ? 0 : curve.ArrivedBetween(Math.Max(0, now - end), now - begin);
+        sum.AddResolved(counts.Delivered, counts.Failed, open, open * arrived);
     }
 
     private static void Clear(Span<Counts> steps, long before, long now)
@@ -89,20 +101,24 @@ internal struct SentSteps
         for (long step = before + 1; step <= now; step++) steps[(int)(step % steps.Length)] = default;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Span<Counts> steps, long step, long now, int sent, int delivered, int failed)
-    {
-        if (now - step >= steps.Length) return;
-        ref Counts counts = ref steps[(int)(step % steps.Length)];
-        counts.Sent += sent;
-        counts.Delivered += delivered;
-        counts.Failed += failed;
-    }
-
     private struct Counts
     {
         public int Sent;
         public int Delivered;
         public int Failed;
+
+        public void Add(int sent, int delivered, int failed)
+        {
+            Sent += sent;
+            Delivered += delivered;
+            Failed += failed;
+        }
+
+        public void Subtract(in Counts other)
+        {
+            Sent -= other.Sent;
+            Delivered -= other.Delivered;
+            Failed -= other.Failed;
+        }
     }
 }

@@ -14,6 +14,10 @@ public sealed class SteadyClock
     // A clock that is slewed runs at most so much faster or slower; what is more in a moment was a step.
     private const long Slack = 200 * Micros.PerMillisecond;
     private const int SlewShare = 1_000;
+    private const long FreshLook = 5 * Micros.PerMillisecond;
+
+    // Between the readings of both clocks: with more, the thread was held up, and their difference says nothing.
+    private const long MostPause = 20 * Micros.PerMillisecond;
     private const int MostSpans = 16;
 
     private readonly Lock _gate = new();
@@ -39,16 +43,20 @@ public sealed class SteadyClock
         lock (_gate) Look(Now);
     }
 
+    /// <summary>See <see cref="FromWall(long, out long)"/>.</summary>
+    public long FromWall(long wall) => FromWall(wall, out _);
+
     /// <summary>
     /// The steady time of a wall time since the start; <see cref="Unknown"/> of one before the start, in the future, or in an hour that was there twice or not at
     /// all because the clock was set.
     /// </summary>
-    public long FromWall(long wall)
+    /// <param name="now">The steady time of now.</param>
+    public long FromWall(long wall, out long now)
     {
         lock (_gate)
         {
-            long now = Now;
-            Look(now);
+            now = Now;
+            if (now - _lookedAt >= FreshLook) Look(now);
             long found = Unknown;
             foreach (Span span in _spans)
             {
@@ -66,6 +74,7 @@ public sealed class SteadyClock
     private void Look(long now)
     {
         long offset = _time.GetUtcMicros() - now;
+        if (Now - now > MostPause) return;
         Span last = _spans[^1];
         if (Math.Abs(offset - last.Offset) <= Slack + ((now - _lookedAt) / SlewShare))
         {

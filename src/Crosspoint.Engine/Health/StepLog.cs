@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Crosspoint.Engine.Health;
 
@@ -10,8 +11,6 @@ internal struct StepLog()
 {
     /// <summary>Octets before the cost.</summary>
     private const int NumberBytes = 4;
-    private const int LongestHead = NumberBytes + 10 + 2;
-    private const int LongestEntry = 1 + 5;
     private const int FirstRoom = 96;
 
     private byte[] _bytes = [];
@@ -23,9 +22,7 @@ internal struct StepLog()
     /// <summary>The oldest record of a shorter interval over the same steps.</summary>
     public int Middle { get; set; }
 
-    public readonly bool IsEmpty => Start == _end;
-
-    public readonly int Octets => _bytes.Length;
+    public readonly int Room => _bytes.Length;
 
     /// <summary>Whether there is a record at a place, and of which step it is.</summary>
     public readonly bool TryNumber(int at, out uint number)
@@ -36,10 +33,15 @@ internal struct StepLog()
         return true;
     }
 
+    /// <summary>Octets of the head of a record.</summary>
+    public static int HeadOctets(long cost, int entries) => NumberBytes + Octets((ulong)cost) + Octets((uint)entries);
+
+    /// <summary>Octets of an entry.</summary>
+    public static int EntryOctets(uint count) => 1 + Octets(count);
+
     /// <summary>Makes room for a record. False when it would take more than the log may hold: then the oldest has to go.</summary>
-    public bool TryMakeRoom(int entries, int most)
+    public bool TryMakeRoom(int needed, int most)
     {
-        int needed = LongestHead + (entries * LongestEntry);
         if (_bytes.Length - _end >= needed) return true;
         int live = _end - Start;
         int size = Math.Max(_bytes.Length, FirstRoom);
@@ -101,6 +103,8 @@ internal struct StepLog()
             }
         }
     }
+
+    private static int Octets(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
     private void Write(ulong value)
     {

@@ -2,6 +2,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
@@ -44,6 +45,9 @@ public sealed record ApiBackend
 
     /// <summary>Experiments on live connections.</summary>
     public required ChaosRunner Experiments { get; init; }
+
+    /// <summary>What happened in the last minutes.</summary>
+    public required HealthTable Health { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -80,6 +80,7 @@ public sealed class ApiServer : IAsyncDisposable
         new RoutingEndpoints(backend, door).Map(app);
         new QualityEndpoints(backend, door).Map(app);
         new ChaosEndpoints(backend.Experiments, door).Map(app);
+        new HealthEndpoints(backend, door).Map(app);
         var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
         new SimulationEndpoints(backend, door, rehearsals).Map(app);
         new LookupEndpoints(backend, token).Map(app);

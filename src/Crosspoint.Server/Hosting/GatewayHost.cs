@@ -157,6 +157,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Routing = host.Gateway,
                 Quality = host.Gateway.Quality,
                 Experiments = host.Gateway.Experiments,
+                Health = host.Gateway.Health,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -142,7 +142,7 @@ public sealed class CellIntervalsTests
         {
             IntervalReading reading = Read(intervals, interval, end);
             reading.Pending.ShouldBe(30, interval.ToString());
-            reading.DeliveryRate!.Value.ShouldBeGreaterThan(0.985, interval.ToString());
+            reading.DeliveryRate!.Value.ShouldBeGreaterThan(0.98, interval.ToString());
         }
     }
 

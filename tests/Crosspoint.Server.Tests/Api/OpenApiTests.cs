@@ -169,6 +169,16 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfHealth_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await HealthTests.Busy();
+        JsonNode document = await DocumentAsync(api);
+        foreach (string query in new[] { "", "?limit=2", "?level=network", "?level=country&interval=1m", "?level=connection", "?level=vendor", "?level=account" })
+            Check(document, "HealthCellPage", (await DeckTests.GetAsync(api, $"/v1/health/cells{query}")).Json);
+        Check(document, "HealthBoard", (await DeckTests.GetAsync(api, "/v1/health/countries")).Json);
+    }
+
+    [Fact]
     public async Task AnswersOfSimulations_HaveTheFieldsOfTheirSchemas()
     {
         await using ApiFixture api = await SimulationTests.StartAsync();

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Server.Api;
@@ -67,6 +68,9 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>What is learned of delivery: nothing at first.</summary>
     public required QualityTable Quality { get; init; }
 
+    /// <summary>What happened in the last minutes: nothing at first.</summary>
+    public required HealthTable Health { get; init; }
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -83,6 +87,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         var engine = new FakeEngine(time);
         var events = new FakeEventLog();
         var quality = new QualityTable(new());
+        var health = new HealthTable(new SteadyClock(time)) { VendorOf = static name => name.Split('-')[0] };
         ApiFixture? fixture = null;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-api-");
         SqliteRevisionStore revisions = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
@@ -107,6 +112,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
             Quality = quality,
+            Health = health,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -116,7 +122,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality };
+        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Health = health };
     }
 
     public HttpClient ClientFor(Account? account)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
-using Crosspoint.Server.Configuration;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +12,6 @@ namespace Crosspoint.Server.Api.V1;
 /// <summary>What is learned of delivery, under <c>/v1/quality</c> (docs/quality.md). Needs <c>http.admin_token</c>.</summary>
 internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
 {
-    private const string Unknown = "unknown";
     private const int MostPage = 1_000;
 
     private static readonly string[] Parameters = ["level", "connection", "country", "network", "class", "suspect", "limit", "after"];
@@ -63,9 +61,9 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
         writer.WriteStartObject();
         writer.WriteString("connection"u8, row.Connection);
         if (row.Country is null) writer.WriteNull("country"u8);
-        else writer.WriteString("country"u8, row.Country.Length == 0 ? Unknown : row.Country);
+        else writer.WriteString("country"u8, row.Country.Length == 0 ? CellParameters.Unknown : row.Country);
         if (row.Network.IsKnown) writer.WriteString("network"u8, row.Network.ToString());
-        else if (row.Level == QualityLevel.Class) writer.WriteString("network"u8, Unknown);
+        else if (row.Level == QualityLevel.Class) writer.WriteString("network"u8, CellParameters.Unknown);
         else writer.WriteNull("network"u8);
         if (row.Class is { } trafficClass) writer.WriteString("class"u8, MessageJson.NameOf(trafficClass));
         else writer.WriteNull("class"u8);
@@ -84,37 +82,19 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
 
     private static Problem? Read(Dictionary<string, string> query, out QualityFilter filter)
     {
-        filter = new(QualityLevel.Class, query.GetValueOrDefault("connection"));
-        if (query.TryGetValue("level", out string? word))
-        {
-            if (!Levels.TryGetValue(word, out QualityLevel level)) return Wrong($"Expected one of: {string.Join(", ", Levels.Keys)}.", "level");
-            filter = filter with { Level = level };
-        }
-
-        if (query.TryGetValue("country", out string? country))
-        {
-            if (country != Unknown && !LimitConfig.CountryForm().IsMatch(country))
-                return Wrong("Expected an ISO 3166-1 code of two capitals, such as US, or 'unknown'.", "country");
-            filter = filter with { Country = country == Unknown ? "" : country };
-        }
-
-        if (query.TryGetValue("network", out string? text))
-        {
-            NetworkId network = NetworkId.Unknown;
-            if (text != Unknown && !NetworkId.TryParse(text, out network)) return Wrong("Expected MCC and MNC, such as 26201, or 'unknown'.", "network");
-            filter = filter with { Network = Networks.Resolve(network) };
-        }
-
-        if (query.TryGetValue("class", out string? name))
-        {
-            if (!AccountConfig.Classes.TryGetValue(name, out TrafficClass trafficClass))
-                return Wrong($"Expected one of: {string.Join(", ", AccountConfig.Classes.Keys)}.", "class");
-            filter = filter with { Class = trafficClass };
-        }
-
+        filter = default;
+        string? country = null;
+        NetworkId? network = null;
+        TrafficClass? trafficClass = null;
+        Problem? problem = CellParameters.ReadWord(query, "level", Levels, QualityLevel.Class, out QualityLevel level)
+            ?? CellParameters.ReadCountry(query, out country)
+            ?? CellParameters.ReadNetwork(query, out network)
+            ?? CellParameters.ReadClass(query, out trafficClass);
+        if (problem is not null) return problem;
+        filter = new(level, query.GetValueOrDefault("connection")) { Country = country, Network = network, Class = trafficClass };
         if (query.TryGetValue("suspect", out string? flag))
         {
-            if (flag is not ("true" or "false")) return Wrong("Expected true or false.", "suspect");
+            if (flag is not ("true" or "false")) return CellParameters.Wrong("Expected true or false.", "suspect");
             filter = filter with { IsSuspect = flag == "true" };
         }
 
@@ -125,11 +105,9 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
     private static Problem? TooNarrow(in QualityFilter filter)
     {
         const string Expected = "It is narrower than the level: expected a level that tells it apart.";
-        if (filter.Country is not null && filter.Level < QualityLevel.Country) return Wrong(Expected, "country");
-        if (filter.Network is not null && filter.Level < QualityLevel.Network) return Wrong(Expected, "network");
-        if (filter.Class is not null && filter.Level < QualityLevel.Class) return Wrong(Expected, "class");
-        return filter.IsSuspect is not null && filter.Level < QualityLevel.Class ? Wrong(Expected, "suspect") : null;
+        if (filter.Country is not null && filter.Level < QualityLevel.Country) return CellParameters.Wrong(Expected, "country");
+        if (filter.Network is not null && filter.Level < QualityLevel.Network) return CellParameters.Wrong(Expected, "network");
+        if (filter.Class is not null && filter.Level < QualityLevel.Class) return CellParameters.Wrong(Expected, "class");
+        return filter.IsSuspect is not null && filter.Level < QualityLevel.Class ? CellParameters.Wrong(Expected, "suspect") : null;
     }
-
-    private static Problem Wrong(string expected, string parameter) => new(ProblemKind.ParameterInvalid, expected, parameter);
 }
