@@ -12,6 +12,9 @@ using Crosspoint.Cli.Smpp;
 // The one place where the real clock enters.
 TimeProvider time = TimeProvider.System;
 
+var health = new Command("health", "How connections do on networks, and what is ordered of them");
+foreach (Command command in FailoverCommands.All()) health.Subcommands.Add(command);
+
 var root = new RootCommand(
     "Crosspoint: an open, self-hosted messaging gateway. HTTP in, SMPP out, receipts back, webhooks delivered, nothing lost.")
 {
@@ -29,6 +32,7 @@ var root = new RootCommand(
     RateCommands.Create(),
     RoutingCommands.Create(time),
     QualityCommand.Create(),
+    health,
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -6,6 +6,7 @@ using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Health;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
 
@@ -40,6 +41,9 @@ public sealed record ApiBackend
 
     /// <summary>What is learned of delivery.</summary>
     public required QualityTable Quality { get; init; }
+
+    /// <summary>What operators order of connections on networks.</summary>
+    public required FailoverDesk Failover { get; init; }
 
     public required TimeProvider Time { get; init; }
 

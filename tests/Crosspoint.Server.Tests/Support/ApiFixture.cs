@@ -64,6 +64,9 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>Prices, with a store of its own.</summary>
     public RateDesk Rates { get; }
 
+    /// <summary>How connections do on networks: well at first.</summary>
+    public required TestHealth Health { get; init; }
+
     /// <summary>What is learned of delivery: nothing at first.</summary>
     public required QualityTable Quality { get; init; }
 
@@ -93,6 +96,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Engine = new() { Accounts = [Demo, Other], Connections = engine.ConnectionOptions(), Routing = engine.Routing.Plan },
             RoutingText = Encoding.UTF8.GetBytes("default: [ north-1 ]"),
         };
+        var health = new TestHealth(time);
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -107,6 +111,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
             Quality = quality,
+            Failover = new(revisions, health, time, NullLoggerFactory.Instance),
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -116,7 +121,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality };
+        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Health = health };
     }
 
     public HttpClient ClientFor(Account? account)
