@@ -12,6 +12,9 @@ using Crosspoint.Cli.Smpp;
 // The one place where the real clock enters.
 TimeProvider time = TimeProvider.System;
 
+Command health = HealthCommand.Create();
+foreach (Command command in FailoverCommands.All()) health.Subcommands.Add(command);
+
 var root = new RootCommand(
     "Crosspoint: an open, self-hosted messaging gateway. HTTP in, SMPP out, receipts back, webhooks delivered, nothing lost.")
 {
@@ -30,7 +33,7 @@ var root = new RootCommand(
     RoutingCommands.Create(time),
     QualityCommand.Create(),
     ChaosCommands.Create(),
-    HealthCommand.Create(),
+    health,
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -259,6 +259,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         return new(null, head, decision, at);
     }
 
+    /// <summary>How all connections are, as far as they may take what others lose.</summary>
+    public IReadOnlyList<HealthPath> HealthPaths() => _dispatcher.Paths();
+
     public IReadOnlyList<FailoverRow> ListHealth(bool all) => _healthStates.List(all);
 
     public IReadOnlyList<HealthOrder> HealthOrders => _healthStates.Orders;

@@ -14,6 +14,7 @@ public class RoutingBenchmarks
     private RoutingWorld _world = null!;
     private RoutingPlan _plan = null!;
     private RoutingSnapshot _snapshot = null!;
+    private RoutingSnapshot _sick = null!;
     private RankedCandidate[] _buffer = null!;
     private RouteRequest[] _requests = null!;
     private int _next;
@@ -28,6 +29,7 @@ public class RoutingBenchmarks
         _world = new();
         _plan = _world.Plan(Rules);
         _snapshot = Build();
+        _sick = _world.Snapshot(_plan, _world.Book, isSick: true);
         _buffer = new RankedCandidate[_snapshot.BufferSize];
         _requests = _world.Requests(MessageCount);
     }
@@ -37,6 +39,14 @@ public class RoutingBenchmarks
     {
         _next = (_next + 1) % MessageCount;
         return _snapshot.Decide(_requests[_next], default, _buffer);
+    }
+
+    /// <summary>Each connection is not well on one network in ten.</summary>
+    [Benchmark]
+    public RouteVerdict Decide_SomeSick()
+    {
+        _next = (_next + 1) % MessageCount;
+        return _sick.Decide(_requests[_next], default, _buffer);
     }
 
     /// <summary>What a change of anything costs: the snapshot made anew.</summary>

@@ -60,12 +60,17 @@ internal static class RoutingTable
         Console.WriteLine("| rules | connections a rule | p50 µs | p99 µs | p99.9 µs | decisions/s | octets a decision |");
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         RouteRequest[] requests = world.Requests(MessageCount);
-        foreach ((int rules, int listed) in new[] { (10, 6), (200, 6), (1_000, 6), (10_000, 6), (200, RoutingWorld.ConnectionCount) })
+        foreach ((int rules, int listed, bool isSick) in new[]
         {
-            RoutingSnapshot snapshot = world.Snapshot(world.Plan(rules, listed), world.Book);
+            (10, 6, false), (200, 6, false), (200, 6, true), (1_000, 6, false), (10_000, 6, false), (200, RoutingWorld.ConnectionCount, false),
+            (200, RoutingWorld.ConnectionCount, true),
+        })
+        {
+            RoutingSnapshot snapshot = world.Snapshot(world.Plan(rules, listed), world.Book, isSick);
             var buffer = new RankedCandidate[snapshot.BufferSize];
             Measured measured = Measure(requests.Length, i => snapshot.Decide(requests[i], default, buffer).Chosen, seconds);
             string lists = listed == RoutingWorld.ConnectionCount ? "all" : Invariant($"{listed}, and fallbacks");
+            if (isSick) lists += "; each not well on one network in ten";
             Console.WriteLine(Invariant($"| {rules:N0} | {lists} | {measured.Columns()} |"));
         }
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Crosspoint.Engine;
+using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
@@ -63,8 +65,33 @@ internal sealed class RoutingWorld
         })),
     ];
 
-    public RoutingSnapshot Snapshot(RoutingPlan plan, RateBook book) =>
-        new(plan, Connections, new() { Rates = book, Quality = new LearnedQuality(Quality, TimeProvider.System) }, new Use());
+    /// <param name="isSick">Every connection is not well on one network in ten.</param>
+    public RoutingSnapshot Snapshot(RoutingPlan plan, RateBook book, bool isSick = false) => new(
+        plan, Connections, new() { Rates = book, Quality = new LearnedQuality(Quality, TimeProvider.System) },
+        new Use(isSick ? SickPaths() : null));
+
+    // A third of them suspended, a third degraded, a third recovering.
+    private PathHealth?[] SickPaths()
+    {
+        var cells = new Dictionary<FailoverKey, RouteHealth>();
+        for (int i = 0; i < _connections.Length; i++)
+        {
+            for (int at = i % 10; at < _destinations.Length; at += 10)
+            {
+                (CellState state, double share) = (at % 3) switch
+                {
+                    0 => (CellState.Suspended, 0),
+                    1 => (CellState.Degraded, 0.1),
+                    _ => (CellState.Recovering, 0.25),
+                };
+                var cell = new HealthCell(_connections[i], _destinations[at].Country, _destinations[at].Network, null);
+                cells[FailoverKey.Of(cell)] = new(state, share, 1 + (at % 5)) { Note = "since 12:03:07: a benchmark" };
+            }
+        }
+
+        var snapshot = new FailoverSnapshot(cells, []);
+        return [.. _connections.Select(snapshot.Find)];
+    }
 
     /// <summary>Messages with different senders, recipients, classes and labels, in the order of a shuffle.</summary>
     public RouteRequest[] Requests(int count)
@@ -281,8 +308,13 @@ internal sealed class RoutingWorld
     }
 
     /// <summary>Three of them are away.</summary>
-    private sealed class Use : IConnectionUse
+    private sealed class Use(PathHealth?[]? paths) : IConnectionUse
     {
+        public bool IsAnySick => paths is not null;
+
+        public RouteHealth HealthOf(int connection, in Destination destination, TrafficClass trafficClass) =>
+            paths![connection] is { } path ? path.Find(destination, trafficClass) : RouteHealth.Healthy;
+
         public ConnectionUse UseOf(int connection) => connection % 13 == 12 ? ConnectionUse.Down : ConnectionUse.Usable;
 
         public double HealthOf(int connection) => connection % 11 == 10 ? 0.5 : 1;

@@ -22,10 +22,8 @@ internal sealed class CellSlots
     /// <summary>Slots that it holds.</summary>
     public int Used { get; private set; }
 
-    /// <summary>Messages that were set aside since <see cref="AsideSince"/>.</summary>
-    public int Aside { get; set; }
-
-    public long AsideSince { get; set; }
+    /// <summary>Messages that wait beside the queue while the network does not answer, so that those behind them go on.</summary>
+    public List<OutboundWork> Aside { get; } = [];
 
     public void Take(int slots, TimeProvider time)
     {
@@ -54,11 +52,20 @@ internal sealed class CellSlots
 }
 
 /// <summary>The slots of a connection's networks. Not thread-safe: the lane's lock guards it.</summary>
-internal sealed class SlotTable
+internal sealed class SlotTable(TimeProvider time)
 {
     private const int MostKept = 1_024;
 
+    // Of so many slots one is kept free for the other networks; with fewer than half as many there is none to spare.
+    private const int OneIn = 8;
+    private const int LeastToShare = 4;
+
+    // Networks of which nothing was sent for so long need no slot.
+    private static readonly TimeSpan OthersCount = TimeSpan.FromMinutes(1);
+
     private readonly Dictionary<ulong, CellSlots> _cells = [];
+    private CellSlots? _last;
+    private long _turnedAt;
 
     /// <param name="number">Of the network, as <see cref="NumberOf"/> gives it.</param>
     public CellSlots Of(ulong number)
@@ -70,6 +77,24 @@ internal sealed class SlotTable
         return cell;
     }
 
+    /// <summary>
+    /// The network would take the last slots, which are kept for the others that the connection carries: a network that falls silent has taken all that it
+    /// may before anybody can know.
+    /// </summary>
+    public bool LeavesNone(CellSlots cell, int slots, int allSlots)
+    {
+        if (cell.Used == 0 || allSlots < LeastToShare || cell.Used + slots <= allSlots - Math.Max(1, allSlots / OneIn)) return false;
+        return _turnedAt != 0 && time.GetElapsedTime(_turnedAt) < OthersCount;
+    }
+
+    /// <summary>A network has taken slots.</summary>
+    public void Took(CellSlots cell)
+    {
+        if (cell == _last) return;
+        if (_last is not null) _turnedAt = time.GetTimestamp();
+        _last = cell;
+    }
+
     /// <summary>A number of a network; never 0.</summary>
     public static ulong NumberOf(in Destination destination) => PathHealth.NumberOf(destination.Country ?? "", destination.Network);
 
@@ -77,7 +102,7 @@ internal sealed class SlotTable
     {
         foreach ((ulong number, CellSlots cell) in _cells)
         {
-            if (cell.Used == 0) _cells.Remove(number);
+            if (cell.Used == 0 && cell.Aside.Count == 0) _cells.Remove(number);
         }
     }
 }

@@ -9,9 +9,6 @@ namespace Crosspoint.Engine.Dispatch;
 /// <summary>What health asks of dispatch, and what it does to it.</summary>
 internal sealed partial class Dispatcher
 {
-    // A network that does not answer is asked again so often; so many of its messages wait beside the queue meanwhile.
-    public static readonly TimeSpan AsideFor = TimeSpan.FromMilliseconds(250);
-
     private volatile FailoverSnapshot _failover = FailoverSnapshot.Empty;
 
     /// <summary>Which connections are not well on which networks.</summary>
@@ -60,7 +57,4 @@ internal sealed partial class Dispatcher
 
     /// <summary>The same, found once.</summary>
     public ulong NetworkOf(OutboundWork work) => work.Network == 0 ? work.Network = NetworkOf(work.Head, work.Subject) : work.Network;
-
-    /// <summary>A network does not answer: its message waits beside the queue, so that those behind it go on.</summary>
-    public void SetAside(OutboundWork work) => _delays.Add(work, AsideFor);
 }

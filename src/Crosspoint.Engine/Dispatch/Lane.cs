@@ -43,9 +43,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private static readonly TimeSpan LongestWake = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainStep = TimeSpan.FromMilliseconds(20);
     private const int MovePage = 500;
-    private const int MostAside = 256;
-    private static readonly TimeSpan LongestAside = Dispatcher.AsideFor;
-    private static readonly TimeSpan StuckWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestWake = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
@@ -60,13 +57,11 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     private readonly Func<SmppConnection> _connect;
     private readonly int[] _used;
     private readonly bool[] _bound;
-    private readonly SlotTable _slots = new();
 
     // Segments of attempts under way that wait for the rate. Each has its slot.
     private readonly Queue<(ActiveAttempt Active, int Segment)> _paced = new();
     private readonly RareNote _refusalNote;
     private int _boundCount;
-    private long _given;
     private long _wakeAt = long.MaxValue;
     private volatile bool _isUp;
     private volatile SmppConnection _connection;
@@ -87,6 +82,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         _refusalNote = new RareNote(time);
         _used = new int[Connection.SessionCount];
         _bound = new bool[Connection.SessionCount];
+        _slots = new SlotTable(time);
         _wake = time.CreateTimer(static state => ((Lane)state!).Woken(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -121,7 +117,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             {
                 int used = 0;
                 foreach (int slots in _used) used += slots;
-                return (_queue.Waiting, used);
+                long aside = 0;
+                foreach (CellSlots cell in _stuck) aside += cell.Aside.Count;
+                return (_queue.Waiting + aside, used);
             }
         }
     }
@@ -138,24 +136,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         get
         {
             lock (_gate) return _pace.LearnedRate;
-        }
-    }
-
-    /// <summary>Segments that it was given since it is there.</summary>
-    public long Given => Volatile.Read(ref _given);
-
-    /// <summary>Segments a second that it can take: agreed on, contracted or learned, the least of them; 0 where none is known.</summary>
-    public double Capacity
-    {
-        get
-        {
-            double least = double.PositiveInfinity;
-            foreach (double one in (ReadOnlySpan<double>)[Options.Capabilities.Capacity, Options.Smpp.Rate, LearnedRate])
-            {
-                if (one > 0) least = Math.Min(least, one);
-            }
-
-            return double.IsInfinity(least) ? 0 : least;
         }
     }
 
@@ -267,6 +247,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         lock (_gate)
         {
+            TakeBack(all: true);
             return _queue.InMemory == 0 ? [] : _queue.Extract(work => _dispatcher.Choose(work) != this);
         }
     }
@@ -453,10 +434,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         }
 
         List<OutboundWork>? elsewhere = null;
-        List<OutboundWork>? aside = null;
         List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
+            if (_stuck.Count > 0) TakeBack(all: false);
             while (_queue.Peek(out Flow? flow) is { } work)
             {
                 bool stays = MayStay(work, flow!);
@@ -466,10 +447,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 CellSlots? cell = chosen == this ? _slots.Of(_dispatcher.NetworkOf(work)) : null;
                 if (cell is not null && IsStuck(cell))
                 {
-                    // Those behind it go on, up to a bound on what waits beside the queue; then its account waits with it.
-                    if (MayStepAside(cell))
+                    // Those behind it go on while memory has room for it; then its account waits with it.
+                    if (!_dispatcher.Room.IsCrowded)
                     {
-                        (aside ??= []).Add(_queue.Take(flow!, 0));
+                        if (cell.Aside.Count == 0) _stuck.Add(cell);
+                        cell.Aside.Add(_queue.Take(flow!, 0));
+                        WakeIn(StuckWait);
                         if (NextRead(flow!, moves: true) is { } more) (reads ??= []).Add((flow!, more));
                     }
                     else
@@ -514,7 +497,6 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             foreach ((Flow flow, List<long> keys) in reads) _dispatcher.ReadBack.Begin(this, flow, keys);
         }
 
-        foreach (OutboundWork work in aside ?? []) _dispatcher.SetAside(work);
         if (elsewhere is null) return;
         foreach (OutboundWork work in elsewhere) _dispatcher.Route(work, first: false);
     }
@@ -704,6 +686,13 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
         int window = Options.Smpp.InFlightWindow;
         int slots = Math.Min(segments, window);
+        if (_slots.LeavesNone(cell, slots, AllSlots))
+        {
+            // By then it is known to be stuck, or an answer has come.
+            WakeIn(StuckWait);
+            return false;
+        }
+
         int best = -1;
         for (int i = 0; i < _used.Length; i++)
         {
@@ -721,19 +710,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
 
         _used[best] += slots;
         cell.Take(slots, _time);
+        _slots.Took(cell);
         Volatile.Write(ref _given, _given + segments);
         reservation = new(best, slots, limits, segments, cell);
         return true;
-    }
-
-    // Under _gate.
-    private bool IsStuck(CellSlots cell) => cell.IsStuck(Options.Smpp.InFlightWindow * Math.Max(1, _boundCount), _time);
-
-    // Under _gate.
-    private bool MayStepAside(CellSlots cell)
-    {
-        if (_time.GetElapsedTime(cell.AsideSince) > LongestAside) (cell.AsideSince, cell.Aside) = (_time.GetTimestamp(), 0);
-        return cell.Aside++ < MostAside;
     }
 
     // Under _gate.

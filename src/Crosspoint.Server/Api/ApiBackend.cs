@@ -8,6 +8,7 @@ using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Health;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
 
@@ -48,6 +49,9 @@ public sealed record ApiBackend
 
     /// <summary>What happened in the last minutes.</summary>
     public required HealthTable Health { get; init; }
+
+    /// <summary>What operators order of connections on networks.</summary>
+    public required FailoverDesk Failover { get; init; }
 
     public required TimeProvider Time { get; init; }
 

@@ -81,6 +81,7 @@ public sealed class ApiServer : IAsyncDisposable
         new QualityEndpoints(backend, door).Map(app);
         new ChaosEndpoints(backend.Experiments, door).Map(app);
         new HealthEndpoints(backend, door).Map(app);
+        new FailoverEndpoints(backend, door).Map(app);
         var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
         new SimulationEndpoints(backend, door, rehearsals).Map(app);
         new LookupEndpoints(backend, token).Map(app);

@@ -7,6 +7,7 @@ using Crosspoint.RabbitMq;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Health;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
 using Crosspoint.Server.SmppListener;
@@ -36,6 +37,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private SqliteRevisionStore? _revisions;
     private RateDesk? _rates;
     private RoutingDesk? _plans;
+    private FailoverDesk? _failover;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -113,6 +115,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
+        _failover?.Dispose();
         _plans?.Dispose();
         _rates?.Dispose();
         if (_revisions is not null) await _revisions.DisposeAsync().ConfigureAwait(false);
@@ -139,6 +142,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host.Gateway.TakeRates(host._rates.Holder.Current);
             host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, loggers);
             if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
+            host._failover = new(host._revisions, host.Gateway, time, loggers);
+            await host._failover.StartAsync(cancellationToken).ConfigureAwait(false);
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             step = $"http.listen: {config.Http.Listen} cannot be listened on";
@@ -158,6 +163,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Quality = host.Gateway.Quality,
                 Experiments = host.Gateway.Experiments,
                 Health = host.Gateway.Health,
+                Failover = host._failover,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing;
@@ -20,6 +21,7 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
     private readonly Dictionary<string, RouteQuality> _quality = [];
     private readonly Dictionary<string, ConnectionUse> _use = [];
     private readonly Dictionary<string, double> _health = [];
+    private readonly Dictionary<string, RouteHealth> _cells = [];
     private RoutingSnapshot? _snapshot;
     private Rates? _sell;
 
@@ -77,6 +79,13 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
     {
         _use[connection] = use;
         _health[connection] = health;
+        return this;
+    }
+
+    /// <summary>How a connection does on every network.</summary>
+    public RouteRig Cell(string connection, RouteHealth health)
+    {
+        _cells[connection] = health;
         return this;
     }
 
@@ -138,6 +147,11 @@ internal sealed class RouteRig : IRateBook, IQuality, IConnectionUse
         _quality.TryGetValue(connection, out RouteQuality quality) ? new Fixed(quality, () => LookUps++) : null;
 
     ConnectionUse IConnectionUse.UseOf(int connection) => _use.GetValueOrDefault(_connections[connection].Name);
+
+    bool IConnectionUse.IsAnySick => _cells.Count > 0;
+
+    RouteHealth IConnectionUse.HealthOf(int connection, in Destination destination, TrafficClass trafficClass) =>
+        _cells.GetValueOrDefault(_connections[connection].Name, RouteHealth.Healthy);
 
     double IConnectionUse.HealthOf(int connection) => _health.GetValueOrDefault(_connections[connection].Name, 1);
 

@@ -179,6 +179,19 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfFailover_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        FailoverTests.Stall(api);
+        Check(document, "HealthOverrideList", (await FailoverTests.PutAsync(api, """{"connection":"north-1","order":"pin","for":"1h"}""")).Json);
+        Check(document, "HealthOverrideList", (await DeckTests.GetAsync(api, "/v1/health/overrides")).Json);
+        JsonNode states = (await DeckTests.GetAsync(api, "/v1/health/states?all=true")).Json;
+        states["states"]!.AsArray().Count.ShouldBe(2);
+        Check(document, "HealthStateList", states);
+    }
+
+    [Fact]
     public async Task AnswersOfSimulations_HaveTheFieldsOfTheirSchemas()
     {
         await using ApiFixture api = await SimulationTests.StartAsync();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Numbers;
@@ -65,6 +66,12 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>Prices, with a store of its own.</summary>
     public RateDesk Rates { get; }
 
+    /// <summary>How connections do on networks: well at first.</summary>
+    public required TestHealth Failover { get; init; }
+
+    /// <summary>Experiments; their target is a fake.</summary>
+    public required ChaosRunner Experiments { get; init; }
+
     /// <summary>What is learned of delivery: nothing at first.</summary>
     public required QualityTable Quality { get; init; }
 
@@ -98,6 +105,8 @@ internal sealed class ApiFixture : IAsyncDisposable
             Engine = new() { Accounts = [Demo, Other], Connections = engine.ConnectionOptions(), Routing = engine.Routing.Plan },
             RoutingText = Encoding.UTF8.GetBytes("default: [ north-1 ]"),
         };
+        var failover = new TestHealth(time);
+        var experiments = new ChaosRunner(new FakeFaultTarget(), time, NullLogger<ChaosRunner>.Instance);
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -113,6 +122,8 @@ internal sealed class ApiFixture : IAsyncDisposable
             Routing = engine,
             Quality = quality,
             Health = health,
+            Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
+            Experiments = experiments,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -122,7 +133,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Health = health };
+        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Health = health, Failover = failover, Experiments = experiments };
     }
 
     public HttpClient ClientFor(Account? account)

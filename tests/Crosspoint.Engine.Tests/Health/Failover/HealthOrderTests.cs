@@ -46,7 +46,7 @@ public sealed class HealthOrderTests
         world.Carry(Cell("a"));
         world.Order(Order(world, Cell("a"), HealthOrderKind.Force, CellState.Suspended, seconds: 60));
         (world.StateOf("a"), world.StateOf("a", Vodafone)).ShouldBe((CellState.Suspended, CellState.Healthy));
-        world.Pass(120);
+        world.Pass(90);
         world.StateOf("a").ShouldBe(CellState.Recovering);
         world.Pass(120);
         world.StateOf("a").ShouldBe(CellState.Healthy);

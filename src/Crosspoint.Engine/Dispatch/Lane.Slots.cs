@@ -1,0 +1,55 @@
+namespace Crosspoint.Engine.Dispatch;
+
+/// <summary>The slots of a lane by network: one that has stopped answering leaves some to the others.</summary>
+internal sealed partial class Lane
+{
+    private static readonly TimeSpan StuckWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly SlotTable _slots;
+
+    // Networks that have messages beside the queue.
+    private readonly List<CellSlots> _stuck = [];
+    private long _given;
+
+    /// <summary>Segments that it was given since it is there.</summary>
+    public long Given => Volatile.Read(ref _given);
+
+    /// <summary>Segments a second that it can take: agreed on, contracted or learned, the least of them; 0 where none is known.</summary>
+    public double Capacity
+    {
+        get
+        {
+            double least = double.PositiveInfinity;
+            foreach (double one in (ReadOnlySpan<double>)[Options.Capabilities.Capacity, Options.Smpp.Rate, LearnedRate])
+            {
+                if (one > 0) least = Math.Min(least, one);
+            }
+
+            return double.IsInfinity(least) ? 0 : least;
+        }
+    }
+
+    // Under _gate.
+    private int AllSlots => Options.Smpp.InFlightWindow * Math.Max(1, _boundCount);
+
+    // Under _gate.
+    private bool IsStuck(CellSlots cell) => cell.IsStuck(AllSlots, _time);
+
+    // Under _gate. Those that stood aside for a network that answers again, or all of them, go back into the queue, before what came after them.
+    private void TakeBack(bool all)
+    {
+        for (int i = _stuck.Count - 1; i >= 0; i--)
+        {
+            CellSlots cell = _stuck[i];
+            if (!all && IsStuck(cell))
+            {
+                WakeIn(StuckWait);
+                continue;
+            }
+
+            foreach (OutboundWork work in cell.Aside) _queue.AddFirst(work);
+            cell.Aside.Clear();
+            _stuck.RemoveAt(i);
+        }
+    }
+}
