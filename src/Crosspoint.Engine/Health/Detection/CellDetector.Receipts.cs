@@ -16,6 +16,9 @@ public sealed partial class CellDetector
     private const double LeastLate = 0.02;
     private const double LateShare = 0.05;
 
+    // Fast is what takes less than the usual 5th percentile by so much: at night everything is somewhat faster.
+    private const double FastStretch = 1.5;
+
     // Confirmations since receipts are missed that say that the messages arrive all the same.
     private const double LeastConfirmed = 5;
     private const double ConfirmedKeep = 0.9999;
@@ -62,7 +65,7 @@ public sealed partial class CellDetector
         for (int i = 0; i < 2 * Cohorts.Count && _cohorts.Head < head; i++)
         {
             ref Cohort mature = ref _cohorts.At(_mature - 1);
-            if (mature.Ended > 0) _delivery.Add(mature.Ended, mature.Failed);
+            if (mature.Ended > 0) Judge(in mature);
             Cohort left = _cohorts.Next();
             _due += _nextDue;
             _came += _cohorts.Came;
@@ -80,11 +83,22 @@ public sealed partial class CellDetector
         _cohortEnd = (head + 1) * _cohorts.Width;
     }
 
-    // The width follows the time to a receipt: nine of ten come within fifteen steps.
+    // What was sent at one time is judged together, once nearly all of its receipts are there: when a burst begins the first receipts are the
+    // fastest ones, and when it ends the last ones are the worst.
+    private void Judge(in Cohort cohort)
+    {
+        _delivery.Add(cohort.Ended, cohort.Failed);
+        int delivered = cohort.Ended - cohort.Failed;
+        if (_fastEdge <= 0 || delivered == 0) return;
+        _fast.Add(delivered, cohort.Fast);
+        _same.Add(delivered, cohort.Same);
+    }
+
+    // The width follows the time to a receipt: nine of ten come within eleven steps.
     private void Restart(long now)
     {
         double p90 = _delays.Quantile(0.9);
-        long width = (long)Math.Clamp(p90 / 15, Micros, 3600.0 * Micros);
+        long width = (long)Math.Clamp(p90 / 11, Micros, 3600.0 * Micros);
         if (_cohortEnd > 0) _expectedDelivered += _cohorts.Aged(in _delays) * UsualDelivery;
         else _blockSince = now;
         _cohorts.Restart(width, now);
@@ -97,7 +111,7 @@ public sealed partial class CellDetector
     private void Expect()
     {
         _cohorts.Expect(in _delays, _receiptsCame / _receiptsSent, _options.ReceiptsStretch);
-        _mature = (int)Math.Clamp(Math.Ceiling(_delays.Quantile(0.9) / _cohorts.Width) + 1, 2, Cohorts.Count - 8);
+        _mature = (int)Math.Clamp(Math.Ceiling(_delays.Quantile(0.9) / _cohorts.Width) + 1, 2, Cohorts.Count - 4);
     }
 
     // A cumulative sum of Poisson counts (Lucas, 1985): receipts that came against those that were due of messages without one.
@@ -118,7 +132,7 @@ public sealed partial class CellDetector
         }
 
         long least = Math.Max(InMicros(_options.ReceiptsSilentAfter), 4 * _cohorts.Width);
-        if (!isDue || _silent < threshold || now - _silentSince < least || _silentCame > 0.5 * _silentDue || IsContradicted) return;
+        if (!IsReceiptKnown || !isDue || _silent < threshold || now - _silentSince < least || _silentCame > 0.5 * _silentDue || IsContradicted) return;
         if (!IsOn(SignalKind.ReceiptsSilent)) _silentOnSince = now;
         if (now - _silentOnSince > _adoptAfter)
         {
@@ -133,6 +147,9 @@ public sealed partial class CellDetector
         signals.Add(Signal(SignalKind.ReceiptsSilent, SignalSource.Statistic, _silentCame / _silentDue, 1, _silentDue, _silentSince));
         StartSilence(now);
     }
+
+    // What a cell has only borrowed says nothing of when its own receipts come.
+    private bool IsReceiptKnown => _delays.Total >= FewDelays;
 
     private void StartSilence(long now)
     {
@@ -158,13 +175,18 @@ public sealed partial class CellDetector
         double limit = _rules.ReceiptsP95 is { } set ? InMicros(set) : Math.Max(UsualSlowSeconds * Micros, TimesUsual * usual);
         double all = _recent.Total + _before.Total;
         if (all == 0) return;
+        double seconds = Math.Max(1, now - _blockSince) / Micros;
+        _busiest = Math.Max(_recent.Total / seconds, _busiest * Math.Exp(-seconds / Math.Max(600, 5 * usual / Micros)));
         double late = ((_recent.Total * (1 - _recent.ShareUpTo(limit))) + (_before.Total * (1 - _before.ShareUpTo(limit)))) / all;
         bool isSlow = all >= messages && late > LateShare;
         if (isSlow && _rules.ReceiptsP95 is null)
         {
             // Late in both halves: receipts that were held back for a moment and came at once are in one.
             double leastOfEach = LeastOfBlock / 2;
+            // After a burst what is late of it comes among the few receipts of later messages: against those of the busiest block of late.
             double allowed = Math.Max(LeastLate, 1 - _delays.ShareUpTo(limit));
+            double burst = Math.Min(1, _recent.Total / seconds / _busiest);
+            late *= burst;
             isSlow = isLearned && _recent.Total >= leastOfEach && _before.Total >= leastOfEach && 1 - _recent.ShareUpTo(limit) > LateShare
                 && 1 - _before.ShareUpTo(limit) > LateShare && late > 2 * allowed && all * Divergence(late, allowed) >= _delivery.Threshold;
         }
@@ -192,7 +214,8 @@ public sealed partial class CellDetector
     // The block before the last one has been cleared by all that was looked at since: it is learned. What comes while something is wrong is not.
     private void EndBlock(long now)
     {
-        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5 && _silent < _delivery.Threshold / 2;
+        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5
+            && (_silent < _delivery.Threshold / 2 || !IsReceiptKnown);
         if (isClear && _before.Total > 0) _delays.Take(ref _before);
         else _before.Clear();
         _before.Swap(ref _recent);
@@ -207,15 +230,15 @@ public sealed partial class CellDetector
         if (!isClear) return;
         if (_responses.Total >= FewTimes) _stallLimit = LimitOf(_responses.Quantile(0.99));
         double p90 = _delays.Quantile(0.9);
-        double width = Math.Clamp(p90 / 15, Micros, 3600.0 * Micros);
+        double width = Math.Clamp(p90 / 11, Micros, 3600.0 * Micros);
         if (width > 1.7 * _cohorts.Width || width < 0.6 * _cohorts.Width) Restart(now);
         else Expect();
         if (_delays.Total < FewTimes) return;
 
         // The edge of what is fast follows slowly; with another edge the share is learned anew.
-        double below = _fastEdge > 0 ? _delays.ShareUpTo(_fastEdge) : 0;
+        double below = _fastEdge > 0 ? _delays.ShareUpTo(_fastEdge * FastStretch) : 0;
         if (below is >= 0.02 and <= 0.1) return;
-        _fastEdge = _delays.Quantile(0.05);
-        _fast.Reset(_delays.ShareUpTo(_fastEdge), OwnWeight);
+        _fastEdge = _delays.Quantile(0.05) / FastStretch;
+        _fast.Reset(0.05, OwnWeight);
     }
 }

@@ -34,10 +34,10 @@ public sealed partial class CellDetector
         bool isFrozen = IsFrozen;
         _errors.Step(now, isFrozen, _adoptAfter);
         _timeouts.Step(now, isFrozen, _adoptAfter);
-        _fast.Step(now, isFrozen, _adoptAfter);
-        _same.Step(now, isFrozen, _adoptAfter);
         if (now >= _cohortEnd) Advance(now);
         _delivery.Step(now, isFrozen, _adoptAfter);
+        _fast.Step(now, isFrozen, _adoptAfter);
+        _same.Step(now, isFrozen, _adoptAfter);
         if (_errors.IsOn || IsOn(SignalKind.Errors) || now >= _nextLook) LookAtErrors(now, signals);
         Follow(SignalKind.Timeouts, ref _timeouts, isOfGood: false, now, signals);
         Follow(SignalKind.Delivery, ref _delivery, isOfGood: true, now, signals);
@@ -153,8 +153,7 @@ public sealed partial class CellDetector
 
     private void LookAtMinute(long now, List<HealthSignal> signals)
     {
-        long step = now / WindowStepMicros;
-        if (step != _windowStep) Rotate(step);
+        if (now >= _windowEnd) Rotate(now / WindowStepMicros);
         if (_statuses.HasNew) LookForNewError(now, signals);
         else if (IsOn(SignalKind.NewError)) Set(SignalKind.NewError, false);
         if (_throttledSince < 0) return;
@@ -167,7 +166,9 @@ public sealed partial class CellDetector
             return;
         }
 
-        if (lasted < InMicros(_options.ThrottledFor) || _throttledAll < LeastThrottled || _throttledLast < _throttledSince) return;
+        // The last step that was bad counts, not the silence after it.
+        long bad = _throttledLast + WindowStepMicros - _throttledSince;
+        if (bad < InMicros(_options.ThrottledFor) || _throttledAll < LeastThrottled) return;
         if (IsDue(SignalKind.Throttled, now))
         {
             double share = _throttledBad / (double)_throttledAll;
@@ -179,6 +180,7 @@ public sealed partial class CellDetector
 
     private void Rotate(long step)
     {
+        _windowEnd = (step + 1) * WindowStepMicros;
         if (_windowStep > 0) LookAtThrottling(in _window[_windowStep % WindowSteps], _windowStep * WindowStepMicros);
         if (step - _windowStep > WindowSteps)
         {

@@ -9,11 +9,18 @@ public sealed partial class CellDetector : ICellDetector
     private const long Micros = 1_000_000;
     private const int Kinds = (int)SignalKind.ReceiptsSuspect + 1;
 
-    // Nothing is new to a cell that has answered less than this; no rule that gives way to the usual is judged sooner.
+    // No rule that gives way to the usual is judged on less.
     private const double FewAnswers = 200;
+
+    // Nothing is new to a cell in its first hour, nor to one that has answered less than this: statuses of one in a hundred have been seen then.
+    private const double ManyAnswers = 500;
+    private const long FirstHour = 3600 * Micros;
 
     // Receipts, or answers, of which a quantile is to be believed.
     private const double FewTimes = 200;
+
+    // Receipts from which on it is known when they come.
+    private const double FewDelays = 100;
 
     // Rows of two octaves' steps from 65 ms to 19 h for receipts, from 1 ms to 33 s for responses.
     private const int ReceiptBins = 41;
@@ -29,8 +36,8 @@ public sealed partial class CellDetector : ICellDetector
     private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.03, RelativeShift: 0.5, Steps: 6, IsDaily: true);
     private static readonly ShareTestForm TimeoutForm = new(Floor: 0.005, Shift: 0.05, RelativeShift: 1, Steps: 12);
     private static readonly ShareTestForm DeliveryForm = new(Floor: 0.02, Shift: 0.08, RelativeShift: 0, Steps: 6, IsDaily: true);
-    private static readonly ShareTestForm FastForm = new(Floor: 0.03, Shift: 0.25, RelativeShift: 0, Steps: 20, NeedsOwn: true);
-    private static readonly ShareTestForm SameForm = new(Floor: 0.05, Shift: 0.35, RelativeShift: 0, Steps: 20, NeedsOwn: true);
+    private static readonly ShareTestForm FastForm = new(Floor: 0.03, Shift: 0.25, RelativeShift: 0, Steps: 8, NeedsOwn: true);
+    private static readonly ShareTestForm SameForm = new(Floor: 0.05, Shift: 0.35, RelativeShift: 0, Steps: 8, NeedsOwn: true);
 
     private readonly HealthCell _cell;
     private readonly DetectionOptions _options;
@@ -44,6 +51,7 @@ public sealed partial class CellDetector : ICellDetector
     private readonly long[] _saidAt = new long[Kinds];
 
     private long _now;
+    private long _since;
     private int _on;
 
     // Totals.
@@ -72,6 +80,7 @@ public sealed partial class CellDetector : ICellDetector
     private readonly WindowStep[] _window = new WindowStep[WindowSteps];
     private WindowStep _minute;
     private long _windowStep;
+    private long _windowEnd;
     private StatusMemory _statuses = new();
 
     private ShareTest _errors;
@@ -92,6 +101,7 @@ public sealed partial class CellDetector : ICellDetector
     private long _blockSince;
     private long _beforeSince;
     private double _fastEdge;
+    private double _busiest;
     private long _anchor;
     private long _nextAnchor;
 
@@ -145,6 +155,8 @@ public sealed partial class CellDetector : ICellDetector
         Weight = Math.Min(_errors.Weight, _delivery.Weight),
     };
 
+    internal string Dump => $"err use {_errors.Usual:F4} all {_errors.Allowed:F4} w {_errors.Weight:F0} h {_errors.Threshold:F1} {_errors.Dump} | del {_delivery.Usual:F4} all {_delivery.Allowed:F4} w {_delivery.Weight:F0} {_delivery.Dump} | del p50 {_delays.Quantile(.5)/1e6:F2} p90 {_delays.Quantile(.9)/1e6:F2} tot {_delays.Total:F0} width {_cohorts.Width/1e6:F1} mature {_mature} r {_receiptsCame/_receiptsSent:F3} silent {_silent:F1} fastedge {_fastEdge/1e6:F2} fast {_fast.Usual:F3} {_fast.Allowed:F3} same {_same.Usual:F3} {_same.Allowed:F3} on {_on:X} stall {_stallLimit}";
+
     // Something is wrong with the cell: nothing is learned from what it does now.
     private bool IsFrozen => (_on & ~_asSet) != 0 || _errors.IsOn;
 
@@ -163,6 +175,7 @@ public sealed partial class CellDetector : ICellDetector
     {
         now = Tell(now);
         took = Math.Max(0, took);
+        if (now >= _windowEnd) Rotate(now / WindowStepMicros);
         if (_waiting > 0) _waiting--;
         _timeouts.Add(kind == AnswerKind.Unanswered);
         if (kind == AnswerKind.Unanswered)
@@ -189,7 +202,7 @@ public sealed partial class CellDetector : ICellDetector
                 _refused++;
                 _minute.Refused++;
                 step.Refused++;
-                _statuses.Add(status, now, _errors.Weight < FewAnswers);
+                _statuses.Add(status, now, _errors.Weight < ManyAnswers || now - _since < FirstHour);
                 break;
             default:
                 _throttled++;
@@ -219,12 +232,9 @@ public sealed partial class CellDetector : ICellDetector
         else _undelivered++;
         if (delay < 0) return;
         if (now >= _cohortEnd) Advance(now);
-        _cohorts.Ended(now - delay, !isDelivered);
+        _cohorts.Ended(now - delay, !isDelivered, isDelivered && delay <= _fastEdge, isDelivered && Math.Abs(delay - _anchor) * 32 <= _anchor);
         if (!isDelivered) return;
         _recent.Add(delay);
-        if (_fastEdge <= 0) return;
-        _fast.Add(delay <= _fastEdge);
-        _same.Add(Math.Abs(delay - _anchor) * 32 <= _anchor);
         if (now < _nextAnchor) return;
         // From another second: receipts that were held back and are given all at once differ by as little as their messages.
         _nextAnchor = now + Micros;
@@ -239,7 +249,16 @@ public sealed partial class CellDetector : ICellDetector
     }
 
     // Time never goes back.
-    private long Tell(long now) => _now = Math.Max(_now, now);
+    private long Tell(long now)
+    {
+        if (now > _now)
+        {
+            if (_now == 0) _since = now;
+            _now = now;
+        }
+
+        return _now;
+    }
 
     private static int BitOf(SignalKind kind) => 1 << (int)kind;
 

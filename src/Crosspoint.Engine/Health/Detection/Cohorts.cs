@@ -6,16 +6,21 @@ internal struct Cohort
     public int Sent;
     public int Ended;
     public int Failed;
+
+    /// <summary>Delivered sooner than nearly all usually are.</summary>
+    public int Fast;
+
+    /// <summary>Delivered after the same time as one before them.</summary>
+    public int Same;
 }
 
 /// <summary>
-/// The messages sent lately in steps of equal width, thirty-two of them, that together are about twice as long as nine receipts in ten take. What
+/// The messages sent lately in steps of equal width, twenty-four of them, that together are about twice as long as nine receipts in ten take. What
 /// is expected of each hangs on its age alone, so that bursts, pauses and the order of receipts do not matter.
 /// </summary>
 internal struct Cohorts
 {
-    public const int Count = 32;
-    private const int Mask = Count - 1;
+    public const int Count = 24;
 
     private readonly Cohort[] _ring = new Cohort[Count];
     private readonly float[] _hazards = new float[Count];
@@ -41,7 +46,7 @@ internal struct Cohorts
     }
 
     /// <summary>The cohort so many steps ago.</summary>
-    public readonly ref Cohort At(int age) => ref _ring[(int)((Head - age) & Mask)];
+    public readonly ref Cohort At(int age) => ref _ring[(int)((ulong)(Head + Count - age) % Count)];
 
     public void Sent(long now)
     {
@@ -51,7 +56,7 @@ internal struct Cohorts
     }
 
     /// <summary>Counts a receipt for the step in which its message was sent, if that is still there.</summary>
-    public void Ended(long sentAt, bool isFailed)
+    public void Ended(long sentAt, bool isFailed, bool isFast, bool isSame)
     {
         long age = Head - (sentAt / Width);
         if (Head < 0 || age >= Count) return;
@@ -59,6 +64,8 @@ internal struct Cohorts
         if (cohort.Ended >= cohort.Sent) return;
         cohort.Ended++;
         if (isFailed) cohort.Failed++;
+        if (isFast) cohort.Fast++;
+        if (isSame) cohort.Same++;
         Came++;
     }
 

@@ -26,7 +26,8 @@ internal struct ShareTest
 
     // Shares of blocks of a minute deviate by more than independent draws would: learned, and added three times to the usual share.
     private const double BlockDraws = 50;
-    private const double BlockPart = 0.03;
+    private const float FewBlocks = 3;
+    private const float ManyBlocks = 300;
     private const double MostSpread = 0.1;
     private const long BlockMicros = 60_000_000;
 
@@ -42,6 +43,7 @@ internal struct ShareTest
     private double _all;
     private double _bad;
     private float _spread;
+    private float _blocks;
     private float _evidence;
     private long _hour = -1;
 
@@ -102,7 +104,8 @@ internal struct ShareTest
     {
         _all = weight;
         _bad = share * weight;
-        _spread = (float)Square(0.25 * share);
+        _spread = (float)Square(0.15 * share);
+        _blocks = FewBlocks;
         if (_hours is not null) Array.Clear(_hours);
         IsOn = false;
         _sum = 0;
@@ -190,9 +193,10 @@ internal struct ShareTest
     {
         if (_heldAll >= BlockDraws)
         {
-            double share = Math.Max(_form.Floor, Usual);
+            double share = Usual;
             double beyond = Square((_heldBad / _heldAll) - share) - (share * (1 - share) / _heldAll);
-            _spread = (float)Math.Clamp(_spread + ((beyond - _spread) * BlockPart), 0, Square(MostSpread));
+            _blocks = Math.Min(_blocks + 1, ManyBlocks);
+            _spread = (float)Math.Clamp(_spread + ((beyond - _spread) / _blocks), 0, Square(MostSpread));
         }
 
         _all += _heldAll;
@@ -255,6 +259,8 @@ internal struct ShareTest
         _down = (float)Math.Log((1 - raised) / (1 - allowed));
         Threshold = _evidence + (float)Math.Log(_all + 1);
     }
+
+    internal readonly string Dump => $"spread {Math.Sqrt(_spread):F5} sum {_sum:F1} held {_heldAll} wait {_waitAll} on {IsOn}";
 
     private static double Square(double value) => value * value;
 }
