@@ -17,7 +17,7 @@ namespace Crosspoint.Benchmarks.Routing;
 
 /// <summary>
 /// Everything that routing promises about time, as one page of markdown: decisions, look-ups, imports, rebuilds, explanations.
-/// <c>routing [ported rows] [seconds]</c>.
+/// <c>routing [ported rows] [seconds]</c>; <c>routing-decisions [seconds] [rounds]</c> prints decisions alone, to compare two builds in turns.
 /// </summary>
 internal static class RoutingTable
 {
@@ -47,6 +47,14 @@ internal static class RoutingTable
         await ImportAsync().ConfigureAwait(false);
         Console.WriteLine();
         Console.WriteLine($"Load average after: {Load()}.");
+    }
+
+    public static void RunDecisions(string[] args)
+    {
+        double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 1;
+        int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+        var world = new RoutingWorld();
+        for (int i = 0; i < rounds; i++) Decisions(world, seconds);
     }
 
     private static void Decisions(RoutingWorld world, double seconds)

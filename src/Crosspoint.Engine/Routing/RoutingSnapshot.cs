@@ -35,10 +35,12 @@ public sealed class RoutingSnapshot
     private readonly CompiledRoute[] _routes;
     private readonly CompiledRoute _default;
     private readonly RouteConnection[] _connections;
+    private readonly ConnectionLimits[] _limits;
     private readonly HashSet<string>[] _licensed;
     private readonly IRates?[] _rates;
     private readonly NetworkPrices _networkPrices;
     private readonly IConnectionQuality?[] _quality;
+    private readonly int[] _qualityNumbers;
     private readonly ulong[] _salts;
     private readonly Dictionary<string, int> _places;
     private readonly Dictionary<string, RoutingRule> _rulesByName;
@@ -51,6 +53,7 @@ public sealed class RoutingSnapshot
     {
         Plan = plan;
         _connections = [.. connections];
+        _limits = [.. connections.Select(static connection => ConnectionLimits.Of(connection.Capabilities))];
         _licensed = [.. connections.Select(static connection => connection.Capabilities.Licensed.ToHashSet(StringComparer.Ordinal))];
         Sources = sources;
         Use = use;
@@ -61,6 +64,7 @@ public sealed class RoutingSnapshot
         _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
         _networkPrices = new(_rates);
         _quality = [.. connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _qualityNumbers = NumbersOf(sources.Quality);
         _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
         _index = new RuleIndex(plan.Rules, sources.BodyLimit);
         var lists = plan.Lists.ToDictionary(static list => list.Name, StringComparer.Ordinal);
@@ -78,6 +82,7 @@ public sealed class RoutingSnapshot
     {
         Plan = before.Plan;
         _connections = before._connections;
+        _limits = before._limits;
         _licensed = before._licensed;
         Sources = sources;
         Use = before.Use;
@@ -86,6 +91,7 @@ public sealed class RoutingSnapshot
         _rates = [.. Connections.Select(connection => sources.Rates?.Cost(connection.Name))];
         _networkPrices = sources.Rates == before.Sources.Rates ? before._networkPrices : new(_rates);
         _quality = [.. Connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _qualityNumbers = NumbersOf(sources.Quality);
         _salts = before._salts;
         _index = before._index;
         _routes = before._routes;
@@ -159,9 +165,22 @@ public sealed class RoutingSnapshot
         bool measures = isRecorded && MeasuresAll;
         long? sell = (measures || route.AsksForMargin) && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
             && sells.TryFind(request.Destination, out long price) ? price : null;
-        var ranker = new Ranker(this, request, buffer, route.Demands, sell, measures);
         int count = 0;
-        for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        if (LooksAtMessages)
+        {
+            // Without rules nobody asks for prices, and the request may be an empty one.
+            NetworkPrices.Reader prices = _networkPrices.Of(request.Destination, SenderOf(request));
+            RouteQualityRow? quality = Sources.Quality.Rows?.RowOf(request.Destination, request.Head.Class);
+            quality?.Fetch();
+            var ranker = new Ranker(this, request, prices, quality, buffer, route.Demands, sell, measures);
+            for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        }
+        else
+        {
+            var ranker = new Ranker(this, request, default, null, buffer, route.Demands, sell, measures);
+            for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        }
+
         if (history.PinnedTo is { } pinned) count = AddPinned(pinned, buffer, count);
         int chosen = Choose(history, buffer[..count], out bool isUsable);
         if (isRecorded) SetCodes(history, buffer[..count], chosen, isUsable, route);
@@ -177,26 +196,21 @@ public sealed class RoutingSnapshot
     }
 
     /// <summary>The price of a segment of a message on a connection, in micro-units; null when it is not known.</summary>
-    internal long? PriceOf(int connection, in RouteRequest request) => PriceOf(connection, request.Destination, NetworkPricesOf(request), SenderOf(request));
+    internal long? PriceOf(int connection, in RouteRequest request) => _networkPrices.Of(request.Destination, SenderOf(request)).On(connection);
 
-    /// <param name="network">What <see cref="NetworkPricesOf"/> gave.</param>
-    internal long? PriceOf(int connection, in Destination destination, int network, in RatedSender sender)
-    {
-        bool? isThere = _networkPrices.TryFind(connection, network, destination, sender, out long price);
-        return isThere ?? _rates[connection]?.TryFind(destination, sender, out price) == true ? price : null;
-    }
-
-    internal RouteConnection At(int connection) => _connections[connection];
+    internal ConnectionLimits LimitsOf(int connection) => _limits[connection];
 
     internal bool IsLicensed(int connection, string country) => _licensed[connection].Contains(country);
-
-    internal int NetworkPricesOf(in RouteRequest request) => _networkPrices.Find(request.Destination.Network);
 
     internal static RatedSender SenderOf(in RouteRequest request) => new(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
 
     internal IConnectionQuality? QualityOf(int connection) => _quality[connection];
 
+    internal int QualityNumberOf(int connection) => _qualityNumbers[connection];
+
     internal ulong SaltOf(int connection) => _salts[connection];
+
+    private int[] NumbersOf(IQuality quality) => quality.Rows is { } rows ? [.. _connections.Select(connection => rows.NumberOf(connection.Name))] : [];
 
     private RouteDenial? DenialOf(CompiledRoute route, in RouteRequest request)
     {
@@ -225,15 +239,20 @@ public sealed class RoutingSnapshot
     private int Choose(in RouteHistory history, ReadOnlySpan<RankedCandidate> candidates, out bool isUsable)
     {
         isUsable = true;
+        bool isNew = history is { RefusedBy: null, PinnedTo: null, Prefer: null };
         int usable = -1;
         int waitFor = -1;
         for (int i = 0; i < candidates.Length; i++)
         {
             if (candidates[i].IsOut) continue;
-            string name = _connections[candidates[i].Connection].Name;
-            if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
+            if (!isNew)
+            {
+                string name = _connections[candidates[i].Connection].Name;
+                if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
+            }
+
             if (Use.UseOf(candidates[i].Connection) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
-            else if (history.Prefer is null || history.Prefer == name) return i;
+            else if (history.Prefer is null || history.Prefer == _connections[candidates[i].Connection].Name) return i;
             else if (usable < 0) usable = i;
         }
 
@@ -255,9 +274,8 @@ public sealed class RoutingSnapshot
         {
             ref RankedCandidate candidate = ref candidates[i];
             if (candidate.IsOut) continue;
-            string name = _connections[candidate.Connection].Name;
             candidate.Code = i == chosen ? taken
-                : history.HasRefused(name) ? CandidateCode.RefusedBefore
+                : history.RefusedBy is not null && history.HasRefused(_connections[candidate.Connection].Name) ? CandidateCode.RefusedBefore
                 : history.PinnedTo is not null ? CandidateCode.HoldsOtherSegments
                 : Use.UseOf(candidate.Connection) switch
                 {

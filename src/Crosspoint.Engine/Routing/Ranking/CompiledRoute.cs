@@ -3,7 +3,21 @@ namespace Crosspoint.Engine.Routing.Ranking;
 /// <summary>A list with its connections as places in the snapshot.</summary>
 internal sealed record CompiledList
 {
-    public required RouteList List { get; init; }
+    private readonly RouteList _list = null!;
+
+    public required RouteList List
+    {
+        get => _list;
+        init
+        {
+            // Worked out of so many limits that it would be asked for long.
+            _list = value;
+            AsksForMargin = value.AsksForMargin;
+            LimitsPrice = value.PriceAtMost is not null || AsksForMargin;
+            AsksForPrice = value.AsksForPrice;
+            AsksForQuality = value.AsksForQuality;
+        }
+    }
 
     public required int[] Connections { get; init; }
 
@@ -17,6 +31,15 @@ internal sealed record CompiledList
 
     /// <summary>One-time codes may be among them: the rule names their class.</summary>
     public required bool ExploresCodes { get; init; }
+
+    /// <summary>What it costs, or what it leaves, is held against it.</summary>
+    public bool LimitsPrice { get; private init; }
+
+    public bool AsksForMargin { get; private init; }
+
+    public bool AsksForPrice { get; private init; }
+
+    public bool AsksForQuality { get; private init; }
 
     /// <summary>Keeps the shares of one list apart from those of others, so that they do not fall on the same messages.</summary>
     public required ulong Salt { get; init; }
