@@ -207,18 +207,30 @@ internal ref struct Ranker
     // By score; what may not take the message behind the others, but in lists of a fixed order in its place.
     private static void Order(Span<RankedCandidate> candidates, bool keepsOut)
     {
-        // Candidates are large: their places are put in order, and each of them moves once.
+        // Candidates are large: their scores are put in order, and each of them moves once.
         Span<int> order = stackalloc int[candidates.Length];
-        bool isOrdered = true;
-        for (int i = 0; i < order.Length; i++)
+        Span<double> scores = stackalloc double[candidates.Length];
+        int count = 0;
+        for (int i = 0; i < candidates.Length; i++)
         {
-            int to = i;
-            for (; to > 0 && GoesBefore(candidates[i], candidates[order[to - 1]], keepsOut); to--) order[to] = order[to - 1];
-            order[to] = i;
-            isOrdered &= to == i;
+            if (keepsOut || !candidates[i].IsOut) Insert(order, scores, 0, count++, i, candidates[i].Score);
         }
 
-        if (!isOrdered) Arrange(candidates, order);
+        int first = count;
+        for (int i = 0; i < candidates.Length && count < candidates.Length; i++)
+        {
+            if (candidates[i].IsOut) Insert(order, scores, first, count++, i, candidates[i].Score);
+        }
+
+        Arrange(candidates, order);
+    }
+
+    // Behind those that are worth as much.
+    private static void Insert(Span<int> order, Span<double> scores, int first, int count, int place, double score)
+    {
+        int to = count;
+        for (; to > first && score > scores[to - 1]; to--) (order[to], scores[to]) = (order[to - 1], scores[to - 1]);
+        (order[to], scores[to]) = (place, score);
     }
 
     // Round by round: what goes where another one was, which goes where a third was, until the first fits.
@@ -241,7 +253,4 @@ internal ref struct Ranker
             order[hole] = hole;
         }
     }
-
-    private static bool GoesBefore(in RankedCandidate one, in RankedCandidate other, bool keepsOut) =>
-        !keepsOut && one.IsOut != other.IsOut ? other.IsOut : one.Score > other.Score;
 }
