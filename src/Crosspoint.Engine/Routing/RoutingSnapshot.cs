@@ -68,9 +68,11 @@ public sealed class RoutingSnapshot
         _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
         _index = new RuleIndex(plan.Rules, sources.BodyLimit);
         var lists = plan.Lists.ToDictionary(static list => list.Name, StringComparer.Ordinal);
-        _routes = [.. plan.Rules.Select(rule => Compile(rule, lists))];
-        _default = new(null, [Compile(new RouteList { Connections = plan.Default }, null)], -1, 0);
-        BufferSize = _routes.Append(_default).Max(static route => route.Chain.Sum(static list => list.Connections.Length + list.Shadows.Length)) + 1;
+        var shared = new Dictionary<string, CompiledList>(StringComparer.Ordinal);
+        _routes = [.. plan.Rules.Select(rule => Compile(rule, lists, shared))];
+        _default = new(null, [new(Compile(new RouteList { Connections = plan.Default }, ""), false, Shares.Of("/"))], -1, 0);
+        BufferSize = _routes.Append(_default)
+            .Max(static route => route.Chain.Sum(static link => link.Compiled.Connections.Length + link.Compiled.Shadows.Length)) + 1;
         HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
         MeasuresAll = plan.Rules.Count > 0;
         Mark = MeasuresAll ? PlanMark.Of(plan) : 0;
@@ -214,7 +216,7 @@ public sealed class RoutingSnapshot
 
     private RouteDenial? DenialOf(CompiledRoute route, in RouteRequest request)
     {
-        if (route.Rule?.Deny is { } denial) return denial;
+        if (route.Denial is { } denial) return denial;
         return (route.Demands & RouteDemands.Sender) != 0
             ? Plan.SenderRules.Check(request.Destination.Country, request.SenderKind, request.Head.From)
             : null;
@@ -292,7 +294,7 @@ public sealed class RoutingSnapshot
     {
         if (candidate.List != chosen.List) return CandidateCode.InFallback;
         if (candidate.IsShadow) return CandidateCode.Shadow;
-        RouteStrategy choose = route.Chain[candidate.List].List.Choose;
+        RouteStrategy choose = route.Chain[candidate.List].Compiled.Choose;
         if (choose == RouteStrategy.LeastCost && candidate.Price is null && chosen.Price is not null) return CandidateCode.Unpriced;
         if (chosen.IsShadow || candidate.Score == chosen.Score) return CandidateCode.LaterInPlan;
         return choose switch
@@ -305,13 +307,17 @@ public sealed class RoutingSnapshot
         };
     }
 
-    private CompiledRoute Compile(RoutingRule rule, Dictionary<string, RouteList> lists)
+    private CompiledRoute Compile(RoutingRule rule, Dictionary<string, RouteList> lists, Dictionary<string, CompiledList> shared)
     {
-        var chain = new List<CompiledList>();
+        var chain = new List<ChainLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        bool exploresCodes = rule.Match.Classes.Contains(TrafficClass.Otp);
         for (RouteList? list = rule.Route; list is not null;)
         {
-            chain.Add(Compile(list, rule));
+            CompiledList? compiled = chain.Count > 0 ? shared.GetValueOrDefault(list.Name) : null;
+            compiled ??= Compile(list, rule.Name);
+            if (chain.Count > 0) shared[list.Name] = compiled;
+            chain.Add(new(compiled, exploresCodes, Shares.Of($"{rule.Name}/{list.Name}")));
             string? next = list.Fallback;
             list = next is null || !seen.Add(next) ? null
                 : lists.TryGetValue(next, out RouteList? found) ? found
@@ -321,20 +327,10 @@ public sealed class RoutingSnapshot
         return new(rule, [.. chain], rule.CopyTo is null ? -1 : Place(rule.CopyTo, rule.Name), Shares.Of(rule.Name));
     }
 
-    private CompiledList Compile(RouteList list, RoutingRule? of)
+    private CompiledList Compile(RouteList list, string rule)
     {
-        string rule = of?.Name ?? "";
         int[] connections = [.. list.Connections.Select(name => Place(name, rule))];
-        return new()
-        {
-            List = list,
-            Connections = connections,
-            Shadows = [.. list.Shadows.Select(name => Place(name, rule))],
-            Shares = list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : [],
-            Explore = list.RanksByQuality ? Math.Min(list.Explore, RouteList.MostExplored) : 0,
-            ExploresCodes = of is not null && of.Match.Classes.Contains(TrafficClass.Otp),
-            Salt = Shares.Of($"{rule}/{list.Name}"),
-        };
+        return new(list, connections, [.. list.Shadows.Select(name => Place(name, rule))], list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : []);
     }
 
     // A part of the capacity for those of which it is known; where it is not, the same for all.

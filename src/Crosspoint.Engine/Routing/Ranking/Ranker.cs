@@ -34,12 +34,13 @@ internal ref struct Ranker
     /// <summary>Writes a list's candidates behind those that are there.</summary>
     /// <param name="before">Candidates of the lists before; what one of them may take is not tried again.</param>
     /// <returns>Candidates with those of the list.</returns>
-    public int Rank(CompiledList compiled, int place, int before)
+    public int Rank(in ChainLink link, int place, int before)
     {
+        CompiledList compiled = link.Compiled;
         int count = Place(compiled.Connections, place, before, before);
         int ordinary = count;
         count = Place(compiled.Shadows, place, before, count);
-        bool explores = Explores(compiled);
+        bool explores = Explores(link);
         Look(compiled, _buffer[before..count], explores);
         if (explores || compiled.Shares.Length > 0)
         {
@@ -49,14 +50,14 @@ internal ref struct Ranker
                 int connection = compiled.Connections[i];
                 if (at == ordinary || _buffer[at].Connection != connection) continue;
                 ref RankedCandidate candidate = ref _buffer[at++];
-                if (explores && !candidate.IsOut) candidate.Drawn = Draw(compiled, candidate);
-                if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
+                if (explores && !candidate.IsOut) candidate.Drawn = Draw(link.Salt, candidate);
+                if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), link.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
             }
         }
 
-        if (count > ordinary) Turn(compiled, _buffer[ordinary..count]);
-        Score(compiled.List, _buffer[before..ordinary]);
-        Order(_buffer[before..count], keepsOut: compiled.List.Choose == RouteStrategy.Fixed);
+        if (count > ordinary) Turn(link, _buffer[ordinary..count]);
+        Score(compiled, _buffer[before..ordinary]);
+        Order(_buffer[before..count], keepsOut: compiled.Choose == RouteStrategy.Fixed);
         return count;
     }
 
@@ -104,10 +105,10 @@ internal ref struct Ranker
     }
 
     // Shadows stand behind all others, but for the one whose turn it is.
-    private readonly void Turn(CompiledList compiled, Span<RankedCandidate> shadows)
+    private readonly void Turn(in ChainLink link, Span<RankedCandidate> shadows)
     {
-        bool isTurn = Shares.Place(_request.Draw, compiled.Salt + 1) <= compiled.List.ShadowShare;
-        int turn = isTurn ? compiled.Shadows[(int)(_request.Draw % (ulong)compiled.Shadows.Length)] : -1;
+        bool isTurn = Shares.Place(_request.Draw, link.Salt + 1) <= link.Compiled.List.ShadowShare;
+        int turn = isTurn ? link.Compiled.Shadows[(int)(_request.Draw % (ulong)link.Compiled.Shadows.Length)] : -1;
         foreach (ref RankedCandidate candidate in shadows)
         {
             candidate.IsShadow = true;
@@ -117,14 +118,14 @@ internal ref struct Ranker
 
     private readonly ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
 
-    private readonly bool Explores(CompiledList compiled) => compiled.Explore > 0
-        && (compiled.ExploresCodes || _request.Head.Class != TrafficClass.Otp)
-        && Shares.Place(_request.Draw, compiled.Salt + 3) <= compiled.Explore;
+    private readonly bool Explores(in ChainLink link) => link.Compiled.Explore > 0
+        && (link.ExploresCodes || _request.Head.Class != TrafficClass.Otp)
+        && Shares.Place(_request.Draw, link.Salt + 3) <= link.Compiled.Explore;
 
     // The same for the same message each time, and of one connection independent of that of another.
-    private readonly double Draw(CompiledList compiled, in RankedCandidate candidate)
+    private readonly double Draw(ulong salt, in RankedCandidate candidate)
     {
-        var draws = new Draws(Shares.Mix(_request.Draw ^ compiled.Salt ^ _snapshot.SaltOf(candidate.Connection)));
+        var draws = new Draws(Shares.Mix(_request.Draw ^ salt ^ _snapshot.SaltOf(candidate.Connection)));
         return candidate.Delivery is { } delivery
             ? draws.NextProbability(delivery, candidate.Weight)
             : draws.NextProbability(NeutralQuality.Value.Delivery, NeutralQuality.Weight);
@@ -142,7 +143,6 @@ internal ref struct Ranker
 
     private readonly CandidateCode? WhyOut(CompiledList compiled, in RankedCandidate candidate)
     {
-        RouteList list = compiled.List;
         ConnectionLimits limits = _snapshot.LimitsOf(candidate.Connection);
         if (_request.SenderKind is { } kind && !limits.Carries(kind)) return CandidateCode.SenderNotCarried;
         if (_demands != 0)
@@ -156,16 +156,17 @@ internal ref struct Ranker
         if (compiled.LimitsPrice)
         {
             if (candidate.Price is not { } price) return CandidateCode.NoPrice;
-            if (price > list.PriceAtMost) return CandidateCode.AbovePrice;
+            if (price > compiled.PriceAtMost) return CandidateCode.AbovePrice;
             if (compiled.AsksForMargin)
             {
+                RouteList list = compiled.List;
                 if (_sellPrice is not { } sell) return CandidateCode.NoSellPrice;
                 if (sell - price < list.MarginAtLeast) return CandidateCode.BelowMargin;
                 if (list.MarginPercentAtLeast is { } percent && (sell - price) * 100.0 < percent * sell) return CandidateCode.BelowMargin;
             }
         }
 
-        return candidate.IsMeasured && candidate.AtBest < list.QualityAtLeast
+        return candidate.IsMeasured && candidate.AtBest < compiled.QualityAtLeast
             ? CandidateCode.BelowQuality
             : null;
     }
@@ -173,10 +174,10 @@ internal ref struct Ranker
     private static double QualityOf(in RankedCandidate candidate) =>
         (candidate.Drawn ?? candidate.Delivery ?? NeutralQuality.Value.Delivery) * candidate.Health;
 
-    private static void Score(RouteList list, Span<RankedCandidate> candidates)
+    private static void Score(CompiledList compiled, Span<RankedCandidate> candidates)
     {
         double cheapest = double.PositiveInfinity;
-        if (list.Choose == RouteStrategy.Blend)
+        if (compiled.Choose == RouteStrategy.Blend)
         {
             foreach (ref readonly RankedCandidate candidate in candidates)
             {
@@ -184,14 +185,14 @@ internal ref struct Ranker
             }
         }
 
-        if (list.Choose == RouteStrategy.Split) return;
+        if (compiled.Choose == RouteStrategy.Split) return;
         foreach (ref RankedCandidate candidate in candidates)
         {
-            candidate.Score = list.Choose switch
+            candidate.Score = compiled.Choose switch
             {
                 RouteStrategy.LeastCost => candidate.Price is { } price ? -price : double.NegativeInfinity,
                 RouteStrategy.BestQuality => QualityOf(candidate),
-                RouteStrategy.Blend => Blend(list, candidate, cheapest),
+                RouteStrategy.Blend => Blend(compiled.List, candidate, cheapest),
                 _ => 0,
             };
         }
