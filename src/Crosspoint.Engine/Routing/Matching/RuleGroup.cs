@@ -5,10 +5,9 @@ namespace Crosspoint.Engine.Routing.Matching;
 
 /// <summary>
 /// Finds the first of some rules that matches a message. Each kind of condition is a dimension that turns the message's value into a set of
-/// rules; the sets are intersected. As a rule they lie in one table, a row of bits for each value, and are intersected 256 rules a step: that halved
-/// the time of sets that are objects. Where the table would be large they are objects, which say what differs from one another, and are intersected
-/// 4,096 rules a step where their summaries leave nothing. Body patterns are tried last, and only of rules that match but for them. Immutable; allocates
-/// nothing.
+/// rules; the sets are intersected. As a rule they lie in one table, a row of bits for each value: up to 256 rules are intersected at once, more of
+/// them 4,096 a step where their summaries leave nothing. Where the table would be large the sets are objects, which say what differs from one
+/// another. Body patterns are tried last, and only of rules that match but for them. Immutable; allocates nothing.
 /// </summary>
 internal sealed class RuleGroup
 {
@@ -25,6 +24,9 @@ internal sealed class RuleGroup
 
     // The row of all rules, then those of each dimension; null where the sets are asked in place of it.
     private readonly ulong[]? _table;
+
+    // Of each row the words that are not empty; null where a row is read at once.
+    private readonly ulong[]? _summaries;
     private readonly int _rowWords;
     private readonly (int Place, int Start)[] _starts = [];
     private readonly int[] _places;
@@ -48,9 +50,9 @@ internal sealed class RuleGroup
         _everything = builder.Everything();
         _bodyChecks = builder.BodyChecks(bodies);
         int words = (places.Length + RuleSet.Bits - 1) / RuleSet.Bits;
-        _rowWords = (words + WordsAtOnce - 1) / WordsAtOnce * WordsAtOnce;
+        _rowWords = Math.Max(words, WordsAtOnce);
         long rows = 1 + _dimensions.Sum(static dimension => (long)dimension.Sets.Length);
-        if (rows * _rowWords > MostTableWords) return;
+        if (words > RuleSet.Bits || rows * _rowWords > MostTableWords) return;
         _table = new ulong[rows * _rowWords];
         RuleSet[] all = [_everything, .. _dimensions.SelectMany(static dimension => dimension.Sets)];
         for (int row = 0; row < all.Length; row++)
@@ -58,12 +60,13 @@ internal sealed class RuleGroup
             for (int word = 0; word < words; word++) _table[(row * _rowWords) + word] = all[row].Word(word);
         }
 
-        int start = _rowWords;
+        if (words > WordsAtOnce) _summaries = [.. all.Select(static set => set.Summary[0])];
+        int start = 1;
         _starts = new (int, int)[_dimensions.Length];
         for (int i = 0; i < _starts.Length; i++)
         {
             _starts[i] = (_dimensions[i].Place, start);
-            start += _dimensions[i].Sets.Length * _rowWords;
+            start += _dimensions[i].Sets.Length;
         }
     }
 
@@ -79,6 +82,7 @@ internal sealed class RuleGroup
     public int Find(
         in RouteRequest request, int before, ReadOnlySpan<int> numbers, ReadOnlySpan<int> tags, Span<RuleSet?> sets, BodyPatterns bodies, Span<byte> known)
     {
+        if (_summaries is not null) return FindBySummary(request, before, numbers, tags, bodies, known);
         if (_table is not null) return FindInTable(request, before, numbers, tags, bodies, known);
         int count = 0;
         sets[count++] = _everything;
@@ -112,24 +116,45 @@ internal sealed class RuleGroup
         in RouteRequest request, int before, ReadOnlySpan<int> numbers, ReadOnlySpan<int> tags, BodyPatterns bodies, Span<byte> known)
     {
         ReadOnlySpan<ulong> table = _table;
+        Vector256<ulong> all = Vector256.Create(table[..WordsAtOnce]);
+        foreach ((int kind, int start) in _starts) all &= Vector256.Create(table.Slice((start + numbers[kind]) * WordsAtOnce, WordsAtOnce));
+        if (all == Vector256<ulong>.Zero) return -1;
         RuleSet? hours = _hours?.At(request.At);
-        for (int at = 0; at < _rowWords; at += WordsAtOnce)
+        for (int place = 0; place < WordsAtOnce; place++)
         {
-            Vector256<ulong> all = Vector256.Create(table.Slice(at, WordsAtOnce));
-            foreach ((int kind, int start) in _starts) all &= Vector256.Create(table.Slice(start + (numbers[kind] * _rowWords) + at, WordsAtOnce));
-            if (all == Vector256<ulong>.Zero) continue;
-            for (int i = 0; i < WordsAtOnce; i++)
-            {
-                ulong open = all[i];
-                if (open == 0) continue;
-                int place = at + i;
-                if (hours is not null) open &= hours.Word(place);
-                if (_tags is not null && open != 0) open &= _tags.Open(tags, place);
-                if (TryFirst(open, place, request, before, bodies, known, out int found)) return found;
-            }
+            if (all[place] != 0 && TryFirst(all[place], place, hours, request, before, tags, bodies, known, out int found)) return found;
         }
 
         return -1;
+    }
+
+    private int FindBySummary(
+        in RouteRequest request, int before, ReadOnlySpan<int> numbers, ReadOnlySpan<int> tags, BodyPatterns bodies, Span<byte> known)
+    {
+        ulong[] summaries = _summaries!;
+        ulong words = summaries[0];
+        foreach ((int kind, int start) in _starts) words &= summaries[start + numbers[kind]];
+        if (_tags is not null) words &= _tags.Summary(tags, 0);
+        if (words == 0) return -1;
+        ulong[] table = _table!;
+        RuleSet? hours = _hours?.At(request.At);
+        for (; words != 0; words &= words - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(words);
+            ulong open = table[place];
+            foreach ((int kind, int start) in _starts) open &= table[((start + numbers[kind]) * _rowWords) + place];
+            if (open != 0 && TryFirst(open, place, hours, request, before, tags, bodies, known, out int found)) return found;
+        }
+
+        return -1;
+    }
+
+    private bool TryFirst(
+        ulong open, int place, RuleSet? hours, in RouteRequest request, int before, ReadOnlySpan<int> tags, BodyPatterns bodies, Span<byte> known, out int found)
+    {
+        if (hours is not null) open &= hours.Word(place);
+        if (_tags is not null) open &= _tags.Open(tags, place);
+        return TryFirst(open, place, request, before, bodies, known, out found);
     }
 
     // The first of 64 rules, but for what patterns say; -1 where it comes after another one.
