@@ -17,8 +17,8 @@ internal sealed class RuleGroup
     /// <summary>Sets that one message may have: of the dimensions, the hours, all rules, and exceptions of tags.</summary>
     public const int MostSets = RuleKeys.MostKeys + 2 + MostTags;
 
-    // Half a megabyte; a plan has up to 24 groups.
-    private const int MostTableWords = 64 * 1024;
+    /// <summary>Half a megabyte; a plan has up to 24 groups.</summary>
+    public const int MostTableWords = 64 * 1024;
 
     private static readonly int WordsAtOnce = Vector256<ulong>.Count;
 
@@ -39,7 +39,8 @@ internal sealed class RuleGroup
     /// <param name="rules">All rules of the plan.</param>
     /// <param name="places">The places of those of the group, in order.</param>
     /// <param name="keys">The values of all rules.</param>
-    public RuleGroup(IReadOnlyList<RoutingRule> rules, int[] places, RuleKeys keys, BodyPatterns bodies)
+    /// <param name="mostTableWords">More than that is no table, but sets as objects.</param>
+    public RuleGroup(IReadOnlyList<RoutingRule> rules, int[] places, RuleKeys keys, BodyPatterns bodies, int mostTableWords = MostTableWords)
     {
         _places = places;
         RoutingRule[] own = [.. places.Select(place => rules[place])];
@@ -52,7 +53,7 @@ internal sealed class RuleGroup
         int words = (places.Length + RuleSet.Bits - 1) / RuleSet.Bits;
         _rowWords = Math.Max(words, WordsAtOnce);
         long rows = 1 + _dimensions.Sum(static dimension => (long)dimension.Sets.Length);
-        if (words > RuleSet.Bits || rows * _rowWords > MostTableWords) return;
+        if (words > RuleSet.Bits || rows * _rowWords > mostTableWords) return;
         _table = new ulong[rows * _rowWords];
         RuleSet[] all = [_everything, .. _dimensions.SelectMany(static dimension => dimension.Sets)];
         for (int row = 0; row < all.Length; row++)
