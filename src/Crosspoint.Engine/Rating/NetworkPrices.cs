@@ -1,4 +1,4 @@
-using Crosspoint.Engine.Routing;
+using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Rating;

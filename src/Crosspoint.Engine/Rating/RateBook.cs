@@ -50,7 +50,8 @@ public sealed class RateBook : IRateBook
         // Connections without fees of their own share one table: its sum serves a decision for all of them.
         FeeTable? FeesOf(string connection)
         {
-            if (definition.Fees.Any(fee => fee.Connection == connection)) return FeeTable.Compile(connection, definition.Fees, definition.Currencies, now, unknown);
+            if (definition.Fees.Any(fee => fee.Connection == connection))
+                return FeeTable.Compile(connection, definition.Fees, definition.Currencies, now, unknown);
             if (!hasCommon) common = FeeTable.Compile(null, definition.Fees, definition.Currencies, now, unknown);
             hasCommon = true;
             return common;

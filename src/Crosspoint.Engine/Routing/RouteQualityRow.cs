@@ -94,7 +94,8 @@ internal sealed class RouteQualityRow(ulong key, int turn)
         }
     }
 
-    /// <summary>The first connection from one on that was asked for since it was written; -1 for none. What nobody asked for since a turn is forgotten.</summary>
+    /// <summary>The first connection from one on that was asked for since it was written; -1 for none. What is older is forgotten.</summary>
+    /// <param name="oldest">The turn from which on what was written still counts.</param>
     public int NextAsked(int from, int oldest)
     {
         for (int i = from; i < _cells.Length; i++)

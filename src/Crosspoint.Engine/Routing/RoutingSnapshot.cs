@@ -330,7 +330,8 @@ public sealed class RoutingSnapshot
     private CompiledList Compile(RouteList list, string rule)
     {
         int[] connections = [.. list.Connections.Select(name => Place(name, rule))];
-        return new(list, connections, [.. list.Shadows.Select(name => Place(name, rule))], list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : []);
+        int[] shadows = [.. list.Shadows.Select(name => Place(name, rule))];
+        return new(list, connections, shadows, list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : []);
     }
 
     // A part of the capacity for those of which it is known; where it is not, the same for all.

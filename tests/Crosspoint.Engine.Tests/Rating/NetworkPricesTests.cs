@@ -61,7 +61,8 @@ public sealed class NetworkPricesTests
     private RateDeck Deck()
     {
         var builder = new RateDeckBuilder();
-        foreach (NetworkId network in Networks.Skip(1).Where(_ => _random.Next(3) > 0)) builder.Add(new(RateKey.Of(network), Nanos(), "USD", RatePeriod.Always));
+        foreach (NetworkId network in Networks.Skip(1).Where(_ => _random.Next(3) > 0))
+            builder.Add(new(RateKey.Of(network), Nanos(), "USD", RatePeriod.Always));
         foreach (string country in Countries.Where(_ => _random.Next(2) == 0))
         {
             if (RateKey.TryCountry(country, out RateKey key)) builder.Add(new(key, Nanos(), "EUR", RatePeriod.Always));

@@ -151,7 +151,8 @@ internal sealed class RuleGroup
     }
 
     private bool TryFirst(
-        ulong open, int place, RuleSet? hours, in RouteRequest request, int before, ReadOnlySpan<int> tags, BodyPatterns bodies, Span<byte> known, out int found)
+        ulong open, int place, RuleSet? hours, in RouteRequest request, int before, ReadOnlySpan<int> tags, BodyPatterns bodies, Span<byte> known,
+        out int found)
     {
         if (hours is not null) open &= hours.Word(place);
         if (_tags is not null) open &= _tags.Open(tags, place);

@@ -51,7 +51,8 @@ internal ref struct Ranker
                 if (at == ordinary || _buffer[at].Connection != connection) continue;
                 ref RankedCandidate candidate = ref _buffer[at++];
                 if (explores && !candidate.IsOut) candidate.Drawn = Draw(link.Salt, candidate);
-                if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), link.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
+                if (compiled.Shares.Length > 0)
+                    candidate.Score = Shares.Worth(DrawOf(compiled.List), link.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
             }
         }
 
@@ -150,7 +151,8 @@ internal ref struct Ranker
             RouteDemands unmet = _demands & ~limits.Meets;
             if ((unmet & RouteDemands.Receipts) != 0) return CandidateCode.NoReceipts;
             if ((unmet & RouteDemands.Direct) != 0) return CandidateCode.NotDirect;
-            if ((unmet & RouteDemands.Licensed) != 0 && !_snapshot.IsLicensed(candidate.Connection, _request.Destination.Country)) return CandidateCode.NotLicensed;
+            if ((unmet & RouteDemands.Licensed) != 0 && !_snapshot.IsLicensed(candidate.Connection, _request.Destination.Country))
+                return CandidateCode.NotLicensed;
         }
 
         if (compiled.LimitsPrice)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Crosspoint.Engine.Routing;
+namespace Crosspoint.Engine.Messages;
 
 /// <summary>Reads memory before it is needed.</summary>
 internal static class CacheLines
