@@ -34,6 +34,9 @@ switch (args.FirstOrDefault())
     case "routing":
         await RoutingTable.RunAsync(args[1..]);
         return 0;
+    case "routing-decisions":
+        RoutingTable.RunDecisions(args[1..]);
+        return 0;
     case "webhooks":
         await WebhookBenchmark.RunAsync(args[1..]);
         return 0;

@@ -52,6 +52,8 @@ internal sealed class LearnedQuality : IRouteObserver, IQuality, IDisposable
 
     public IConnectionQuality Of(string connection) => new OfConnection(_readings, _table.NumberOf(connection));
 
+    IQualityRows IQuality.Rows => _readings;
+
     public void Dispose() => _timer.Dispose();
 
     private void RenewReadings()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Routing;
@@ -11,7 +10,7 @@ namespace Crosspoint.Engine;
 /// side. Every turn renews what was asked for since the one before, so that what is read is a turn old where there is traffic, and
 /// <see cref="MostAge"/> turns where there is hardly any. Thread-safe; allocates for new destinations alone.
 /// </summary>
-internal sealed class QualityReadings(QualityTable table, TimeProvider time)
+internal sealed class QualityReadings(QualityTable table, TimeProvider time) : IQualityRows
 {
     /// <summary>What was not asked for in so many turns is worked out by the decision that asks.</summary>
     public const int MostAge = 5;
@@ -19,27 +18,28 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
     // Destinations that nobody asks for take room.
     private const int TurnsUntilForgotten = 300;
 
-    // A decision asks for one destination on several connections: the row is looked for once.
-    [ThreadStatic]
-    private static Row? _lastRow;
+    private readonly Lock _changing = new();
 
-    private readonly ConcurrentDictionary<ulong, Row> _rows = new();
+    // By a hash of the key, and the next free place; at most half of them are taken. A row says its key: who finds one has its line of the cache.
+    private RouteQualityRow?[] _rows = new RouteQualityRow?[64];
+    private int _count;
     private int _turn;
+
+    public int NumberOf(string connection) => table.NumberOf(connection);
+
+    public RouteQualityRow RowOf(in Destination destination, TrafficClass trafficClass)
+    {
+        ulong key = QualityKey.Of(0, destination.Country, destination.Network, trafficClass).Value;
+        return Find(Volatile.Read(ref _rows), key, out _) ?? Add(key);
+    }
 
     /// <summary>The quality of a connection, by its number in the table.</summary>
     public RouteQuality Find(int connection, in Destination destination, TrafficClass trafficClass)
     {
-        ulong key = QualityKey.Of(0, destination.Country, destination.Network, trafficClass).Value;
-        Row? row = _lastRow;
-        if (row is null || row.Key != key || row.Owner != this)
-        {
-            if (!_rows.TryGetValue(key, out row)) row = _rows.GetOrAdd(key, static (key, self) => new(self, key), this);
-            _lastRow = row;
-        }
-
+        RouteQualityRow row = RowOf(destination, trafficClass);
         int turn = Volatile.Read(ref _turn);
-        if (row.TryRead(connection, turn, out RouteQuality quality)) return quality;
-        quality = QualityOf(connection, key);
+        if (row.TryRead(connection, out RouteQuality quality)) return quality;
+        quality = QualityOf(connection, row.Key);
         row.Write(connection, quality, turn, isAsked: true);
         return quality;
     }
@@ -48,20 +48,73 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
     public void Turn()
     {
         int turn = _turn + 1;
-        foreach ((ulong key, Row row) in _rows)
+        bool isForgotten = false;
+        foreach (RouteQualityRow? row in Volatile.Read(ref _rows))
         {
+            if (row is null) continue;
             bool isUsed = false;
-            for (int connection = row.NextAsked(0); connection >= 0; connection = row.NextAsked(connection + 1))
+            int oldest = turn - MostAge;
+            for (int connection = row.NextAsked(0, oldest); connection >= 0; connection = row.NextAsked(connection + 1, oldest))
             {
-                row.Write(connection, QualityOf(connection, key), turn, isAsked: false);
+                row.Write(connection, QualityOf(connection, row.Key), turn, isAsked: false);
                 isUsed = true;
             }
 
             if (isUsed) row.UsedAt = turn;
-            else if (turn - row.UsedAt > TurnsUntilForgotten) _rows.TryRemove(key, out _);
+            isForgotten |= turn - row.UsedAt > TurnsUntilForgotten;
         }
 
         Volatile.Write(ref _turn, turn);
+        if (!isForgotten) return;
+        lock (_changing) Copy(_rows.Length, row => turn - row.UsedAt <= TurnsUntilForgotten);
+    }
+
+    private RouteQualityRow Add(ulong key)
+    {
+        lock (_changing)
+        {
+            if (Find(_rows, key, out int place) is { } known) return known;
+            if (_count >= _rows.Length / 2)
+            {
+                Copy(_rows.Length * 2, static _ => true);
+                Find(_rows, key, out place);
+            }
+
+            _count++;
+            var row = new RouteQualityRow(key, _turn);
+            Volatile.Write(ref _rows[place], row);
+            return row;
+        }
+    }
+
+    // Who reads the table before finds what was there.
+    private void Copy(int length, Func<RouteQualityRow, bool> keeps)
+    {
+        var rows = new RouteQualityRow?[length];
+        int count = 0;
+        foreach (RouteQualityRow? row in _rows)
+        {
+            if (row is null || !keeps(row)) continue;
+            Find(rows, row.Key, out int place);
+            rows[place] = row;
+            count++;
+        }
+
+        _count = count;
+        Volatile.Write(ref _rows, rows);
+    }
+
+    // The place is the row's, or the one that it would take.
+    private static RouteQualityRow? Find(RouteQualityRow?[] rows, ulong key, out int place)
+    {
+        // Fibonacci hashing: the upper bits of the product depend on all of the key.
+        place = (int)((key * 0x9E37_79B9_7F4A_7C15) >> 32) & (rows.Length - 1);
+        while (true)
+        {
+            RouteQualityRow? row = Volatile.Read(ref rows[place]);
+            if (row is null || row.Key == key) return row;
+            place = (place + 1) & (rows.Length - 1);
+        }
     }
 
     private RouteQuality QualityOf(int connection, ulong key)
@@ -73,104 +126,5 @@ internal sealed class QualityReadings(QualityTable table, TimeProvider time)
             Weight = estimate.Weight,
             StandardError = estimate.StandardError,
         };
-    }
-
-    /// <summary>One destination and class, with the connections by their number.</summary>
-    private sealed class Row(QualityReadings owner, ulong key)
-    {
-        private const int Step = 8;
-
-        private readonly Lock _writing = new();
-        private Reading[] _readings = [];
-
-        public QualityReadings Owner => owner;
-
-        public ulong Key => key;
-
-        /// <summary>The turn that found it used.</summary>
-        public int UsedAt { get; set; } = owner._turn;
-
-        public bool TryRead(int connection, int turn, out RouteQuality quality)
-        {
-            quality = default;
-            Reading[] readings = Volatile.Read(ref _readings);
-            if (connection >= readings.Length) return false;
-            ref Reading reading = ref readings[connection];
-            while (true)
-            {
-                int version = Volatile.Read(ref reading.Version);
-                quality = reading.Quality;
-                bool isFresh = turn - reading.Turn <= MostAge;
-                Volatile.ReadBarrier();
-                if ((version & 1) != 0 || version != reading.Version) continue;
-                if (!isFresh || version == 0) return false;
-
-                // Writing what is there already would take the line from the other processors.
-                if (!reading.IsAsked) reading.IsAsked = true;
-                return true;
-            }
-        }
-
-        public void Write(int connection, in RouteQuality quality, int turn, bool isAsked)
-        {
-            lock (_writing)
-            {
-                if (connection >= _readings.Length)
-                {
-                    var longer = new Reading[(connection / Step * Step) + Step];
-                    _readings.CopyTo(longer, 0);
-                    Volatile.Write(ref _readings, longer);
-                }
-
-                ref Reading reading = ref _readings[connection];
-                Volatile.Write(ref reading.Version, reading.Version + 1);
-                Volatile.WriteBarrier();
-                reading.Quality = quality;
-                reading.Turn = turn;
-                reading.IsAsked = isAsked;
-                Volatile.Write(ref reading.Version, reading.Version + 1);
-            }
-        }
-
-        /// <summary>The first connection from one on that was asked for since it was written; -1 for none.</summary>
-        public int NextAsked(int from)
-        {
-            Reading[] readings = Volatile.Read(ref _readings);
-            for (int i = from; i < readings.Length; i++)
-            {
-                if (readings[i].IsAsked) return i;
-            }
-
-            return -1;
-        }
-
-        /// <summary>A value that is read while it may be written: the version is odd meanwhile, another one after, and 0 before the first.</summary>
-        /// <remarks>Two of them in one line of the processor's cache: that is where decisions wait for them.</remarks>
-        private struct Reading
-        {
-            public int Version;
-            public int Turn;
-            public bool IsAsked;
-            private bool _isMeasured;
-            private float _delivery;
-            private float _atBest;
-            private float _receiptSeconds;
-            private float _weight;
-            private float _standardError;
-
-            public RouteQuality Quality
-            {
-                readonly get => new(_delivery, _receiptSeconds, _isMeasured) { AtBest = _atBest, Weight = _weight, StandardError = _standardError };
-                set
-                {
-                    _delivery = (float)value.Delivery;
-                    _receiptSeconds = (float)value.ReceiptSeconds;
-                    _isMeasured = value.IsMeasured;
-                    _atBest = (float)value.AtBest;
-                    _weight = (float)value.Weight;
-                    _standardError = (float)value.StandardError;
-                }
-            }
-        }
     }
 }

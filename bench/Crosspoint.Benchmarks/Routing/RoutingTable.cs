@@ -17,7 +17,8 @@ namespace Crosspoint.Benchmarks.Routing;
 
 /// <summary>
 /// Everything that routing promises about time, as one page of markdown: decisions, look-ups, imports, rebuilds, explanations.
-/// <c>routing [ported rows] [seconds]</c>.
+/// <c>routing [ported rows] [seconds]</c>; <c>routing-decisions [seconds] [rounds] [rules]</c> prints decisions alone (by plans of so many rules), to
+/// compare two builds in turns.
 /// </summary>
 internal static class RoutingTable
 {
@@ -49,7 +50,16 @@ internal static class RoutingTable
         Console.WriteLine($"Load average after: {Load()}.");
     }
 
-    private static void Decisions(RoutingWorld world, double seconds)
+    public static void RunDecisions(string[] args)
+    {
+        double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 1;
+        int rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1;
+        int? only = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : null;
+        var world = new RoutingWorld();
+        for (int i = 0; i < rounds; i++) Decisions(world, seconds, only);
+    }
+
+    private static void Decisions(RoutingWorld world, double seconds, int? only = null)
     {
         Head(
             "Decisions",
@@ -66,6 +76,7 @@ internal static class RoutingTable
             (200, RoutingWorld.ConnectionCount, true),
         })
         {
+            if (only is not null && only != rules) continue;
             RoutingSnapshot snapshot = world.Snapshot(world.Plan(rules, listed), world.Book, isSick);
             var buffer = new RankedCandidate[snapshot.BufferSize];
             Measured measured = Measure(requests.Length, i => snapshot.Decide(requests[i], default, buffer).Chosen, seconds);
@@ -226,6 +237,7 @@ internal static class RoutingTable
     private static Measured Measure(int count, Func<int, int> call, double seconds)
     {
         long sum = 0;
+        for (int i = 0; i < 2 * count; i++) sum += call(i % count);
         Loop(Math.Max(1, seconds / 2), ref sum);
         long octets = GC.GetAllocatedBytesForCurrentThread();
         TimeSpan start = ThreadTime.Now;
@@ -252,10 +264,17 @@ internal static class RoutingTable
         {
             const int Between = 256;
             long done = 0;
+            int at = 0;
             long end = Stopwatch.GetTimestamp() + (long)(length * Stopwatch.Frequency);
             while (Stopwatch.GetTimestamp() < end)
             {
-                for (int i = 0; i < Between; i++) total += call((int)(done++ % count));
+                for (int i = 0; i < Between; i++)
+                {
+                    total += call(at);
+                    at = at + 1 < count ? at + 1 : 0;
+                }
+
+                done += Between;
             }
 
             return done;

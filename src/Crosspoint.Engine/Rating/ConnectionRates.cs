@@ -5,12 +5,11 @@ namespace Crosspoint.Engine.Rating;
 /// <summary>What a segment costs on one connection, at the moment of its book.</summary>
 public sealed class ConnectionRates : IRates
 {
-    private readonly FeeTable? _fees;
     private readonly CurrencyTable _currencies;
     private readonly long _moment;
 
     internal ConnectionRates(PriceTable prices, FeeTable? fees, CurrencyTable currencies, long moment, long revision) =>
-        (Prices, _fees, _currencies, _moment, Revision) = (prices, fees, currencies, moment, revision);
+        (Prices, Fees, _currencies, _moment, Revision) = (prices, fees, currencies, moment, revision);
 
     /// <summary>The deck's revision; 0 for one of the configuration file.</summary>
     public long Revision { get; }
@@ -20,18 +19,15 @@ public sealed class ConnectionRates : IRates
 
     internal PriceTable Prices { get; }
 
+    /// <summary>Connections without fees of their own share one; null for none.</summary>
+    internal FeeTable? Fees { get; }
+
     public bool TryFind(in Destination destination, out long micros) => TryFind(destination, default, out micros);
 
     public bool TryFind(in Destination destination, in RatedSender sender, out long micros) => TryPrice(Prices.Find(destination), destination, sender, out micros);
 
     /// <summary>Prices of networks, without fees.</summary>
     internal IEnumerable<(NetworkId Network, long Micros)> Networks => Prices.Networks;
-
-    /// <summary>The same for a destination of whose network there is no row.</summary>
-    internal bool TryFindBesideNetworks(in Destination destination, in RatedSender sender, out long micros) =>
-        TryPrice(Prices.FindBesideNetworks(destination), destination, sender, out micros);
-
-    internal long WithFees(long micros, in Destination destination, in RatedSender sender) => _fees is null ? micros : micros + _fees.Sum(destination, sender);
 
     /// <summary>The same price with all that it is made of; null when there is none.</summary>
     public PriceBreakdown? Explain(in Destination destination, in RatedSender sender)
@@ -40,14 +36,14 @@ public sealed class ConnectionRates : IRates
         if (place < 0) return null;
         RateRow row = Prices.RowAt(place);
         var fees = new List<PricedFee>();
-        long sum = _fees?.Sum(destination, sender, fees) ?? 0;
+        long sum = Fees?.Sum(destination, sender, fees) ?? 0;
         long micros = Prices.MicrosAt(place);
         return new(row, Revision, _currencies.RateAt(row.Currency, _moment), micros, fees, micros + sum, _currencies.Base);
     }
 
     private bool TryPrice(int place, in Destination destination, in RatedSender sender, out long micros)
     {
-        micros = place < 0 ? 0 : WithFees(Prices.MicrosAt(place), destination, sender);
+        micros = place < 0 ? 0 : Prices.MicrosAt(place) + (Fees?.Sum(destination, sender) ?? 0);
         return place >= 0;
     }
 }

@@ -22,8 +22,9 @@ internal sealed class FeeTable
     }
 
     /// <summary>The fees of a connection; null when it has none.</summary>
+    /// <param name="connection">Null for the fees that name no connection.</param>
     public static FeeTable? Compile(
-        string connection, IReadOnlyList<Fee> fees, CurrencyTable currencies, long moment, HashSet<string> unknownCurrencies)
+        string? connection, IReadOnlyList<Fee> fees, CurrencyTable currencies, long moment, HashSet<string> unknownCurrencies)
     {
         List<Entry>? entries = null;
         foreach (Fee fee in fees)

@@ -81,17 +81,12 @@ internal sealed class PriceTable
             : FindBesideNetworks(destination);
     }
 
-    /// <summary>The same for a destination of whose network there is no row.</summary>
-    public int FindBesideNetworks(in Destination destination)
-    {
-        if (_starts.Length > 0 && FindPrefix(destination.Number) is >= 0 and var place) return place;
-        if (_byCountry is null) return -1;
-        int country = RateKey.IndexOf(destination.Country);
-        return country < 0 ? -1 : _byCountry[country];
-    }
-
     /// <summary>The networks that have rows, and their prices.</summary>
     public IEnumerable<(NetworkId Network, long Micros)> Networks => _byNetwork.Select(entry => (entry.Key, _micros[entry.Value]));
+
+    /// <summary>The countries that have rows, by <see cref="RateKey.IndexOf"/>, and their prices.</summary>
+    public IEnumerable<(int Country, long Micros)> Countries =>
+        (_byCountry ?? []).Index().Where(static entry => entry.Item >= 0).Select(entry => (entry.Index, _micros[entry.Item]));
 
     public long MicrosAt(int place) => _micros[place];
 
@@ -99,10 +94,19 @@ internal sealed class PriceTable
 
     private RateKey KeyAt(int place) => RateKey.FromValue(_deck.Keys[_rows[place]]);
 
-    private int FindPrefix(E164 number)
+    private int FindBesideNetworks(in Destination destination)
+    {
+        if (FindPrefix(destination.Number) is >= 0 and var place) return place;
+        if (_byCountry is null) return -1;
+        int country = RateKey.IndexOf(destination.Country);
+        return country < 0 ? -1 : _byCountry[country];
+    }
+
+    /// <summary>The row of the longest prefix of a number; -1 for none.</summary>
+    public int FindPrefix(E164 number)
     {
         ulong digits = number.Digits;
-        if (digits == 0) return -1;
+        if (digits == 0 || _starts.Length == 0) return -1;
         int length = number.Length;
         ulong value = RateKey.Justify(digits, length);
         ulong bucket = value / _bucketWidth;

@@ -18,6 +18,8 @@ public sealed class RateBook : IRateBook
         Revision = revision;
         long now = Micros.From(moment);
         long next = definition.Currencies.NextAfter(now);
+        FeeTable? common = null;
+        bool hasCommon = false;
         var unknown = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string connection, IReadOnlyList<DatedDeck> decks) in definition.Decks)
         {
@@ -32,8 +34,7 @@ public sealed class RateBook : IRateBook
             next = Math.Min(next, inForce.Deck.NextAfter(now));
             PriceTable prices = PriceTable.Compile(
                 inForce.Deck, definition.Currencies, now, earlier?._costs.GetValueOrDefault(connection)?.Prices, unknown);
-            FeeTable? fees = FeeTable.Compile(connection, definition.Fees, definition.Currencies, now, unknown);
-            _costs.Add(connection, new(prices, fees, definition.Currencies, now, inForce.Revision));
+            _costs.Add(connection, new(prices, FeesOf(connection), definition.Currencies, now, inForce.Revision));
         }
 
         foreach (Fee fee in definition.Fees) next = Math.Min(next, fee.Period.NextAfter(now));
@@ -45,6 +46,16 @@ public sealed class RateBook : IRateBook
 
         NextChange = next == long.MaxValue ? null : Micros.ToInstant(next);
         UnknownCurrencies = [.. unknown.Order(StringComparer.Ordinal)];
+
+        // Connections without fees of their own share one table: its sum serves a decision for all of them.
+        FeeTable? FeesOf(string connection)
+        {
+            if (definition.Fees.Any(fee => fee.Connection == connection))
+                return FeeTable.Compile(connection, definition.Fees, definition.Currencies, now, unknown);
+            if (!hasCommon) common = FeeTable.Compile(null, definition.Fees, definition.Currencies, now, unknown);
+            hasCommon = true;
+            return common;
+        }
     }
 
     public string Currency => Definition.Currencies.Base;

@@ -27,6 +27,9 @@ public interface IQuality
 {
     /// <summary>The quality of a connection; null when nothing is known of it. Asked once for each connection of a snapshot.</summary>
     IConnectionQuality? Of(string connection);
+
+    /// <summary>The same in rows; null where it does not lie in any.</summary>
+    internal IQualityRows? Rows => null;
 }
 
 /// <summary>Quality of one connection. Looked up for each decision while it learns: thread-safe, and allocates nothing.</summary>

@@ -3,25 +3,62 @@ using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Routing;
 
-/// <summary>A connection as a decision ranks it.</summary>
+/// <summary>A connection as a decision ranks it. One line of the processor's cache: what is not known is a value that stands for it.</summary>
 public record struct RankedCandidate
 {
+    private long _price;
+    private double _drawn;
+    private double _delivery;
+    private ushort _list;
+
+    public RankedCandidate()
+    {
+        _price = long.MinValue;
+        _drawn = double.NaN;
+        _delivery = double.NaN;
+    }
+
     /// <summary>Place in <see cref="RoutingSnapshot.Connections"/>.</summary>
     public int Connection { get; set; }
 
     public CandidateCode Code { get; set; }
 
     /// <summary>0 for the rule's own list, 1 for its fallback, and so on.</summary>
-    public int List { get; set; }
+    public int List
+    {
+        readonly get => _list;
+        set => _list = (ushort)value;
+    }
 
     /// <summary>Price of a segment in micro-units; null when it is not known.</summary>
-    public long? Price { get; set; }
+    public long? Price
+    {
+        readonly get => _price == long.MinValue ? null : _price;
+        set => _price = value ?? long.MinValue;
+    }
 
-    /// <summary>Null when nothing is known of it.</summary>
-    public RouteQuality? Quality { get; set; }
+    /// <summary>Probability of delivery; null when nothing is known of it.</summary>
+    public double? Delivery
+    {
+        readonly get => double.IsNaN(_delivery) ? null : _delivery;
+        set => _delivery = value ?? double.NaN;
+    }
 
     /// <summary>The probability of delivery that was drawn in place of its quality; null where the message does not explore.</summary>
-    public double? Drawn { get; set; }
+    public double? Drawn
+    {
+        readonly get => double.IsNaN(_drawn) ? null : _drawn;
+        set => _drawn = value ?? double.NaN;
+    }
+
+    /// <summary>The highest probability that what was seen still allows.</summary>
+    internal double AtBest { get; set; }
+
+    /// <summary>Messages that its quality rests on; known where the message explores.</summary>
+    internal float Weight { get; set; }
+
+    /// <summary>Traffic has shown its quality.</summary>
+    public bool IsMeasured { get; set; }
 
     /// <summary>What its quality is multiplied by for what it shows now.</summary>
     public double Health { get; set; }

@@ -85,7 +85,7 @@ public sealed class Router(RoutingSnapshot snapshot)
         return plain with
         {
             Price = candidate.Price,
-            Quality = candidate.Quality is { IsMeasured: true } quality ? PartsOf(quality.Delivery) : null,
+            Quality = candidate.IsMeasured && candidate.Delivery is { } delivery ? PartsOf(delivery) : null,
             Drawn = candidate.Drawn is { } drawn ? PartsOf(drawn) : null,
             HealthLoss = isAway ? 0 : (int)Math.Round((1 - Math.Clamp(candidate.Health, 0, 1)) * 100),
             List = candidate.List,

@@ -36,10 +36,12 @@ public sealed class RoutingSnapshot
     private readonly CompiledRoute[] _routes;
     private readonly CompiledRoute _default;
     private readonly RouteConnection[] _connections;
+    private readonly ConnectionLimits[] _limits;
     private readonly HashSet<string>[] _licensed;
     private readonly IRates?[] _rates;
     private readonly NetworkPrices _networkPrices;
     private readonly IConnectionQuality?[] _quality;
+    private readonly int[] _qualityNumbers;
     private readonly ulong[] _salts;
     private readonly Dictionary<string, int> _places;
     private readonly Dictionary<string, RoutingRule> _rulesByName;
@@ -53,6 +55,7 @@ public sealed class RoutingSnapshot
     {
         Plan = plan;
         _connections = [.. connections];
+        _limits = [.. connections.Select(static connection => ConnectionLimits.Of(connection.Capabilities))];
         _licensed = [.. connections.Select(static connection => connection.Capabilities.Licensed.ToHashSet(StringComparer.Ordinal))];
         Sources = sources;
         Use = use;
@@ -63,12 +66,15 @@ public sealed class RoutingSnapshot
         _rates = [.. connections.Select(connection => sources.Rates?.Cost(connection.Name))];
         _networkPrices = new(_rates);
         _quality = [.. connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _qualityNumbers = NumbersOf(sources.Quality);
         _salts = [.. connections.Select(static connection => Shares.Of(connection.Name))];
         _index = new RuleIndex(plan.Rules, sources.BodyLimit);
         var lists = plan.Lists.ToDictionary(static list => list.Name, StringComparer.Ordinal);
-        _routes = [.. plan.Rules.Select(rule => Compile(rule, lists))];
-        _default = new(null, [Compile(new RouteList { Connections = plan.Default }, null)], -1, 0);
-        BufferSize = _routes.Append(_default).Max(static route => route.Chain.Sum(static list => list.Connections.Length + list.Shadows.Length)) + 1;
+        var shared = new Dictionary<string, CompiledList>(StringComparer.Ordinal);
+        _routes = [.. plan.Rules.Select(rule => Compile(rule, lists, shared))];
+        _default = new(null, [new(Compile(new RouteList { Connections = plan.Default }, ""), false, Shares.Of("/"))], -1, 0);
+        BufferSize = _routes.Append(_default)
+            .Max(static route => route.Chain.Sum(static link => link.Compiled.Connections.Length + link.Compiled.Shadows.Length)) + 1;
         HasTimeLimits = plan.Rules.Any(static rule => rule.Within is not null);
         MeasuresAll = plan.Rules.Count > 0;
         Mark = MeasuresAll ? PlanMark.Of(plan) : 0;
@@ -80,6 +86,7 @@ public sealed class RoutingSnapshot
     {
         Plan = before.Plan;
         _connections = before._connections;
+        _limits = before._limits;
         _licensed = before._licensed;
         Sources = sources;
         Use = before.Use;
@@ -88,6 +95,7 @@ public sealed class RoutingSnapshot
         _rates = [.. Connections.Select(connection => sources.Rates?.Cost(connection.Name))];
         _networkPrices = sources.Rates == before.Sources.Rates ? before._networkPrices : new(_rates);
         _quality = [.. Connections.Select(connection => sources.Quality.Of(connection.Name))];
+        _qualityNumbers = NumbersOf(sources.Quality);
         _salts = before._salts;
         _index = before._index;
         _routes = before._routes;
@@ -161,9 +169,22 @@ public sealed class RoutingSnapshot
         bool measures = isRecorded && MeasuresAll;
         long? sell = (measures || route.AsksForMargin) && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
             && sells.TryFind(request.Destination, out long price) ? price : null;
-        var ranker = new Ranker(this, request, buffer, route.Demands, sell, measures);
         int count = 0;
-        for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        if (LooksAtMessages)
+        {
+            // Without rules nobody asks for prices, and the request may be an empty one.
+            NetworkPrices.Reader prices = _networkPrices.Of(request.Destination, SenderOf(request));
+            RouteQualityRow? quality = Sources.Quality.Rows?.RowOf(request.Destination, request.Head.Class);
+            quality?.Fetch();
+            var ranker = new Ranker(this, request, prices, quality, buffer, route.Demands, sell, measures);
+            for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        }
+        else
+        {
+            var ranker = new Ranker(this, request, default, null, buffer, route.Demands, sell, measures);
+            for (int i = 0; i < route.Chain.Length; i++) count = ranker.Rank(route.Chain[i], i, count);
+        }
+
         if (Use.IsAnySick && request.Head is not null) Ranker.Withhold(this, request, history.PinnedTo, buffer[..count]);
         if (history.PinnedTo is { } pinned) count = AddPinned(pinned, buffer, count);
         int chosen = Choose(history, buffer[..count], out bool isUsable);
@@ -180,34 +201,30 @@ public sealed class RoutingSnapshot
     }
 
     /// <summary>The price of a segment of a message on a connection, in micro-units; null when it is not known.</summary>
-    internal long? PriceOf(int connection, in RouteRequest request) => PriceOf(connection, request.Destination, NetworkPricesOf(request), SenderOf(request));
-
-    /// <param name="network">What <see cref="NetworkPricesOf"/> gave.</param>
-    internal long? PriceOf(int connection, in Destination destination, int network, in RatedSender sender)
-    {
-        bool? isThere = _networkPrices.TryFind(connection, network, destination, sender, out long price);
-        return isThere ?? _rates[connection]?.TryFind(destination, sender, out price) == true ? price : null;
-    }
+    internal long? PriceOf(int connection, in RouteRequest request) => _networkPrices.Of(request.Destination, SenderOf(request)).On(connection);
 
     /// <summary>The price of a segment to a destination, from a sender of whom nothing is known.</summary>
-    internal long? PriceOf(int connection, in Destination destination) =>
-        PriceOf(connection, destination, _networkPrices.Find(destination.Network), default);
+    internal long? PriceOf(int connection, in Destination destination) => _networkPrices.Of(destination, default).On(connection);
 
     internal RouteConnection At(int connection) => _connections[connection];
 
-    internal bool IsLicensed(int connection, string country) => _licensed[connection].Contains(country);
+    internal ConnectionLimits LimitsOf(int connection) => _limits[connection];
 
-    internal int NetworkPricesOf(in RouteRequest request) => _networkPrices.Find(request.Destination.Network);
+    internal bool IsLicensed(int connection, string country) => _licensed[connection].Contains(country);
 
     internal static RatedSender SenderOf(in RouteRequest request) => new(request.SenderKind, request.Head.Metadata.Find(MetadataMatch.Campaign));
 
     internal IConnectionQuality? QualityOf(int connection) => _quality[connection];
 
+    internal int QualityNumberOf(int connection) => _qualityNumbers[connection];
+
     internal ulong SaltOf(int connection) => _salts[connection];
+
+    private int[] NumbersOf(IQuality quality) => quality.Rows is { } rows ? [.. _connections.Select(connection => rows.NumberOf(connection.Name))] : [];
 
     private RouteDenial? DenialOf(CompiledRoute route, in RouteRequest request)
     {
-        if (route.Rule?.Deny is { } denial) return denial;
+        if (route.Denial is { } denial) return denial;
         return (route.Demands & RouteDemands.Sender) != 0
             ? Plan.SenderRules.Check(request.Destination.Country, request.SenderKind, request.Head.From)
             : null;
@@ -232,15 +249,20 @@ public sealed class RoutingSnapshot
     private int Choose(in RouteHistory history, ReadOnlySpan<RankedCandidate> candidates, out bool isUsable)
     {
         isUsable = true;
+        bool isNew = history is { RefusedBy: null, PinnedTo: null, Prefer: null };
         int usable = -1;
         int waitFor = -1;
         for (int i = 0; i < candidates.Length; i++)
         {
             if (candidates[i].IsOut) continue;
-            string name = _connections[candidates[i].Connection].Name;
-            if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
+            if (!isNew)
+            {
+                string name = _connections[candidates[i].Connection].Name;
+                if (history.PinnedTo is not null ? name != history.PinnedTo : history.HasRefused(name)) continue;
+            }
+
             if (Use.UseOf(candidates[i].Connection) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
-            else if (history.Prefer is null || history.Prefer == name) return i;
+            else if (history.Prefer is null || history.Prefer == _connections[candidates[i].Connection].Name) return i;
             else if (usable < 0) usable = i;
         }
 
@@ -265,9 +287,8 @@ public sealed class RoutingSnapshot
         {
             ref RankedCandidate candidate = ref candidates[i];
             if (candidate.IsOut) continue;
-            string name = _connections[candidate.Connection].Name;
             candidate.Code = i == chosen ? taken
-                : history.HasRefused(name) ? CandidateCode.RefusedBefore
+                : history.RefusedBy is not null && history.HasRefused(_connections[candidate.Connection].Name) ? CandidateCode.RefusedBefore
                 : history.PinnedTo is not null ? CandidateCode.HoldsOtherSegments
                 : Use.UseOf(candidate.Connection) switch
                 {
@@ -293,7 +314,7 @@ public sealed class RoutingSnapshot
     {
         if (candidate.List != chosen.List) return CandidateCode.InFallback;
         if (candidate.IsShadow) return CandidateCode.Shadow;
-        RouteStrategy choose = route.Chain[candidate.List].List.Choose;
+        RouteStrategy choose = route.Chain[candidate.List].Compiled.Choose;
         if (choose == RouteStrategy.LeastCost && candidate.Price is null && chosen.Price is not null) return CandidateCode.Unpriced;
         if (chosen.IsShadow || candidate.Score == chosen.Score) return CandidateCode.LaterInPlan;
         return choose switch
@@ -306,13 +327,17 @@ public sealed class RoutingSnapshot
         };
     }
 
-    private CompiledRoute Compile(RoutingRule rule, Dictionary<string, RouteList> lists)
+    private CompiledRoute Compile(RoutingRule rule, Dictionary<string, RouteList> lists, Dictionary<string, CompiledList> shared)
     {
-        var chain = new List<CompiledList>();
+        var chain = new List<ChainLink>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        bool exploresCodes = rule.Match.Classes.Contains(TrafficClass.Otp);
         for (RouteList? list = rule.Route; list is not null;)
         {
-            chain.Add(Compile(list, rule));
+            CompiledList? compiled = chain.Count > 0 ? shared.GetValueOrDefault(list.Name) : null;
+            compiled ??= Compile(list, rule.Name);
+            if (chain.Count > 0) shared[list.Name] = compiled;
+            chain.Add(new(compiled, exploresCodes, Shares.Of($"{rule.Name}/{list.Name}")));
             string? next = list.Fallback;
             list = next is null || !seen.Add(next) ? null
                 : lists.TryGetValue(next, out RouteList? found) ? found
@@ -322,20 +347,11 @@ public sealed class RoutingSnapshot
         return new(rule, [.. chain], rule.CopyTo is null ? -1 : Place(rule.CopyTo, rule.Name), Shares.Of(rule.Name));
     }
 
-    private CompiledList Compile(RouteList list, RoutingRule? of)
+    private CompiledList Compile(RouteList list, string rule)
     {
-        string rule = of?.Name ?? "";
         int[] connections = [.. list.Connections.Select(name => Place(name, rule))];
-        return new()
-        {
-            List = list,
-            Connections = connections,
-            Shadows = [.. list.Shadows.Select(name => Place(name, rule))],
-            Shares = list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : [],
-            Explore = list.RanksByQuality ? Math.Min(list.Explore, RouteList.MostExplored) : 0,
-            ExploresCodes = of is not null && of.Match.Classes.Contains(TrafficClass.Otp),
-            Salt = Shares.Of($"{rule}/{list.Name}"),
-        };
+        int[] shadows = [.. list.Shadows.Select(name => Place(name, rule))];
+        return new(list, connections, shadows, list.Choose == RouteStrategy.Split ? SharesOf(list, connections) : []);
     }
 
     // A part of the capacity for those of which it is known; where it is not, the same for all.

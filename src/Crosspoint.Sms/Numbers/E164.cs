@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace Crosspoint.Sms.Numbers;
 
@@ -14,6 +15,8 @@ public readonly struct E164 : IEquatable<E164>
     /// <summary>Most digits, calling code included (ITU-T E.164 §6.2.1).</summary>
     public const int MaxDigits = 15;
 
+    private static readonly ulong[] PowersOfTen = [.. Enumerable.Range(0, 20).Select(static i => (ulong)Math.Pow(10, i))];
+
     private E164(ulong digits) => Digits = digits;
 
     /// <summary>The digits as a number, without the plus; 0 for the default value.</summary>
@@ -24,10 +27,9 @@ public readonly struct E164 : IEquatable<E164>
     {
         get
         {
-            var length = 0;
-            for (var rest = Digits; rest != 0; rest /= 10)
-                length++;
-            return length;
+            // The number of bits by the logarithm of 2 says it but for one digit.
+            var length = Digits == 0 ? 0 : ((BitOperations.Log2(Digits) + 1) * 1233) >> 12;
+            return length + (Digits >= PowersOfTen[length] ? 1 : 0);
         }
     }
 

@@ -123,6 +123,42 @@ public sealed class QualityWatchTests : IDisposable
     }
 
     [Fact]
+    public void Readings_InRows_SayWhatTheFullOnesSay_UntilNobodyAsked()
+    {
+        using var learned = new LearnedQuality(_table, numbers: null!, _time);
+        Learn("north", 300, delivered: 0.8, confirmed: null);
+        IQualityRows rows = ((IQuality)learned).Rows.ShouldNotBeNull();
+        int north = rows.NumberOf("north");
+        RouteQualityRow row = rows.RowOf(German, TrafficClass.Otp);
+        row.TryGlance(north, out _).ShouldBeFalse("not worked out yet");
+        RouteQuality full = learned.Of("north").Find(German, TrafficClass.Otp);
+        row.TryGlance(north, out QualityGlance glance).ShouldBeTrue();
+        glance.Delivery.ShouldBe(full.Delivery, 1e-7);
+        glance.AtBest.ShouldBe(full.AtBest, 1e-7);
+        glance.IsMeasured.ShouldBe(full.IsMeasured);
+        rows.RowOf(German, TrafficClass.Otp).ShouldBeSameAs(row);
+        rows.RowOf(German, TrafficClass.Marketing).ShouldNotBeSameAs(row);
+
+        // A glance asks for it too: the next turn renews it.
+        Learn("north", 5_000, delivered: 0.1, confirmed: null);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        row.TryGlance(north, out glance).ShouldBeTrue();
+        glance.Delivery.ShouldBeLessThan(0.5);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        row.TryGlance(north, out _).ShouldBeFalse("nobody asked for many turns");
+
+        // A row that nobody asks for is forgotten, and others are not.
+        for (int i = 0; i < 700; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            learned.Of("north").Find(German, TrafficClass.Marketing);
+        }
+
+        rows.RowOf(German, TrafficClass.Otp).ShouldNotBeSameAs(row);
+        rows.RowOf(German, TrafficClass.Marketing).TryGlance(north, out _).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Readings_KnownKeys_AllocateNothing()
     {
         using var learned = new LearnedQuality(_table, _time);

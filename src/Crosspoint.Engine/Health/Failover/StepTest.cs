@@ -24,10 +24,11 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
+    // What is usual may be learned anew meanwhile, and then more is expected of old messages at one stroke: no more than the step's own count.
     public static CellTotals Difference(in CellTotals before, in CellTotals now) => new(
         now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
         now.Unanswered - before.Unanswered, now.Sent - before.Sent, now.Delivered - before.Delivered, now.Undelivered - before.Undelivered,
-        now.ExpectedDelivered - before.ExpectedDelivered, now.ExpectedRefused - before.ExpectedRefused);
+        Math.Min(now.ExpectedDelivered - before.ExpectedDelivered, now.Sent - before.Sent), now.ExpectedRefused - before.ExpectedRefused);
 
     /// <param name="cause">What the cell fell ill by: where it was seen by receipts, receipts have to say that it is well.</param>
     /// <param name="least">The least time of a step.</param>

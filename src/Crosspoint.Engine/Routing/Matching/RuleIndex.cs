@@ -17,11 +17,12 @@ internal sealed class RuleIndex
     private readonly RuleKeys _keys;
     private readonly RuleGroup[] _groups;
 
-    public RuleIndex(IReadOnlyList<RoutingRule> rules, TimeSpan bodyLimit)
+    /// <param name="mostTableWords">See <see cref="RuleGroup.MostTableWords"/>.</param>
+    public RuleIndex(IReadOnlyList<RoutingRule> rules, TimeSpan bodyLimit, int mostTableWords = RuleGroup.MostTableWords)
     {
         Bodies = new BodyPatterns(bodyLimit);
         _keys = new RuleKeys(rules);
-        _groups = [.. Split(rules).Select(places => new RuleGroup(rules, places, _keys, Bodies)).OrderBy(static group => group.First)];
+        _groups = [.. Split(rules).Select(places => new RuleGroup(rules, places, _keys, Bodies, mostTableWords)).OrderBy(static group => group.First)];
     }
 
     public BodyPatterns Bodies { get; }

@@ -3,12 +3,11 @@ using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Rating;
-using Crosspoint.Engine.Vendors;
 
 namespace Crosspoint.Engine.Routing.Ranking;
 
 /// <summary>Puts the connections of a list in order for one message. Allocates nothing.</summary>
-internal readonly ref struct Ranker
+internal ref struct Ranker
 {
     // Keeps the shares of health apart from those of lists.
     private const ulong HealthSalt = 5;
@@ -19,54 +18,57 @@ internal readonly ref struct Ranker
     private readonly RouteDemands _demands;
     private readonly long? _sellPrice;
     private readonly bool _measures;
-    private readonly RatedSender _sender;
-    private readonly int _networkPrices;
+    private readonly RouteQualityRow? _quality;
+    private NetworkPrices.Reader _prices;
 
     /// <param name="measures">Prices and quality are looked up though no list asks for them: the record of the decision tells them.</param>
     public Ranker(
-        RoutingSnapshot snapshot, in RouteRequest request, Span<RankedCandidate> buffer, RouteDemands demands, long? sellPrice, bool measures)
+        RoutingSnapshot snapshot, in RouteRequest request, in NetworkPrices.Reader prices, RouteQualityRow? quality, Span<RankedCandidate> buffer,
+        RouteDemands demands, long? sellPrice, bool measures)
     {
         _snapshot = snapshot;
         _request = ref request;
+        _prices = prices;
+        _quality = quality;
         _buffer = buffer;
         _demands = demands;
         _sellPrice = sellPrice;
         _measures = measures;
-
-        // Without rules nobody asks for prices, and the request may be an empty one.
-        if (request.Head is null) return;
-        _sender = RoutingSnapshot.SenderOf(request);
-        _networkPrices = snapshot.NetworkPricesOf(request);
     }
 
     /// <summary>Writes a list's candidates behind those that are there.</summary>
     /// <param name="before">Candidates of the lists before; what one of them may take is not tried again.</param>
     /// <returns>Candidates with those of the list.</returns>
-    public int Rank(CompiledList compiled, int place, int before)
+    public int Rank(in ChainLink link, int place, int before)
     {
+        CompiledList compiled = link.Compiled;
         int count = Place(compiled.Connections, place, before, before);
         int ordinary = count;
         count = Place(compiled.Shadows, place, before, count);
-        Look(compiled.List, _buffer[before..count]);
-        bool explores = Explores(compiled);
-        int at = before;
-        for (int i = 0; i < compiled.Connections.Length; i++)
+        bool explores = Explores(link);
+        Look(compiled, _buffer[before..count], explores);
+        if (explores || compiled.Shares.Length > 0)
         {
-            int connection = compiled.Connections[i];
-            if (at == ordinary || _buffer[at].Connection != connection) continue;
-            ref RankedCandidate candidate = ref _buffer[at++];
-            if (explores && !candidate.IsOut) candidate.Drawn = Draw(compiled, candidate);
-            if (compiled.Shares.Length > 0) candidate.Score = Shares.Worth(DrawOf(compiled.List), compiled.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
+            int at = before;
+            for (int i = 0; i < compiled.Connections.Length; i++)
+            {
+                int connection = compiled.Connections[i];
+                if (at == ordinary || _buffer[at].Connection != connection) continue;
+                ref RankedCandidate candidate = ref _buffer[at++];
+                if (explores && !candidate.IsOut) candidate.Drawn = Draw(link.Salt, candidate);
+                if (compiled.Shares.Length > 0)
+                    candidate.Score = Shares.Worth(DrawOf(compiled.List), link.Salt ^ _snapshot.SaltOf(connection), compiled.Shares[i]);
+            }
         }
 
-        if (count > ordinary) Turn(compiled, _buffer[ordinary..count]);
-        Score(compiled.List, _buffer[before..ordinary]);
-        Order(_buffer[before..count], keepsOut: compiled.List.Choose == RouteStrategy.Fixed);
+        if (count > ordinary) Turn(link, _buffer[ordinary..count]);
+        Score(compiled, _buffer[before..ordinary]);
+        Order(_buffer[before..count], keepsOut: compiled.Choose == RouteStrategy.Fixed);
         return count;
     }
 
     // Writes candidates for connections that are not there yet.
-    private int Place(int[] connections, int place, int before, int count)
+    private readonly int Place(int[] connections, int place, int before, int count)
     {
         foreach (int connection in connections)
         {
@@ -77,32 +79,42 @@ internal readonly ref struct Ranker
         return count;
     }
 
-    // All prices, then all qualities: what is not in the processor's cache is fetched for several at once.
-    private void Look(RouteList list, Span<RankedCandidate> candidates)
+    private void Look(CompiledList compiled, Span<RankedCandidate> candidates, bool explores)
     {
-        if (_measures || list.AsksForPrice)
-        {
-            foreach (ref RankedCandidate candidate in candidates)
-                candidate.Price = _snapshot.PriceOf(candidate.Connection, _request.Destination, _networkPrices, _sender);
-        }
-
-        if (_measures || list.AsksForQuality)
-        {
-            foreach (ref RankedCandidate candidate in candidates)
-                candidate.Quality = _snapshot.QualityOf(candidate.Connection)?.Find(_request.Destination, _request.Head.Class);
-        }
-
+        bool looksAtPrices = _measures || compiled.AsksForPrice;
+        bool looksAtQuality = _measures || compiled.AsksForQuality;
         foreach (ref RankedCandidate candidate in candidates)
         {
-            if (WhyOut(list, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
+            if (looksAtPrices) candidate.Price = _prices.On(candidate.Connection);
+            if (looksAtQuality) LookAtQuality(ref candidate, explores);
+            if (WhyOut(compiled, candidate) is { } why) (candidate.IsOut, candidate.Code) = (true, why);
+        }
+    }
+
+    // Where it lies in a row most of it is left there.
+    private readonly void LookAtQuality(ref RankedCandidate candidate, bool explores)
+    {
+        if (_quality is not null && !explores && _quality.TryGlance(_snapshot.QualityNumberOf(candidate.Connection), out QualityGlance glance))
+        {
+            candidate.Delivery = glance.Delivery;
+            candidate.AtBest = glance.AtBest;
+            candidate.IsMeasured = glance.IsMeasured;
+        }
+        else if (_snapshot.QualityOf(candidate.Connection) is { } source)
+        {
+            RouteQuality quality = source.Find(_request.Destination, _request.Head.Class);
+            candidate.Delivery = quality.Delivery;
+            candidate.AtBest = quality.AtBest;
+            candidate.IsMeasured = quality.IsMeasured;
+            candidate.Weight = (float)quality.Weight;
         }
     }
 
     // Shadows stand behind all others, but for the one whose turn it is.
-    private void Turn(CompiledList compiled, Span<RankedCandidate> shadows)
+    private readonly void Turn(in ChainLink link, Span<RankedCandidate> shadows)
     {
-        bool isTurn = Shares.Place(_request.Draw, compiled.Salt + 1) <= compiled.List.ShadowShare;
-        int turn = isTurn ? compiled.Shadows[(int)(_request.Draw % (ulong)compiled.Shadows.Length)] : -1;
+        bool isTurn = Shares.Place(_request.Draw, link.Salt + 1) <= link.Compiled.List.ShadowShare;
+        int turn = isTurn ? link.Compiled.Shadows[(int)(_request.Draw % (ulong)link.Compiled.Shadows.Length)] : -1;
         foreach (ref RankedCandidate candidate in shadows)
         {
             candidate.IsShadow = true;
@@ -110,21 +122,22 @@ internal readonly ref struct Ranker
         }
     }
 
-    private ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
+    private readonly ulong DrawOf(RouteList list) => list.IsSticky ? Shares.Mix(_request.Destination.Number.Digits) : _request.Draw;
 
-    private bool Explores(CompiledList compiled) => compiled.Explore > 0
-        && (compiled.ExploresCodes || _request.Head.Class != TrafficClass.Otp)
-        && Shares.Place(_request.Draw, compiled.Salt + 3) <= compiled.Explore;
+    private readonly bool Explores(in ChainLink link) => link.Compiled.Explore > 0
+        && (link.ExploresCodes || _request.Head.Class != TrafficClass.Otp)
+        && Shares.Place(_request.Draw, link.Salt + 3) <= link.Compiled.Explore;
 
     // The same for the same message each time, and of one connection independent of that of another.
-    private double Draw(CompiledList compiled, in RankedCandidate candidate)
+    private readonly double Draw(ulong salt, in RankedCandidate candidate)
     {
-        RouteQuality quality = candidate.Quality ?? NeutralQuality.Value;
-        var draws = new Draws(Shares.Mix(_request.Draw ^ compiled.Salt ^ _snapshot.SaltOf(candidate.Connection)));
-        return draws.NextProbability(quality.Delivery, quality.Weight);
+        var draws = new Draws(Shares.Mix(_request.Draw ^ salt ^ _snapshot.SaltOf(candidate.Connection)));
+        return candidate.Delivery is { } delivery
+            ? draws.NextProbability(delivery, candidate.Weight)
+            : draws.NextProbability(NeutralQuality.Value.Delivery, NeutralQuality.Weight);
     }
 
-    private bool IsThere(int connection, int before)
+    private readonly bool IsThere(int connection, int before)
     {
         foreach (ref readonly RankedCandidate earlier in _buffer[..before])
         {
@@ -134,37 +147,44 @@ internal readonly ref struct Ranker
         return false;
     }
 
-    private CandidateCode? WhyOut(RouteList list, in RankedCandidate candidate)
+    private readonly CandidateCode? WhyOut(CompiledList compiled, in RankedCandidate candidate)
     {
-        ConnectionCapabilities capabilities = _snapshot.At(candidate.Connection).Capabilities;
-        if (_request.SenderKind is { } kind && !capabilities.Carries(kind)) return CandidateCode.SenderNotCarried;
-        if ((_demands & RouteDemands.Receipts) != 0 && !capabilities.Receipts) return CandidateCode.NoReceipts;
-        if ((_demands & RouteDemands.Direct) != 0 && !capabilities.Direct) return CandidateCode.NotDirect;
-        if ((_demands & RouteDemands.Licensed) != 0 && !_snapshot.IsLicensed(candidate.Connection, _request.Destination.Country)) return CandidateCode.NotLicensed;
-        if (list.PriceAtMost is not null || list.AsksForMargin)
+        ConnectionLimits limits = _snapshot.LimitsOf(candidate.Connection);
+        if (_request.SenderKind is { } kind && !limits.Carries(kind)) return CandidateCode.SenderNotCarried;
+        if (_demands != 0)
+        {
+            RouteDemands unmet = _demands & ~limits.Meets;
+            if ((unmet & RouteDemands.Receipts) != 0) return CandidateCode.NoReceipts;
+            if ((unmet & RouteDemands.Direct) != 0) return CandidateCode.NotDirect;
+            if ((unmet & RouteDemands.Licensed) != 0 && !_snapshot.IsLicensed(candidate.Connection, _request.Destination.Country))
+                return CandidateCode.NotLicensed;
+        }
+
+        if (compiled.LimitsPrice)
         {
             if (candidate.Price is not { } price) return CandidateCode.NoPrice;
-            if (price > list.PriceAtMost) return CandidateCode.AbovePrice;
-            if (list.AsksForMargin)
+            if (price > compiled.PriceAtMost) return CandidateCode.AbovePrice;
+            if (compiled.AsksForMargin)
             {
+                RouteList list = compiled.List;
                 if (_sellPrice is not { } sell) return CandidateCode.NoSellPrice;
                 if (sell - price < list.MarginAtLeast) return CandidateCode.BelowMargin;
                 if (list.MarginPercentAtLeast is { } percent && (sell - price) * 100.0 < percent * sell) return CandidateCode.BelowMargin;
             }
         }
 
-        return candidate.Quality is { IsMeasured: true } quality && quality.AtBest < list.QualityAtLeast
+        return candidate.IsMeasured && candidate.AtBest < compiled.QualityAtLeast
             ? CandidateCode.BelowQuality
             : null;
     }
 
     private static double QualityOf(in RankedCandidate candidate) =>
-        (candidate.Drawn ?? (candidate.Quality ?? NeutralQuality.Value).Delivery) * candidate.Health;
+        (candidate.Drawn ?? candidate.Delivery ?? NeutralQuality.Value.Delivery) * candidate.Health;
 
-    private static void Score(RouteList list, Span<RankedCandidate> candidates)
+    private static void Score(CompiledList compiled, Span<RankedCandidate> candidates)
     {
         double cheapest = double.PositiveInfinity;
-        if (list.Choose == RouteStrategy.Blend)
+        if (compiled.Choose == RouteStrategy.Blend)
         {
             foreach (ref readonly RankedCandidate candidate in candidates)
             {
@@ -172,14 +192,14 @@ internal readonly ref struct Ranker
             }
         }
 
+        if (compiled.Choose == RouteStrategy.Split) return;
         foreach (ref RankedCandidate candidate in candidates)
         {
-            candidate.Score = list.Choose switch
+            candidate.Score = compiled.Choose switch
             {
                 RouteStrategy.LeastCost => candidate.Price is { } price ? -price : double.NegativeInfinity,
                 RouteStrategy.BestQuality => QualityOf(candidate),
-                RouteStrategy.Blend => Blend(list, candidate, cheapest),
-                RouteStrategy.Split => candidate.Score,
+                RouteStrategy.Blend => Blend(compiled.List, candidate, cheapest),
                 _ => 0,
             };
         }
@@ -240,18 +260,30 @@ internal readonly ref struct Ranker
     // By score; what may not take the message behind the others, but in lists of a fixed order in its place.
     private static void Order(Span<RankedCandidate> candidates, bool keepsOut)
     {
-        // Candidates are large: their places are put in order, and each of them moves once.
+        // Candidates are large: their scores are put in order, and each of them moves once.
         Span<int> order = stackalloc int[candidates.Length];
-        bool isOrdered = true;
-        for (int i = 0; i < order.Length; i++)
+        Span<double> scores = stackalloc double[candidates.Length];
+        int count = 0;
+        for (int i = 0; i < candidates.Length; i++)
         {
-            int to = i;
-            for (; to > 0 && GoesBefore(candidates[i], candidates[order[to - 1]], keepsOut); to--) order[to] = order[to - 1];
-            order[to] = i;
-            isOrdered &= to == i;
+            if (keepsOut || !candidates[i].IsOut) Insert(order, scores, 0, count++, i, candidates[i].Score);
         }
 
-        if (!isOrdered) Arrange(candidates, order);
+        int first = count;
+        for (int i = 0; i < candidates.Length && count < candidates.Length; i++)
+        {
+            if (candidates[i].IsOut) Insert(order, scores, first, count++, i, candidates[i].Score);
+        }
+
+        Arrange(candidates, order);
+    }
+
+    // Behind those that are worth as much.
+    private static void Insert(Span<int> order, Span<double> scores, int first, int count, int place, double score)
+    {
+        int to = count;
+        for (; to > first && score > scores[to - 1]; to--) (order[to], scores[to]) = (order[to - 1], scores[to - 1]);
+        (order[to], scores[to]) = (place, score);
     }
 
     // Round by round: what goes where another one was, which goes where a third was, until the first fits.
@@ -274,7 +306,4 @@ internal readonly ref struct Ranker
             order[hole] = hole;
         }
     }
-
-    private static bool GoesBefore(in RankedCandidate one, in RankedCandidate other, bool keepsOut) =>
-        !keepsOut && one.IsOut != other.IsOut ? other.IsOut : one.Score > other.Score;
 }
