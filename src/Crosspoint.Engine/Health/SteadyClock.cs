@@ -8,7 +8,7 @@ namespace Crosspoint.Engine.Health;
 /// </summary>
 public sealed class SteadyClock
 {
-    /// <summary>What <see cref="FromWall"/> says of a time that cannot be told.</summary>
+    /// <summary>What <see cref="FromWall(long)"/> says of a time that cannot be told.</summary>
     public const long Unknown = -1;
 
     // A clock that is slewed runs at most so much faster or slower; what is more in a moment was a step.
@@ -37,7 +37,7 @@ public sealed class SteadyClock
 
     public long Now => _start + Micros.From(_time.GetElapsedTime(_startTimestamp));
 
-    /// <summary>Looks whether the wall clock was set. To be called now and then; <see cref="FromWall"/> does so too.</summary>
+    /// <summary>Looks whether the wall clock was set. To be called now and then; <see cref="FromWall(long)"/> does so too.</summary>
     public void Look()
     {
         lock (_gate) Look(Now);
