@@ -155,11 +155,11 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     public async ValueTask DisposeAsync()
     {
         Close();
+        HealthWatch.Dispose();
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
-        HealthWatch.Dispose();
         _learned.Dispose();
         _qualityWatch.Dispose();
         await Numbers.DisposeAsync().ConfigureAwait(false);

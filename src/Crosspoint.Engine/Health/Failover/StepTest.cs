@@ -24,10 +24,15 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    public static CellTotals Difference(in CellTotals before, in CellTotals now) => new(
-        now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
-        now.Unanswered - before.Unanswered, now.Sent - before.Sent, now.Delivered - before.Delivered, now.Undelivered - before.Undelivered,
-        now.ExpectedDelivered - before.ExpectedDelivered, now.ExpectedRefused - before.ExpectedRefused);
+    /// <summary>What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since.</summary>
+    public static CellTotals Difference(in CellTotals before, in CellTotals now)
+    {
+        long waited = Math.Max(0, before.Submitted - before.Accepted - before.Refused - before.Throttled - before.Unanswered);
+        return new(
+            now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
+            Math.Max(0, now.Unanswered - before.Unanswered - waited), now.Sent - before.Sent, now.Delivered - before.Delivered,
+            now.Undelivered - before.Undelivered, now.ExpectedDelivered - before.ExpectedDelivered, now.ExpectedRefused - before.ExpectedRefused);
+    }
 
     /// <param name="cause">What the cell fell ill by: where it was seen by receipts, receipts have to say that it is well.</param>
     /// <param name="least">The least time of a step.</param>
