@@ -164,12 +164,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     public async ValueTask DisposeAsync()
     {
         Close();
+        HealthWatch.Dispose();
         await _sweeper.DisposeAsync().ConfigureAwait(false);
         await _dispatcher.DisposeAsync().ConfigureAwait(false);
         await _customers.DisposeAsync().ConfigureAwait(false);
         await _webhooks.DisposeAsync().ConfigureAwait(false);
         Experiments.Dispose();
-        HealthWatch.Dispose();
         _learned.Dispose();
         _qualityWatch.Dispose();
         _healthFeed.Dispose();

@@ -84,8 +84,13 @@ internal sealed class SlotTable(TimeProvider time)
     public bool LeavesNone(CellSlots cell, int slots, int allSlots)
     {
         if (cell.Used == 0 || allSlots < LeastToShare || cell.Used + slots <= allSlots - Math.Max(1, allSlots / OneIn)) return false;
-        return _turnedAt != 0 && time.GetElapsedTime(_turnedAt) < OthersCount;
+        return HasOthers;
     }
+
+    /// <summary>The network gets no more slots: it does not answer, holds half of them, and others need some.</summary>
+    public bool IsStuck(CellSlots cell, int allSlots) => cell.IsStuck(allSlots, time) && HasOthers;
+
+    private bool HasOthers => _turnedAt != 0 && time.GetElapsedTime(_turnedAt) < OthersCount;
 
     /// <summary>A network has taken slots.</summary>
     public void Took(CellSlots cell)

@@ -17,8 +17,13 @@ internal sealed partial class Dispatcher
     /// <summary>Routes by this from now on, what waits too: in memory at once, what is on disk as it is read.</summary>
     public void TakeHealth(FailoverSnapshot health)
     {
+        bool isForbidden = _failover.IsAnyForbidden || health.IsAnyForbidden;
         _failover = health;
-        RouteAnew();
+        foreach (Lane lane in _topology.Lanes)
+        {
+            // What waits on disk for a connection that is down waits there since no other may take it, and only an order can change that.
+            if (isForbidden || lane.Use == ConnectionUse.Usable) Reroute(lane);
+        }
     }
 
     /// <summary>How all connections are, as far as they may take what others lose.</summary>

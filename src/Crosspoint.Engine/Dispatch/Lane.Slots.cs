@@ -33,7 +33,7 @@ internal sealed partial class Lane
     private int AllSlots => Options.Smpp.InFlightWindow * Math.Max(1, _boundCount);
 
     // Under _gate.
-    private bool IsStuck(CellSlots cell) => cell.IsStuck(AllSlots, _time);
+    private bool IsStuck(CellSlots cell) => _slots.IsStuck(cell, AllSlots);
 
     // Under _gate. Those that stood aside for a network that answers again, or all of them, go back into the queue, before what came after them.
     private void TakeBack(bool all)

@@ -326,6 +326,7 @@ public sealed class MessageCodecTests
             List = AnyBool() ? 0 : _random.Next(0, 9),
             IsShadow = AnyBool(),
             Drawn = AnyBool() ? null : _random.Next(0, 10_001),
+            HealthNote = AnyBool() ? null : $"since 12:03:07: {_random.Next()}",
         })])
     {
         Facts = AnyBool() ? null : new()

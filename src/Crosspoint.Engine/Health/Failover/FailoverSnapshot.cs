@@ -12,13 +12,19 @@ public sealed class FailoverSnapshot
     internal FailoverSnapshot(IEnumerable<KeyValuePair<FailoverKey, RouteHealth>> cells, IReadOnlyList<ulong> testNumbers)
     {
         foreach (IGrouping<string, KeyValuePair<FailoverKey, RouteHealth>> path in cells.GroupBy(static cell => cell.Key.Cell.Connection))
+        {
             _paths.Add(path.Key, new([.. path], [.. testNumbers]));
+            IsAnyForbidden |= path.Any(static cell => cell.Value.IsForbidden);
+        }
     }
 
     public static FailoverSnapshot Empty { get; } = new([], []);
 
     /// <summary>Something is not healthy, or ordered.</summary>
     public bool IsAnySick => _paths.Count > 0;
+
+    /// <summary>An operator forbids something.</summary>
+    public bool IsAnyForbidden { get; }
 
     /// <summary>What is known of a connection; null while all of it is healthy.</summary>
     public PathHealth? Find(string connection) => _paths.GetValueOrDefault(connection);

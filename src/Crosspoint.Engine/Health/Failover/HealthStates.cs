@@ -329,9 +329,11 @@ public sealed class HealthStates
         cell.IsHard = row.Event == HealthEvent.HardSign || (cell.IsHard && row.To == CellState.Probing);
         bool isWorse = to is CellState.Suspended or CellState.Degraded;
         cell.Wanted = isWorse ? share : 1;
-        if (isWorse && row.Event != HealthEvent.HardSign && share < 1)
+
+        // Of a cell that takes next to nothing next to nothing moves.
+        if (isWorse && row.Event != HealthEvent.HardSign && share < 1 && cell.Share > _options.DegradedShare)
         {
-            double kept = Keep(key, cell, row.From == CellState.Degraded ? cell.Rate * (1 - cell.Share) : 0, out string? why);
+            double kept = Keep(key, cell, cell.Rate * (1 - cell.Share), out string? why);
             if (kept > share)
             {
                 // What is kept makes it degraded, however ill it is.
@@ -350,7 +352,7 @@ public sealed class HealthStates
         cell.KeptAt = _now;
         double rate = cell.Rate > 0 ? cell.Rate : RateOf(key, cell.Signal);
         double kept = _brake.ShareToKeep(_facts.RivalsOf(key.Cell), rate, moved, name => IsWell(key.Cell with { Connection = name }), out why);
-        double braked = _brake.Brake(key, rate, out string? whyBraked);
+        double braked = _brake.Brake(key, rate, cell.Share, out string? whyBraked);
         if (braked > kept) (kept, why) = (braked, whyBraked);
         return Math.Clamp(kept, 0, 1);
     }

@@ -89,20 +89,23 @@ internal sealed class MoveBrake(FailoverOptions options)
     }
 
     /// <summary>The share that a cell has to keep, as enough moves already; 0 for none. The first of a minute goes whatever it is.</summary>
-    public double Brake(FailoverKey cell, double rate, out string? why)
+    /// <param name="share">What it takes now: what is elsewhere already does not move.</param>
+    public double Brake(FailoverKey cell, double rate, double share, out string? why)
     {
         why = null;
-        double others = 0;
+        double others = 0, own = 0;
         foreach ((_, FailoverKey of, double moved) in _moved)
         {
             if (of != cell) others += moved;
+            else own = moved;
         }
 
         if (others <= 0 || rate <= 0 || TotalRate <= 0) return 0;
-        double left = Math.Max(0, (options.MoveAtMost * TotalRate) - others);
-        if (left >= rate) return 0;
-        why = $"{HealthWords.Percent(others / TotalRate)} of all traffic moved in this minute already";
-        return 1 - (left / rate);
+        double left = Math.Max(0, (options.MoveAtMost * TotalRate) - others - own);
+        double kept = share - (left / rate);
+        if (kept <= 0) return 0;
+        why = $"{HealthWords.Percent((others + own) / TotalRate)} of all traffic moved in this minute already";
+        return kept;
     }
 
     /// <summary>So much of a cell goes elsewhere from now on.</summary>

@@ -24,11 +24,17 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    // What is usual may be learned anew meanwhile, and then more is expected of old messages at one stroke: no more than the step's own count.
-    public static CellTotals Difference(in CellTotals before, in CellTotals now) => new(
-        now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
-        now.Unanswered - before.Unanswered, now.Sent - before.Sent, now.Delivered - before.Delivered, now.Undelivered - before.Undelivered,
-        Math.Min(now.ExpectedDelivered - before.ExpectedDelivered, now.Sent - before.Sent), now.ExpectedRefused - before.ExpectedRefused);
+    /// <summary>What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since; nor is more expected of it
+    /// when what is usual is learned anew.</summary>
+    public static CellTotals Difference(in CellTotals before, in CellTotals now)
+    {
+        long waited = Math.Max(0, before.Submitted - before.Accepted - before.Refused - before.Throttled - before.Unanswered);
+        return new(
+            now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
+            Math.Max(0, now.Unanswered - before.Unanswered - waited), now.Sent - before.Sent, now.Delivered - before.Delivered,
+            now.Undelivered - before.Undelivered,
+            Math.Min(now.ExpectedDelivered - before.ExpectedDelivered, now.Sent - before.Sent), now.ExpectedRefused - before.ExpectedRefused);
+    }
 
     /// <param name="cause">What the cell fell ill by: where it was seen by receipts, receipts have to say that it is well.</param>
     /// <param name="least">The least time of a step.</param>

@@ -149,6 +149,9 @@ internal sealed class FailoverWorld
             (long)_submitted, (long)_accepted, (long)_refused, (long)_throttled, (long)_unanswered, (long)_accepted, (long)_delivered,
             (long)(_accepted - _delivered), _expected, (_accepted + _refused) * 0.01);
 
+        /// <summary>What was written and has no answer is given up, as at the response timeout.</summary>
+        public void GiveUp() => _unanswered = _submitted - _accepted - _refused - _throttled;
+
         public void Take(double messages)
         {
             _submitted += messages;

@@ -112,6 +112,23 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Probing_WhatFellSilentBefore_TimesOutMeanwhile_IsNoFailureOfTheProbes()
+    {
+        var world = new FailoverWorld();
+        Truth truth = world.Carry(Cell("a"));
+        truth.IsSilent = true;
+        world.Pass(1);
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        world.Pass();
+        truth.IsSilent = false;
+        Until(world, static change => change.To == CellState.Probing);
+        world.Pass(5);
+        truth.GiveUp();
+        Until(world, static change => change.To == CellState.Healthy);
+        world.Changes.Count(static change => change.To == CellState.Suspended).ShouldBe(1);
+    }
+
+    [Fact]
     public void Errors_KeepALittle_AndWhenTheyGoOnIsSuspended()
     {
         var world = new FailoverWorld();
