@@ -29,14 +29,14 @@ internal sealed class HealthFeed : IRouteObserver, IDisposable
     public void Sent(string connection, MessageHead head, in Destination destination, long sentAt)
     {
         if (IsSilent(connection)) return;
-        long since = _table.Clock.FromWall(sentAt, out long now);
+        long since = _table.Clock.Translate(sentAt, out long now);
         PathOf(connection, head, destination).Sent(since, now);
     }
 
     public void Ended(string connection, MessageHead head, in Destination destination, in RouteEnd end)
     {
         if (IsSilent(connection)) return;
-        long since = _table.Clock.FromWall(end.SentAt, out long now);
+        long since = _table.Clock.Translate(end.SentAt, out long now);
         PathOf(connection, head, destination).Ended(end.IsDelivered, end.SentAt == 0 ? 0 : since, end.ErrorCode, end.IsLast, now);
     }
 

@@ -21,9 +21,9 @@ public class HealthBenchmarks
         WatchedPath attempt = Find();
         attempt.Submitted(_table.Clock.Now);
         attempt.Answered(AnswerKind.Accepted, 0, 30_000 + (_turn++ % 20_000), 7_500, _table.Clock.Now);
-        long sentAt = _table.Clock.FromWall(_sentAt, out long now);
+        long sentAt = _table.Clock.Translate(_sentAt, out long now);
         Find().Sent(sentAt, now);
-        sentAt = _table.Clock.FromWall(_sentAt, out now);
+        sentAt = _table.Clock.Translate(_sentAt, out now);
         Find().Ended(isDelivered: true, sentAt, 0, isLast: true, now);
         return _turn;
     }

@@ -96,20 +96,17 @@ internal sealed class CellIntervals
     public void AddTo(IntervalSum sum, HealthInterval interval, long now, ReceiptCurve curve)
     {
         Advance(now);
+        (int over, int open, int wide) = ColumnsOf(interval);
         for (int row = 0; row < _rowCount; row++)
         {
-            int at = row * Columns;
-            long count = CountOf(at, interval);
+            ReadOnlySpan<uint> counts = _counts.AsSpan(row * Columns, Columns);
+            long count = (long)counts[OpenShort] + counts[over];
+            if (open >= 0) count += counts[open];
+            if (wide >= 0) count += counts[wide];
             if (count > 0) AddTo(sum, _ids[row], count);
         }
 
-        sum.Cost += _costs[OpenShort] + interval switch
-        {
-            HealthInterval.OneMinute => _costs[SumOne],
-            HealthInterval.FiveMinutes => _costs[OpenMinute] + _costs[SumFive],
-            HealthInterval.FifteenMinutes => _costs[OpenMinute] + _costs[SumFifteen],
-            _ => _costs[OpenMinute] + _costs[OpenLong] + _costs[SumSixty],
-        };
+        sum.Cost += _costs[OpenShort] + _costs[over] + (open < 0 ? 0 : _costs[open]) + (wide < 0 ? 0 : _costs[wide]);
         _sent.AddTo(sum, interval, Math.Max(now, _step * ShortStep), curve);
         sum.Cover(Math.Min(SpanOf(interval, now), Math.Max(1, now - _startedAt)));
     }
@@ -120,7 +117,7 @@ internal sealed class CellIntervals
         Advance(now);
         for (int row = 0; row < _rowCount; row++)
         {
-            if (_ids[row] >= CellCounts.FirstReceipt) delays[_ids[row] - CellCounts.FirstReceipt] += CountOf(row * Columns, HealthInterval.SixtyMinutes);
+            if (_ids[row] >= CellCounts.FirstReceipt) delays[_ids[row] - CellCounts.FirstReceipt] += CountOfHour(row * Columns);
         }
     }
 
@@ -193,13 +190,16 @@ internal sealed class CellIntervals
         return _rows[id] = (byte)++_rowCount;
     }
 
-    private long CountOf(int at, HealthInterval interval) => _counts[at + OpenShort] + interval switch
+    // The sum of an interval, and the running steps that it has beside the running 5 s; -1 for none.
+    private static (int Over, int Open, int Wide) ColumnsOf(HealthInterval interval) => interval switch
     {
-        HealthInterval.OneMinute => (long)_counts[at + SumOne],
-        HealthInterval.FiveMinutes => (long)_counts[at + OpenMinute] + _counts[at + SumFive],
-        HealthInterval.FifteenMinutes => (long)_counts[at + OpenMinute] + _counts[at + SumFifteen],
-        _ => (long)_counts[at + OpenMinute] + _counts[at + OpenLong] + _counts[at + SumSixty],
+        HealthInterval.OneMinute => (SumOne, -1, -1),
+        HealthInterval.FiveMinutes => (SumFive, OpenMinute, -1),
+        HealthInterval.FifteenMinutes => (SumFifteen, OpenMinute, -1),
+        _ => (SumSixty, OpenMinute, OpenLong),
     };
+
+    private long CountOfHour(int at) => (long)_counts[at + OpenShort] + _counts[at + OpenMinute] + _counts[at + OpenLong] + _counts[at + SumSixty];
 
     private void AddTo(IntervalSum sum, int id, long count)
     {
@@ -231,7 +231,7 @@ internal sealed class CellIntervals
         (int rarest, long least) = (0, long.MaxValue);
         for (int i = 0; i < CellCounts.Codes; i++)
         {
-            long count = _rows[first + i] == 0 ? 0 : CountOf((_rows[first + i] - 1) * Columns, HealthInterval.SixtyMinutes);
+            long count = _rows[first + i] == 0 ? 0 : CountOfHour((_rows[first + i] - 1) * Columns);
             if (count < least) (rarest, least) = (i, count);
         }
 

@@ -185,7 +185,8 @@ public sealed partial class HealthTable
             if (_countries.TryGetValue(key.Value, out cell)) return cell;
             string country = key.Country is { Length: > 0 } known ? known : HealthCell.UnknownCountry;
             var named = new HealthCell(_names[key.Connection - 1], country, NetworkId.Unknown, null);
-            return _countries[key.Value] = new(this, WatchedScope.Country, key.Value, named);
+            WatchedCell world = WorldOf(key.WithoutConnection, country);
+            return _countries[key.Value] = new(this, WatchedScope.Country, key.Value, named, guardedBy: world);
         }
     }
 

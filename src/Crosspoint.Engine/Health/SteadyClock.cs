@@ -22,6 +22,7 @@ public sealed class SteadyClock
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
+    private readonly double _microsPerTick;
     private readonly long _startTimestamp;
     private readonly long _start;
     private readonly List<Span> _spans = [];
@@ -30,12 +31,13 @@ public sealed class SteadyClock
     public SteadyClock(TimeProvider time)
     {
         _time = time;
+        _microsPerTick = (double)Micros.PerSecond / time.TimestampFrequency;
         _startTimestamp = time.GetTimestamp();
         _lookedAt = _start = time.GetUtcMicros();
         _spans.Add(new(_start, long.MaxValue, 0));
     }
 
-    public long Now => _start + Micros.From(_time.GetElapsedTime(_startTimestamp));
+    public long Now => _start + (long)((_time.GetTimestamp() - _startTimestamp) * _microsPerTick);
 
     /// <summary>Looks whether the wall clock was set. To be called now and then; <see cref="FromWall(long)"/> does so too.</summary>
     public void Look()
@@ -43,15 +45,15 @@ public sealed class SteadyClock
         lock (_gate) Look(Now);
     }
 
-    /// <summary>See <see cref="FromWall(long, out long)"/>.</summary>
-    public long FromWall(long wall) => FromWall(wall, out _);
+    /// <summary>See <see cref="Translate"/>.</summary>
+    public long FromWall(long wall) => Translate(wall, out _);
 
     /// <summary>
     /// The steady time of a wall time since the start; <see cref="Unknown"/> of one before the start, in the future, or in an hour that was there twice or not at
     /// all because the clock was set.
     /// </summary>
     /// <param name="now">The steady time of now.</param>
-    public long FromWall(long wall, out long now)
+    public long Translate(long wall, out long now)
     {
         lock (_gate)
         {

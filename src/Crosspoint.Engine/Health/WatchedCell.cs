@@ -28,7 +28,8 @@ public sealed class WatchedCell
     private const long LongestTurn = Micros.PerSecond;
     private const long LingerMicros = 60 * Micros.PerSecond;
 
-    private readonly Lock _gate = new();
+    // A country on a connection has that of the country over all: both count the same events, under one lock taken once.
+    private readonly Lock _gate;
     private readonly HealthTable _table;
     private readonly CellIntervals _intervals;
     private WatchedCell? _country;
@@ -43,8 +44,9 @@ public sealed class WatchedCell
     private long _waiting;
     private long _open;
 
-    internal WatchedCell(HealthTable table, WatchedScope scope, ulong key, HealthCell cell, string account = "")
+    internal WatchedCell(HealthTable table, WatchedScope scope, ulong key, HealthCell cell, string account = "", WatchedCell? guardedBy = null)
     {
+        _gate = guardedBy?._gate ?? new();
         (_table, Scope, Key, Cell, Account, _usedAt) = (table, scope, key, cell, account, table.Clock.Now);
         _intervals = new(isWide: scope != WatchedScope.Leaf);
     }
@@ -99,6 +101,7 @@ public sealed class WatchedCell
     internal void TellAll(in CellEvent entry, in CellEvent ofMessage, bool isMessage)
     {
         WatchedCell cell = Tell(entry);
+        if (isMessage && cell is { _country: { } ofConnection, _world: { } ofAll } && TryTell(ofConnection, entry, ofAll, ofMessage)) return;
         if (cell._country is { } country) cell._country = country.Tell(entry);
         if (isMessage && cell._world is { } world) cell._world = world.Tell(ofMessage);
     }
@@ -147,13 +150,31 @@ public sealed class WatchedCell
         lock (_gate)
         {
             if (_isGone) return false;
-            if (entry.Now > _usedAt) _usedAt = entry.Now;
-            _intervals.Add(entry);
+            Count(entry);
             isToList = Detector is not null && Forward(Detector, entry);
         }
 
         if (isToList) _table.List(this);
         return true;
+    }
+
+    // Two at once, where one lock guards both.
+    private static bool TryTell(WatchedCell country, in CellEvent entry, WatchedCell world, in CellEvent ofMessage)
+    {
+        if (country._gate != world._gate) return false;
+        lock (country._gate)
+        {
+            if (country._isGone || world._isGone) return false;
+            country.Count(entry);
+            world.Count(ofMessage);
+            return true;
+        }
+    }
+
+    private void Count(in CellEvent entry)
+    {
+        if (entry.Now > _usedAt) _usedAt = entry.Now;
+        _intervals.Add(entry);
     }
 
     // Whether it is to be listed for its turn.
