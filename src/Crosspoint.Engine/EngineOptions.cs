@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Retries;
@@ -31,6 +32,9 @@ public sealed record EngineOptions
 
     /// <summary>What is known of numbers besides what ships with the library.</summary>
     public NumberOptions Numbers { get; init; } = new();
+
+    /// <summary>What is noticed of the health of connections, and when.</summary>
+    public DetectionOptions Detection { get; init; } = new();
 
     public WebhookOptions Webhooks { get; init; } = new();
 

@@ -93,6 +93,9 @@ public static class ConfigFile
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),
         };
+        ConfigSection? health = root.Group("health");
+        engine = engine with { Detection = HealthConfig.ReadDetection(health, engine) };
+        health?.Close();
         ConfigSection? routing = root.Group("routing", required: true);
         engine = engine with { Routing = RoutingConfig.Read(routing, engine, directory) };
         RateOptions rates = RateConfig.Read(root.Group("rates"), directory, engine);
