@@ -5,6 +5,7 @@ using Crosspoint.Cli.Bench;
 using Crosspoint.Cli.Bench.Faults;
 using Crosspoint.Cli.Bench.Learning;
 using Crosspoint.Cli.Demo;
+using Crosspoint.Cli.Lab;
 using Crosspoint.Cli.Rates;
 using Crosspoint.Cli.Routing;
 using Crosspoint.Cli.Smpp;
@@ -37,6 +38,7 @@ var root = new RootCommand(
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
+    LabCommands.Create(),
     new Command("bench", "Measure")
     {
         EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(),

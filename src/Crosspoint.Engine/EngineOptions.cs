@@ -34,6 +34,9 @@ public sealed record EngineOptions
     /// <summary>What is known of numbers besides what ships with the library.</summary>
     public NumberOptions Numbers { get; init; } = new();
 
+    /// <summary>What is noticed of the health of connections, and when.</summary>
+    public DetectionOptions Detection { get; init; } = new();
+
     public WebhookOptions Webhooks { get; init; } = new();
 
     public QueueOptions Queues { get; init; } = new();

@@ -15,9 +15,10 @@ internal sealed record CellNature
 
     public double Noon { get; init; } = 13;
 
-    /// <summary>Deviation of the logarithm of the rate from five minutes to the next, and of the shares.</summary>
+    /// <summary>Deviation of the logarithm of the rate from five minutes to the next.</summary>
     public double Burst { get; init; } = 0.3;
 
+    /// <summary>The same of shares and delays; of shares one point at most, as more would be the very change that is looked for.</summary>
     public double Wander { get; init; } = 0.1;
 
     /// <summary>Deviation of the logarithm of shares and delays in a day, as a walk that returns within a week.</summary>
@@ -85,7 +86,7 @@ internal sealed record CellNature
             CampaignFactor = Between(2, 20, ref draws),
             Pauses = draws.Next(),
             Refused = Between(0.001, 0.08, ref draws),
-            Clumps = draws.Next() < 0.5 ? 0 : draws.Next() * 0.2,
+            Clumps = draws.Next() < 0.5 ? 0 : draws.Next() * 0.1,
             Undelivered = Between(0.01, 0.25, ref draws),
             NoReceipt = Between(0.005, 0.2, ref draws),
             Unanswered = Between(0.00001, 0.002, ref draws),

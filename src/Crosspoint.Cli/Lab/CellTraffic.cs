@@ -14,6 +14,7 @@ internal sealed class CellTraffic(CellNature nature, ulong seed, CellDetector de
     private const double Day = 86_400;
     private const long BlockMicros = 300_000_000;
     private const double DropSeconds = 0.3;
+    private const double MostWander = 0.01;
     private const int MostWaiting = 50;
     private const double ResponseTimeout = 30;
 
@@ -100,7 +101,7 @@ internal sealed class CellTraffic(CellNature nature, ulong seed, CellDetector de
 
         while (wheel.TryTake(slot, out WheelEvent what))
         {
-            // What would be later than the wheel goes comes now.
+            // What would be later than the wheel goes, comes at its end.
             what.At = Math.Min(what.At, end);
             switch (what.Kind)
             {
@@ -154,8 +155,8 @@ internal sealed class CellTraffic(CellNature nature, ulong seed, CellDetector de
         _driftRefused += (walk * Normal()) - (back * _driftRefused);
         _driftUndelivered += (walk * Normal()) - (back * _driftUndelivered);
         _driftDelay += (walk * Normal()) - (back * _driftDelay);
-        _refused = nature.Refused * sway * Math.Exp((nature.Wander * Normal()) + _driftRefused);
-        _undelivered = nature.Undelivered * sway * Math.Exp((nature.Wander * Normal()) + _driftUndelivered);
+        _refused = nature.Refused * sway * Math.Exp((Math.Min(nature.Wander, MostWander / nature.Refused) * Normal()) + _driftRefused);
+        _undelivered = nature.Undelivered * sway * Math.Exp((Math.Min(nature.Wander, MostWander / nature.Undelivered) * Normal()) + _driftUndelivered);
         _slower = sway * Math.Exp((nature.Wander * Normal() / 2) + _driftDelay);
     }
 

@@ -93,12 +93,9 @@ public static class ConfigFile
             SendWindows = SendWindowConfig.Read(root, engine),
             Retries = RetryConfig.Read(root, engine),
         };
-        if (root.Group("health") is { } health)
-        {
-            engine = engine with { Failover = FailoverConfig.Read(health.Group("failover")) };
-            health.Close();
-        }
-
+        ConfigSection? health = root.Group("health");
+        engine = engine with { Detection = HealthConfig.ReadDetection(health, engine), Failover = FailoverConfig.Read(health?.Group("failover")) };
+        health?.Close();
         ConfigSection? routing = root.Group("routing", required: true);
         engine = engine with { Routing = RoutingConfig.Read(routing, engine, directory) };
         RateOptions rates = RateConfig.Read(root.Group("rates"), directory, engine);

@@ -94,11 +94,11 @@ public sealed partial class CellDetector
         _same.Add(delivered, cohort.Same);
     }
 
-    // The width follows the time to a receipt: nine of ten come within eleven steps.
+    // The width follows the time to a receipt: nine of ten come within nine steps.
     private void Restart(long now)
     {
         double p90 = _delays.Quantile(0.9);
-        long width = (long)Math.Clamp(p90 / 11, Micros, 3600.0 * Micros);
+        long width = (long)Math.Clamp(p90 / 9, Micros, 3600.0 * Micros);
         if (_cohortEnd > 0) _expectedDelivered += _cohorts.Aged(in _delays) * UsualDelivery;
         else _blockSince = now;
         _cohorts.Restart(width, now);
@@ -228,9 +228,8 @@ public sealed partial class CellDetector
 
         (_learnedSent, _learnedConfirmed) = (_sent, _confirmed);
         if (!isClear) return;
-        if (_responses.Total >= FewTimes) _stallLimit = LimitOf(_responses.Quantile(0.99));
         double p90 = _delays.Quantile(0.9);
-        double width = Math.Clamp(p90 / 11, Micros, 3600.0 * Micros);
+        double width = Math.Clamp(p90 / 9, Micros, 3600.0 * Micros);
         if (width > 1.7 * _cohorts.Width || width < 0.6 * _cohorts.Width) Restart(now);
         else Expect();
         if (_delays.Total < FewTimes) return;

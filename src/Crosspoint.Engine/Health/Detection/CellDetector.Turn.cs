@@ -3,8 +3,8 @@ namespace Crosspoint.Engine.Health.Detection;
 // What is looked at in a turn.
 public sealed partial class CellDetector
 {
-    private const int WindowSteps = 12;
-    private const long WindowStepMicros = 5 * Micros;
+    private const int WindowSteps = 6;
+    private const long WindowStepMicros = 10 * Micros;
     private const long LookMicros = Micros;
 
     // A default rule: what it stands for, how many times the usual it must be at least.
@@ -12,6 +12,9 @@ public sealed partial class CellDetector
     private const double UsualThrottled = 0.2;
     private const double UsualMessages = 50;
     private const double TimesUsual = 2;
+
+    // A rule looks at every minute anew, and at refusals that come in clusters: it asks for more than the test does.
+    private const double RuleEvidence = 1.5;
     private const double ThrottledPart = 0.002;
     private const long LeastThrottled = 10;
 
@@ -89,7 +92,7 @@ public sealed partial class CellDetector
     {
         _isStalled = false;
         _stallEndedAt = now;
-        _saidAt[(int)SignalKind.Stalled] = long.MinValue / 2;
+        _saidAt[(int)SignalKind.Stalled] = Never;
         Set(SignalKind.Stalled, false);
     }
 
@@ -137,7 +140,7 @@ public sealed partial class CellDetector
         if (messages < (_rules.Messages ?? UsualMessages) || _minute.Refused <= limit * messages) return false;
         if (_rules.Errors is not null) return true;
         double share = _minute.Refused / (double)messages;
-        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= _errors.Threshold;
+        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= RuleEvidence * _errors.Threshold;
     }
 
     private void LookAtFakes(long now, List<HealthSignal> signals)
@@ -181,10 +184,11 @@ public sealed partial class CellDetector
     private void Rotate(long step)
     {
         _windowEnd = (step + 1) * WindowStepMicros;
-        if (_windowStep > 0) LookAtThrottling(in _window[_windowStep % WindowSteps], _windowStep * WindowStepMicros);
+        if (_responses.Total >= FewTimes && !IsFrozen) _stallLimit = LimitOf(_responses.Quantile(0.99));
+        if (_windowStep > 0) LookAtThrottling(in _window[(int)(_windowStep % WindowSteps)], _windowStep * WindowStepMicros);
         if (step - _windowStep > WindowSteps)
         {
-            Array.Clear(_window);
+            _window = default;
             _minute = default;
             _windowStep = step;
             return;
@@ -192,7 +196,7 @@ public sealed partial class CellDetector
 
         while (_windowStep < step)
         {
-            ref WindowStep oldest = ref _window[++_windowStep % WindowSteps];
+            ref WindowStep oldest = ref _window[(int)(++_windowStep % WindowSteps)];
             _minute.Remove(in oldest);
             oldest = default;
         }
@@ -200,7 +204,7 @@ public sealed partial class CellDetector
 
     private void LookAtThrottling(in WindowStep step, long from)
     {
-        bool isLong = _throttledSince >= 0 && from - _throttledLast > Math.Max(InMicros(_options.ThrottledFor), 12 * WindowStepMicros);
+        bool isLong = _throttledSince >= 0 && from - _throttledLast > Math.Max(InMicros(_options.ThrottledFor), WindowSteps * WindowStepMicros);
         if (step.Answered == 0 && !isLong) return;
         double share = step.Answered == 0 ? 0 : step.Throttled / (double)step.Answered;
         if (share > ThrottledLimit)

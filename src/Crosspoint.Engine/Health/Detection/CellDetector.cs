@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Crosspoint.Engine.Health.Detection;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Crosspoint.Engine.Health.Detection;
 public sealed partial class CellDetector : ICellDetector
 {
     private const long Micros = 1_000_000;
+    private const long Never = long.MinValue / 2;
     private const int Kinds = (int)SignalKind.ReceiptsSuspect + 1;
 
     // No rule that gives way to the usual is judged on less.
@@ -22,22 +25,22 @@ public sealed partial class CellDetector : ICellDetector
     // Receipts from which on it is known when they come.
     private const double FewDelays = 100;
 
-    // Rows of two octaves' steps from 65 ms to 19 h for receipts, from 1 ms to 33 s for responses.
-    private const int ReceiptBins = 41;
-    private const int ReceiptPower = 16;
-    private const int ResponseBins = 31;
-    private const int ResponsePower = 10;
+    // From 131 ms to 2.4 hours for receipts, from 4 ms to 17 s for responses; what is longer counts as that.
+    private const int ReceiptBins = 33;
+    private const int ReceiptPower = 17;
+    private const int ResponseBins = 25;
+    private const int ResponsePower = 12;
 
     private const double MostBorrowed = 100;
 
     // Where nothing is borrowed.
     private const double OwnWeight = 20;
 
-    private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.03, RelativeShift: 0.5, Steps: 6, IsDaily: true);
+    private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.04, RelativeShift: 0.5, Steps: 6, IsDaily: true);
     private static readonly ShareTestForm TimeoutForm = new(Floor: 0.005, Shift: 0.05, RelativeShift: 1, Steps: 12);
     private static readonly ShareTestForm DeliveryForm = new(Floor: 0.02, Shift: 0.08, RelativeShift: 0, Steps: 6, IsDaily: true);
-    private static readonly ShareTestForm FastForm = new(Floor: 0.03, Shift: 0.25, RelativeShift: 0, Steps: 8, NeedsOwn: true);
-    private static readonly ShareTestForm SameForm = new(Floor: 0.05, Shift: 0.35, RelativeShift: 0, Steps: 8, NeedsOwn: true);
+    private static readonly ShareTestForm FastForm = new(Floor: 0.03, Shift: 0.4, RelativeShift: 0, Steps: 10, NeedsOwn: true);
+    private static readonly ShareTestForm SameForm = new(Floor: 0.05, Shift: 0.5, RelativeShift: 0, Steps: 10, NeedsOwn: true);
 
     private readonly HealthCell _cell;
     private readonly DetectionOptions _options;
@@ -48,7 +51,7 @@ public sealed partial class CellDetector : ICellDetector
 
     // Kinds that a rule of the operator's may keep on for ever: they do not keep the cell from learning.
     private readonly int _asSet;
-    private readonly long[] _saidAt = new long[Kinds];
+    private SaidTimes _saidAt;
 
     private long _now;
     private long _since;
@@ -77,11 +80,11 @@ public sealed partial class CellDetector : ICellDetector
     private LogHistogram _responses = new(ResponseBins, ResponsePower);
 
     // The last minute.
-    private readonly WindowStep[] _window = new WindowStep[WindowSteps];
+    private Window _window;
     private WindowStep _minute;
     private long _windowStep;
     private long _windowEnd;
-    private StatusMemory _statuses = new();
+    private StatusMemory _statuses;
 
     private ShareTest _errors;
     private ShareTest _timeouts;
@@ -128,7 +131,7 @@ public sealed partial class CellDetector : ICellDetector
         _borrowedP99 = usual.ResponseP99 > TimeSpan.Zero ? InMicros(usual.ResponseP99) : InMicros(options.ResponseP99);
         _stallLimit = LimitOf(_borrowedP99);
         _cohorts = new(Micros);
-        Array.Fill(_saidAt, long.MinValue / 2);
+        for (int i = 0; i < Kinds; i++) _saidAt[i] = Never;
     }
 
     /// <inheritdoc />
@@ -155,8 +158,6 @@ public sealed partial class CellDetector : ICellDetector
         Weight = Math.Min(_errors.Weight, _delivery.Weight),
     };
 
-    internal string Dump => $"err use {_errors.Usual:F4} all {_errors.Allowed:F4} w {_errors.Weight:F0} h {_errors.Threshold:F1} {_errors.Dump} | del {_delivery.Usual:F4} all {_delivery.Allowed:F4} w {_delivery.Weight:F0} {_delivery.Dump} | del p50 {_delays.Quantile(.5)/1e6:F2} p90 {_delays.Quantile(.9)/1e6:F2} tot {_delays.Total:F0} width {_cohorts.Width/1e6:F1} mature {_mature} r {_receiptsCame/_receiptsSent:F3} silent {_silent:F1} fastedge {_fastEdge/1e6:F2} fast {_fast.Usual:F3} {_fast.Allowed:F3} same {_same.Usual:F3} {_same.Allowed:F3} on {_on:X} stall {_stallLimit}";
-
     // Something is wrong with the cell: nothing is learned from what it does now.
     private bool IsFrozen => (_on & ~_asSet) != 0 || _errors.IsOn;
 
@@ -182,7 +183,7 @@ public sealed partial class CellDetector : ICellDetector
         {
             _unanswered++;
             _minute.Unanswered++;
-            _window[_windowStep % WindowSteps].Unanswered++;
+            _window[(int)(_windowStep % WindowSteps)].Unanswered++;
             return;
         }
 
@@ -191,7 +192,7 @@ public sealed partial class CellDetector : ICellDetector
         if (_isStalled) EndStall(now);
         if (now - took >= _stallEndedAt && took <= _stallLimit) _responses.Add(took);
         _minute.Answered++;
-        ref WindowStep step = ref _window[_windowStep % WindowSteps];
+        ref WindowStep step = ref _window[(int)(_windowStep % WindowSteps)];
         step.Answered++;
         switch (kind)
         {
@@ -258,6 +259,18 @@ public sealed partial class CellDetector : ICellDetector
         }
 
         return _now;
+    }
+
+    [InlineArray(WindowSteps)]
+    private struct Window
+    {
+        private WindowStep _first;
+    }
+
+    [InlineArray(Kinds)]
+    private struct SaidTimes
+    {
+        private long _first;
     }
 
     private static int BitOf(SignalKind kind) => 1 << (int)kind;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Crosspoint.Engine.Health.Detection;
 
 /// <summary>Messages of one step of time by what became of them.</summary>
@@ -15,15 +17,15 @@ internal struct Cohort
 }
 
 /// <summary>
-/// The messages sent lately in steps of equal width, twenty-four of them, that together are about twice as long as nine receipts in ten take. What
+/// The messages sent lately in steps of equal width, twenty of them, that together are about twice as long as nine receipts in ten take. What
 /// is expected of each hangs on its age alone, so that bursts, pauses and the order of receipts do not matter.
 /// </summary>
 internal struct Cohorts
 {
-    public const int Count = 24;
+    public const int Count = 20;
 
     private readonly Cohort[] _ring = new Cohort[Count];
-    private readonly float[] _hazards = new float[Count];
+    private Hazards _hazards;
 
     public Cohorts(long width) => Width = width;
 
@@ -83,7 +85,7 @@ internal struct Cohorts
     /// <summary>Works out what is expected at each age.</summary>
     /// <param name="share">Share of the messages for which a receipt comes.</param>
     /// <param name="stretch">How many times as long as usual it may take.</param>
-    public readonly void Expect(in LogHistogram delays, double share, double stretch)
+    public void Expect(in LogHistogram delays, double share, double stretch)
     {
         double whole = delays.ShareUpTo((double)Count * Width);
         if (whole <= 0) whole = 1;
@@ -99,14 +101,21 @@ internal struct Cohorts
         }
     }
 
-    /// <summary>Receipts that should come in the step that has just begun, of messages that have none.</summary>
+    /// <summary>
+    /// Receipts that should come in the step that has just begun, of messages that have none; no more than a step lacks to what it should have at
+    /// its age, as some messages never get one.
+    /// </summary>
     public readonly double Due()
     {
         double due = 0;
+        double left = 1;
         for (int i = 0; i < Count; i++)
         {
+            left *= 1 - _hazards[i];
             ref Cohort cohort = ref At(i);
-            due += (cohort.Sent - cohort.Ended) * _hazards[i];
+            if (cohort.Sent == 0) continue;
+            double lacks = (cohort.Sent * (1 - left)) - cohort.Ended;
+            if (lacks > 0) due += Math.Min(lacks, (cohort.Sent - cohort.Ended) * _hazards[i]);
         }
 
         return due;
@@ -123,5 +132,11 @@ internal struct Cohorts
         }
 
         return aged;
+    }
+
+    [InlineArray(Count)]
+    private struct Hazards
+    {
+        private float _first;
     }
 }

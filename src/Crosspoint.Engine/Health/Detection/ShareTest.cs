@@ -24,12 +24,12 @@ internal struct ShareTest
     // Below this many draws everything is learned, alarm or not far from it.
     private const double Young = 200;
 
-    // Shares of blocks of a minute deviate by more than independent draws would: learned, and added three times to the usual share.
+    // Shares of blocks of five minutes deviate by more than independent draws would: learned, and added three times to the usual share.
     private const double BlockDraws = 50;
     private const float FewBlocks = 3;
-    private const float ManyBlocks = 300;
+    private const float ManyBlocks = 1_000;
     private const double MostSpread = 0.1;
-    private const long BlockMicros = 60_000_000;
+    private const long BlockMicros = 300_000_000;
 
     // Evidence that the share is usual again, in natural logarithms: one error in four hundred.
     private const double EndEvidence = 6;
@@ -40,12 +40,12 @@ internal struct ShareTest
     private readonly ShareTestForm _form;
     private float[]? _hours;
 
-    private double _all;
-    private double _bad;
+    private float _all;
+    private float _bad;
     private float _spread;
     private float _blocks;
     private float _evidence;
-    private long _hour = -1;
+    private int _hour = -1;
 
     private float _base;
     private float _up;
@@ -87,7 +87,7 @@ internal struct ShareTest
     public readonly float Suspicion => IsOn ? 1 : _sum / Threshold;
 
     /// <summary>Draws that the usual share rests on.</summary>
-    public readonly double Weight => _all;
+    public readonly float Weight => _all;
 
     /// <summary>Draws since the sum was last zero, or since <see cref="StartRun"/>.</summary>
     public float RunAll { get; private set; }
@@ -102,8 +102,8 @@ internal struct ShareTest
     /// <summary>Forgets everything, and begins with a share.</summary>
     public void Reset(double share, double weight)
     {
-        _all = weight;
-        _bad = share * weight;
+        _all = (float)weight;
+        _bad = (float)(share * weight);
         _spread = (float)Square(0.15 * share);
         _blocks = FewBlocks;
         if (_hours is not null) Array.Clear(_hours);
@@ -131,7 +131,7 @@ internal struct ShareTest
     public void Step(long now, bool isFrozen, long adoptAfter)
     {
         if (_stepAll == 0) return;
-        long hour = now / HourMicros;
+        int hour = (int)(now / HourMicros);
         if (hour != _hour) EnterHour(hour);
         if (RunAll == 0) RunSince = now;
         RunAll += _stepAll;
@@ -205,7 +205,7 @@ internal struct ShareTest
         if (_form.IsDaily && _all >= ManyDraws) _hours ??= new float[2 * Hours];
         if (_hours is not null)
         {
-            int hour = (int)(_hour % Hours);
+            int hour = _hour % Hours;
             _hours[hour] += _heldAll;
             _hours[hour + Hours] += _heldBad;
         }
@@ -214,12 +214,12 @@ internal struct ShareTest
         Work();
     }
 
-    private void EnterHour(long hour)
+    private void EnterHour(int hour)
     {
         if (_heldAll > 0 && _hour >= 0) Learn();
         if (_hour >= 0)
         {
-            double keep = Math.Pow(2, -(hour - _hour) / MeanHalfLifeHours);
+            float keep = (float)Math.Pow(2, -(hour - _hour) / MeanHalfLifeHours);
             _all *= keep;
             _bad *= keep;
             if (_hours is not null)
@@ -240,7 +240,7 @@ internal struct ShareTest
         double slack = 0;
         if (_hours is not null)
         {
-            int hour = (int)(Math.Max(0, _hour) % Hours);
+            int hour = Math.Max(0, _hour) % Hours;
             usual = (_hours[hour + Hours] + (HourWeight * usual)) / (_hours[hour] + HourWeight);
             slack = HourSpread * usual * Math.Sqrt(HourWeight / (_hours[hour] + HourWeight));
         }
@@ -259,8 +259,6 @@ internal struct ShareTest
         _down = (float)Math.Log((1 - raised) / (1 - allowed));
         Threshold = _evidence + (float)Math.Log(_all + 1);
     }
-
-    internal readonly string Dump => $"spread {Math.Sqrt(_spread):F5} sum {_sum:F1} held {_heldAll} wait {_waitAll} on {IsOn}";
 
     private static double Square(double value) => value * value;
 }

@@ -1,24 +1,22 @@
+using System.Runtime.CompilerServices;
+
 namespace Crosspoint.Engine.Health.Detection;
 
 /// <summary>
-/// The statuses that a cell has shown, the latest sixteen, and up to four that are new: a status is new for ten minutes from its first time on,
+/// The statuses that a cell has shown, the latest twelve, and up to two that are new: a status is new for ten minutes from its first time on,
 /// and counted by the minute.
 /// </summary>
 internal struct StatusMemory
 {
-    private const int Known = 16;
-    private const int Most = 4;
+    private const int Known = 12;
+    private const int Most = 2;
     private const long MinuteMicros = 60_000_000;
     private const long NewMicros = 10 * MinuteMicros;
 
-    private readonly uint[] _known = new uint[Known];
-    private readonly NewStatus[] _new = new NewStatus[Most];
+    private KnownStatuses _known;
+    private NewStatuses _new;
     private int _knownCount;
     private int _newCount;
-
-    public StatusMemory()
-    {
-    }
 
     public readonly bool HasNew => _newCount > 0;
 
@@ -29,7 +27,7 @@ internal struct StatusMemory
         {
             if (_known[i] != status) continue;
             // To the front, so that the one that was not seen for longest gives way.
-            _known.AsSpan(0, i).CopyTo(_known.AsSpan(1));
+            ((Span<uint>)_known)[..i].CopyTo(((Span<uint>)_known)[1..]);
             _known[0] = status;
             return;
         }
@@ -76,7 +74,7 @@ internal struct StatusMemory
     }
 
     /// <summary>The status was told of: it stays new for as long as it comes.</summary>
-    public readonly void Tell(uint status)
+    public void Tell(uint status)
     {
         for (int i = 0; i < _newCount; i++)
         {
@@ -93,8 +91,20 @@ internal struct StatusMemory
     private void Keep(uint status)
     {
         if (_knownCount < Known) _knownCount++;
-        _known.AsSpan(0, _knownCount - 1).CopyTo(_known.AsSpan(1));
+        ((Span<uint>)_known)[..(_knownCount - 1)].CopyTo(((Span<uint>)_known)[1..]);
         _known[0] = status;
+    }
+
+    [InlineArray(Known)]
+    private struct KnownStatuses
+    {
+        private uint _first;
+    }
+
+    [InlineArray(Most)]
+    private struct NewStatuses
+    {
+        private NewStatus _first;
     }
 
     private struct NewStatus

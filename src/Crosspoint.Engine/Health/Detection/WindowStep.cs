@@ -1,6 +1,6 @@
 namespace Crosspoint.Engine.Health.Detection;
 
-/// <summary>Answers of five seconds, or of the last twelve times five.</summary>
+/// <summary>Answers of ten seconds, or of the last six times ten.</summary>
 internal struct WindowStep
 {
     /// <summary>Accepted, refused and throttled.</summary>

@@ -1,0 +1,378 @@
+using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Detection;
+using Crosspoint.Engine.Messages;
+using Crosspoint.Sms.Numbers;
+
+namespace Crosspoint.Engine.Tests.Health;
+
+public sealed class CellDetectorTests
+{
+    private const long Second = DetectorRig.Second;
+    private const double Hour = 3600;
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5)]
+    [InlineData(0.02)]
+    public void Turn_NothingWrong_SaysNothing(double rate)
+    {
+        var rig = new DetectorRig();
+        rig.Play(rate < 1 ? 100 * Hour : 2 * Hour, rate).ShouldBeEmpty();
+        CellTotals totals = rig.Detector.Totals;
+        totals.Submitted.ShouldBe(totals.Accepted + totals.Refused);
+        totals.ExpectedRefused.ShouldBe(totals.Refused, Math.Max(5, totals.Refused * 0.3));
+        totals.ExpectedDelivered.ShouldBe(totals.Delivered, Math.Max(10, totals.Delivered * 0.1));
+    }
+
+    [Fact]
+    public void Turn_NothingIsAnswered_IsStalledWithinAQuarterOfASecondOfTheLimit()
+    {
+        var rig = new DetectorRig();
+        rig.Play(60, 100);
+        rig.IsDead = true;
+        HealthSignal signal = rig.Play(3, 100).ShouldHaveSingleItem();
+        (signal.Kind, signal.Source, signal.IsHard, signal.IsInSeconds, signal.Cell).ShouldBe((SignalKind.Stalled, SignalSource.Sign, true, true, DetectorRig.Cell));
+        signal.Expected.ShouldBe(1, 0.01, "five times 75 ms is less than a second");
+        signal.Seen.ShouldBeInRange(1, 1.25);
+        signal.Messages.ShouldBeGreaterThan(3);
+
+        rig.Play(29, 100).ShouldHaveSingleItem("it is told again after half a minute").Seen.ShouldBeGreaterThan(30);
+        rig.IsDead = false;
+        rig.Play(10, 100).ShouldBeEmpty();
+        rig.IsDead = true;
+        rig.Play(2, 100).ShouldHaveSingleItem("another stall is told at once").Kind.ShouldBe(SignalKind.Stalled);
+    }
+
+    [Fact]
+    public void Turn_SlowResponsesAreUsual_StallLimitFollows_AndAStallTeachesNothing()
+    {
+        var detector = new CellDetector(DetectorRig.Cell, new());
+        List<HealthSignal> signals = [];
+        long now = 1_000 * Second;
+        for (int i = 0; i < 4_000; i++)
+        {
+            detector.Submitted(now - (2 * Second));
+            detector.Answered(AnswerKind.Accepted, 0, 2 * Second, now);
+            detector.Turn(now += Second / 4, signals);
+        }
+
+        for (int i = 0; i < 5; i++) detector.Submitted(now);
+        detector.Turn(now + (9 * Second), signals);
+        signals.ShouldBeEmpty();
+        detector.Turn(now + (15 * Second), signals);
+        signals.ShouldHaveSingleItem().Expected.ShouldBeInRange(9, 15);
+        double usual = detector.Usual.ResponseP99.TotalSeconds;
+        for (int i = 0; i < 5; i++) detector.Answered(AnswerKind.Accepted, 0, 20 * Second, now + (20 * Second));
+        detector.Usual.ResponseP99.TotalSeconds.ShouldBe(usual);
+    }
+
+    [Fact]
+    public void Turn_TwoWait_IsNoStall()
+    {
+        var detector = new CellDetector(DetectorRig.Cell, new());
+        List<HealthSignal> signals = [];
+        detector.Submitted(Second);
+        detector.Submitted(Second);
+        detector.Turn(100 * Second, signals);
+        signals.ShouldBeEmpty();
+        detector.Submitted(100 * Second);
+        detector.Turn(104 * Second, signals);
+        signals.ShouldBeEmpty("three have not waited for long");
+        detector.Turn(106 * Second, signals);
+        signals.ShouldHaveSingleItem().Messages.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Turn_ErrorsStepToTenPercent_IsFoundWithinTenSeconds_AndEndsByItself()
+    {
+        var rig = new DetectorRig();
+        rig.Play(3 * Hour, 100).ShouldBeEmpty();
+        rig.Refused = 0.1;
+        HealthSignal signal = rig.Play(10, 100).ShouldHaveSingleItem();
+        (signal.Kind, signal.IsHard).ShouldBe((SignalKind.Errors, false));
+        signal.Seen.ShouldBe(0.1, 0.06);
+        signal.Expected.ShouldBeInRange(0.005, 0.04);
+        signal.Messages.ShouldBeGreaterThan(50);
+        signal.Over.ShouldBeLessThan(TimeSpan.FromMinutes(1.1));
+        CellTotals before = rig.Detector.Totals;
+        rig.Play(60, 100).Count(static told => told.Kind == SignalKind.Errors).ShouldBe(2);
+        CellTotals after = rig.Detector.Totals;
+        (after.Refused - before.Refused).ShouldBeGreaterThan(400);
+        (after.ExpectedRefused - before.ExpectedRefused).ShouldBeLessThan(120, "the alarm's own messages are no new usual");
+        rig.Refused = 0.01;
+        rig.Play(120, 100);
+        rig.Play(600, 100).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Turn_LevelThatStays_IsUsualAfterADay()
+    {
+        var rig = new DetectorRig();
+        rig.Play(12 * Hour, 2).ShouldBeEmpty();
+        rig.Refused = 0.3;
+        rig.Play(Hour, 2).ShouldContain(static signal => signal.Kind == SignalKind.Errors);
+        rig.Play(25 * Hour, 2);
+        rig.Play(12 * Hour, 2).ShouldBeEmpty();
+        rig.Detector.Usual.Refused.ShouldBe(0.3, 0.05);
+    }
+
+    [Fact]
+    public void Turn_ErrorsDriftOverDays_SaysNothing()
+    {
+        var rig = new DetectorRig();
+        rig.Play(24 * Hour, 2).ShouldBeEmpty();
+        for (int day = 0; day < 5; day++)
+        {
+            rig.Refused *= 1.15;
+            rig.Undelivered *= 1.1;
+            rig.Slower *= 1.1;
+            rig.Play(24 * Hour, 2).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Turn_NewStatus_IsToldWithTheStatus_AKnownOneIsNot()
+    {
+        var rig = new DetectorRig();
+        rig.Play(2 * Hour, 20).ShouldBeEmpty();
+        rig.Status = 0x45;
+        rig.Refused = 0.025;
+        List<HealthSignal> signals = rig.Play(50, 20);
+        signals.Count.ShouldBeInRange(1, 2);
+        signals.ShouldAllBe(static signal => signal.Kind == SignalKind.NewError && signal.Status == 0x45 && signal.Seen > 0.01);
+        rig.Status = 0x0B;
+        rig.Refused = 0.01;
+        rig.Play(Hour, 20);
+        rig.Status = 0x45;
+        rig.Play(Hour, 20).ShouldBeEmpty("it has been seen before");
+    }
+
+    [Fact]
+    public void Turn_ThrottledForLong_IsTold_ABurstIsNot()
+    {
+        var rig = new DetectorRig();
+        rig.Play(600, 20);
+        rig.Throttled = 0.5;
+        rig.Play(15, 20).ShouldBeEmpty();
+        rig.Throttled = 0;
+        rig.Play(600, 20).ShouldBeEmpty();
+        rig.Throttled = 0.5;
+        HealthSignal signal = rig.Play(40, 20).ShouldHaveSingleItem();
+        (signal.Kind, signal.Source, signal.Expected).ShouldBe((SignalKind.Throttled, SignalSource.Rule, 0.2));
+        signal.Seen.ShouldBe(0.5, 0.15);
+    }
+
+    [Fact]
+    public void Turn_ManyUnanswered_IsTold_OneLostSessionIsNot()
+    {
+        var rig = new DetectorRig();
+        rig.Play(Hour, 20).ShouldBeEmpty();
+        for (int i = 0; i < 30; i++)
+        {
+            rig.Detector.Submitted(rig.Now);
+            rig.Detector.Answered(AnswerKind.Unanswered, 0, Second, rig.Now);
+        }
+
+        rig.Play(600, 20).ShouldBeEmpty();
+        rig.Unanswered = 0.4;
+        rig.Play(20, 20).ShouldContain(static signal => signal.Kind == SignalKind.Timeouts);
+    }
+
+    [Fact]
+    public void Turn_DeliveryDropsByTenPoints_IsFoundWithinAMinute()
+    {
+        var rig = new DetectorRig();
+        rig.Play(3 * Hour, 100).ShouldBeEmpty();
+        rig.Undelivered = 0.15;
+        HealthSignal signal = rig.Play(60, 100).First();
+        signal.Kind.ShouldBe(SignalKind.Delivery);
+        signal.Seen.ShouldBe(0.86, 0.05);
+        signal.Expected.ShouldBe(0.95, 0.02);
+    }
+
+    [Fact]
+    public void Turn_ReceiptsGoSilent_IsTold_UnlessRecipientsConfirm()
+    {
+        var rig = new DetectorRig { Confirmed = 0.5 };
+        rig.Play(2 * Hour, 20).ShouldBeEmpty();
+        rig.Receipts = 0;
+        rig.Play(300, 20).ShouldBeEmpty("messages arrive, as recipients confirm");
+        rig.Confirmed = 0;
+        HealthSignal signal = rig.Play(400, 20).First();
+        signal.Kind.ShouldBe(SignalKind.ReceiptsSilent);
+        signal.Seen.ShouldBeLessThan(0.2);
+        signal.Expected.ShouldBe(1);
+        signal.Over.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void Turn_ReceiptsSomewhatLater_OrHeldBackForSeconds_SaysNothing()
+    {
+        var rig = new DetectorRig();
+        rig.Play(2 * Hour, 20).ShouldBeEmpty();
+        rig.Slower = 1.4;
+        rig.Play(Hour, 20).ShouldBeEmpty();
+        rig.Slower = 1;
+        rig.Play(Hour, 20).ShouldBeEmpty();
+        rig.Receipts = 0;
+        rig.Play(12, 20).ShouldBeEmpty();
+        rig.Receipts = 0.95;
+        rig.Play(600, 20).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Turn_BurstsAndPauses_SayNothing()
+    {
+        var rig = new DetectorRig();
+        rig.Play(2 * Hour, 2).ShouldBeEmpty();
+        for (int i = 0; i < 20; i++)
+        {
+            rig.Play(60, 100).ShouldBeEmpty();
+            rig.Play(300, 0).ShouldBeEmpty();
+            rig.Play(300, 1).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Turn_ReceiptsSlow_DefaultGivesWayToTheUsual_ASettingDoesNot()
+    {
+        var usual = new DetectorRig();
+        usual.Play(2 * Hour, 20).ShouldBeEmpty("7.7 s are usual here, though above 4 s");
+        usual.Slower = 4;
+        usual.Play(180, 20).ShouldContain(static signal => signal.Kind == SignalKind.ReceiptsSlow);
+
+        var set = new DetectorRig(new() { Rules = new() { ReceiptsP95 = TimeSpan.FromSeconds(6) } });
+        HealthSignal signal = set.Play(120, 20).First();
+        (signal.Kind, signal.Source, signal.Expected).ShouldBe((SignalKind.ReceiptsSlow, SignalSource.Rule, 6));
+        signal.Seen.ShouldBeInRange(6, 9);
+    }
+
+    [Theory]
+    [InlineData(0.4)]
+    [InlineData(4)]
+    public void Turn_ReceiptsMadeUp_AreSuspect(double after)
+    {
+        var rig = new DetectorRig();
+        rig.Play(2 * Hour, 20).ShouldBeEmpty();
+        rig.FakedAfter = after;
+        rig.Play(120, 20).ShouldContain(static signal => signal.Kind == SignalKind.ReceiptsSuspect);
+    }
+
+    [Fact]
+    public void Turn_ErrorsAsSet_CountAsTheyAre()
+    {
+        var rig = new DetectorRig(new()
+        {
+            Rules = new() { Errors = 0.5 },
+            Overrides =
+            [
+                new() { Class = TrafficClass.Otp, Rules = new() { Errors = 0.001 } },
+                new() { Country = "DE", Rules = new() { Errors = 0.02, Messages = 1_000 } },
+            ],
+        });
+        rig.Refused = 0.04;
+        HealthSignal signal = rig.Play(120, 20).First();
+        (signal.Kind, signal.Source, signal.Expected).ShouldBe((SignalKind.Errors, SignalSource.Rule, 0.02));
+        signal.Messages.ShouldBeGreaterThanOrEqualTo(1_000);
+    }
+
+    [Fact]
+    public void Turn_ThinTrafficThatFailsAltogether_IsFound()
+    {
+        var rig = new DetectorRig();
+        rig.Play(24 * Hour * 10, 0.01).ShouldBeEmpty();
+        rig.Refused = 1;
+        HealthSignal signal = rig.Play(12 * Hour, 0.01).First();
+        signal.Kind.ShouldBe(SignalKind.Errors);
+        signal.Messages.ShouldBeInRange(5, 60);
+    }
+
+    [Fact]
+    public void Detector_NewOne_BeginsWithWhatAWiderCellKnows()
+    {
+        var rig = new DetectorRig { Refused = 0.15 };
+        rig.Play(24 * Hour, 5);
+        CellUsual usual = rig.Detector.Usual;
+        usual.Refused.ShouldBe(0.15, 0.03);
+        usual.ReceiptMedian.TotalSeconds.ShouldBe(5, 1);
+        new CellDetector(DetectorRig.Cell, new(), usual).Usual.Refused.ShouldBe(0.15, 0.03);
+        new CellDetector(DetectorRig.Cell, new()).Usual.Refused.ShouldBe(0.02, 0.01);
+    }
+
+    [Fact]
+    public void Times_ThatGoBack_HurtNothing()
+    {
+        var rig = new DetectorRig();
+        rig.Play(600, 20);
+        List<HealthSignal> signals = [];
+        rig.Detector.Submitted(0);
+        rig.Detector.Answered(AnswerKind.Accepted, 0, -5, long.MinValue / 2);
+        rig.Detector.Sent(0);
+        rig.Detector.Ended(isDelivered: true, long.MaxValue / 4, 0);
+        rig.Detector.Ended(isDelivered: true, -1, 0);
+        rig.Detector.Answered(AnswerKind.Refused, uint.MaxValue, 0, 0);
+        rig.Detector.Turn(0, signals);
+        signals.ShouldBeEmpty();
+        rig.Play(600, 20).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void HotPath_AllocatesNothing_AndAThinCellIsSmall()
+    {
+        var rig = new DetectorRig();
+        rig.Play(600, 20);
+        List<HealthSignal> signals = [];
+        Burst(rig, signals, rig.Now);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Burst(rig, signals, rig.Now + (600 * Second));
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        signals.ShouldBeEmpty();
+
+        var options = new DetectionOptions();
+        CellDetector[] cells = new CellDetector[100];
+        cells[0] = new(DetectorRig.Cell, options);
+        before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 1; i < cells.Length; i++) cells[i] = new(DetectorRig.Cell, options);
+        ((GC.GetAllocatedBytesForCurrentThread() - before) / (cells.Length - 1)).ShouldBeLessThan(3_000);
+    }
+
+    [Fact]
+    public void Options_OutOfRange_AreRefusedByName()
+    {
+        new DetectionOptions().Problems().ShouldBeEmpty();
+        Should.Throw<ArgumentException>(static () => new CellDetector(DetectorRig.Cell, new() { StalledFactor = double.NaN })).Message.ShouldContain("StalledFactor");
+        new DetectionOptions { Overrides = [new() { Rules = new() { Errors = 1.5 } }], Evidence = 0, Repeat = TimeSpan.Zero }.Problems().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void RulesOf_TakesForEachThresholdTheFirstThatFits()
+    {
+        var options = new DetectionOptions
+        {
+            Rules = new() { Errors = 0.1, Messages = 10 },
+            Overrides =
+            [
+                new() { Connection = "south-1", Rules = new() { Errors = 0.01 } },
+                new() { Network = NetworkId.FromCodes(262, 1, 2), Rules = new() { Throttled = 0.9 } },
+                new() { Country = "DE", Rules = new() { Errors = 0.02, Throttled = 0.5 } },
+            ],
+        };
+        options.RulesOf(new("north-1", "DE", NetworkId.FromCodes(262, 1, 2), null)).ShouldBe(new() { Errors = 0.02, Throttled = 0.9, Messages = 10 });
+        options.RulesOf(new("north-1", "FR", NetworkId.Unknown, null)).ShouldBe(new() { Errors = 0.1, Messages = 10 });
+        options.RulesOf(new("south-1", "DE", NetworkId.Unknown, null)).Errors.ShouldBe(0.01);
+    }
+
+    private static void Burst(DetectorRig rig, List<HealthSignal> signals, long from)
+    {
+        for (int i = 0; i < 10_000; i++)
+        {
+            long now = from + (i * Second / 20);
+            rig.Detector.Submitted(now);
+            rig.Detector.Answered(i % 100 == 0 ? AnswerKind.Refused : AnswerKind.Accepted, i % 100 == 0 ? 0x0Bu : 0, 50_000, now);
+            rig.Detector.Sent(now);
+            rig.Detector.Ended(i % 20 != 0, 2 * Second + (i % 60 * Second / 10), now);
+            rig.Detector.Feedback(isConfirmed: true, now);
+            if (i % 5 == 0) rig.Detector.Turn(now, signals);
+        }
+    }
+}
