@@ -29,6 +29,8 @@ var root = new RootCommand(
     RateCommands.Create(),
     RoutingCommands.Create(time),
     QualityCommand.Create(),
+    IncidentCommands.CreateIncidents(),
+    IncidentCommands.CreateAlerts(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -41,6 +41,9 @@ public sealed record ApiBackend
     /// <summary>What is learned of delivery.</summary>
     public required QualityTable Quality { get; init; }
 
+    /// <summary>Incidents, alerts, silences and notifiers.</summary>
+    public required AlertDesk Alerts { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether new messages are taken: what <c>/health/ready</c> says.</summary>

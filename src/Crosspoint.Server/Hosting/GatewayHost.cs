@@ -36,6 +36,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private SqliteRevisionStore? _revisions;
     private RateDesk? _rates;
     private RoutingDesk? _plans;
+    private SqliteHealthStore? _health;
+    private AlertDesk? _alerts;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -46,6 +48,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<GatewayHost>();
         Gateway = new Gateway(config.Engine, journal, time, loggers, services.GetRequiredService<IMeterFactory>());
+        Readings = new GatewayReadings(config, Gateway, time);
     }
 
     public Gateway Gateway { get; }
@@ -58,6 +61,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>The book of prices in force, and the store of revisions.</summary>
     public RateDesk Rates => _rates!;
+
+    /// <summary>Incidents, alerts and notifiers: what notices changes of health tells them here.</summary>
+    public AlertDesk Alerts => _alerts!;
+
+    /// <summary>What alerts are judged by: what the engine does not know is connected here.</summary>
+    public GatewayReadings Readings { get; }
 
     /// <summary>Completes when the journal broke: the process must end, and recover at its next start.</summary>
     public Task JournalBroken => _journal.Broken;
@@ -112,6 +121,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_rabbitMq is not null) await _rabbitMq.DisposeAsync().ConfigureAwait(false);
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
+        if (_alerts is not null) await _alerts.DisposeAsync().ConfigureAwait(false);
+        if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
         _plans?.Dispose();
         _rates?.Dispose();
@@ -139,8 +150,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host.Gateway.TakeRates(host._rates.Holder.Current);
             host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, loggers);
             if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
+            host._health = JournalOpening.OpenHealth(config);
+            host._alerts = new AlertDesk(host.WithVendors(config.Alerts), host._health, host.Readings, time, loggers);
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             isRecovered = true;
+            await host._alerts.StartAsync(cancellationToken).ConfigureAwait(false);
             var backend = new ApiBackend
             {
                 Intake = host.Gateway.Intake,
@@ -155,6 +169,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Numbers = host.Gateway.Numbers,
                 Routing = host.Gateway,
                 Quality = host.Gateway.Quality,
+                Alerts = host._alerts,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
@@ -173,6 +188,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
             throw new GatewayStartException($"{what}: {error.Message}", error);
         }
     }
+
+    private AlertDeskOptions WithVendors(AlertDeskOptions options) => options with
+    {
+        Incidents = options.Incidents with
+        {
+            VendorOf = name => Gateway.ConnectionOptions().FirstOrDefault(connection => connection.Name == name)?.Vendor ?? "",
+        },
+    };
 
     private void ConnectBroker(RabbitMqOptions options, Func<bool> isReady, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {

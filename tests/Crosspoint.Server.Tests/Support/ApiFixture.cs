@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Numbers;
@@ -67,6 +68,13 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>What is learned of delivery: nothing at first.</summary>
     public required QualityTable Quality { get; init; }
 
+    /// <summary>Incidents and alerts, with a store of its own and readings that the test sets.</summary>
+    public required AlertDesk Alerts { get; init; }
+
+    public required FakeReadings Readings { get; init; }
+
+    public required SqliteHealthStore Health { get; init; }
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -76,7 +84,8 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
-    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null)
+    public static async Task<ApiFixture> StartAsync(
+        HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null, AlertDeskOptions? alerts = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
@@ -93,6 +102,9 @@ internal sealed class ApiFixture : IAsyncDisposable
             Engine = new() { Accounts = [Demo, Other], Connections = engine.ConnectionOptions(), Routing = engine.Routing.Plan },
             RoutingText = Encoding.UTF8.GetBytes("default: [ north-1 ]"),
         };
+        SqliteHealthStore health = SqliteHealthStore.Open(Path.Combine(folder.FullName, SqliteHealthStore.FileName));
+        var readings = new FakeReadings();
+        var alertDesk = new AlertDesk(alerts ?? new(), health, readings, time, NullLoggerFactory.Instance);
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -107,6 +119,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
             Quality = quality,
+            Alerts = alertDesk,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -116,7 +129,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality };
+        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Alerts = alertDesk, Readings = readings, Health = health };
     }
 
     public HttpClient ClientFor(Account? account)
@@ -148,6 +161,8 @@ internal sealed class ApiFixture : IAsyncDisposable
     {
         Client.Dispose();
         await Server.DisposeAsync();
+        await Alerts.DisposeAsync();
+        await Health.DisposeAsync();
         Rates.Dispose();
         await Rates.Store.DisposeAsync();
         await _services.DisposeAsync();
