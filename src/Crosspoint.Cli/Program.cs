@@ -35,6 +35,8 @@ var root = new RootCommand(
     QualityCommand.Create(),
     ChaosCommands.Create(),
     health,
+    IncidentCommands.CreateIncidents(),
+    IncidentCommands.CreateAlerts(),
     ExplainCommand.Create(time),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

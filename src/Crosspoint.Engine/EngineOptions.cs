@@ -44,9 +44,6 @@ public sealed record EngineOptions
     /// <summary>How traffic leaves what is sick, and comes back.</summary>
     public FailoverOptions Failover { get; init; } = new();
 
-    /// <summary>What is noticed of connections, and from when on.</summary>
-    public DetectionOptions Detection { get; init; } = new();
-
     /// <summary>How long receipts and inbound messages are kept for a customer that does not fetch them.</summary>
     public TimeSpan KeepForCustomers { get; init; } = TimeSpan.FromHours(72);
 }

@@ -288,6 +288,12 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     public ValueTask<ControlResult> PaceTrafficAsync(string accountSid, string batch, double rate, bool byOperator = false) =>
         _dispatcher.Traffic.PaceAsync(new(accountSid, batch), rate, byOperator);
 
+    /// <summary>What accepted segments cost in the present day (UTC), since the start at most: by connection, in micro-units of the base currency.</summary>
+    public IEnumerable<(string Connection, long Micros)> Spent => _dispatcher.Spent.Now;
+
+    /// <summary>What a segment to a network costs more on the cheapest other connection; null where prices are not known.</summary>
+    public long? ExtraPriceOf(HealthCell cell) => _dispatcher.ExtraPriceOf(cell);
+
     // Messages a second that a cell carried in the last minute.
     private double RateOf(HealthCell cell)
     {

@@ -53,6 +53,25 @@ internal sealed partial class Dispatcher
         return rivals;
     }
 
+    /// <summary>What a segment to a network costs more, in micro-units, on the cheapest of the others that are up; null where prices are not known.</summary>
+    public long? ExtraPriceOf(HealthCell cell)
+    {
+        Topology topology = _topology;
+        RoutingSnapshot snapshot = topology.Router.Snapshot;
+        var destination = new Destination(default, cell.Country, NumberType.Mobile, cell.Network, NetworkSource.None);
+        int own = snapshot.PlaceOf(cell.Connection);
+        if (own < 0 || cell.Country.Length == 0 || snapshot.PriceOf(own, destination) is not { } price) return null;
+        long? cheapest = null;
+        foreach (string name in topology.RivalsOf(cell.Connection))
+        {
+            int place = snapshot.PlaceOf(name);
+            if (place < 0 || topology.Lanes[place].Use != ConnectionUse.Usable || snapshot.PriceOf(place, destination) is not { } other) continue;
+            cheapest = Math.Min(cheapest ?? long.MaxValue, other);
+        }
+
+        return cheapest - price;
+    }
+
     /// <summary>The number of the network that a message goes to, as <see cref="SlotTable"/> counts by.</summary>
     public ulong NetworkOf(MessageHead head, RouteSubject? subject)
     {

@@ -40,6 +40,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public Dispatcher(
         EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
     {
+        Spent = new DaySums(time);
         Journal = journal;
         _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
         _time = time;
@@ -81,6 +82,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What caps the segments of certain messages in a second.</summary>
     public LimitTable Limits { get; }
+
+    /// <summary>What accepted segments cost, by connection, in micro-units of the base currency.</summary>
+    public DaySums Spent { get; }
 
     /// <summary>Where what becomes of segments is counted; null where nobody counts.</summary>
     public HealthTable? Health { get; init; }

@@ -56,6 +56,7 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         if (dispatcher.Health is not { } health) return;
         TellSubmitted();
         active.Watched.Answered(kind, status, Micros.From(took), active.SegmentCost, health.Clock.Now);
+        if (kind == AnswerKind.Accepted && active.SegmentCost != 0) dispatcher.Spent.Add(active.Lane.Name, active.SegmentCost);
     }
 
     /// <summary>Hands the outcome to the journal.</summary>

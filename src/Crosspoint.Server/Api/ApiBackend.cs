@@ -53,6 +53,9 @@ public sealed record ApiBackend
     /// <summary>What operators order of connections on networks.</summary>
     public required FailoverDesk Failover { get; init; }
 
+    /// <summary>Incidents, alerts, silences and notifiers.</summary>
+    public required AlertDesk Alerts { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether new messages are taken: what <c>/health/ready</c> says.</summary>

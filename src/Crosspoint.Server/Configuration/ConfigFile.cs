@@ -108,6 +108,7 @@ public static class ConfigFile
             Engine = engine,
             RoutingText = routing is null ? [] : RoutingDocument.Write(routing.Map, engine.Routing.SenderRules),
             RabbitMq = RabbitMqConfig.Read(root.Group("rabbitmq"), engine.Accounts),
+            Alerts = AlertConfig.Read(root.Group("alerts"), directory, engine),
             Journal = ReadJournal(root.Group("journal")),
             Log = ReadLog(root.Group("log")),
         };

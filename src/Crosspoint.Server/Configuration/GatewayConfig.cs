@@ -28,6 +28,9 @@ public sealed record GatewayConfig
     /// <summary>Prices that are the file's.</summary>
     public RateOptions Rates { get; init; } = new();
 
+    /// <summary>Rules, silences' limits and notifiers.</summary>
+    public AlertDeskOptions Alerts { get; init; } = new();
+
     public JournalOptions Journal { get; init; } = new();
 
     public LogOptions Log { get; init; } = new();

@@ -82,6 +82,10 @@ public sealed class ApiServer : IAsyncDisposable
         new ChaosEndpoints(backend.Experiments, door).Map(app);
         new HealthEndpoints(backend, door).Map(app);
         new FailoverEndpoints(backend, door).Map(app);
+        new IncidentEndpoints(backend, door).Map(app);
+        new AlertEndpoints(backend, door).Map(app);
+        new SilenceEndpoints(backend, door).Map(app);
+        new ReportEndpoints(backend, door).Map(app);
         var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
         new SimulationEndpoints(backend, door, rehearsals).Map(app);
         new LookupEndpoints(backend, token).Map(app);

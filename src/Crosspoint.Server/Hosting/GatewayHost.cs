@@ -38,6 +38,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private RateDesk? _rates;
     private RoutingDesk? _plans;
     private FailoverDesk? _failover;
+    private SqliteHealthStore? _health;
+    private AlertDesk? _alerts;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -48,6 +50,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _time = time;
         _logger = loggers.CreateLogger<GatewayHost>();
         Gateway = new Gateway(config.Engine, journal, time, loggers, services.GetRequiredService<IMeterFactory>());
+        Readings = new GatewayReadings(config, Gateway, time);
     }
 
     public Gateway Gateway { get; }
@@ -60,6 +63,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>The book of prices in force, and the store of revisions.</summary>
     public RateDesk Rates => _rates!;
+
+    /// <summary>Incidents, alerts and notifiers: what notices changes of health tells them here.</summary>
+    public AlertDesk Alerts => _alerts!;
+
+    /// <summary>What alerts are judged by.</summary>
+    public GatewayReadings Readings { get; }
 
     /// <summary>Completes when the journal broke: the process must end, and recover at its next start.</summary>
     public Task JournalBroken => _journal.Broken;
@@ -114,6 +123,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_rabbitMq is not null) await _rabbitMq.DisposeAsync().ConfigureAwait(false);
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
+        if (_alerts is not null) await _alerts.DisposeAsync().ConfigureAwait(false);
+        if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
         _failover?.Dispose();
         _plans?.Dispose();
@@ -144,8 +155,14 @@ public sealed partial class GatewayHost : IAsyncDisposable
             if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
             host._failover = new(host._revisions, host.Gateway, time, loggers);
             await host._failover.StartAsync(cancellationToken).ConfigureAwait(false);
+            step = "data: incidents and alerts cannot be read";
+            host._health = JournalOpening.OpenHealth(config);
+            host._alerts = new AlertDesk(host.WithVendors(config.Alerts), host._health, host.Readings, time, loggers);
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
+            step = "the gateway cannot start";
+            await host._alerts.StartAsync(cancellationToken).ConfigureAwait(false);
+            host.Gateway.HealthWatch.Changed += host._alerts.Take;
             step = $"http.listen: {config.Http.Listen} cannot be listened on";
             var backend = new ApiBackend
             {
@@ -164,6 +181,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Experiments = host.Gateway.Experiments,
                 Health = host.Gateway.Health,
                 Failover = host._failover,
+                Alerts = host._alerts,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
@@ -182,6 +200,15 @@ public sealed partial class GatewayHost : IAsyncDisposable
             throw new GatewayStartException($"{step}: {error.Message}", error);
         }
     }
+
+    private AlertDeskOptions WithVendors(AlertDeskOptions options) => options with
+    {
+        Incidents = options.Incidents with
+        {
+            ExtraPriceOf = cell => Gateway.ExtraPriceOf(cell) is { } micros ? new(micros, Gateway.Snapshot.Sources.Rates?.Currency ?? "") : null,
+            VendorOf = name => Gateway.ConnectionOptions().FirstOrDefault(connection => connection.Name == name)?.Vendor ?? "",
+        },
+    };
 
     private void ConnectBroker(RabbitMqOptions options, Func<bool> isReady, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {

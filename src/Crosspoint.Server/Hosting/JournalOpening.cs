@@ -18,6 +18,20 @@ internal static class JournalOpening
     /// <summary>Where the revisions of configuration are.</summary>
     public static string ConfigFileOf(GatewayConfig config) => Path.Combine(config.DataDirectory, ConfigFile);
 
+    /// <summary>Opens what is kept about health. The journal must be open: it keeps other processes out of the folder.</summary>
+    /// <exception cref="GatewayStartException">It cannot be opened.</exception>
+    public static SqliteHealthStore OpenHealth(GatewayConfig config)
+    {
+        try
+        {
+            return SqliteHealthStore.Open(Path.Combine(config.DataDirectory, SqliteHealthStore.FileName));
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new GatewayStartException($"data: {error.Message}", error);
+        }
+    }
+
     /// <summary>Opens the revisions of configuration. The journal must be open: it keeps other processes out of the folder.</summary>
     /// <exception cref="GatewayStartException">They cannot be opened.</exception>
     public static SqliteRevisionStore OpenRevisions(GatewayConfig config, TimeProvider time)

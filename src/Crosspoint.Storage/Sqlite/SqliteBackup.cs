@@ -7,10 +7,11 @@ namespace Crosspoint.Storage.Sqlite;
 /// <param name="Messages">Rows of all of them.</param>
 /// <param name="Revisions">Revisions of configuration.</param>
 /// <param name="Bytes">On disk.</param>
-public sealed record BackupSummary(int Files, long Messages, long Revisions, long Bytes);
+/// <param name="Records">Incidents, alerts and silences.</param>
+public sealed record BackupSummary(int Files, long Messages, long Revisions, long Bytes, long Records = 0);
 
 /// <summary>
-/// Copies a journal, and the revisions of configuration beside it, while a gateway runs on them, from this or another process, and puts a copy back.
+/// Copies a journal, the revisions of configuration and what is kept about health, while a gateway runs on them, from this or another process, and puts a copy back.
 /// Each file of the copy is the state of one moment;
 /// files are copied one after another, the newest last. What the commit log held when the copy began is written into the copied files.
 /// </summary>
@@ -19,6 +20,7 @@ public static class SqliteBackup
     /// <summary>The name of the revisions' file in a backup.</summary>
     private const string ConfigName = "config.db";
 
+    private const string HealthName = SqliteHealthStore.FileName;
     private const string Unfinished = ".unfinished";
 
     // A backup keeps what retention would delete.
@@ -28,7 +30,7 @@ public static class SqliteBackup
     private const int BusyMilliseconds = 10_000;
 
     /// <summary>Copies the journal in one directory to a new one, and checks every file of the copy.</summary>
-    /// <param name="configFile">The revisions' file; one that does not exist is left out.</param>
+    /// <param name="configFile">The revisions' file; one that does not exist is left out. What is kept about health lies beside it.</param>
     /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under
     /// this name only when it is whole.</param>
     /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
@@ -43,7 +45,7 @@ public static class SqliteBackup
         Task.Run(() => Verify(directory, cancellationToken), cancellationToken);
 
     /// <summary>Checks a backup and makes a journal of it in a directory that holds none. The backup stays as it is.</summary>
-    /// <param name="configFile">Where the revisions go, if the backup has any; null to leave them.</param>
+    /// <param name="configFile">Where the revisions go, if the backup has any, and what is kept about health beside them; null to leave them.</param>
     /// <exception cref="InvalidOperationException">The backup did not pass its check, or the target holds a journal or revisions, or is open.</exception>
     public static Task<BackupSummary> RestoreAsync(
         string backupDirectory, string journalDirectory, string? configFile, CancellationToken cancellationToken) =>
@@ -74,12 +76,14 @@ public static class SqliteBackup
         }
 
         if (File.Exists(config)) CopyFile(config, Path.Combine(unfinished, ConfigName), SqliteSchema.Config);
+        if (HealthBeside(config) is { } health && File.Exists(health)) CopyFile(health, Path.Combine(unfinished, HealthName), SqliteSchema.Health);
 
         if (hasLog) await EmptyLogAsync(unfinished, cancellationToken).ConfigureAwait(false);
         List<Slice> copied = SliceCatalog.List(copies);
         if (copied.Count == 0 && !File.Exists(config)) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
         foreach (Slice slice in copied) MakeWhole(slice.Path);
         if (File.Exists(config)) MakeWhole(Path.Combine(unfinished, ConfigName));
+        if (File.Exists(Path.Combine(unfinished, HealthName))) MakeWhole(Path.Combine(unfinished, HealthName));
 
         BackupSummary summary = Verify(unfinished, cancellationToken);
         if (Directory.Exists(target)) Directory.Delete(target);
@@ -135,7 +139,15 @@ public static class SqliteBackup
             bytes += new FileInfo(config).Length;
         }
 
-        return new(slices.Count, messages, revisions, bytes);
+        long records = 0;
+        string health = Path.Combine(directory, HealthName);
+        if (File.Exists(health))
+        {
+            records = Verify(health, SqliteSchema.Health, "SELECT count(*) FROM records");
+            bytes += new FileInfo(health).Length;
+        }
+
+        return new(slices.Count, messages, revisions, bytes, records);
     }
 
     private static long Verify(string path, SqliteSchema schema, string count)
@@ -166,12 +178,19 @@ public static class SqliteBackup
             throw new InvalidOperationException($"{journal} holds a journal. Move it away first: a restore never overwrites anything.");
         }
 
-        string copyOfConfig = Path.Combine(backup, ConfigName);
-        bool hasConfig = config is not null && File.Exists(copyOfConfig);
-        if (hasConfig && File.Exists(config))
-            throw new InvalidOperationException($"{config} holds revisions of configuration. Move it away first: a restore never overwrites anything.");
-        if (hasConfig && (File.Exists(config + "-wal") || File.Exists(config + "-shm")))
-            throw new InvalidOperationException($"{config} has a log of its own ({config}-wal, {config}-shm). Move it away first: it would change what is restored.");
+        List<(string Copy, string Target)> files = [];
+        if (config is not null && File.Exists(Path.Combine(backup, ConfigName)))
+        {
+            CheckFree(config, "revisions of configuration");
+            files.Add((Path.Combine(backup, ConfigName), config));
+        }
+
+        if (HealthBeside(config) is { } health && File.Exists(Path.Combine(backup, HealthName)))
+        {
+            CheckFree(health, "incidents and alerts");
+            files.Add((Path.Combine(backup, HealthName), health));
+        }
+
         string unfinished = slices + Unfinished;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Directory.CreateDirectory(unfinished);
@@ -182,17 +201,27 @@ public static class SqliteBackup
         }
 
         DiskSync.FlushDirectory(unfinished);
-        if (hasConfig)
+        foreach ((string copy, string target) in files)
         {
-            CopyDurably(copyOfConfig, config + Unfinished);
-            File.Move(config + Unfinished, config!);
-            DiskSync.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(config!))!);
+            CopyDurably(copy, target + Unfinished);
+            File.Move(target + Unfinished, target);
+            DiskSync.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(target))!);
         }
 
         if (Directory.Exists(slices)) Directory.Delete(slices);
         Directory.Move(unfinished, slices);
         DiskSync.FlushDirectory(journal);
         return summary;
+    }
+
+    private static string? HealthBeside(string? config) =>
+        config is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(config))!, HealthName);
+
+    private static void CheckFree(string target, string what)
+    {
+        if (File.Exists(target)) throw new InvalidOperationException($"{target} holds {what}. Move it away first: a restore never overwrites anything.");
+        if (File.Exists(target + "-wal") || File.Exists(target + "-shm"))
+            throw new InvalidOperationException($"{target} has a log of its own ({target}-wal, {target}-shm). Move it away first: it would change what is restored.");
     }
 
     private static void CopyDurably(string source, string target)

@@ -19,6 +19,9 @@ internal sealed class SqliteSchema
     /// <summary>The configuration with its revisions (Migrations/Config).</summary>
     public static SqliteSchema Config { get; } = new("Config");
 
+    /// <summary>Incidents, alerts and silences (Migrations/Health).</summary>
+    public static SqliteSchema Health { get; } = new("Health");
+
     public int Version => _scripts.Length;
 
     /// <exception cref="InvalidOperationException">The file is from a newer program.</exception>

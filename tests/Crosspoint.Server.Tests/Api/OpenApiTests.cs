@@ -192,6 +192,42 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfIncidents_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await IncidentTests.StartAsync(new()
+        {
+            Notifiers = [new Engine.Notifiers.SlackNotifierOptions { Name = "chat", Url = "https://127.0.0.1/x", Rules = ["disk"] }],
+            Incidents = new() { ExtraPriceOf = static _ => new(1_500, "EUR"), VendorOf = static _ => "north" },
+        });
+        JsonNode document = await DocumentAsync(api);
+        IncidentTests.Fall(api, IncidentTests.Cell("north-1", "DE", "26201"));
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        await api.Alerts.TurnAsync();
+        string incident = (await DeckTests.GetAsync(api, "/v1/incidents")).At("incidents.0.id")!;
+        string alert = (await DeckTests.GetAsync(api, "/v1/alerts")).At("alerts.0.id")!;
+        Check(document, "IncidentPage", (await DeckTests.GetAsync(api, "/v1/incidents?limit=1")).Json);
+        Check(document, "IncidentStory", (await DeckTests.PostAsync(api, $"/v1/incidents/{incident}/acknowledge", """{"note":"x"}""")).Json);
+        Check(document, "IncidentStory", (await DeckTests.PostAsync(api, $"/v1/incidents/{incident}/mark", """{"verdict":"useful"}""")).Json);
+        Check(document, "AlertPage", (await DeckTests.GetAsync(api, "/v1/alerts")).Json);
+        Check(document, "Alert", (await DeckTests.PostAsync(api, $"/v1/alerts/{alert}/mark", """{"verdict":"noise"}""")).Json);
+        const string Silence = """{"match":"rule=disk","until":"2026-01-02T05:00:00Z","reason":"x"}""";
+        Answer added = await DeckTests.PostAsync(api, "/v1/silences", Silence);
+        Check(document, "Silence", added.Json);
+        Check(document, "Silence", (await DeckTests.SendAsync(api, HttpMethod.Delete, $"/v1/silences/{added.At("id")}", null)).Json);
+        Check(document, "SilencePage", (await DeckTests.GetAsync(api, "/v1/silences")).Json);
+        Check(document, "Silence", (await DeckTests.PostAsync(api, "/v1/maintenance", Silence.Replace("\"until\"", "\"from\":\"2026-01-02T04:00:00Z\",\"until\""))).Json);
+        Check(document, "MaintenancePage", (await DeckTests.GetAsync(api, "/v1/maintenance")).Json);
+        Check(document, "NotifierTestResult", (await DeckTests.PostAsync(api, "/v1/notifiers/chat/test", "")).Json);
+        Check(document, "NotifierList", (await DeckTests.GetAsync(api, "/v1/notifiers")).Json);
+        JsonNode parameters = document["paths"]!["/v1/alerts"]!["get"]!["parameters"]!;
+        parameters.AsArray().Select(static p => p!["name"]!.ToString()).ShouldBe(AlertEndpoints.Parameters);
+        parameters = document["paths"]!["/v1/incidents"]!["get"]!["parameters"]!;
+        parameters.AsArray().Select(static p => p!["name"]!.ToString()).ShouldBe(AlertQuery.Common);
+        parameters = document["paths"]!["/v1/reports/weekly"]!["get"]!["parameters"]!;
+        parameters.AsArray().Select(static p => p!["name"]!.ToString()).ShouldBe(ReportEndpoints.Parameters);
+    }
+
+    [Fact]
     public async Task AnswersOfSimulations_HaveTheFieldsOfTheirSchemas()
     {
         await using ApiFixture api = await SimulationTests.StartAsync();

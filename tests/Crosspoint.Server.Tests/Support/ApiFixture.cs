@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
@@ -78,6 +79,13 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>What happened in the last minutes: nothing at first.</summary>
     public required HealthTable Health { get; init; }
 
+    /// <summary>Incidents and alerts, with a store of its own and readings that the test sets.</summary>
+    public required AlertDesk Alerts { get; init; }
+
+    public required FakeReadings Readings { get; init; }
+
+    public required SqliteHealthStore HealthStore { get; init; }
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -87,7 +95,8 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
-    public static async Task<ApiFixture> StartAsync(HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null)
+    public static async Task<ApiFixture> StartAsync(
+        HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null, AlertDeskOptions? alerts = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
@@ -107,6 +116,9 @@ internal sealed class ApiFixture : IAsyncDisposable
         };
         var failover = new TestHealth(time);
         var experiments = new ChaosRunner(new FakeFaultTarget(), time, NullLogger<ChaosRunner>.Instance);
+        SqliteHealthStore healthStore = SqliteHealthStore.Open(Path.Combine(folder.FullName, SqliteHealthStore.FileName));
+        var readings = new FakeReadings();
+        var alertDesk = new AlertDesk(alerts ?? new(), healthStore, readings, time, NullLoggerFactory.Instance);
         var backend = new ApiBackend
         {
             Intake = engine,
@@ -124,6 +136,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Health = health,
             Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
             Experiments = experiments,
+            Alerts = alertDesk,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
@@ -133,7 +146,16 @@ internal sealed class ApiFixture : IAsyncDisposable
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
-        return fixture = new(services, server, engine, events, time, desk, folder) { Quality = quality, Health = health, Failover = failover, Experiments = experiments };
+        return fixture = new(services, server, engine, events, time, desk, folder)
+        {
+            Quality = quality,
+            Health = health,
+            Failover = failover,
+            Experiments = experiments,
+            Alerts = alertDesk,
+            Readings = readings,
+            HealthStore = healthStore,
+        };
     }
 
     public HttpClient ClientFor(Account? account)
@@ -165,6 +187,8 @@ internal sealed class ApiFixture : IAsyncDisposable
     {
         Client.Dispose();
         await Server.DisposeAsync();
+        await Alerts.DisposeAsync();
+        await HealthStore.DisposeAsync();
         Rates.Dispose();
         await Rates.Store.DisposeAsync();
         await _services.DisposeAsync();

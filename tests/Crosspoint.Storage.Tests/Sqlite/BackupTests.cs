@@ -167,6 +167,32 @@ public sealed class BackupTests : SqliteTest
     }
 
     [Fact]
+    public async Task RunAndRestore_WithIncidents_KeepThem_AndOverwriteNone()
+    {
+        string config = Path.Combine(Root, "config.db");
+        string health = Path.Combine(Root, SqliteHealthStore.FileName);
+        await using SqliteJournal journal = await OpenAsync();
+        await AcceptAsync(journal);
+        await using (SqliteHealthStore store = SqliteHealthStore.Open(health))
+        {
+            (await store.PutAsync([new("incident", "IN1", 1, 0, "x"u8.ToArray())], Token)).IsDone.ShouldBeTrue();
+            (await SqliteBackup.RunAsync(Journal, config, Backup, Token)).Records.ShouldBe(1);
+        }
+
+        string target = Path.Combine(Root, "other");
+        Directory.CreateDirectory(target);
+        string restored = Path.Combine(target, "journal");
+        await File.WriteAllTextAsync(Path.Combine(target, SqliteHealthStore.FileName), "precious", Token);
+        InvalidOperationException refusal = await Should.ThrowAsync<InvalidOperationException>(
+            () => SqliteBackup.RestoreAsync(Backup, restored, Path.Combine(target, "config.db"), Token));
+        refusal.Message.ShouldContain("holds incidents");
+        File.Delete(Path.Combine(target, SqliteHealthStore.FileName));
+        (await SqliteBackup.RestoreAsync(Backup, restored, Path.Combine(target, "config.db"), Token)).Records.ShouldBe(1);
+        await using SqliteHealthStore copy = SqliteHealthStore.Open(Path.Combine(target, SqliteHealthStore.FileName));
+        (await copy.FindAsync("incident", "IN1", Token)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Verify_DamagedCopy_IsRefused()
     {
         await using (SqliteJournal journal = await OpenAsync())

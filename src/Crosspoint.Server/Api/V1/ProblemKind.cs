@@ -44,6 +44,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind AdminDisabled = new("admin_disabled", 403, "The operator's endpoints are switched off.");
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
+    public static readonly ProblemKind AlertState = new("alert_state", 409, "The state of the incident, alert or silence does not allow that.");
     public static readonly ProblemKind EndpointState = new("endpoint_state", 409, "The endpoint's state does not allow that.");
     public static readonly ProblemKind ExperimentImpossible = new("experiment_impossible", 409, "The experiment cannot be made now.");
     public static readonly ProblemKind ExperimentState = new("experiment_state", 409, "The state of experiments does not allow that.");
@@ -70,7 +71,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         NumberInvalid, ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
-        BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
+        AlertState, BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
         RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 
