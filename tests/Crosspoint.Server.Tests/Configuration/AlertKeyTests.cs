@@ -44,7 +44,7 @@ public sealed class AlertKeyTests
         AlertOptions alerts = desk.Alerts;
         (alerts.PublicUrl, alerts.Every, alerts.RemindEvery, alerts.ClearAfter, alerts.Retention, alerts.Incidents).ShouldBe(
             ("https://sms.example.com", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30), TimeSpan.FromDays(30), Severity.L2));
-        (desk.Incidents.GroupWithin, desk.Incidents.RelapseWithin).ShouldBe((TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(60)));
+        (desk.Incidents.GroupWithin, desk.Incidents.RelapseWithin).ShouldBe((TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30)));
         (alerts.LongestSilence, alerts.MostSilences).ShouldBe((TimeSpan.FromDays(1), 7));
         alerts.Delivery.ShouldBe(
         [
