@@ -32,7 +32,10 @@ internal static class HealthCommand
             if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--limit: expected a number of rows from 1 to 100000");
         });
         var json = new Option<bool>("--json") { Description = "Print the rows as JSON, one a line" };
-        var command = new Command("health", "Show what happened in the last minutes (the token is read from CROSSPOINT_ADMIN_TOKEN)") { interval, level, limit, json };
+        var command = new Command("health", "Show what happened in the last minutes (the token is read from CROSSPOINT_ADMIN_TOKEN)")
+        {
+            interval, level, limit, json,
+        };
         foreach ((_, Option<string?> option) in filters) command.Options.Add(option);
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
         {
@@ -56,15 +59,18 @@ internal static class HealthCommand
         return command;
     }
 
-    private static async Task<(List<JsonNode>? Rows, bool IsMore)> ReadBoardAsync(HttpClient client, string query, int limit, CancellationToken cancellationToken)
+    private static async Task<(List<JsonNode>? Rows, bool IsMore)> ReadBoardAsync(
+        HttpClient client, string query, int limit, CancellationToken cancellationToken)
     {
-        JsonNode? board = await OperatorClient.SendAsync(client, HttpMethod.Get, $"/v1/health/countries?{query}", null, cancellationToken).ConfigureAwait(false);
+        string path = $"/v1/health/countries?{query}";
+        JsonNode? board = await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
         if (board is null) return (null, false);
         List<JsonNode> rows = [.. board["countries"]!.AsArray().Select(static row => row!)];
         return (rows.Count > limit ? rows[..limit] : rows, rows.Count > limit);
     }
 
-    private static async Task<(List<JsonNode>? Rows, bool IsMore)> ReadCellsAsync(HttpClient client, string query, int limit, CancellationToken cancellationToken)
+    private static async Task<(List<JsonNode>? Rows, bool IsMore)> ReadCellsAsync(
+        HttpClient client, string query, int limit, CancellationToken cancellationToken)
     {
         var rows = new List<JsonNode>();
         string after = "";

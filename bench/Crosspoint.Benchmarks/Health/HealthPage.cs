@@ -35,7 +35,8 @@ internal static class HealthPage
         Head(
             "Events",
             "Submitted, answered, sent, ended: each counts in its cell, the country on the connection, the country over all connections and the account. One "
-                + "thread, a second is one of its processor's, the best of ten rounds; the time of the events goes on as if a million came a second. Target: 1,000,000 a second.");
+                + "thread, a second is one of its processor's, the best of ten rounds; the time of the events goes on as if a million "
+                + "came a second. Target: 1,000,000 a second.");
         Console.WriteLine("| cells in turn | events/s | ns an event | octets an event |");
         Console.WriteLine("| ---: | ---: | ---: | ---: |");
         foreach (int cells in new[] { 1, 1_000, LiveCells })
@@ -68,7 +69,8 @@ internal static class HealthPage
     {
         Head(
             "A message",
-            "All that health adds to it: three look-ups of its cell, four events with the time of each, two wall times translated; the best of ten rounds. Target: under 1 µs, 0 octets.");
+            "All that health adds to it: three look-ups of its cell, four events with the time of each, two wall times translated; the best of "
+                + "ten rounds. Target: under 1 µs, 0 octets.");
         Console.WriteLine("| what | ns | octets |");
         Console.WriteLine("| --- | ---: | ---: |");
         var benchmarks = new HealthBenchmarks();
@@ -114,8 +116,8 @@ internal static class HealthPage
         (HealthWorld full, long all) = Fill(static i => i % 100 == 0 ? 1L : i % 10 == 0 ? 60L : 600L, LiveCells);
         Say(full, "one in a hundred: one a second; nine: one a minute; ninety: one in 10 minutes", all);
         Console.WriteLine();
-        Console.WriteLine(Invariant(
-            $"A cell can take {CellIntervals.MostOctets / 1000.0:0.0} KB at most, with everything that can be counted in it met at once; a country or an account more."));
+        string most = Invariant($"{CellIntervals.MostOctets / 1000.0:0.0} KB");
+        Console.WriteLine($"A cell can take {most} at most, with everything that can be counted in it met at once; a country or an account more.");
         return full;
 
         static void Say(HealthWorld world, string rate, long octets) => Console.WriteLine(
@@ -144,7 +146,8 @@ internal static class HealthPage
     {
         Head(
             "Readings",
-            Invariant($"Of the {LiveCells:N0} cells above, in the time of one processor; the best and the median of nine. Target: the country board under 5 ms."));
+            Invariant($"Of the {LiveCells:N0} cells above, in the time of one processor; the best and the median of nine. ")
+                + "Target: the country board under 5 ms.");
         Console.WriteLine("| reading | rows | best ms | median ms |");
         Console.WriteLine("| --- | ---: | ---: | ---: |");
         Row("country board, 15 minutes", new(HealthLevel.World, HealthInterval.FifteenMinutes), int.MaxValue);

@@ -132,7 +132,9 @@ public sealed partial class HealthTable
         };
     }
 
-    /// <summary>How receipts come in: for a leaf as in its country on its connection, else as in the cell itself. Cells come in order, so one is kept.</summary>
+    /// <summary>
+    /// How receipts come in: for a leaf as in its country on its connection, else as in the cell itself. Cells come in order, so one curve is kept.
+    /// </summary>
     private sealed class Curves
     {
         private readonly long[] _delays = new long[DelayBins.Count];

@@ -11,7 +11,9 @@ namespace Crosspoint.Engine.Health;
 /// </summary>
 public sealed partial class HealthTable
 {
-    /// <summary>Cells of classes and networks that are kept at most. Beyond it a country's new networks are counted as one, then a connection's new countries.</summary>
+    /// <summary>
+    /// Cells of classes and networks that are kept at most. Beyond it a country's new networks are counted as one, then a connection's new countries.
+    /// </summary>
     public const int DefaultMostCells = 100_000;
 
     /// <summary>How long a cell is kept in which nothing happens.</summary>

@@ -49,8 +49,8 @@ public sealed class SteadyClock
     public long FromWall(long wall) => Translate(wall, out _);
 
     /// <summary>
-    /// The steady time of a wall time since the start; <see cref="Unknown"/> of one before the start, in the future, or in an hour that was there twice or not at
-    /// all because the clock was set.
+    /// The steady time of a wall time since the start; <see cref="Unknown"/> of one before the start, in the future, or in an hour that was there twice or
+    /// not at all because the clock was set.
     /// </summary>
     /// <param name="now">The steady time of now.</param>
     public long Translate(long wall, out long now)

@@ -26,7 +26,8 @@ public sealed class HealthTableTests
         Deliver("south", To("FR", "20801"), TrafficClass.Otp, messages: 2);
         Deliver("south", German, TrafficClass.Otp, messages: 1);
 
-        Sums(HealthLevel.Class).ShouldBe(["north DE 26201 Marketing 3", "north DE 26201 Otp 10", "north DE 26202 Otp 5", "south DE 26201 Otp 1", "south FR 20801 Otp 2"]);
+        Sums(HealthLevel.Class).ShouldBe(
+            ["north DE 26201 Marketing 3", "north DE 26201 Otp 10", "north DE 26202 Otp 5", "south DE 26201 Otp 1", "south FR 20801 Otp 2"]);
         Sums(HealthLevel.Network).ShouldBe(["north DE 26201  13", "north DE 26202  5", "south DE 26201  1", "south FR 20801  2"]);
         Sums(HealthLevel.Country).ShouldBe(["north DE   18", "south DE   1", "south FR   2"]);
         Sums(HealthLevel.Connection).ShouldBe(["north    18", "south    3"]);
