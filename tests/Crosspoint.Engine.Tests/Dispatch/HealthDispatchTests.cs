@@ -176,7 +176,14 @@ public sealed class HealthDispatchTests
             isDone = true;
             signals.Add(new()
             {
-                Kind = kind, Source = SignalSource.Sign, Cell = cell, Seen = 1.2, Expected = 0.1, Messages = 40, Over = TimeSpan.FromSeconds(1.2), At = now,
+                Kind = kind,
+                Source = SignalSource.Sign,
+                Cell = cell,
+                Seen = 1.2,
+                Expected = 0.1,
+                Messages = 40,
+                Over = TimeSpan.FromSeconds(1.2),
+                At = now,
             });
         };
     }

@@ -60,17 +60,20 @@ internal sealed class FailoverWorld
 
     public HealthSignal Signal(
         HealthCell cell, SignalKind kind, double seen = 0.2, double expected = 0.01, long messages = 500, double over = 5,
-        SignalSource source = SignalSource.Statistic) => new()
+        SignalSource source = SignalSource.Statistic)
     {
-        Kind = kind,
-        Source = kind is SignalKind.Stalled or SignalKind.Unbound ? SignalSource.Sign : source,
-        Cell = cell,
-        Seen = seen,
-        Expected = expected,
-        Messages = messages,
-        Over = TimeSpan.FromSeconds(over),
-        At = Now,
-    };
+        return new()
+        {
+            Kind = kind,
+            Source = kind is SignalKind.Stalled or SignalKind.Unbound ? SignalSource.Sign : source,
+            Cell = cell,
+            Seen = seen,
+            Expected = expected,
+            Messages = messages,
+            Over = TimeSpan.FromSeconds(over),
+            At = Now,
+        };
+    }
 
     public void Notice(HealthCell cell, SignalKind kind, double seen = 0.2, double expected = 0.01, long messages = 500, double over = 5) =>
         _pending.Add(Signal(cell, kind, seen, expected, messages, over));
