@@ -30,6 +30,9 @@ internal sealed record GatewayConfig
     /// <summary>Credentials with which the account's SMPP clients bind, in flow style; null for none.</summary>
     public string? Customers { get; init; }
 
+    /// <summary>More keys of <c>http</c>, in flow style, each behind a comma.</summary>
+    public string Http { get; init; } = "";
+
     /// <summary>More lines at the top level.</summary>
     public string More { get; init; } = "";
 
@@ -52,7 +55,7 @@ internal sealed record GatewayConfig
 
         return string.Create(CultureInfo.InvariantCulture, $$"""
             data: {{Data}}
-            http: { listen: "127.0.0.1:{{Port}}" }
+            http: { listen: "127.0.0.1:{{Port}}"{{Http}} }
             accounts:
               - sid: {{AccountSid}}
                 name: test

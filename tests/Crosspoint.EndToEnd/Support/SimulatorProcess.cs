@@ -56,6 +56,16 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync(CancellationToken.None));
     }
 
+    /// <summary>Makes one network of a carrier different, in JSON; well again where that is null.</summary>
+    public async Task ChangeNetworkAsync(string carrier, string network, string? behaviour)
+    {
+        var path = new Uri($"carriers/{carrier}/networks/{network}", UriKind.Relative);
+        using StringContent? content = behaviour is null ? null : new StringContent(behaviour, Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = content is null
+            ? await _http.DeleteAsync(path, CancellationToken.None) : await _http.PutAsync(path, content, CancellationToken.None);
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync(CancellationToken.None));
+    }
+
     /// <summary>disconnect, stop or start.</summary>
     public async Task DoAsync(string carrier, string action)
     {
