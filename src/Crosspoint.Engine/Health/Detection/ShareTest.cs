@@ -44,7 +44,7 @@ internal struct ShareTest
     private float _bad;
     private float _spread;
     private float _blocks;
-    private float _evidence;
+    private readonly float _evidence;
     private int _hour = -1;
 
     private float _base;
