@@ -12,7 +12,7 @@ public sealed class FailoverTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Orders_GivenByCommand_HoldOverAKill_AndAreReleased()
     {
-        string config = OperatorCommands.Config(_folder, "north-1", "south-1");
+        string config = OperatorCommands.Config(_folder, "north", "south");
         await using (GatewayProcess gateway = await GatewayProcess.StartAsync(config))
         {
             (await OperatorCommands.RunAsync(gateway, 0, "health", "states")).ShouldContain("All connections are healthy on all networks.");
