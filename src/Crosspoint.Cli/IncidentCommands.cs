@@ -7,6 +7,8 @@ namespace Crosspoint.Cli;
 /// <summary><c>crosspoint incidents</c> and <c>crosspoint alerts</c>: what is wrong, what was done about it, and what the operator says of it.</summary>
 internal static class IncidentCommands
 {
+    private static readonly string[] SilenceKinds = ["silences", "maintenance"];
+
     public static Command CreateIncidents()
     {
         var command = new Command("incidents", "Degradations and what was done about them (the token is read from CROSSPOINT_ADMIN_TOKEN)");
@@ -140,7 +142,7 @@ internal static class IncidentCommands
         new OperatorClient().SetAction(command, async (_, client, cancellationToken) =>
         {
             Table table = ConsoleTable.With("from", "until", "state", "match", "by", "reason", "id");
-            foreach (string kind in new[] { "silences", "maintenance" })
+            foreach (string kind in SilenceKinds)
             {
                 JsonNode? page = await OperatorClient.SendAsync(client, HttpMethod.Get, $"/v1/{kind}?limit=200", null, cancellationToken).ConfigureAwait(false);
                 if (page is null) return ExitCodes.Failed;
@@ -168,7 +170,9 @@ internal static class IncidentCommands
         {
             var body = new JsonObject
             {
-                ["match"] = result.GetRequiredValue(match), ["until"] = result.GetRequiredValue(until), ["reason"] = result.GetRequiredValue(reason),
+                ["match"] = result.GetRequiredValue(match),
+                ["until"] = result.GetRequiredValue(until),
+                ["reason"] = result.GetRequiredValue(reason),
             };
             if (result.GetValue(from) is not { } start) return PostAsync(client, "/v1/silences", body, cancellationToken);
             body["from"] = start;

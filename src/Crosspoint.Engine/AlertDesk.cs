@@ -100,12 +100,14 @@ public sealed partial class AlertDesk : IAsyncDisposable
     }
 
     /// <summary>A cell's health changed. Returns at once.</summary>
-    public void Take(HealthChange change)
+    /// <returns>Whether it is told in an incident.</returns>
+    public bool Take(HealthChange change)
     {
-        if (_isStopped || Incidents.Take(change) is null) return;
+        if (_isStopped || Incidents.Take(change) is null) return false;
 
         // People are told now, and not at the next turn; whoever noticed it does not wait for that.
         _ = Task.Run(TurnAsync);
+        return true;
     }
 
     /// <summary>Judges what there is to judge, tells who must be told, and writes what changed.</summary>
@@ -175,6 +177,9 @@ public sealed partial class AlertDesk : IAsyncDisposable
         await _turning.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         await FlushAsync().ConfigureAwait(false);
         await Notifiers.DisposeAsync().ConfigureAwait(false);
+
+        // Who waited to turn finds that it is over.
+        _turning.Release();
     }
 
     private List<AlertCondition> Judge(out bool isWhole)

@@ -13,18 +13,21 @@ internal sealed class Ill(ManualTimeProvider time)
 
     public HealthSignal Signal(
         HealthCell cell, SignalKind kind = SignalKind.Errors, double seen = 0.12, double expected = 0.004, long messages = 812, double seconds = 10,
-        SignalSource source = SignalSource.Statistic, uint status = 8) => new()
+        SignalSource source = SignalSource.Statistic, uint status = 8)
     {
-        Kind = kind,
-        Source = source,
-        Cell = cell,
-        Seen = seen,
-        Expected = expected,
-        Messages = messages,
-        Over = TimeSpan.FromSeconds(seconds),
-        Status = status,
-        At = time.GetUtcMicros(),
-    };
+        return new()
+        {
+            Kind = kind,
+            Source = source,
+            Cell = cell,
+            Seen = seen,
+            Expected = expected,
+            Messages = messages,
+            Over = TimeSpan.FromSeconds(seconds),
+            Status = status,
+            At = time.GetUtcMicros(),
+        };
+    }
 
     public HealthChange Falls(HealthCell cell, CellState to = CellState.Suspended, double share = 0, double rate = 100, HealthSignal? signal = null) => new()
     {

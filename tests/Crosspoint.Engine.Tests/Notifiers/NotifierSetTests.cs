@@ -64,7 +64,12 @@ public sealed class NotifierSetTests : IAsyncLifetime
         using SmtpServer hangs = SmtpServer.Start(new() { Hangs = true });
         var mail = new EmailNotifierOptions
         {
-            Name = "mail", Host = "127.0.0.1", Port = hangs.Port, From = "a@example.com", To = ["b@example.com"], Timeout = TimeSpan.FromSeconds(10),
+            Name = "mail",
+            Host = "127.0.0.1",
+            Port = hangs.Port,
+            From = "a@example.com",
+            To = ["b@example.com"],
+            Timeout = TimeSpan.FromSeconds(10),
         };
         await using NotifierSet set = NewSet(mail, Hook("b"));
         set.Tell([Sample.Notification()]);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Crosspoint.Engine;
-using Crosspoint.Engine.Alerts;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Notifiers;
@@ -254,7 +253,13 @@ public sealed class IncidentTests
             [
                 new EmailNotifierOptions
                 {
-                    Name = "mail", Host = "127.0.0.1", Port = server.Port, Security = MailSecurity.None, From = "a@example.com", To = ["b@example.com"], Password = "hush",
+                    Name = "mail",
+                    Host = "127.0.0.1",
+                    Port = server.Port,
+                    Security = MailSecurity.None,
+                    From = "a@example.com",
+                    To = ["b@example.com"],
+                    Password = "hush",
                 },
                 new SlackNotifierOptions { Name = "chat", Url = "https://127.0.0.1/services/hush" },
             ],
@@ -315,8 +320,15 @@ public sealed class IncidentTests
             ? null
             : new()
             {
-                Kind = SignalKind.Errors, Source = SignalSource.Statistic, Cell = cell, Seen = 0.12, Expected = 0.004, Messages = 812,
-                Over = TimeSpan.FromSeconds(10), Status = 8, At = api.Time.GetUtcMicros(),
+                Kind = SignalKind.Errors,
+                Source = SignalSource.Statistic,
+                Cell = cell,
+                Seen = 0.12,
+                Expected = 0.004,
+                Messages = 812,
+                Over = TimeSpan.FromSeconds(10),
+                Status = 8,
+                At = api.Time.GetUtcMicros(),
             },
     };
 
