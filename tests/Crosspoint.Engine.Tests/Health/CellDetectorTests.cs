@@ -258,6 +258,22 @@ public sealed class CellDetectorTests
         rig.Play(120, 20).ShouldContain(static signal => signal.Kind == SignalKind.ReceiptsSuspect);
     }
 
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.3)]
+    [InlineData(0.364)]
+    [InlineData(3)]
+    public void Turn_ReceiptsThatAlwaysTakeAsLong_AreNotSuspect(double after)
+    {
+        var rig = new DetectorRig { FakedAfter = after };
+        for (int i = 0; i < 240; i++)
+        {
+            // A little more, a little less, as machines are busy.
+            rig.FakedAfter = after * (1 + (i % 7 * 0.01));
+            rig.Play(30, 50).ShouldBeEmpty();
+        }
+    }
+
     [Fact]
     public void Turn_ErrorsAsSet_CountAsTheyAre()
     {

@@ -23,6 +23,10 @@ public sealed partial class CellDetector
     private const double LeastConfirmed = 5;
     private const double ConfirmedKeep = 0.9999;
 
+    // An octave: a time at the edge of two steps of half an octave falls into both.
+    private const double AlikeSpread = 2;
+
+    private bool _areAlike;
     private double _silent;
     private long _silentSince;
     private double _silentDue;
@@ -91,7 +95,7 @@ public sealed partial class CellDetector
         int delivered = cohort.Ended - cohort.Failed;
         if (_fastEdge <= 0 || delivered == 0) return;
         _fast.Add(delivered, cohort.Fast);
-        _same.Add(delivered, cohort.Same);
+        if (!_areAlike) _same.Add(delivered, cohort.Same);
     }
 
     // The width follows the time to a receipt: nine of ten come within nine steps.
@@ -211,12 +215,21 @@ public sealed partial class CellDetector
         signals.Add(Signal(SignalKind.ReceiptsSlow, SignalSource.Rule, p95 / Micros, limit / Micros, all, _beforeSince > 0 ? _beforeSince : _blockSince));
     }
 
+    // Where all receipts take about as long as each other anyhow, as those of a carrier that is simulated, one more that does says nothing.
+    private void Learn()
+    {
+        bool wereAlike = _areAlike;
+        _areAlike = _before.Quantile(0.9) < AlikeSpread * _before.Quantile(0.1);
+        if (wereAlike && !_areAlike) _same.Reset(0.05, OwnWeight);
+        _delays.Take(ref _before);
+    }
+
     // The block before the last one has been cleared by all that was looked at since: it is learned. What comes while something is wrong is not.
     private void EndBlock(long now)
     {
         bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5
             && (_silent < _delivery.Threshold / 2 || !IsReceiptKnown);
-        if (isClear && _before.Total > 0) _delays.Take(ref _before);
+        if (isClear && _before.Total > 0) Learn();
         else _before.Clear();
         _before.Swap(ref _recent);
         (_beforeSince, _blockSince) = (_blockSince, now);
