@@ -219,7 +219,15 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public ControlResult ChangeConnection(ConnectionOptions options, int? place) => _dispatcher.Change(options, place);
 
-    public ControlResult RemoveConnection(string name) => _dispatcher.Remove(name);
+    /// <summary>A connection was taken out. Told while it drains.</summary>
+    public event Action<string>? ConnectionRemoved;
+
+    public ControlResult RemoveConnection(string name)
+    {
+        ControlResult result = _dispatcher.Remove(name);
+        if (result.Outcome == ControlOutcome.Done) ConnectionRemoved?.Invoke(name);
+        return result;
+    }
 
     public ControlResult PauseConnection(string name) => _dispatcher.Pause(name);
 

@@ -31,7 +31,7 @@ public sealed partial class ArrowTests
         ["Routing"] = ["Messages", "Accounts", "Numbers", "Rating", "Quality", "Health", "Vendors"],
         ["Chaos"] = ["Messages", "Health", "Limits", "Routing", "Vendors"],
         ["Incidents"] = ["Messages", "Health"],
-        ["Alerts"] = ["Messages", "Incidents"],
+        ["Alerts"] = ["Messages", "Health", "Incidents"],
         ["Notifiers"] = ["Messages", "Incidents", "Alerts", "Webhooks"],
         ["Vendors"] = ["Messages"],
         ["Webhooks"] = ["Messages", "Accounts", "Stores"],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Incidents;
 using Crosspoint.Engine.Messages;
 
@@ -65,7 +66,8 @@ public static class AlertRules
                 string of = NameOf(reading.Class) is { Length: > 0 } name ? $" ({name})" : "";
                 string seen = Percent(reading.Delivered);
                 string limit = Percent(rule.Share.Of(severity)!.Value);
-                string path = $"/v1/quality?level=network&country={reading.Country}";
+                string country = reading.Country == HealthCell.UnknownCountry ? "unknown" : reading.Country;
+                string path = $"/v1/health/cells?level=network&interval={(int)over.TotalMinutes}m&country={country}";
                 found.Add(new()
                 {
                     Key = $"country_delivery:{reading.Country}:{NameOf(reading.Class)}",

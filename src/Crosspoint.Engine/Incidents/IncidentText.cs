@@ -256,10 +256,12 @@ public static class IncidentText
         foreach (IncidentCell cell in incident.Cells.Where(static cell => cell.Country.Length > 0).Take(MostNamed))
         {
             string network = cell.Network.Length > 0 ? $"&network={cell.Network}" : "";
-            string path = $"/v1/quality?connection={Uri.EscapeDataString(cell.Connection)}&country={cell.Country}{network}";
-            yield return new($"What is known of the delivery of {cell.Name}", "GET", path);
+            string country = cell.Country == HealthCell.UnknownCountry ? "unknown" : cell.Country;
+            string path = $"/v1/health/cells?interval=15m&connection={Uri.EscapeDataString(cell.Connection)}&country={country}{network}";
+            yield return new($"The last quarter of an hour of {cell.Name}", "GET", path);
         }
 
+        yield return new("What takes how much of its messages now, and why", "GET", "/v1/health/states");
         yield return new("What waits, and for how long", "GET", "/v1/queues");
     }
 
@@ -270,6 +272,7 @@ public static class IncidentText
         yield return new("Write down what you found", "POST", $"{path}/notes");
         if (incident.ResolvedAt == 0)
         {
+            yield return new("Keep a connection from a network, or to it, for a while", "PUT", "/v1/health/overrides");
             foreach (string connection in incident.Cells.Where(static cell => !cell.IsHealthy).Select(static cell => cell.Connection).Distinct().Take(MostNamed))
                 yield return new($"Take {connection} out of use in all countries", "POST", $"/v1/connections/{Uri.EscapeDataString(connection)}/pause");
         }

@@ -163,6 +163,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             step = "the gateway cannot start";
             await host._alerts.StartAsync(cancellationToken).ConfigureAwait(false);
             host.Gateway.HealthWatch.Changed += host._alerts.Take;
+            host.Gateway.ConnectionRemoved += host._alerts.Incidents.Forget;
             step = $"http.listen: {config.Http.Listen} cannot be listened on";
             var backend = new ApiBackend
             {

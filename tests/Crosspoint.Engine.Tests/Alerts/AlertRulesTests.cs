@@ -33,7 +33,7 @@ public sealed class AlertRulesTests
         found.Title.ShouldBe("Delivery to DE is 94.57 %, below 95 %");
         found.Text.ShouldStartWith("94.57 % of 12,345 messages to DE of the last 15 min were delivered");
         (found.Key, found.Rule).ShouldBe(("country_delivery:DE:", "country_delivery"));
-        found.Evidence.Path.ShouldBe("/v1/quality?level=network&country=DE");
+        found.Evidence.Path.ShouldBe("/v1/health/cells?level=network&interval=15m&country=DE");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class IncidentTextTests
         open.WhatIsLeft[1].ShouldBe(
             "north-1 to DE 26201: Ask the vendor north why messages are refused with the status 0x00000008 (its messages go other ways meanwhile).");
         open.Evidence.ShouldContain(new IncidentLink(
-            "What is known of the delivery of north-1 to DE 26201", "GET", "/v1/quality?connection=north-1&country=DE&network=26201"));
+            "The last quarter of an hour of north-1 to DE 26201", "GET", "/v1/health/cells?interval=15m&connection=north-1&country=DE&network=26201"));
         open.Actions[0].ShouldBe(new("Say that you look at it", "POST", $"/v1/incidents/{incident.Id}/acknowledge"));
 
         book.Acknowledge(incident.Id, "ada", "they know");

@@ -4,10 +4,13 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Alerts;
+using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Server.Tests.Hosting;
 
@@ -39,7 +42,9 @@ public sealed class AlertReadingsTests : IDisposable
             host.Readings.Certificates().ShouldHaveSingleItem().Name.ShouldBe(certificate);
             host.Readings.Queues().Sum(static queue => queue.Waiting).ShouldBe(12);
             host.Readings.FailingWebhooks().ShouldBeEmpty();
-            host.Readings.DeliverySource = static _ => [new DeliveryReading("DE", null, 1_000, 0.94)];
+            Deliver(host.Gateway.Health, messages: 1_000, lost: 60);
+            DeliveryReading delivery = host.Readings.Delivery(TimeSpan.FromMinutes(15)).Single(static reading => reading.Class is null);
+            (delivery.Country, delivery.Messages, delivery.Delivered).ShouldBe(("DE", 1_000, 0.94));
             await host.Alerts.TurnAsync();
             JsonArray alerts = JsonNode.Parse(await client.GetStringAsync("/v1/alerts", CancellationToken.None))!["alerts"]!.AsArray();
             alerts.Select(static alert => $"{alert!["rule"]} {alert["severity"]}").Order().ShouldBe(["certificate L2", "country_delivery L3", "disk L3", "queue L2"]);
@@ -48,6 +53,18 @@ public sealed class AlertReadingsTests : IDisposable
         File.Exists(Path.Combine(_directory.FullName, "data", SqliteHealthStore.FileName)).ShouldBeTrue();
         await using GatewayHost again = await StartAsync(certificate);
         again.Alerts.Alerts.Open.Select(static alert => alert.Rule).Order().ShouldBe(["certificate", "country_delivery", "disk", "queue"]);
+    }
+
+    private static void Deliver(HealthTable health, int messages, int lost)
+    {
+        var destination = new Destination(default, "DE", NumberType.Mobile, NetworkId.Unknown, NetworkSource.None);
+        for (int i = 0; i < messages; i++)
+        {
+            WatchedPath path = health.Find(health.NumberOf("north-1"), destination, TrafficClass.Transactional, "AC00000000000000000000000000000001");
+            long now = health.Clock.Now;
+            path.Sent(now, now);
+            path.Ended(i >= lost, now, i >= lost ? 0 : 30003, isLast: true, now);
+        }
     }
 
     private string WriteCertificate(DateTimeOffset end)
