@@ -191,7 +191,8 @@ internal struct ShareTest
 
     private void Learn()
     {
-        if (_heldAll >= BlockDraws)
+        // Not against a mean that is a guess still.
+        if (_heldAll >= BlockDraws && _all >= ManyDraws)
         {
             double share = Usual;
             double beyond = Square((_heldBad / _heldAll) - share) - (share * (1 - share) / _heldAll);
