@@ -62,7 +62,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers);
-        _healthStates = new(options.Failover, new() { TotalsOf = cell => HealthTotals(cell), RateOf = cell => HealthRate(cell), RivalsOf = _dispatcher.RivalsOf });
+        _healthStates = new(
+            options.Failover, new() { TotalsOf = cell => HealthTotals(cell), RateOf = cell => HealthRate(cell), RivalsOf = _dispatcher.RivalsOf });
         HealthWatch = new(_healthStates, _dispatcher.Paths, _dispatcher.TakeHealth, time, loggers.CreateLogger<HealthWatch>());
         learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());

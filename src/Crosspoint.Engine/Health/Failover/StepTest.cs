@@ -24,7 +24,9 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    /// <summary>What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since.</summary>
+    /// <summary>
+    /// What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since.
+    /// </summary>
     public static CellTotals Difference(in CellTotals before, in CellTotals now)
     {
         long waited = Math.Max(0, before.Submitted - before.Accepted - before.Refused - before.Throttled - before.Unanswered);
