@@ -29,7 +29,8 @@ internal static class FailoverCommands
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
         {
             string path = result.GetValue(all) ? $"{StatesPath}?all=true" : StatesPath;
-            if (await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false) is not { } answer) return ExitCodes.Failed;
+            JsonNode? answer = await OperatorClient.SendAsync(client, HttpMethod.Get, path, null, cancellationToken).ConfigureAwait(false);
+            if (answer is null) return ExitCodes.Failed;
             JsonArray rows = answer["states"]!.AsArray();
             if (result.GetValue(json))
             {
@@ -61,7 +62,8 @@ internal static class FailoverCommands
         var duration = new Option<string?>("--for") { Description = "How long, such as 30m or 2h; at most 31 days" };
         var until = new Option<string?>("--until") { Description = "Until when, such as 2026-12-31T23:00:00Z, in place of --for" };
         var note = new Option<string?>("--note") { Description = "Why; kept with it" };
-        var command = new Command(order, $"{description} (the token is read from CROSSPOINT_ADMIN_TOKEN)") { connection, country, network, duration, until, note };
+        string told = $"{description} (the token is read from CROSSPOINT_ADMIN_TOKEN)";
+        var command = new Command(order, told) { connection, country, network, duration, until, note };
         Option<string>? state = null;
         Option<int?>? share = null;
         if (order == "force")
@@ -98,13 +100,14 @@ internal static class FailoverCommands
     {
         (Argument<string> connection, Option<string?> country, Option<string?> network) = Scope();
         var note = new Option<string?>("--note") { Description = "Why; kept with the change" };
-        var command = new Command("release", "Take an order back: the one for exactly that connection, country and network") { connection, country, network, note };
+        const string Told = "Take an order back: the one for exactly that connection, country and network";
+        var command = new Command("release", Told) { connection, country, network, note };
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
         {
             string path = $"{OverridesPath}?connection={Uri.EscapeDataString(result.GetRequiredValue(connection))}";
-            foreach ((string name, Option<string?> option) in (ReadOnlySpan<(string, Option<string?>)>)[("country", country), ("network", network), ("note", note)])
+            foreach (Option<string?> option in (ReadOnlySpan<Option<string?>>)[country, network, note])
             {
-                if (result.GetValue(option) is { } value) path += $"&{name}={Uri.EscapeDataString(value)}";
+                if (result.GetValue(option) is { } value) path += $"&{option.Name.TrimStart('-')}={Uri.EscapeDataString(value)}";
             }
 
             JsonNode? answer = await OperatorClient.SendAsync(client, HttpMethod.Delete, path, null, cancellationToken).ConfigureAwait(false);

@@ -113,7 +113,8 @@ public static class CandidateCodes
 {
     /// <summary>The message goes there now.</summary>
     public static bool IsTaken(this CandidateCode code) =>
-        code is CandidateCode.Chosen or CandidateCode.ChosenToComplete or CandidateCode.ChosenAgain or CandidateCode.ChosenToProbe or CandidateCode.ChosenThoughSick;
+        code is CandidateCode.Chosen or CandidateCode.ChosenToComplete or CandidateCode.ChosenAgain or CandidateCode.ChosenToProbe
+            or CandidateCode.ChosenThoughSick;
 
     /// <summary>The message waits until it can go there.</summary>
     public static bool IsWaitedFor(this CandidateCode code) => code is CandidateCode.WaitedFor or CandidateCode.WaitedForToComplete;

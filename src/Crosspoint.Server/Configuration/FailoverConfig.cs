@@ -81,7 +81,8 @@ internal static class FailoverConfig
     {
         share = 0;
         if (!text.EndsWith('%')) return false;
-        bool isNumber = double.TryParse(text.AsSpan(0, text.Length - 1).TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent);
+        ReadOnlySpan<char> digits = text.AsSpan(0, text.Length - 1).TrimEnd();
+        bool isNumber = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent);
         share = percent / 100;
         return isNumber && double.IsFinite(percent);
     }

@@ -162,7 +162,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             step = "the gateway cannot start";
             await host._alerts.StartAsync(cancellationToken).ConfigureAwait(false);
-            host.Gateway.HealthWatch.Changed += host._alerts.Take;
+            host.Gateway.HealthWatch.Changed += change => host._alerts.Take(change);
             host.Gateway.ConnectionRemoved += host._alerts.Incidents.Forget;
             step = $"http.listen: {config.Http.Listen} cannot be listened on";
             var backend = new ApiBackend

@@ -125,7 +125,7 @@ public sealed class QualityWatchTests : IDisposable
     [Fact]
     public void Readings_InRows_SayWhatTheFullOnesSay_UntilNobodyAsked()
     {
-        using var learned = new LearnedQuality(_table, numbers: null!, _time);
+        using var learned = new LearnedQuality(_table, _time);
         Learn("north", 300, delivered: 0.8, confirmed: null);
         IQualityRows rows = ((IQuality)learned).Rows.ShouldNotBeNull();
         int north = rows.NumberOf("north");

@@ -8,9 +8,9 @@ using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
+using Crosspoint.Sms.Numbers;
 using Crosspoint.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
-using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Server.Tests.Hosting;
 

@@ -171,7 +171,8 @@ public sealed class HealthStates
     {
         _ when signal.IsHard => HealthEvent.HardSign,
         SignalKind.Throttled => HealthEvent.Throttled,
-        SignalKind.Errors or SignalKind.Timeouts or SignalKind.NewError when signal.Seen > Severe && signal.Messages >= LeastForSevere => HealthEvent.SevereSign,
+        SignalKind.Errors or SignalKind.Timeouts or SignalKind.NewError when signal.Seen > Severe && signal.Messages >= LeastForSevere =>
+            HealthEvent.SevereSign,
         SignalKind.Delivery when signal.Seen < Severe * signal.Expected && signal.Messages >= LeastForSevere => HealthEvent.SevereSign,
         _ => HealthEvent.Sign,
     };
@@ -268,7 +269,8 @@ public sealed class HealthStates
             verdict = test.Judge(cell.Cause, _options.StepTime, _options.StepMessages);
 
             // With nothing but test numbers to probe by, quiet says nothing.
-            if (verdict == StepVerdict.Passed && test.Since.Submitted == 0 && cell.State == CellState.Probing && _options.ProbeShare <= 0) verdict = StepVerdict.Open;
+            bool isUnprobed = test.Since.Submitted == 0 && cell.State == CellState.Probing && _options.ProbeShare <= 0;
+            if (verdict == StepVerdict.Passed && isUnprobed) verdict = StepVerdict.Open;
 
             // It was not well when this began, so it gets the time of a step before that counts.
             if (cell.State == CellState.Degraded && verdict == StepVerdict.Failed && time < _options.StepTime) verdict = StepVerdict.Open;

@@ -9,6 +9,7 @@ internal static class HealthWords
     {
         string against = signal.Source == SignalSource.Rule ? "the rule allows" : "usual is";
         string over = $"of {Count(signal.Messages)} in {Seconds(signal.Over.TotalSeconds)}";
+        string within = $"({Count(signal.Messages)} in {Seconds(signal.Over.TotalSeconds)})";
         string seen = Percent(signal.Seen);
         string expected = Percent(signal.Expected);
         string status = signal.Status == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", above all with status 0x{signal.Status:X8}");
@@ -22,8 +23,8 @@ internal static class HealthWords
             SignalKind.NewError => $"{seen} {over} refused with a status not seen here before{status}",
             SignalKind.Delivery => $"{seen} {over} delivered, {against} {expected}",
             SignalKind.ReceiptsSilent => $"{seen} {over} have their receipts, {against} {expected}",
-            SignalKind.ReceiptsSlow => $"receipts take {Seconds(signal.Seen)}, {against} {Seconds(signal.Expected)} ({Count(signal.Messages)} in {Seconds(signal.Over.TotalSeconds)})",
-            _ => $"receipts come at other times than they ever did ({Count(signal.Messages)} in {Seconds(signal.Over.TotalSeconds)})",
+            SignalKind.ReceiptsSlow => $"receipts take {Seconds(signal.Seen)}, {against} {Seconds(signal.Expected)} {within}",
+            _ => $"receipts come at other times than they ever did {within}",
         };
     }
 

@@ -24,8 +24,10 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
-    /// <summary>What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since; nor is more expected of it
-    /// when what is usual is learned anew.</summary>
+    /// <summary>
+    /// What happened between two moments. What waited at the first and is given up later fell silent before, and says nothing of the time since; nor is
+    /// more expected of it when what is usual is learned anew.
+    /// </summary>
     public static CellTotals Difference(in CellTotals before, in CellTotals now)
     {
         long waited = Math.Max(0, before.Submitted - before.Accepted - before.Refused - before.Throttled - before.Unanswered);

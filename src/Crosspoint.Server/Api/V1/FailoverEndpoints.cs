@@ -132,7 +132,8 @@ internal sealed class FailoverEndpoints(ApiBackend backend, OperatorDoor door)
 
     private Problem? ReadEnd(string? duration, DateTimeOffset? moment, out long until)
     {
-        const string Expected = "Expected when it ends: 'for', a duration such as 30m or 2h, or 'until', a time with its offset from UTC; at most 31 days from now.";
+        const string Expected =
+            "Expected when it ends: 'for', a duration such as 30m or 2h, or 'until', a time with its offset from UTC; at most 31 days from now.";
         long now = backend.Time.GetUtcMicros();
         until = 0;
         if (duration is not null)
