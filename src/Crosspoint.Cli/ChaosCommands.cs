@@ -11,15 +11,15 @@ internal static class ChaosCommands
     private const string Path = "/v1/chaos";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
-    public static Command Create() => new("chaos", "Experiments on live connections (the token is read from CROSSPOINT_ADMIN_TOKEN)")
+    public static Command Create(TimeProvider time) => new("chaos", "Experiments on live connections (the token is read from CROSSPOINT_ADMIN_TOKEN)")
     {
-        Run(),
+        Run(time),
         List(),
         Show(),
         End(),
     };
 
-    private static Command Run()
+    private static Command Run(TimeProvider time)
     {
         var connection = new Argument<string>("connection") { Description = "Name of the connection" };
         var fault = new Argument<string>("fault") { Description = "latency, errors, throttle, disconnect or receipts_lost" };
@@ -66,7 +66,7 @@ internal static class ChaosCommands
             Console.WriteLine($"experiment {run["number"]} has begun; crosspoint chaos stop {run["number"]} ends it");
             while (result.GetValue(wait) && run!["phase"]!.GetValue<string>() != "done")
             {
-                await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Look, time, cancellationToken).ConfigureAwait(false);
                 run = await OperatorClient.SendAsync(client, HttpMethod.Get, $"{Path}/{run["number"]}", null, cancellationToken).ConfigureAwait(false);
                 if (run is null) return ExitCodes.Failed;
             }

@@ -33,7 +33,7 @@ var root = new RootCommand(
     RateCommands.Create(),
     RoutingCommands.Create(time),
     QualityCommand.Create(),
-    ChaosCommands.Create(),
+    ChaosCommands.Create(time),
     health,
     IncidentCommands.CreateIncidents(),
     IncidentCommands.CreateAlerts(),

@@ -79,7 +79,7 @@ public sealed class ChaosTests
         await using ApiFixture api = await DeckTests.StartAsync();
         Answer answer = await DeckTests.SendAsync(api, HttpMethod.Post, "/v1/chaos", body);
         (answer.Status, answer.At("field")).ShouldBe((400, field), answer.Text);
-        answer.At("detail").ShouldContain(expected);
+        answer.At("detail").ShouldNotBeNull().ShouldContain(expected);
         api.Experiments.List().ShouldBeEmpty();
     }
 
@@ -93,7 +93,7 @@ public sealed class ChaosTests
         await using ApiFixture api = await DeckTests.StartAsync();
         Answer answer = await DeckTests.SendAsync(api, HttpMethod.Post, "/v1/chaos", body);
         (answer.Status, answer.At("code")).ShouldBe((409, "experiment_impossible"), answer.Text);
-        answer.At("detail").ShouldContain(expected);
+        answer.At("detail").ShouldNotBeNull().ShouldContain(expected);
     }
 
     [Theory]
