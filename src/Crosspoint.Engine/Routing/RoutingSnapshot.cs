@@ -170,7 +170,7 @@ public sealed class RoutingSnapshot
         long? sell = (measures || route.AsksForMargin) && Sources.Rates?.Sell(request.Head.AccountSid) is { } sells
             && sells.TryFind(request.Destination, out long price) ? price : null;
         int count = 0;
-        if (LooksAtMessages)
+        if (LooksAtMessages && request.Head is not null)
         {
             // Without rules nobody asks for prices, and the request may be an empty one.
             NetworkPrices.Reader prices = _networkPrices.Of(request.Destination, SenderOf(request));

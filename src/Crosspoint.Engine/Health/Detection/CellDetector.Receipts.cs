@@ -26,6 +26,9 @@ public sealed partial class CellDetector
     // An octave: a time at the edge of two steps of half an octave falls into both.
     private const double AlikeSpread = 2;
 
+    // Times that short are not told apart.
+    private const double LeastApart = 0.25 * Micros;
+
     private bool _areAlike;
     private double _silent;
     private long _silentSince;
@@ -94,7 +97,7 @@ public sealed partial class CellDetector
         _delivery.Add(cohort.Ended, cohort.Failed);
         int delivered = cohort.Ended - cohort.Failed;
         if (_fastEdge <= 0 || delivered == 0) return;
-        _fast.Add(delivered, cohort.Fast);
+        if (_fastEdge >= LeastApart / 2) _fast.Add(delivered, cohort.Fast);
         if (!_areAlike) _same.Add(delivered, cohort.Same);
     }
 
@@ -219,7 +222,7 @@ public sealed partial class CellDetector
     private void Learn()
     {
         bool wereAlike = _areAlike;
-        _areAlike = _before.Quantile(0.9) < AlikeSpread * _before.Quantile(0.1);
+        _areAlike = _before.Quantile(0.9) < Math.Max(LeastApart, AlikeSpread * _before.Quantile(0.1));
         if (wereAlike && !_areAlike) _same.Reset(0.05, OwnWeight);
         _delays.Take(ref _before);
     }
