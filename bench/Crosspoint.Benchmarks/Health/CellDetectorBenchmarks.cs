@@ -31,7 +31,7 @@ public class CellDetectorBenchmarks
 
     /// <summary>Four events: written, answered, taken, delivered.</summary>
     [Benchmark]
-    public void Message()
+    public long Message()
     {
         _now += Step;
         _count++;
@@ -40,14 +40,17 @@ public class CellDetectorBenchmarks
         _detector.Answered(isRefused ? AnswerKind.Refused : AnswerKind.Accepted, isRefused ? 0x0Bu : 0, 50_000, _now);
         _detector.Sent(_now);
         _detector.Ended(_count % 20 != 0, 2_000_000 + (_count % 64 * 100_000), _now);
+        return _now;
     }
 
     /// <summary>With the 25 messages of its quarter of a second.</summary>
     [Benchmark]
-    public void TurnAndMessages()
+    public int TurnAndMessages()
     {
         for (int i = 0; i < StepsOfTurn; i++) Message();
         _detector.Turn(_now, _signals);
+        int said = _signals.Count;
         _signals.Clear();
+        return said;
     }
 }
