@@ -1,0 +1,91 @@
+import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Empty, Failure } from '../ui/Feedback';
+import { Shell } from './Shell';
+
+export const INTERVALS = ['1m', '5m', '15m', '60m'] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+function one<T extends string>(value: unknown, of: readonly T[]): T | undefined {
+  return of.find((choice) => choice === value);
+}
+
+type Search = Record<string, unknown>;
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const root = createRootRoute({
+  component: Shell,
+  errorComponent: ({ error }) => <Failure error={error} again={() => window.location.reload()} />,
+  notFoundComponent: () => (
+    <Empty title="There is no such page">
+      <Link to="/overview">To the overview</Link>
+    </Empty>
+  ),
+});
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/overview' });
+  },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../screens/overview/Overview'), 'Overview'),
+});
+
+export const ROUTE_VIEWS = ['connections', 'matrix', 'states'] as const;
+
+export const routes = createRoute({
+  getParentRoute: () => root,
+  path: '/routes',
+  validateSearch: (search: Search): { view?: (typeof ROUTE_VIEWS)[number]; interval?: Interval } => ({ view: one(search['view'], ROUTE_VIEWS), interval: one(search['interval'], INTERVALS) }),
+  component: lazyRouteComponent(() => import('../screens/routes/Routes'), 'Routes'),
+});
+
+export const connection = createRoute({
+  getParentRoute: () => root,
+  path: '/routes/$name',
+  validateSearch: (search: Search): { interval?: Interval; country?: string } => ({ interval: one(search['interval'], INTERVALS), country: text(search['country']) }),
+  component: lazyRouteComponent(() => import('../screens/routes/ConnectionPage'), 'ConnectionPage'),
+});
+
+export const INCIDENT_FILTERS = ['unresolved', 'all'] as const;
+
+export const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: (search: Search): { state?: (typeof INCIDENT_FILTERS)[number] } => ({ state: one(search['state'], INCIDENT_FILTERS) }),
+  component: lazyRouteComponent(() => import('../screens/incidents/Incidents'), 'Incidents'),
+});
+
+export const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('../screens/incidents/IncidentPage'), 'IncidentPage'),
+});
+
+export const ALERT_VIEWS = ['open', 'all', 'silences', 'notifiers', 'weekly'] as const;
+
+export const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  validateSearch: (search: Search): { view?: (typeof ALERT_VIEWS)[number]; week?: string } => ({ view: one(search['view'], ALERT_VIEWS), week: text(search['week']) }),
+  component: lazyRouteComponent(() => import('../screens/alerts/Alerts'), 'Alerts'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([index, overview, routes, connection, incidents, incident, alerts]),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

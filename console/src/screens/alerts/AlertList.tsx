@@ -1,0 +1,106 @@
+import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { $api } from '../../api/client';
+import { wordsOf } from '../../api/problem';
+import type { Alert } from '../../api/schema';
+import { Anchor } from '../../ui/Anchor';
+import { Content, Empty } from '../../ui/Feedback';
+import { StateBadge } from '../../ui/StateBadge';
+import { Since } from '../../ui/When';
+import { INCIDENT_STATES, SEVERITIES } from '../../ui/words';
+import { SilenceForm } from './SilenceForm';
+
+export function AlertList({ isOpen }: { isOpen: boolean }) {
+  const query = isOpen ? { state: 'unresolved' as const, limit: 100 } : { limit: 100 };
+  const alerts = $api.useQuery('get', '/v1/alerts', { params: { query } }, { refetchInterval: 3000 });
+  const [silenced, silence] = useState<Alert>();
+  return (
+    <>
+      <Content of={alerts}>
+        {(data) =>
+          data.alerts.length === 0 ? (
+            <Empty title={isOpen ? 'No alerts' : 'There has been no alert yet'}>An alert begins when an incident opens, or when a reading is past its threshold. The thresholds are under alerts in the configuration.</Empty>
+          ) : (
+            <Stack gap="sm">
+              {data.alerts.map((alert) => (
+                <Row key={alert.id} alert={alert} silence={() => silence(alert)} />
+              ))}
+            </Stack>
+          )
+        }
+      </Content>
+      <SilenceForm match={silenced && matchOf(silenced)} onClose={() => silence(undefined)} />
+    </>
+  );
+}
+
+function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
+  const queries = useQueryClient();
+  const outcome = {
+    onError: (error: unknown) => notifications.show({ title: 'This could not be done', message: wordsOf(error), color: 'red' }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['get', '/v1/alerts'] }),
+  };
+  const acknowledge = $api.useMutation('post', '/v1/alerts/{alert}/acknowledge', outcome);
+  const mark = $api.useMutation('post', '/v1/alerts/{alert}/mark', outcome);
+  const path = { params: { path: { alert: alert.id } } };
+  return (
+    <Paper component="article" withBorder p="md" radius="md" aria-label={alert.title}>
+      <Group justify="space-between" align="flex-start" gap="sm">
+        <Stack gap={4} style={{ flex: '1 1 320px' }}>
+          <Group gap="xs">
+            <StateBadge state={alert.severity} words={SEVERITIES} />
+            <StateBadge state={alert.state} words={INCIDENT_STATES} />
+            {alert.silence && (
+              <Badge variant="outline" color="gray" tt="none">
+                silenced
+              </Badge>
+            )}
+            <Text size="xs" c="dimmed" component="div">
+              <Since at={alert.opened_at} />
+              {alert.acknowledged_by && ` · ${alert.acknowledged_by} looks at it`}
+            </Text>
+          </Group>
+          <Text fw={600}>{alert.title}</Text>
+          <Text size="sm" style={{ whiteSpace: 'pre-line' }}>
+            {alert.text}
+          </Text>
+          {alert.incident && (
+            <Anchor to="/incidents/$id" params={{ id: alert.incident }} size="sm">
+              The incident
+            </Anchor>
+          )}
+        </Stack>
+        <Group gap="xs">
+          {alert.state === 'open' && (
+            <Button size="xs" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
+              I look at it
+            </Button>
+          )}
+          {alert.state !== 'resolved' && !alert.silence && (
+            <Button size="xs" variant="default" onClick={silence}>
+              Silence
+            </Button>
+          )}
+          <Button.Group aria-label="Did it need action?">
+            {(['useful', 'noise'] as const).map((verdict) => (
+              <Button
+                key={verdict}
+                size="xs"
+                variant={alert.verdict === verdict ? 'filled' : 'default'}
+                aria-pressed={alert.verdict === verdict}
+                onClick={() => mark.mutate({ ...path, body: { verdict: alert.verdict === verdict ? 'none' : verdict } })}
+              >
+                {verdict === 'useful' ? 'Useful' : 'Noise'}
+              </Button>
+            ))}
+          </Button.Group>
+        </Group>
+      </Group>
+    </Paper>
+  );
+}
+
+/** What tells this alert from others: its labels, else its key. */
+const matchOf = (alert: Alert) => (alert.labels.length > 0 ? alert.labels.join(',') : `key=${alert.key}`);

@@ -1,0 +1,10 @@
+import { Anchor as MantineAnchor, type AnchorProps } from '@mantine/core';
+import { createLink } from '@tanstack/react-router';
+import { forwardRef } from 'react';
+
+/** A link to a screen: Mantine's look, the router's types. */
+export const Anchor = createLink(
+  forwardRef<HTMLAnchorElement, AnchorProps & React.AnchorHTMLAttributes<HTMLAnchorElement>>(function Anchor(props, ref) {
+    return <MantineAnchor ref={ref} {...props} />;
+  }),
+);
