@@ -68,6 +68,8 @@ public sealed class ApiServer : IAsyncDisposable
         var door = new OperatorDoor(token);
         var gate = new AccessGate(door, backend.Identity);
         app.Use(next => context => gate.InvokeAsync(context, next));
+        var files = ConsoleFiles.Read(backend.Identity.Options.Files);
+        app.Use(next => context => files.InvokeAsync(context, next));
         new MessageEndpoints(backend).Map(app);
         new WebhookEndpoints(backend).Map(app);
         new EventStream(backend, stopping.Token).Map(app);

@@ -61,6 +61,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
     /// <summary>Where the HTTP listener can be reached from this host.</summary>
     public Uri HttpAddress => _api!.Address;
 
+    /// <summary>The link that makes the first owner of the console, once; null when there are users.</summary>
+    public string? SetUpLink => _identity?.SetUpToken is { } token ? ConsoleLinks.SetUp(ConsoleAddress, token) : null;
+
+    /// <summary>The link that signs the demo's owner in, once; null when this is no demo.</summary>
+    public string? SignInLink => _identity?.SignInToken is { } token ? ConsoleLinks.SignIn(ConsoleAddress, token) : null;
+
     /// <summary>Where customers bind; null when there is no listener.</summary>
     public IPEndPoint? SmppEndPoint => _smpp?.EndPoint;
 
@@ -212,6 +218,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             throw new GatewayStartException($"{step}: {error.Message}", error);
         }
     }
+
+    private Uri ConsoleAddress => _identity!.Options.Url ?? HttpAddress;
 
     private AlertDeskOptions WithVendors(AlertDeskOptions options) => options with
     {

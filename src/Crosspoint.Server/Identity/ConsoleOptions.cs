@@ -18,6 +18,9 @@ public sealed record ConsoleOptions
     /// <summary>Whether people may sign in over plain HTTP from another machine.</summary>
     public bool AllowHttp { get; init; }
 
+    /// <summary>The folder of the built console.</summary>
+    public string Files { get; init; } = Path.Combine(AppContext.BaseDirectory, "console");
+
     /// <summary>The gateway makes an owner by itself, who signs in with a link.</summary>
     public bool IsDemo { get; init; }
 
