@@ -38,6 +38,7 @@ var root = new RootCommand(
     IncidentCommands.CreateIncidents(),
     IncidentCommands.CreateAlerts(),
     ExplainCommand.Create(time),
+    UserCommands.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
     LabCommands.Create(),

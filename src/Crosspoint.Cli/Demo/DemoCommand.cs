@@ -60,8 +60,9 @@ internal static class DemoCommand
             await using var receiver = new HookReceiver(settings.HookPort, board.SeeHook);
             ConfigResult config = ConfigFile.Parse(Config(settings, simulator), "demo", folder);
             if (config.Config is null) throw new InvalidOperationException(string.Join('\n', config.Errors));
+            HttpOptions http = config.Config.Http;
             await using GatewayHost host = await GatewayHost.StartAsync(
-                config.Config, time, loggers, cancellationToken).ConfigureAwait(false);
+                config.Config with { Http = http with { Console = http.Console with { IsDemo = true } } }, time, loggers, cancellationToken).ConfigureAwait(false);
             board.Gateway = host.Gateway;
             Welcome(host, receiver);
 
@@ -150,6 +151,8 @@ internal static class DemoCommand
 
             Crosspoint demo: gateway {host.HttpAddress}  webhook receiver http://127.0.0.1:{receiver.Port}/
             Account {AccountSid}, auth token {Token}
+
+            Console (the link signs you in once): {host.SignInLink}
 
             Send a message (in another terminal):
               curl -su {AccountSid}:{Token} {host.HttpAddress}v1/messages \

@@ -9,6 +9,7 @@ using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Health;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
 
@@ -55,6 +56,9 @@ public sealed record ApiBackend
 
     /// <summary>Incidents, alerts, silences and notifiers.</summary>
     public required AlertDesk Alerts { get; init; }
+
+    /// <summary>Users of the console and their sessions.</summary>
+    public required IdentityDesk Identity { get; init; }
 
     public required TimeProvider Time { get; init; }
 

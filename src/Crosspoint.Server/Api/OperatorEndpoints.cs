@@ -14,17 +14,17 @@ internal sealed class OperatorEndpoints(ApiBackend backend, PrometheusExporter m
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/health/live", GetAndHead, static context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"u8));
+        routes.MapMethods("/health/live", GetAndHead, static context => AnswerAsync(context, StatusCodes.Status200OK, "live\n"u8)).NeedsNothing();
         routes.MapMethods("/health/ready", GetAndHead, context => backend.IsReady()
             ? AnswerAsync(context, StatusCodes.Status200OK, "ready\n"u8)
-            : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready\n"u8));
+            : AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, "not ready\n"u8)).NeedsNothing();
         routes.MapGet("/metrics", context =>
         {
             var buffer = new ArrayBufferWriter<byte>(16 * 1024);
             metrics.Write(buffer);
             context.Response.ContentType = PrometheusExporter.ContentType;
             return AnswerAsync(context, StatusCodes.Status200OK, buffer.WrittenSpan);
-        });
+        }).NeedsNothing();
     }
 
     private static Task AnswerAsync(HttpContext context, int status, ReadOnlySpan<byte> body)

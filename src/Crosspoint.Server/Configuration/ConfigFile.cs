@@ -146,6 +146,7 @@ public static class ConfigFile
             AdminToken = ReadAdminToken(section),
             MaxBody = section.Size("max_body", defaults.MaxBody, 16 * 1024, 64 * 1024 * 1024),
             MaxConnections = section.Int("max_connections", defaults.MaxConnections, 1, 1_000_000),
+            Console = ConsoleConfig.Read(section.Group("console")),
         };
         section.NotSupported("tls", "put a proxy that ends TLS before it");
         section.NotSupported("admin_listen", "leave it out: metrics and health are on 'listen'");

@@ -1,6 +1,7 @@
 using System.Net;
 using Crosspoint.Engine;
 using Crosspoint.RabbitMq;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.SmppListener;
 using Microsoft.Extensions.Logging;
 
@@ -47,6 +48,9 @@ public sealed record HttpOptions
 
     /// <summary>Bearer token of the operator's endpoints; null switches them off.</summary>
     public string? AdminToken { get; init; }
+
+    /// <summary>Signing in to the console.</summary>
+    public ConsoleOptions Console { get; init; } = new();
 
     /// <summary>Where relative names of files in a connection that is given at run time start: the directory of the configuration.</summary>
     public string FilesDirectory { get; init; } = ".";

@@ -65,15 +65,19 @@ public sealed class ApiServer : IAsyncDisposable
         var boundary = new ErrorBoundary(new(meters), backend.Time, loggers.CreateLogger("Crosspoint.Server.Api"));
         app.Use(next => context => boundary.InvokeAsync(context, next));
         var token = new OperatorToken(options.AdminToken);
-        new MessageEndpoints(backend, token).Map(app);
+        var door = new OperatorDoor(token);
+        var gate = new AccessGate(door, backend.Identity);
+        app.Use(next => context => gate.InvokeAsync(context, next));
+        var files = ConsoleFiles.Read(backend.Identity.Options.Files);
+        app.Use(next => context => files.InvokeAsync(context, next));
+        new MessageEndpoints(backend).Map(app);
         new WebhookEndpoints(backend).Map(app);
-        new EventStream(backend, token, stopping.Token).Map(app);
+        new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);
-        new ConnectionEndpoints(backend, options, token).Map(app);
-        new QueueEndpoints(backend, token).Map(app);
-        new TrafficEndpoints(backend, token).Map(app);
-        var door = new OperatorDoor(token);
+        new ConnectionEndpoints(backend, options).Map(app);
+        new QueueEndpoints(backend).Map(app);
+        new TrafficEndpoints(backend).Map(app);
         var decks = new DeckEndpoints(backend, door);
         decks.Map(app);
         new RateEndpoints(backend, door).Map(app);
@@ -88,8 +92,11 @@ public sealed class ApiServer : IAsyncDisposable
         new ReportEndpoints(backend, door).Map(app);
         var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
         new SimulationEndpoints(backend, door, rehearsals).Map(app);
-        new LookupEndpoints(backend, token).Map(app);
-        new ExplainEndpoints(backend, token).Map(app);
+        new LookupEndpoints(backend).Map(app);
+        new ExplainEndpoints(backend).Map(app);
+        new ConsoleEndpoints(backend.Identity).Map(app);
+        new SecondFactorEndpoints(backend.Identity).Map(app);
+        new UserEndpoints(backend.Identity, door).Map(app);
         new OperatorEndpoints(backend, exporter).Map(app);
         try
         {

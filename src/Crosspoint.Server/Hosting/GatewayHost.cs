@@ -8,6 +8,7 @@ using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Health;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
 using Crosspoint.Server.SmppListener;
@@ -39,6 +40,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private RoutingDesk? _plans;
     private FailoverDesk? _failover;
     private SqliteHealthStore? _health;
+    private SqliteUserStore? _users;
+    private IdentityDesk? _identity;
     private AlertDesk? _alerts;
     private volatile bool _isDraining;
     private bool _isStopped;
@@ -57,6 +60,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
 
     /// <summary>Where the HTTP listener can be reached from this host.</summary>
     public Uri HttpAddress => _api!.Address;
+
+    /// <summary>The link that makes the first owner of the console, once; null when there are users.</summary>
+    public string? SetUpLink => _identity?.SetUpToken is { } token ? ConsoleLinks.SetUp(ConsoleAddress, token) : null;
+
+    /// <summary>The link that signs the demo's owner in, once; null when this is no demo.</summary>
+    public string? SignInLink => _identity?.SignInToken is { } token ? ConsoleLinks.SignIn(ConsoleAddress, token) : null;
 
     /// <summary>Where customers bind; null when there is no listener.</summary>
     public IPEndPoint? SmppEndPoint => _smpp?.EndPoint;
@@ -125,6 +134,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         if (_alerts is not null) await _alerts.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
+        if (_identity is not null) await _identity.DisposeAsync().ConfigureAwait(false);
+        if (_users is not null) await _users.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
         _failover?.Dispose();
         _plans?.Dispose();
@@ -158,6 +169,11 @@ public sealed partial class GatewayHost : IAsyncDisposable
             step = "data: incidents and alerts cannot be read";
             host._health = JournalOpening.OpenHealth(config);
             host._alerts = new AlertDesk(host.WithVendors(config.Alerts), host._health, host.Readings, time, loggers);
+            step = "data: users cannot be read";
+            host._users = JournalOpening.OpenUsers(config);
+            host._identity = await IdentityDesk.OpenAsync(
+                host._users, JournalOpening.KeysOf(config), config.Http.Console, host.Gateway.Accounts, time, loggers, services.GetRequiredService<IMeterFactory>(),
+                cancellationToken).ConfigureAwait(false);
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             step = "the gateway cannot start";
@@ -183,6 +199,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Health = host.Gateway.Health,
                 Failover = host._failover,
                 Alerts = host._alerts,
+                Identity = host._identity,
                 Time = time,
                 IsReady = () => !host._isDraining && host.Gateway.IsTakingTraffic,
             };
@@ -201,6 +218,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             throw new GatewayStartException($"{step}: {error.Message}", error);
         }
     }
+
+    private Uri ConsoleAddress => _identity!.Options.Url ?? HttpAddress;
 
     private AlertDeskOptions WithVendors(AlertDeskOptions options) => options with
     {

@@ -23,7 +23,7 @@ public static partial class GatewayProcess
 
     /// <summary>
     /// Runs to the end. Prints one line to <paramref name="output"/> when it takes traffic: <c>ready http=HOST:PORT smpp=HOST:PORT</c>, with a hyphen where
-    /// nothing listens.
+    /// nothing listens. While there is no user of the console, <paramref name="errors"/> gets the link that makes the first.
     /// </summary>
     /// <param name="stop">Stops it as SIGTERM does.</param>
     public static async Task<int> RunAsync(
@@ -43,6 +43,8 @@ public static partial class GatewayProcess
             await using GatewayHost host = await GatewayHost.StartAsync(config, time, loggers, signals.First).ConfigureAwait(false);
             await output.WriteLineAsync($"ready http={host.HttpAddress.Authority} smpp={host.SmppEndPoint?.ToString() ?? "-"}").ConfigureAwait(false);
             await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            if (host.SetUpLink is { } link)
+                await errors.WriteLineAsync($"console: there is no user yet; make the first owner at {link}").ConfigureAwait(false);
             return await RunAsync(host, loggers.CreateLogger(typeof(GatewayProcess).FullName!), signals).ConfigureAwait(false);
         }
         catch (GatewayStartException error)

@@ -22,5 +22,5 @@ public static class JournalBackup
             backup, JournalOpening.DirectoryOf(config), JournalOpening.ConfigFileOf(config), cancellationToken).ConfigureAwait(false));
 
     private static string Describe(BackupSummary summary) =>
-        $"{summary.Messages} messages in {summary.Files} files, {summary.Revisions} revisions of configuration, {summary.Records} incidents and alerts, {summary.Bytes} octets, checked";
+        $"{summary.Messages} messages in {summary.Files} files, {summary.Revisions} revisions of configuration, {summary.Records} incidents and alerts, {summary.Users} users, {summary.Bytes} octets, checked";
 }

@@ -20,31 +20,21 @@ internal static class JournalOpening
 
     /// <summary>Opens what is kept about health. The journal must be open: it keeps other processes out of the folder.</summary>
     /// <exception cref="GatewayStartException">It cannot be opened.</exception>
-    public static SqliteHealthStore OpenHealth(GatewayConfig config)
-    {
-        try
-        {
-            return SqliteHealthStore.Open(Path.Combine(config.DataDirectory, SqliteHealthStore.FileName));
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new GatewayStartException($"data: {error.Message}", error);
-        }
-    }
+    public static SqliteHealthStore OpenHealth(GatewayConfig config) =>
+        Open(() => SqliteHealthStore.Open(Path.Combine(config.DataDirectory, SqliteHealthStore.FileName)));
+
+    /// <summary>Opens users and their sessions. The journal must be open: it keeps other processes out of the folder.</summary>
+    /// <exception cref="GatewayStartException">They cannot be opened.</exception>
+    public static SqliteUserStore OpenUsers(GatewayConfig config) =>
+        Open(() => SqliteUserStore.Open(Path.Combine(config.DataDirectory, SqliteUserStore.FileName)));
+
+    /// <summary>Where the keys are that users' secrets are sealed with.</summary>
+    public static string KeysOf(GatewayConfig config) => Path.Combine(config.DataDirectory, SqliteUserStore.KeysFolder);
 
     /// <summary>Opens the revisions of configuration. The journal must be open: it keeps other processes out of the folder.</summary>
     /// <exception cref="GatewayStartException">They cannot be opened.</exception>
-    public static SqliteRevisionStore OpenRevisions(GatewayConfig config, TimeProvider time)
-    {
-        try
-        {
-            return SqliteRevisionStore.Open(ConfigFileOf(config), time);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new GatewayStartException($"data: {error.Message}", error);
-        }
-    }
+    public static SqliteRevisionStore OpenRevisions(GatewayConfig config, TimeProvider time) =>
+        Open(() => SqliteRevisionStore.Open(ConfigFileOf(config), time));
 
     /// <summary>Opens the revisions of configuration of a gateway that does not run.</summary>
     /// <exception cref="InvalidOperationException">It runs, or they cannot be opened.</exception>
@@ -74,6 +64,18 @@ internal static class JournalOpening
         catch (Exception error) when (error is not OperationCanceledException)
         {
             throw new GatewayStartException($"data: the journal in {options.Directory} cannot be opened: {error.Message}", error);
+        }
+    }
+
+    private static T Open<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new GatewayStartException($"data: {error.Message}", error);
         }
     }
 }

@@ -8,10 +8,11 @@ namespace Crosspoint.Storage.Sqlite;
 /// <param name="Revisions">Revisions of configuration.</param>
 /// <param name="Bytes">On disk.</param>
 /// <param name="Records">Incidents, alerts and silences.</param>
-public sealed record BackupSummary(int Files, long Messages, long Revisions, long Bytes, long Records = 0);
+/// <param name="Users">Users of the console.</param>
+public sealed record BackupSummary(int Files, long Messages, long Revisions, long Bytes, long Records = 0, long Users = 0);
 
 /// <summary>
-/// Copies a journal, the revisions of configuration and what is kept about health, while a gateway runs on them, from this or another process, and puts a copy back.
+/// Copies a journal, the revisions of configuration, what is kept about health, and users with the keys of their secrets, while a gateway runs on them, from this or another process, and puts a copy back.
 /// Each file of the copy is the state of one moment;
 /// files are copied one after another, the newest last. What the commit log held when the copy began is written into the copied files.
 /// </summary>
@@ -21,7 +22,11 @@ public static class SqliteBackup
     private const string ConfigName = "config.db";
 
     private const string HealthName = SqliteHealthStore.FileName;
+    private const string UsersName = SqliteUserStore.FileName;
     private const string Unfinished = ".unfinished";
+
+    /// <summary>The folder beside users that holds the keys of their secrets.</summary>
+    private const string KeysFolder = SqliteUserStore.KeysFolder;
 
     // A backup keeps what retention would delete.
     private static readonly TimeSpan Forever = TimeSpan.FromDays(365 * 100);
@@ -30,7 +35,7 @@ public static class SqliteBackup
     private const int BusyMilliseconds = 10_000;
 
     /// <summary>Copies the journal in one directory to a new one, and checks every file of the copy.</summary>
-    /// <param name="configFile">The revisions' file; one that does not exist is left out. What is kept about health lies beside it.</param>
+    /// <param name="configFile">The revisions' file; one that does not exist is left out. What is kept about health, users and keys lie beside it.</param>
     /// <param name="targetDirectory">Must not exist, or be empty: a backup never overwrites another. It appears under
     /// this name only when it is whole.</param>
     /// <exception cref="InvalidOperationException">There is no journal, the target is taken, or the copy did not pass
@@ -45,7 +50,7 @@ public static class SqliteBackup
         Task.Run(() => Verify(directory, cancellationToken), cancellationToken);
 
     /// <summary>Checks a backup and makes a journal of it in a directory that holds none. The backup stays as it is.</summary>
-    /// <param name="configFile">Where the revisions go, if the backup has any, and what is kept about health beside them; null to leave them.</param>
+    /// <param name="configFile">Where the revisions go, if the backup has any, and what is kept about health, users and keys beside them; null to leave them.</param>
     /// <exception cref="InvalidOperationException">The backup did not pass its check, or the target holds a journal or revisions, or is open.</exception>
     public static Task<BackupSummary> RestoreAsync(
         string backupDirectory, string journalDirectory, string? configFile, CancellationToken cancellationToken) =>
@@ -76,14 +81,18 @@ public static class SqliteBackup
         }
 
         if (File.Exists(config)) CopyFile(config, Path.Combine(unfinished, ConfigName), SqliteSchema.Config);
-        if (HealthBeside(config) is { } health && File.Exists(health)) CopyFile(health, Path.Combine(unfinished, HealthName), SqliteSchema.Health);
+        if (Beside(config, HealthName) is { } health && File.Exists(health)) CopyFile(health, Path.Combine(unfinished, HealthName), SqliteSchema.Health);
+        if (Beside(config, UsersName) is { } users && File.Exists(users)) CopyUsers(users, unfinished);
 
         if (hasLog) await EmptyLogAsync(unfinished, cancellationToken).ConfigureAwait(false);
         List<Slice> copied = SliceCatalog.List(copies);
         if (copied.Count == 0 && !File.Exists(config)) throw new InvalidOperationException($"There is nothing in the journal in {source} yet.");
         foreach (Slice slice in copied) MakeWhole(slice.Path);
         if (File.Exists(config)) MakeWhole(Path.Combine(unfinished, ConfigName));
-        if (File.Exists(Path.Combine(unfinished, HealthName))) MakeWhole(Path.Combine(unfinished, HealthName));
+        foreach (string name in (string[])[HealthName, UsersName])
+        {
+            if (File.Exists(Path.Combine(unfinished, name))) MakeWhole(Path.Combine(unfinished, name));
+        }
 
         BackupSummary summary = Verify(unfinished, cancellationToken);
         if (Directory.Exists(target)) Directory.Delete(target);
@@ -147,7 +156,15 @@ public static class SqliteBackup
             bytes += new FileInfo(health).Length;
         }
 
-        return new(slices.Count, messages, revisions, bytes, records);
+        long people = 0;
+        string users = Path.Combine(directory, UsersName);
+        if (File.Exists(users))
+        {
+            people = Verify(users, SqliteSchema.Users, "SELECT count(*) FROM users");
+            bytes += new FileInfo(users).Length;
+        }
+
+        return new(slices.Count, messages, revisions, bytes, records, people);
     }
 
     private static long Verify(string path, SqliteSchema schema, string count)
@@ -185,10 +202,18 @@ public static class SqliteBackup
             files.Add((Path.Combine(backup, ConfigName), config));
         }
 
-        if (HealthBeside(config) is { } health && File.Exists(Path.Combine(backup, HealthName)))
+        if (Beside(config, HealthName) is { } health && File.Exists(Path.Combine(backup, HealthName)))
         {
             CheckFree(health, "incidents and alerts");
             files.Add((Path.Combine(backup, HealthName), health));
+        }
+
+        if (Beside(config, UsersName) is { } users && File.Exists(Path.Combine(backup, UsersName)))
+        {
+            CheckFree(users, "users");
+            files.Add((Path.Combine(backup, UsersName), users));
+            foreach (string key in KeyFiles(backup)) files.Add((key, Path.Combine(Beside(config, KeysFolder)!, Path.GetFileName(key))));
+            CreatePrivateDirectory(Beside(config, KeysFolder)!);
         }
 
         string unfinished = slices + Unfinished;
@@ -214,8 +239,31 @@ public static class SqliteBackup
         return summary;
     }
 
-    private static string? HealthBeside(string? config) =>
-        config is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(config))!, HealthName);
+    private static string? Beside(string? config, string name) =>
+        config is null ? null : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(config))!, name);
+
+    // The copy's own mode is the original's: a second factor is of no use without the keys that its secret is sealed with.
+    private static void CopyUsers(string users, string unfinished)
+    {
+        SqliteUserStore.MakePrivate(Path.Combine(unfinished, UsersName));
+        CopyFile(users, Path.Combine(unfinished, UsersName), SqliteSchema.Users);
+        string[] keys = KeyFiles(Path.GetDirectoryName(users)!);
+        if (keys.Length == 0) return;
+        CreatePrivateDirectory(Path.Combine(unfinished, KeysFolder));
+        foreach (string key in keys) File.Copy(key, Path.Combine(unfinished, KeysFolder, Path.GetFileName(key)));
+    }
+
+    private static string[] KeyFiles(string directory)
+    {
+        string keys = Path.Combine(directory, KeysFolder);
+        return Directory.Exists(keys) ? Directory.GetFiles(keys, "*.xml") : [];
+    }
+
+    private static void CreatePrivateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     private static void CheckFree(string target, string what)
     {

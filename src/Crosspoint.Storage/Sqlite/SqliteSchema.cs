@@ -22,6 +22,9 @@ internal sealed class SqliteSchema
     /// <summary>Incidents, alerts and silences (Migrations/Health).</summary>
     public static SqliteSchema Health { get; } = new("Health");
 
+    /// <summary>Users of the console and their sessions (Migrations/Users).</summary>
+    public static SqliteSchema Users { get; } = new("Users");
+
     public int Version => _scripts.Length;
 
     /// <exception cref="InvalidOperationException">The file is from a newer program.</exception>

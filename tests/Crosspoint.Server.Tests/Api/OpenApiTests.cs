@@ -6,6 +6,7 @@ using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Api.V1;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Tests.Support;
 using Crosspoint.Sms.Numbers;
 using Crosspoint.TestKit;
@@ -244,6 +245,26 @@ public sealed class OpenApiTests
         Check(document, "Simulation", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample + ApiFixture.Demo.Sid)).Json);
         Check(document, "SampleProblem", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample)).Json);
         Check(document, "SimulationList", (await SimulationTests.SendAsync(api, HttpMethod.Get, "/v1/routing/simulations")).Json);
+    }
+
+    [Fact]
+    public async Task AnswersOfTheConsole_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        using Browser owner = await Browser.OwnerAsync(api);
+        Check(document, "ConsoleSession", (await owner.GetAsync("/v1/console/session")).Json);
+        Check(document, "SessionList", (await owner.GetAsync("/v1/console/sessions")).Json);
+        Check(document, "TotpSecret", (await owner.PostAsync("/v1/console/totp", new() { ["password"] = Browser.Password })).Json);
+        Check(document, "Invitation", (await owner.PostAsync("/v1/users", new() { ["name"] = "bob", ["role"] = "finance" })).Json);
+        Check(document, "Invitation", (await owner.PostAsync("/v1/users/bob/reset-password")).Json);
+        Check(document, "User", (await owner.GetAsync("/v1/users/bob")).Json);
+        Check(document, "UserList", (await owner.GetAsync("/v1/users")).Json);
+        Check(document, "SessionList", (await owner.GetAsync("/v1/users/ada/sessions")).Json);
+        Check(document, "AuditPage", (await owner.GetAsync("/v1/audit?kind=users")).Json);
+        JsonNode schemas = document["components"]!["schemas"]!;
+        Words(schemas["User"]!["properties"]!["role"]!).ShouldBe(Roles.Names);
+        Words(schemas["ConsoleSession"]!["properties"]!["permissions"]!["items"]!).ShouldBe(Enum.GetValues<Permission>().Select(Roles.NameOf));
     }
 
     [Fact]

@@ -152,6 +152,55 @@ public sealed class GatewayHostTests : IDisposable
         output.Lines.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Start_WithoutUsers_GivesALinkThatMakesTheOwner_AnotherEachTime_UntilThereIsOne()
+    {
+        string first;
+        await using (GatewayHost host = await StartAsync()) first = host.SetUpLink.ShouldNotBeNull();
+        await using (GatewayHost host = await StartAsync())
+        {
+            string link = host.SetUpLink.ShouldNotBeNull();
+            link.ShouldStartWith($"{host.HttpAddress}console/setup#");
+            host.SignInLink.ShouldBeNull();
+            using HttpClient client = ClientOf(host);
+            string SetUp(string from) => new JsonObject { ["token"] = from.Split('#')[1], ["name"] = "ada", ["password"] = "correct horse battery" }.ToJsonString();
+            (await PostAsync(client, "/v1/console/setup", SetUp(first)))["code"]!.ToString().ShouldBe("link_invalid");
+            (await PostAsync(client, "/v1/console/setup", SetUp(link)))["role"]!.ToString().ShouldBe("owner");
+            host.SetUpLink.ShouldBeNull();
+        }
+
+        await using (GatewayHost host = await StartAsync()) host.SetUpLink.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Run_WithoutUsers_PrintsTheLinkBesideTheLog()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new ReadyWriter();
+        using var errors = new StringWriter();
+        Task<int> run = GatewayProcess.RunAsync(WriteFile(port: 0), output, errors, TimeProvider.System, stop.Token);
+        string line = await output.FirstLine;
+        await stop.CancelAsync();
+        (await run).ShouldBe(GatewayProcess.Clean);
+        errors.ToString().ShouldMatch($@"^console: there is no user yet; make the first owner at http://{line.Split('=', ' ')[2]}/console/setup#[A-Za-z0-9_-]{{43}}\s*$");
+    }
+
+    [Fact]
+    public async Task Start_AsADemo_GivesALinkThatSignsItsOwnerIn_Once()
+    {
+        GatewayConfig config = ConfigFile.Load(WriteFile(port: 0)).Config!;
+        await using GatewayHost host = await GatewayHost.StartAsync(
+            config with { Http = config.Http with { Console = new() { IsDemo = true } } }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        string link = host.SignInLink.ShouldNotBeNull();
+        host.SetUpLink.ShouldBeNull();
+        using HttpClient client = ClientOf(host);
+        string body = new JsonObject { ["token"] = link.Split('#')[1] }.ToJsonString();
+        JsonNode session = await PostAsync(client, "/v1/console/sign-in-link", body);
+        (session["user"]!["name"]!.ToString(), session["role"]!.ToString(), session["demo"]!.GetValue<bool>()).ShouldBe(("demo", "owner", true));
+        (await PostAsync(client, "/v1/console/sign-in-link", body))["code"]!.ToString().ShouldBe("link_invalid");
+        (await PostAsync(client, "/v1/console/sign-in", """{"name":"demo","password":""}"""))["code"]!.ToString().ShouldBe("sign_in_failed");
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 
     private const string Sid = "AC00000000000000000000000000000001";

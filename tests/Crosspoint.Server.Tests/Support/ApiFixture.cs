@@ -12,6 +12,7 @@ using Crosspoint.Engine.Quality;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Crosspoint.Storage.Sqlite;
 using Crosspoint.TestKit;
@@ -86,6 +87,12 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public required SqliteHealthStore HealthStore { get; init; }
 
+    /// <summary>Users of the console, with a store of their own: none at first.</summary>
+    public required IdentityDesk Identity { get; init; }
+
+    /// <summary>Where the files of the stores are.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
 
@@ -119,11 +126,18 @@ internal sealed class ApiFixture : IAsyncDisposable
         SqliteHealthStore healthStore = SqliteHealthStore.Open(Path.Combine(folder.FullName, SqliteHealthStore.FileName));
         var readings = new FakeReadings();
         var alertDesk = new AlertDesk(alerts ?? new(), healthStore, readings, time, NullLoggerFactory.Instance);
+        options ??= new();
+        options = options with { Console = options.Console with { HashIterations = 1_000 } };
+        var accounts = new AccountDirectory([Demo, Other]);
+        SqliteUserStore users = SqliteUserStore.Open(Path.Combine(folder.FullName, SqliteUserStore.FileName));
+        IdentityDesk identity = await IdentityDesk.OpenAsync(
+            users, Path.Combine(folder.FullName, SqliteUserStore.KeysFolder), options.Console, accounts, time, NullLoggerFactory.Instance,
+            services.GetRequiredService<IMeterFactory>(), CancellationToken.None);
         var backend = new ApiBackend
         {
             Intake = engine,
             Messages = engine,
-            Accounts = new AccountDirectory([Demo, Other]),
+            Accounts = accounts,
             Events = new EventFeed(events),
             Webhooks = engine,
             Connections = engine,
@@ -137,11 +151,12 @@ internal sealed class ApiFixture : IAsyncDisposable
             Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
             Experiments = experiments,
             Alerts = alertDesk,
+            Identity = identity,
             Time = time,
             IsReady = () => fixture!.IsReady,
         };
         ApiServer server = await ApiServer.StartAsync(
-            (options ?? new()) with { Listen = new(System.Net.IPAddress.Loopback, 0) },
+            options with { Listen = new(System.Net.IPAddress.Loopback, 0) },
             backend,
             NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
@@ -155,6 +170,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Alerts = alertDesk,
             Readings = readings,
             HealthStore = healthStore,
+            Identity = identity,
         };
     }
 
@@ -189,6 +205,8 @@ internal sealed class ApiFixture : IAsyncDisposable
         await Server.DisposeAsync();
         await Alerts.DisposeAsync();
         await HealthStore.DisposeAsync();
+        await Identity.DisposeAsync();
+        await Identity.Store.DisposeAsync();
         Rates.Dispose();
         await Rates.Store.DisposeAsync();
         await _services.DisposeAsync();

@@ -193,6 +193,28 @@ public sealed class BackupTests : SqliteTest
     }
 
     [Fact]
+    public async Task RunAndRestore_WithUsers_KeepThemAndTheirKeys_ForTheirOwnerAlone()
+    {
+        await using SqliteJournal journal = await OpenAsync();
+        await AcceptAsync(journal);
+        Directory.CreateDirectory(Path.Combine(Root, SqliteUserStore.KeysFolder));
+        await File.WriteAllTextAsync(Path.Combine(Root, SqliteUserStore.KeysFolder, "key-1.xml"), "key", Token);
+        await using SqliteUserStore store = SqliteUserStore.Open(Path.Combine(Root, SqliteUserStore.FileName));
+        await store.ApplyAsync(new() { Users = [new() { Id = "US1", Name = "ada", Role = "owner", State = "active" }] }, Token);
+        (await SqliteBackup.RunAsync(Journal, Path.Combine(Root, "config.db"), Backup, Token)).Users.ShouldBe(1);
+
+        string target = Path.Combine(Root, "other");
+        Directory.CreateDirectory(target);
+        (await SqliteBackup.RestoreAsync(Backup, Path.Combine(target, "journal"), Path.Combine(target, "config.db"), Token)).Users.ShouldBe(1);
+        (await File.ReadAllTextAsync(Path.Combine(target, SqliteUserStore.KeysFolder, "key-1.xml"), Token)).ShouldBe("key");
+        await using SqliteUserStore copy = SqliteUserStore.Open(Path.Combine(target, SqliteUserStore.FileName));
+        (await copy.ReadAsync(Token)).Users.ShouldHaveSingleItem().Name.ShouldBe("ada");
+        if (OperatingSystem.IsWindows()) return;
+        foreach (string folder in (string[])[Backup, target])
+            File.GetUnixFileMode(Path.Combine(folder, SqliteUserStore.FileName)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, folder);
+    }
+
+    [Fact]
     public async Task Verify_DamagedCopy_IsRefused()
     {
         await using (SqliteJournal journal = await OpenAsync())

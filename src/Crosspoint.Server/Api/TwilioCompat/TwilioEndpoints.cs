@@ -22,13 +22,13 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Messages + Suffix, CreateAsync);
-        routes.MapGet(Messages + Suffix, ListAsync);
-        routes.MapGet(Messages + "/{message}", FetchAsync);
-        routes.MapPost(Messages + "/{message}", UpdateAsync);
-        routes.MapDelete(Messages + "/{message}", DeleteAsync);
-        routes.MapPost(Messages + "/{id}/Feedback.json", GiveFeedbackAsync);
-        routes.MapGet(Messages + "/{id}/Media.json", ListMediaAsync);
+        routes.MapPost(Messages + Suffix, CreateAsync).NeedsNothing();
+        routes.MapGet(Messages + Suffix, ListAsync).NeedsNothing();
+        routes.MapGet(Messages + "/{message}", FetchAsync).NeedsNothing();
+        routes.MapPost(Messages + "/{message}", UpdateAsync).NeedsNothing();
+        routes.MapDelete(Messages + "/{message}", DeleteAsync).NeedsNothing();
+        routes.MapPost(Messages + "/{id}/Feedback.json", GiveFeedbackAsync).NeedsNothing();
+        routes.MapGet(Messages + "/{id}/Media.json", ListMediaAsync).NeedsNothing();
     }
 
     private async Task CreateAsync(HttpContext context)

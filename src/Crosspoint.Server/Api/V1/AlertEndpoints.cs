@@ -1,6 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Alerts;
 using Crosspoint.Engine.Notifiers;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,12 +18,12 @@ internal sealed class AlertEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/alerts", ListAsync);
-        routes.MapGet("/v1/alerts/{alert}", ReadAsync);
-        routes.MapPost("/v1/alerts/{alert}/acknowledge", AcknowledgeAsync);
-        routes.MapPost("/v1/alerts/{alert}/mark", MarkAsync);
-        routes.MapGet("/v1/notifiers", ListNotifiersAsync);
-        routes.MapPost("/v1/notifiers/{notifier}/test", TestAsync);
+        routes.MapGet("/v1/alerts", ListAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/alerts/{alert}", ReadAsync).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/alerts/{alert}/acknowledge", AcknowledgeAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/alerts/{alert}/mark", MarkAsync).Needs(Permission.ManageOperation);
+        routes.MapGet("/v1/notifiers", ListNotifiersAsync).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/notifiers/{notifier}/test", TestAsync).Needs(Permission.ManageOperation);
     }
 
     private async Task ListAsync(HttpContext context)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Identity;
 using Crosspoint.Smpp.Codec;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,10 +16,10 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/chaos", BeginAsync);
-        routes.MapGet("/v1/chaos", ListAsync);
-        routes.MapGet("/v1/chaos/{number}", ReadAsync);
-        routes.MapPost("/v1/chaos/{number}/stop", StopAsync);
+        routes.MapPost("/v1/chaos", BeginAsync).Needs(Permission.ManageOperation);
+        routes.MapGet("/v1/chaos", ListAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/chaos/{number}", ReadAsync).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/chaos/{number}/stop", StopAsync).Needs(Permission.ManageOperation);
     }
 
     private async Task BeginAsync(HttpContext context)

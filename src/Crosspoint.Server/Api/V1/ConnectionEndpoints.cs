@@ -1,19 +1,20 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Api.V1;
 
-/// <summary>The operator's control of connections under <c>/v1/connections</c> (docs/api/operator.md). Needs <c>http.admin_token</c>.</summary>
-internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options, OperatorToken token)
+/// <summary>The operator's control of connections under <c>/v1/connections</c> (docs/api/operator.md).</summary>
+internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options)
 {
     private const string Note = "Lasts until the process ends: the configuration file is the record.";
 
@@ -21,15 +22,15 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/connections", ListAsync);
-        routes.MapGet("/v1/connections/{name}", ReadAsync);
-        routes.MapPut("/v1/connections/{name}", PutAsync);
-        routes.MapDelete("/v1/connections/{name}", context => ActAsync(context, Control.RemoveConnection));
-        routes.MapPost("/v1/connections/{name}/pause", context => ActAsync(context, Control.PauseConnection));
-        routes.MapPost("/v1/connections/{name}/resume", context => ActAsync(context, Control.ResumeConnection));
-        routes.MapPost("/v1/connections/{name}/drain", context => ActAsync(context, Control.DrainConnection));
-        routes.MapPost("/v1/connections/{name}/stop", context => ActAsync(context, Control.StopConnection));
-        routes.MapPost("/v1/connections/{name}/restart", context => ActAsync(context, Control.RestartConnection));
+        routes.MapGet("/v1/connections", ListAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/connections/{name}", ReadAsync).Needs(Permission.ReadOperation);
+        routes.MapPut("/v1/connections/{name}", PutAsync).Needs(Permission.ManageOperation);
+        routes.MapDelete("/v1/connections/{name}", context => ActAsync(context, Control.RemoveConnection)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/connections/{name}/pause", context => ActAsync(context, Control.PauseConnection)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/connections/{name}/resume", context => ActAsync(context, Control.ResumeConnection)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/connections/{name}/drain", context => ActAsync(context, Control.DrainConnection)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/connections/{name}/stop", context => ActAsync(context, Control.StopConnection)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/connections/{name}/restart", context => ActAsync(context, Control.RestartConnection)).Needs(Permission.ManageOperation);
     }
 
     private Task ListAsync(HttpContext context)
@@ -70,7 +71,7 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
 
     private async Task PutAsync(HttpContext context)
     {
-        if (!MayUse(context) || !TryReadQuery(context, out string? vendor, out int? place)) return;
+        if (!TryReadQuery(context, out string? vendor, out int? place)) return;
         string text;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) text = Encoding.UTF8.GetString(body.Span);
         string name = NameOf(context);
@@ -143,26 +144,10 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
         return true;
     }
 
-    private bool TryBegin(HttpContext context)
+    private static bool TryBegin(HttpContext context)
     {
-        if (!MayUse(context)) return false;
         if (Problem.OfQuery(context.Request) is not { } problem) return true;
         problem.Send(context);
-        return false;
-    }
-
-    // Accounts' credentials mean nothing here, whatever they are.
-    private bool MayUse(HttpContext context)
-    {
-        if (!token.IsSet)
-        {
-            const string Detail = "Control of connections is off: set 'http.admin_token' in the configuration and restart.";
-            new Problem(ProblemKind.AdminDisabled, Detail).Send(context);
-            return false;
-        }
-
-        if (token.Opens(context.Request)) return true;
-        new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer TOKEN' with the token of 'http.admin_token'.").Send(context);
         return false;
     }
 }

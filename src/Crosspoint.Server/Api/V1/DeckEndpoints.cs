@@ -1,11 +1,12 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Rating.Import;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,17 +36,17 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/decks", ListAsync);
-        routes.MapGet("/v1/decks/{connection}", ReadAsync);
-        routes.MapPost("/v1/decks/{connection}/import", ImportAsync);
-        routes.MapPost("/v1/decks/{connection}/rollback", RollBackAsync);
-        routes.MapGet("/v1/decks/{connection}/mapping", ReadMappingAsync);
-        routes.MapPut("/v1/decks/{connection}/mapping", PutMappingAsync);
-        routes.MapGet("/v1/decks/{connection}/revisions", ListRevisionsAsync);
-        routes.MapDelete("/v1/decks/{connection}/revisions/{revision}", DeleteAsync);
-        routes.MapGet("/v1/decks/{connection}/revisions/{revision}/rows", ReadRowsAsync);
-        routes.MapGet("/v1/decks/{connection}/revisions/{revision}/diff", DiffAsync);
-        routes.MapPost("/v1/decks/{connection}/revisions/{revision}/activate", ActivateAsync);
+        routes.MapGet("/v1/decks", ListAsync).Needs(Permission.ReadRates);
+        routes.MapGet("/v1/decks/{connection}", ReadAsync).Needs(Permission.ReadRates);
+        routes.MapPost("/v1/decks/{connection}/import", ImportAsync).Needs(Permission.ManageRates);
+        routes.MapPost("/v1/decks/{connection}/rollback", RollBackAsync).Needs(Permission.ManageRates);
+        routes.MapGet("/v1/decks/{connection}/mapping", ReadMappingAsync).Needs(Permission.ReadRates);
+        routes.MapPut("/v1/decks/{connection}/mapping", PutMappingAsync).Needs(Permission.ManageRates);
+        routes.MapGet("/v1/decks/{connection}/revisions", ListRevisionsAsync).Needs(Permission.ReadRates);
+        routes.MapDelete("/v1/decks/{connection}/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRates);
+        routes.MapGet("/v1/decks/{connection}/revisions/{revision}/rows", ReadRowsAsync).Needs(Permission.ReadRates);
+        routes.MapGet("/v1/decks/{connection}/revisions/{revision}/diff", DiffAsync).Needs(Permission.ReadRates);
+        routes.MapPost("/v1/decks/{connection}/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRates);
     }
 
     private async Task ListAsync(HttpContext context)

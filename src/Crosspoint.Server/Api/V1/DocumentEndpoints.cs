@@ -26,12 +26,12 @@ internal sealed class DocumentEndpoints
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/v1.json", context => SendAsync(context, "application/json", _document));
+        routes.MapGet("/openapi/v1.json", context => SendAsync(context, "application/json", _document)).NeedsNothing();
         routes.MapGet("/docs", context =>
         {
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
             return SendAsync(context, "text/html; charset=utf-8", _page);
-        });
+        }).NeedsNothing();
     }
 
     private static Task SendAsync(HttpContext context, string contentType, byte[] body)

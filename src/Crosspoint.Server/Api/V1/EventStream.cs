@@ -1,10 +1,11 @@
-using System.Buffers;
 using System.Buffers.Text;
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,7 @@ namespace Crosspoint.Server.Api.V1;
 /// <c>GET /v1/events</c>: the event log as server-sent events (WHATWG HTML §9.2), from any event on and without end. A stream holds one
 /// position; a reader that is slow reads from the log.
 /// </summary>
-internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToken, CancellationToken stopping)
+internal sealed class EventStream(ApiBackend backend, CancellationToken stopping)
 {
     // Readers beyond this are refused: each holds a connection and a buffer.
     private const int MaxStreams = 200;
@@ -25,12 +26,12 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
 
     private int _streams;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/events", StreamAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/events", StreamAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
 
     private async Task StreamAsync(HttpContext context)
     {
-        Account? account = Credentials.BearerOrBasic(context.Request, backend.Accounts);
-        if (account is null && !operatorToken.Opens(context.Request))
+        Account? account = RequestDoor.AccountOf(context, backend.Accounts);
+        if (account is null && !Caller.IsStaffOf(context))
         {
             Problem.Unauthorized.Send(context);
             return;
@@ -40,6 +41,13 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
         if (filter is null || !IsThere(after, out problem))
         {
             problem.Send(context);
+            return;
+        }
+
+        // Filters by number would tell what the mask hides.
+        if (Caller.IsMasked(context) && (filter.To ?? filter.From) is not null)
+        {
+            new Problem(ProblemKind.Forbidden, "Events are found by number only by roles that see numbers.").Send(context);
             return;
         }
 
@@ -82,7 +90,10 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
 
     private async Task SendEventsAsync(HttpContext context, EventReader reader)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        Caller? caller = Caller.Of(context);
+        bool isMasked = Caller.IsMasked(context);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, stopping, caller?.Session?.Ended ?? CancellationToken.None);
         HttpResponse response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
@@ -93,16 +104,16 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
         try
         {
             await output.FlushAsync(ending.Token).ConfigureAwait(false);
-            while (!reader.IsTooOld)
+            while (!reader.IsTooOld && !IsOver(caller))
             {
                 IReadOnlyList<LoggedEvent> events = await reader.ReadAsync(ending.Token).ConfigureAwait(false);
-                for (int i = 0; i < events.Count; i++) Write(output, events[i]);
+                for (int i = 0; i < events.Count; i++) Write(output, events[i], isMasked);
 
                 // This is what waits for a slow reader; nothing is read for it meanwhile.
                 if (events.Count > 0) await output.FlushAsync(ending.Token).ConfigureAwait(false);
                 else if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
                 Task more = reader.WaitAsync();
-                while (!more.IsCompleted)
+                while (!more.IsCompleted && !IsOver(caller))
                 {
                     await Task.WhenAny(more, tick).ConfigureAwait(false);
                     if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
@@ -111,7 +122,7 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The client left, or the gateway stops: the stream ends here.
+            // The client left, the session ended, or the gateway stops: the stream ends here.
         }
     }
 
@@ -125,12 +136,15 @@ internal sealed class EventStream(ApiBackend backend, OperatorToken operatorToke
         return timer.WaitForNextTickAsync(cancellationToken).AsTask();
     }
 
-    private static void Write(PipeWriter output, in LoggedEvent entry)
+    // A stream alone does not keep a session alive.
+    private bool IsOver(Caller? caller) => caller?.Session is { } session && backend.Identity.IsOver(session);
+
+    private static void Write(PipeWriter output, in LoggedEvent entry, bool isMasked)
     {
         WriteId(output, entry.Sequence);
         output.Write("event: message\ndata: "u8);
         JsonAnswer answer = JsonAnswer.Rent();
-        EventJson.Write(answer.Writer, entry);
+        EventJson.Write(answer.Writer, isMasked ? entry with { Head = ContentMask.Of(entry.Head) } : entry);
         answer.CopyTo(output);
         output.Write("\n\n"u8);
     }

@@ -4,6 +4,7 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Routing.Explaining;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,7 @@ namespace Crosspoint.Server.Api.V1;
 /// Why messages go where they go (docs/routing.md): of a message on record, and of one that would be sent now. To an account without prices, to
 /// the operator with them.
 /// </summary>
-internal sealed class ExplainEndpoints(ApiBackend backend, OperatorToken token)
+internal sealed class ExplainEndpoints(ApiBackend backend)
 {
     private const string AccountParameter = "account_sid";
 
@@ -27,13 +28,13 @@ internal sealed class ExplainEndpoints(ApiBackend backend, OperatorToken token)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/messages/{id}/explain", ExplainMessageAsync);
-        routes.MapGet("/v1/explain", ExplainRequestAsync);
+        routes.MapGet("/v1/messages/{id}/explain", ExplainMessageAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapGet("/v1/explain", ExplainRequestAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
     }
 
     private async Task ExplainMessageAsync(HttpContext context)
     {
-        bool isOperator = token.Opens(context.Request);
+        bool isOperator = Caller.IsStaffOf(context);
         Account? account = null;
         if (!isOperator && !RequestDoor.TryAuthenticate(context, backend.Accounts, out account, takesQuery: false)) return;
         if (isOperator && Problem.OfQuery(context.Request) is { } unknown)
@@ -51,14 +52,14 @@ internal sealed class ExplainEndpoints(ApiBackend backend, OperatorToken token)
         }
 
         JsonAnswer answer = JsonAnswer.Rent();
-        ExplanationJson.Write(answer.Writer, message, backend.Routing.Plan, isOperator);
+        ExplanationJson.Write(answer.Writer, message, backend.Routing.Plan, isOperator, Caller.IsMasked(context));
         answer.Send(context, StatusCodes.Status200OK);
     }
 
     private Task ExplainRequestAsync(HttpContext context)
     {
-        bool isOperator = token.Opens(context.Request);
-        Account? account = isOperator ? null : Credentials.BearerOrBasic(context.Request, backend.Accounts);
+        bool isOperator = Caller.IsStaffOf(context);
+        Account? account = isOperator ? null : RequestDoor.AccountOf(context, backend.Accounts);
         if (!isOperator && account is null) Problem.Unauthorized.Send(context);
         else if (Read(context.Request.Query, account, out SendRequest? request) is { } problem) problem.Send(context);
         else Answer(context, backend.Routing.Preview(request!), isOperator);

@@ -9,16 +9,23 @@ namespace Crosspoint.Server.Api.V1;
 internal static class ExplanationJson
 {
     /// <summary>Every decision that is on record for a message: of its attempts, and the one that ended it without an attempt.</summary>
-    public static void Write(Utf8JsonWriter writer, Message message, RoutingPlan plan, bool withPrices)
+    /// <param name="isMasked">Without the whole number of the recipient.</param>
+    public static void Write(Utf8JsonWriter writer, Message message, RoutingPlan plan, bool withPrices, bool isMasked)
     {
+        RouteExplanation Explain(RouteDecision decision, long at)
+        {
+            RouteExplanation told = RouteExplainer.Explain(decision, message.Head, at, plan, withPrices);
+            return isMasked ? ContentMask.Of(told, message.Head) : told;
+        }
+
         writer.WriteStartObject();
         writer.WriteId("id"u8, message.Id);
         writer.WriteString("status"u8, StateNames.Of(message.State));
         writer.WriteStartArray("decisions"u8);
         foreach (Attempt attempt in message.Attempts)
-            Write(writer, attempt.Number, RouteExplainer.Explain(attempt.Decision, message.Head, attempt.StartedAt, plan, withPrices));
+            Write(writer, attempt.Number, Explain(attempt.Decision, attempt.StartedAt));
         if (message.Unrouted is { } decision)
-            Write(writer, attempt: 0, RouteExplainer.Explain(decision, message.Head, message.UpdatedAt, plan, withPrices));
+            Write(writer, attempt: 0, Explain(decision, message.UpdatedAt));
         writer.WriteEndArray();
         writer.WriteEndObject();
     }

@@ -5,6 +5,7 @@ using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Health;
+using Crosspoint.Server.Identity;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,10 +27,10 @@ internal sealed class FailoverEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/health/states", ListAsync);
-        routes.MapGet("/v1/health/overrides", ListOverridesAsync);
-        routes.MapPut("/v1/health/overrides", PutAsync);
-        routes.MapDelete("/v1/health/overrides", DeleteAsync);
+        routes.MapGet("/v1/health/states", ListAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/health/overrides", ListOverridesAsync).Needs(Permission.ReadOperation);
+        routes.MapPut("/v1/health/overrides", PutAsync).Needs(Permission.ManageOperation);
+        routes.MapDelete("/v1/health/overrides", DeleteAsync).Needs(Permission.ManageOperation);
     }
 
     private Task ListAsync(HttpContext context)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
+using Crosspoint.Server.Identity;
 using Crosspoint.Smpp.Codec;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
@@ -39,8 +40,8 @@ internal sealed class HealthEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/health/cells", ListCellsAsync);
-        routes.MapGet("/v1/health/countries", ListCountriesAsync);
+        routes.MapGet("/v1/health/cells", ListCellsAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/health/countries", ListCountriesAsync).Needs(Permission.ReadOperation);
     }
 
     private Task ListCellsAsync(HttpContext context)

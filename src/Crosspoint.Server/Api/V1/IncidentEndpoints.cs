@@ -2,6 +2,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Incidents;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,11 +18,11 @@ internal sealed class IncidentEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/incidents", ListAsync);
-        routes.MapGet("/v1/incidents/{incident}", ReadAsync);
-        routes.MapPost("/v1/incidents/{incident}/acknowledge", AcknowledgeAsync);
-        routes.MapPost("/v1/incidents/{incident}/notes", NoteAsync);
-        routes.MapPost("/v1/incidents/{incident}/mark", MarkAsync);
+        routes.MapGet("/v1/incidents", ListAsync).Needs(Permission.ReadOperation);
+        routes.MapGet("/v1/incidents/{incident}", ReadAsync).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/incidents/{incident}/acknowledge", AcknowledgeAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/incidents/{incident}/notes", NoteAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/incidents/{incident}/mark", MarkAsync).Needs(Permission.ManageOperation);
     }
 
     /// <summary>Reads <c>verdict</c> of a body; null when it was answered with a problem.</summary>

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Numbers;
+using Crosspoint.Server.Identity;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,15 +7,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Crosspoint.Server.Api.V1;
 
-/// <summary>Where a number lives, under <c>/v1/lookup</c>: for accounts by what is known, with the operator's token by asking services too.</summary>
-internal sealed class LookupEndpoints(ApiBackend backend, OperatorToken token)
+/// <summary>Where a number lives, under <c>/v1/lookup</c>: for accounts by what is known, for those who run the gateway by asking services too.</summary>
+internal sealed class LookupEndpoints(ApiBackend backend)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/lookup/{number}", GetAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/lookup/{number}", GetAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
 
     private async Task GetAsync(HttpContext context)
     {
-        bool isOperator = token.Opens(context.Request);
-        if (!isOperator && Credentials.BearerOrBasic(context.Request, backend.Accounts) is null)
+        Caller? caller = Caller.Of(context);
+        if (caller is not { IsStaff: true } && RequestDoor.AccountOf(context, backend.Accounts) is null)
         {
             Problem.Unauthorized.Send(context);
             return;
@@ -32,9 +33,9 @@ internal sealed class LookupEndpoints(ApiBackend backend, OperatorToken token)
             return;
         }
 
-        // The budgets of the services are the operator's: an account is told what is known without asking.
+        // The budgets of the services are the operator's: others are told what is known without asking.
         Located located;
-        if (isOperator) located = await backend.Numbers.LocateAsync(number, context.RequestAborted).ConfigureAwait(false);
+        if (caller?.May(Permission.ManageTraffic) == true) located = await backend.Numbers.LocateAsync(number, context.RequestAborted).ConfigureAwait(false);
         else backend.Numbers.TryLocate(number, out located);
         JsonAnswer answer = JsonAnswer.Rent();
         LookupJson.Write(answer.Writer, located);

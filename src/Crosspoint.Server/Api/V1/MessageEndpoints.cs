@@ -6,6 +6,7 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,25 +15,25 @@ using Microsoft.Extensions.Primitives;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>The native API under <c>/v1</c> (docs/api/native.md).</summary>
-internal sealed class MessageEndpoints(ApiBackend backend, OperatorToken token)
+internal sealed class MessageEndpoints(ApiBackend backend)
 {
     private const int MaxIdempotencyKey = 255;
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/messages", SendAsync);
-        routes.MapPost("/v1/messages/batch", SendBatchAsync);
-        routes.MapGet("/v1/messages", ListAsync);
-        routes.MapGet("/v1/messages/{id}", ReadOneAsync);
-        routes.MapDelete("/v1/messages/{id}", DeleteAsync);
-        routes.MapPatch("/v1/messages/{id}", RescheduleAsync);
-        routes.MapGet("/v1/messages/{id}/events", ReadTimelineAsync);
-        routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write));
-        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync);
-        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync));
-        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync));
-        routes.MapGet("/v1/webhooks", ListWebhooksAsync);
-        routes.MapGet("/v1/webhooks/secret", ReadSecretAsync);
+        routes.MapPost("/v1/messages", SendAsync).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/batch", SendBatchAsync).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/messages", ListAsync).Needs(Permission.ReadAccount);
+        routes.MapGet("/v1/messages/{id}", ReadOneAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapDelete("/v1/messages/{id}", DeleteAsync).Needs(Permission.ChangeAccount);
+        routes.MapPatch("/v1/messages/{id}", RescheduleAsync).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/messages/{id}/events", ReadTimelineAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write)).Needs(Permission.ReadAccount);
+        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync)).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync)).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccount);
+        routes.MapGet("/v1/webhooks/secret", ReadSecretAsync).Needs(Permission.ReadAccountSecrets);
     }
 
     private async Task SendAsync(HttpContext context)
@@ -172,11 +173,11 @@ internal sealed class MessageEndpoints(ApiBackend backend, OperatorToken token)
     }
 
     // The operator reads messages of every account, and copies for test connections, which are of none.
-    private Task ReadOneAsync(HttpContext context) => token.Opens(context.Request)
-        ? ReadAnyAsync(context, MessageJson.WriteForOperator)
+    private Task ReadOneAsync(HttpContext context) => Caller.IsStaffOf(context)
+        ? ReadAnyAsync(context, Caller.IsMasked(context) ? MessageJson.WriteMasked : MessageJson.WriteForOperator)
         : ReadAsync(context, MessageJson.Write);
 
-    private Task ReadTimelineAsync(HttpContext context) => token.Opens(context.Request)
+    private Task ReadTimelineAsync(HttpContext context) => Caller.IsStaffOf(context)
         ? ReadAnyAsync(context, TimelineJson.Write)
         : ReadAsync(context, TimelineJson.Write);
 

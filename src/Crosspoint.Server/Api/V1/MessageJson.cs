@@ -11,15 +11,21 @@ internal static class MessageJson
     public static void Write(Utf8JsonWriter writer, Message message)
     {
         writer.WriteStartObject();
-        WriteFields(writer, message);
+        WriteFields(writer, message, message.Head);
         writer.WriteEndObject();
     }
 
     /// <summary>The same, with what only the operator is told: which message it is a copy of, and which is a copy of it.</summary>
-    public static void WriteForOperator(Utf8JsonWriter writer, Message message)
+    public static void WriteForOperator(Utf8JsonWriter writer, Message message) => WriteAll(writer, message, isMasked: false);
+
+    /// <summary>As for the operator, for those who may not see numbers and bodies.</summary>
+    public static void WriteMasked(Utf8JsonWriter writer, Message message) => WriteAll(writer, message, isMasked: true);
+
+    private static void WriteAll(Utf8JsonWriter writer, Message message, bool isMasked)
     {
         writer.WriteStartObject();
-        WriteFields(writer, message);
+        WriteFields(writer, message, isMasked ? ContentMask.Of(message.Head) : message.Head);
+        if (isMasked) writer.WriteBoolean("masked"u8, true);
         if (message.Head.CopyOf is { } original) writer.WriteId("copy_of"u8, original);
         else writer.WriteNull("copy_of"u8);
         if (message.CopiedAs is { } copy) writer.WriteId("copied_as"u8, copy);
@@ -85,8 +91,8 @@ internal static class MessageJson
         writer.WriteEndObject();
     }
 
-    private static void WriteFields(Utf8JsonWriter writer, Message message) => WriteFields(
-        writer, message.Head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate, message.Superseded.Count);
+    private static void WriteFields(Utf8JsonWriter writer, Message message, MessageHead head) => WriteFields(
+        writer, head, message.State, message.ErrorCode, message.UpdatedAt, message.SentAt, message.IsPossibleDuplicate, message.Superseded.Count);
 
     private static void WriteFields(
         Utf8JsonWriter writer, MessageHead head, MessageState state, int errorCode, long updatedAt, long sentAt, bool isPossibleDuplicate,

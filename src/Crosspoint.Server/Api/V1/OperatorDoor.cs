@@ -5,29 +5,40 @@ using Microsoft.Extensions.Primitives;
 
 namespace Crosspoint.Server.Api.V1;
 
-/// <summary>What every request of the operator about revisions passes first. False when it was answered with a problem.</summary>
+/// <summary>What every request of the operator passes first. False when it was answered with a problem.</summary>
 internal sealed class OperatorDoor(OperatorToken token)
 {
-    /// <summary>Says who makes a change: what they say of themselves, since the token is one for all.</summary>
+    /// <summary>Says who makes a change with the token: what they say of themselves, since it is one for all. Of users their name is known.</summary>
     public const string AuthorHeader = "Crosspoint-Operator";
 
     private const string DefaultAuthor = "operator";
     private const int DefaultPage = 50;
     private const int MostPage = 1_000;
 
-    /// <summary>Checks the token, and that all query parameters are known and given once.</summary>
+    /// <summary>Whether the request has the operator's token; then it is the <see cref="Caller"/>.</summary>
+    public bool Admit(HttpContext context)
+    {
+        if (!token.Opens(context.Request)) return false;
+        context.Features.Set(Caller.Token);
+        return true;
+    }
+
+    /// <summary>Refuses who is neither the operator nor one of those who run the gateway.</summary>
+    public void Refuse(HttpContext context)
+    {
+        Problem problem = token.IsSet
+            ? new(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer TOKEN' with the token of 'http.admin_token', or a session of the console.")
+            : new(ProblemKind.AdminDisabled, "This is for the operator alone: set 'http.admin_token' in the configuration and restart, or sign in to the console.");
+        problem.Send(context);
+    }
+
+    /// <summary>Checks who asks, and that all query parameters are known and given once.</summary>
     public bool TryEnter(HttpContext context, IReadOnlyList<string> known, out Dictionary<string, string> query)
     {
         query = new(StringComparer.Ordinal);
-        if (!token.IsSet)
+        if (!Caller.IsStaffOf(context))
         {
-            new Problem(ProblemKind.AdminDisabled, "This is for the operator alone: set 'http.admin_token' in the configuration and restart.").Send(context);
-            return false;
-        }
-
-        if (!token.Opens(context.Request))
-        {
-            new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer TOKEN' with the token of 'http.admin_token'.").Send(context);
+            Refuse(context);
             return false;
         }
 
@@ -56,7 +67,7 @@ internal sealed class OperatorDoor(OperatorToken token)
     /// <summary>Who makes the change, and their note.</summary>
     public static bool TryReadAuthor(HttpContext context, string? note, out RevisionAuthor author)
     {
-        StringValues header = context.Request.Headers[AuthorHeader];
+        StringValues header = Caller.Of(context)?.User is { } user ? new StringValues(user.Name) : context.Request.Headers[AuthorHeader];
         string by = header.Count == 0 ? DefaultAuthor : header[0] ?? "";
         author = new(by, note ?? "");
         if (header.Count > 1 || by.Length is 0 or > RevisionAuthor.MostByCharacters || by.Any(char.IsControl))

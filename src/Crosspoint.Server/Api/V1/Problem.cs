@@ -52,7 +52,7 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
         if (Detail.Length > 0) writer.WriteString("detail"u8, Detail);
         writer.WriteString("code"u8, Kind.Code);
         if (Field.Length > 0) writer.WriteString("field"u8, Field);
-        if (Kind == ProblemKind.Throttled) writer.WriteNumber("retry_after"u8, RetryAfter);
+        if (Kind == ProblemKind.Throttled || Kind == ProblemKind.SignInLocked) writer.WriteNumber("retry_after"u8, RetryAfter);
         if (Oldest > 0) writer.WriteNumber("oldest"u8, Oldest);
         writer.WriteEndObject();
     }
@@ -62,9 +62,13 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
         IHeaderDictionary headers = context.Response.Headers;
         if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (Kind.Status == 401)
-            headers.WWWAuthenticate = "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
+            headers.WWWAuthenticate = IsOfConsole(context.Request) ? "Session realm=\"Crosspoint console\"" : "Bearer realm=\"Crosspoint API\", Basic realm=\"Crosspoint API\", charset=\"UTF-8\"";
         JsonAnswer answer = JsonAnswer.Rent();
         Write(answer.Writer);
         answer.Send(context, Kind.Status, JsonAnswer.Problem);
     }
+
+    // A browser that is offered Basic asks for a name and a password in a window of its own.
+    private static bool IsOfConsole(HttpRequest request) =>
+        request.Headers.ContainsKey("Sec-Fetch-Site") || request.Path.StartsWithSegments("/v1/console", StringComparison.Ordinal);
 }

@@ -41,6 +41,17 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A query parameter is not well-formed.");
     public static readonly ProblemKind WrongState = new("wrong_state", 409, "The message's state does not allow that.");
     public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "Credentials are missing or not right.");
+    public static readonly ProblemKind SignInFailed = new("sign_in_failed", 401, "The name or the password is not right.");
+    public static readonly ProblemKind TotpRequired = new("totp_required", 401, "A code of the second factor is needed.");
+    public static readonly ProblemKind TotpInvalid = new("totp_invalid", 401, "The code of the second factor is not right, or was used.");
+    public static readonly ProblemKind SignInLocked = new("sign_in_locked", 429, "Too many tries failed: signing in with this name is locked for a while.");
+    public static readonly ProblemKind LinkInvalid = new("link_invalid", 401, "The link is not right, was used, or has expired.");
+    public static readonly ProblemKind HttpsRequired = new("https_required", 403, "Signing in takes HTTPS.");
+    public static readonly ProblemKind CsrfFailed = new("csrf_failed", 403, "The request does not come from the console.");
+    public static readonly ProblemKind Forbidden = new("forbidden", 403, "This user may not do that.");
+    public static readonly ProblemKind PasswordWeak = new("password_weak", 400, "The password does not meet the rules.");
+    public static readonly ProblemKind UserExists = new("user_exists", 409, "There is a user of this name.");
+    public static readonly ProblemKind UserState = new("user_state", 409, "The user's state does not allow that.");
     public static readonly ProblemKind AdminDisabled = new("admin_disabled", 403, "The operator's endpoints are switched off.");
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
@@ -70,7 +81,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         ToMissing, ToInvalid, FromMissing, FromInvalid, FromNotOwned, BodyMissing, BodyTooLong, ValidityInvalid, SendAtInvalid, CallbackInvalid,
         NumberInvalid, ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
-        ConfigurationInvalid, Unauthorized, AdminDisabled, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
+        ConfigurationInvalid, PasswordWeak, Unauthorized, SignInFailed, TotpRequired, TotpInvalid, LinkInvalid, AdminDisabled, Forbidden, CsrfFailed,
+        HttpsRequired, UserExists, UserState, SignInLocked, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
         AlertState, BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
         RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
@@ -105,6 +117,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static ProblemKind ForStatus(int status) => status switch
     {
         401 => Unauthorized,
+        403 => Forbidden,
         404 => NotFound,
         405 => MethodNotAllowed,
         408 => RequestTimeout,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
+using Crosspoint.Server.Identity;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +25,7 @@ internal sealed class QualityEndpoints(ApiBackend backend, OperatorDoor door)
         ["class"] = QualityLevel.Class,
     };
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/quality", ListAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/quality", ListAsync).Needs(Permission.ReadReports);
 
     private Task ListAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,16 +9,16 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>What waits for connections, under <c>/v1/queues</c>: an account sees its own, the operator all.</summary>
-internal sealed class QueueEndpoints(ApiBackend backend, OperatorToken token)
+internal sealed class QueueEndpoints(ApiBackend backend)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/queues", ListAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/queues", ListAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
 
     private Task ListAsync(HttpContext context)
     {
         string? sid = null;
-        if (!token.Opens(context.Request))
+        if (!Caller.IsStaffOf(context))
         {
-            if (Credentials.BearerOrBasic(context.Request, backend.Accounts) is not Account account)
+            if (RequestDoor.AccountOf(context, backend.Accounts) is not Account account)
             {
                 Problem.Unauthorized.Send(context);
                 return Task.CompletedTask;

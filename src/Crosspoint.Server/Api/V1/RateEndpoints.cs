@@ -4,6 +4,7 @@ using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
@@ -21,12 +22,12 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/rates/price", PriceAsync);
-        routes.MapGet("/v1/rates/{document}", ReadAsync);
-        routes.MapPut("/v1/rates/{document}", PutAsync);
-        routes.MapGet("/v1/rates/{document}/revisions", ListRevisionsAsync);
-        routes.MapPost("/v1/rates/{document}/rollback", RollBackAsync);
-        routes.MapGet("/v1/audit", AuditAsync);
+        routes.MapGet("/v1/rates/price", PriceAsync).Needs(Permission.ReadRates);
+        routes.MapGet("/v1/rates/{document}", ReadAsync).Needs(Permission.ReadRates);
+        routes.MapPut("/v1/rates/{document}", PutAsync).Needs(Permission.ManageRates);
+        routes.MapGet("/v1/rates/{document}/revisions", ListRevisionsAsync).Needs(Permission.ReadRates);
+        routes.MapPost("/v1/rates/{document}/rollback", RollBackAsync).Needs(Permission.ManageRates);
+        routes.MapGet("/v1/audit", AuditAsync).Needs(Permission.ReadAudit);
     }
 
     private async Task ReadAsync(HttpContext context)
@@ -202,8 +203,17 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
     {
         if (!door.TryEnter(context, ["kind", "name", "limit", "before"], out Dictionary<string, string> query)) return;
         if (!OperatorDoor.TryReadPage(context, query, out long before, out int limit)) return;
-        IReadOnlyList<AuditEntry> entries = await Desk.Store.ListAuditAsync(
-            query.GetValueOrDefault("kind"), query.GetValueOrDefault("name"), before, limit, context.RequestAborted).ConfigureAwait(false);
+        string? kind = query.GetValueOrDefault("kind");
+        string? name = query.GetValueOrDefault("name");
+        if (kind == IUserStore.AuditKind && Caller.Of(context)?.May(Permission.ReadUsers) != true)
+        {
+            new Problem(ProblemKind.Forbidden, $"The record of users is for: {string.Join(", ", Roles.Which([Permission.ReadUsers]))}.", "kind").Send(context);
+            return;
+        }
+
+        IReadOnlyList<AuditEntry> entries = kind == IUserStore.AuditKind
+            ? await backend.Identity.Store.ListAuditAsync(name, before, limit, context.RequestAborted).ConfigureAwait(false)
+            : await Desk.Store.ListAuditAsync(kind, name, before, limit, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         answer.Writer.WriteStartArray("entries"u8);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ internal sealed class ReportEndpoints(ApiBackend backend, OperatorDoor door)
     /// <summary>Parameters, in the order of the documentation.</summary>
     public static IReadOnlyList<string> Parameters { get; } = ["week", "format"];
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/reports/weekly", ReadAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/reports/weekly", ReadAsync).Needs(Permission.ReadReports);
 
     private async Task ReadAsync(HttpContext context)
     {

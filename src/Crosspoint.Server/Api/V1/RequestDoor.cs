@@ -9,7 +9,7 @@ internal static class RequestDoor
     /// <summary>Who asks; and that there is no query where none is taken.</summary>
     public static bool TryAuthenticate(HttpContext context, AccountDirectory accounts, out Account account, bool takesQuery)
     {
-        account = Credentials.BearerOrBasic(context.Request, accounts)!;
+        account = AccountOf(context, accounts)!;
         if (account is null)
         {
             Problem.Unauthorized.Send(context);
@@ -20,6 +20,10 @@ internal static class RequestDoor
         problem.Send(context);
         return false;
     }
+
+    /// <summary>The account of the request's credentials, or of the customer whose session it has; null for none.</summary>
+    public static Account? AccountOf(HttpContext context, AccountDirectory accounts) =>
+        Credentials.BearerOrBasic(context.Request, accounts) ?? Caller.Of(context)?.Account;
 
     /// <summary>That the body is JSON.</summary>
     public static bool TryTakeJson(HttpContext context)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,15 +19,15 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/routing", ReadHeadAsync);
-        routes.MapPost("/v1/routing/check", CheckAsync);
-        routes.MapGet("/v1/routing/revisions", ListAsync);
-        routes.MapPost("/v1/routing/revisions", DraftAsync);
-        routes.MapGet("/v1/routing/revisions/{revision}", ReadAsync);
-        routes.MapDelete("/v1/routing/revisions/{revision}", DeleteAsync);
-        routes.MapGet("/v1/routing/revisions/{revision}/diff", DiffAsync);
-        routes.MapPost("/v1/routing/revisions/{revision}/activate", ActivateAsync);
-        routes.MapPost("/v1/routing/rollback", RollBackAsync);
+        routes.MapGet("/v1/routing", ReadHeadAsync).Needs(Permission.ReadRouting);
+        routes.MapPost("/v1/routing/check", CheckAsync).Needs(Permission.ManageRouting);
+        routes.MapGet("/v1/routing/revisions", ListAsync).Needs(Permission.ReadRouting);
+        routes.MapPost("/v1/routing/revisions", DraftAsync).Needs(Permission.ManageRouting);
+        routes.MapGet("/v1/routing/revisions/{revision}", ReadAsync).Needs(Permission.ReadRouting);
+        routes.MapDelete("/v1/routing/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRouting);
+        routes.MapGet("/v1/routing/revisions/{revision}/diff", DiffAsync).Needs(Permission.ReadRouting);
+        routes.MapPost("/v1/routing/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/rollback", RollBackAsync).Needs(Permission.ManageRouting);
     }
 
     private async Task ReadHeadAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Alerts;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,12 +20,12 @@ internal sealed class SilenceEndpoints(ApiBackend backend, OperatorDoor door)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/silences", context => ListAsync(context, isMaintenance: false));
-        routes.MapPost("/v1/silences", context => AddAsync(context, isMaintenance: false));
-        routes.MapDelete("/v1/silences/{silence}", context => EndAsync(context, isMaintenance: false));
-        routes.MapGet("/v1/maintenance", context => ListAsync(context, isMaintenance: true));
-        routes.MapPost("/v1/maintenance", context => AddAsync(context, isMaintenance: true));
-        routes.MapDelete("/v1/maintenance/{silence}", context => EndAsync(context, isMaintenance: true));
+        routes.MapGet("/v1/silences", context => ListAsync(context, isMaintenance: false)).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/silences", context => AddAsync(context, isMaintenance: false)).Needs(Permission.ManageOperation);
+        routes.MapDelete("/v1/silences/{silence}", context => EndAsync(context, isMaintenance: false)).Needs(Permission.ManageOperation);
+        routes.MapGet("/v1/maintenance", context => ListAsync(context, isMaintenance: true)).Needs(Permission.ReadOperation);
+        routes.MapPost("/v1/maintenance", context => AddAsync(context, isMaintenance: true)).Needs(Permission.ManageOperation);
+        routes.MapDelete("/v1/maintenance/{silence}", context => EndAsync(context, isMaintenance: true)).Needs(Permission.ManageOperation);
     }
 
     private async Task ListAsync(HttpContext context, bool isMaintenance)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Server.Configuration;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rehearsals;
 using Crosspoint.Server.Routing;
 using Microsoft.AspNetCore.Builder;
@@ -22,10 +23,10 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/routing/simulate", StartAsync);
-        routes.MapGet("/v1/routing/simulations", ListAsync);
-        routes.MapGet("/v1/routing/simulations/{id}", ReadAsync);
-        routes.MapDelete("/v1/routing/simulations/{id}", RemoveAsync);
+        routes.MapPost("/v1/routing/simulate", StartAsync).Needs(Permission.ManageRouting);
+        routes.MapGet("/v1/routing/simulations", ListAsync).Needs(Permission.ReadRouting);
+        routes.MapGet("/v1/routing/simulations/{id}", ReadAsync).Needs(Permission.ReadRouting);
+        routes.MapDelete("/v1/routing/simulations/{id}", RemoveAsync).Needs(Permission.ManageRouting);
     }
 
     private async Task StartAsync(HttpContext context)

@@ -3,6 +3,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,7 @@ namespace Crosspoint.Server.Api.V1;
 /// Pause, resume, cancel and pace: batches under <c>/v1/batches</c> for their account and the operator, accounts under <c>/v1/accounts</c> for the
 /// operator alone (docs/api/native.md, docs/api/operator.md).
 /// </summary>
-internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
+internal sealed class TrafficEndpoints(ApiBackend backend)
 {
     private const string AccountParameter = "account_sid";
     private const int DefaultLimit = 100;
@@ -25,16 +26,16 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/batches", ListAsync);
-        routes.MapGet("/v1/batches/{batch}", ReadBatchAsync);
-        routes.MapPatch("/v1/batches/{batch}", PaceAsync);
-        routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync));
-        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch)));
-        routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202));
-        routes.MapGet("/v1/accounts/{sid}", ReadAccountAsync);
-        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true)));
-        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, "")));
-        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202));
+        routes.MapGet("/v1/batches", ListAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapGet("/v1/batches/{batch}", ReadBatchAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapPatch("/v1/batches/{batch}", PaceAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch))).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapGet("/v1/accounts/{sid}", ReadAccountAsync).Needs(Permission.ReadTraffic);
+        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true))).Needs(Permission.ManageTraffic);
+        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, ""))).Needs(Permission.ManageTraffic);
+        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202)).Needs(Permission.ManageTraffic);
     }
 
     private Task ListAsync(HttpContext context)
@@ -79,14 +80,14 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
             return;
         }
 
-        ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, rate ?? 0, token.Opens(context.Request)).ConfigureAwait(false);
+        ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, rate ?? 0, Caller.IsStaffOf(context)).ConfigureAwait(false);
         Answer(context, result, sid, batch, StatusCodes.Status200OK);
     }
 
     private async Task ChangeBatchAsync(HttpContext context, Func<string, string, bool, ValueTask<ControlResult>> change, int status = 200)
     {
         if (!TryFindBatch(context, out string sid, out string batch)) return;
-        Answer(context, await change(sid, batch, token.Opens(context.Request)).ConfigureAwait(false), sid, batch, status);
+        Answer(context, await change(sid, batch, Caller.IsStaffOf(context)).ConfigureAwait(false), sid, batch, status);
     }
 
     private Task ReadAccountAsync(HttpContext context)
@@ -157,8 +158,8 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
     private bool TryFindOwner(HttpContext context, IReadOnlyList<string> known, Func<string, string, bool> tryTake, out string sid)
     {
         sid = "";
-        bool isOperator = token.Opens(context.Request);
-        Account? account = isOperator ? null : Credentials.BearerOrBasic(context.Request, backend.Accounts);
+        bool isOperator = Caller.IsStaffOf(context);
+        Account? account = isOperator ? null : RequestDoor.AccountOf(context, backend.Accounts);
         if (!isOperator && account is null)
         {
             Problem.Unauthorized.Send(context);
@@ -195,18 +196,6 @@ internal sealed class TrafficEndpoints(ApiBackend backend, OperatorToken token)
     private bool TryFindAccount(HttpContext context, out string sid)
     {
         sid = (string)context.Request.RouteValues["sid"]!;
-        if (!token.IsSet)
-        {
-            new Problem(ProblemKind.AdminDisabled, "Control of accounts is off: set 'http.admin_token' in the configuration and restart.").Send(context);
-            return false;
-        }
-
-        if (!token.Opens(context.Request))
-        {
-            new Problem(ProblemKind.Unauthorized, "Expected 'Authorization: Bearer TOKEN' with the token of 'http.admin_token'.").Send(context);
-            return false;
-        }
-
         if (Problem.OfQuery(context.Request) is { } problem)
         {
             problem.Send(context);

@@ -1,9 +1,10 @@
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,12 +24,12 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/webhooks/endpoints", ListAsync);
-        routes.MapGet("/v1/webhooks/endpoints/{id}", ReadAsync);
-        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync));
-        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync));
-        routes.MapPost("/v1/webhooks/test", TestAsync);
-        routes.MapPost("/v1/webhooks/replay", ReplayAsync);
+        routes.MapGet("/v1/webhooks/endpoints", ListAsync).Needs(Permission.ReadAccount);
+        routes.MapGet("/v1/webhooks/endpoints/{id}", ReadAsync).Needs(Permission.ReadAccount);
+        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync)).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync)).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/test", TestAsync).Needs(Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/replay", ReplayAsync).Needs(Permission.ChangeAccount);
     }
 
     private Task ListAsync(HttpContext context)

@@ -1,0 +1,88 @@
+using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Stores;
+
+namespace Crosspoint.Storage.Sqlite;
+
+/// <summary>Users and their sessions, in a file of its own that nobody else may read.</summary>
+public sealed partial class SqliteUserStore : IUserStore
+{
+    /// <summary>Its name beside the revisions of configuration, and in a backup.</summary>
+    public const string FileName = "users.db";
+
+    /// <summary>The folder beside it with the keys that its secrets are sealed with.</summary>
+    public const string KeysFolder = "keys";
+
+    private const int HashBytes = 32;
+
+    private readonly SerialFile _file;
+
+    private SqliteUserStore(SerialFile file) => _file = file;
+
+    /// <summary>Opens the file, and makes it where there is none.</summary>
+    /// <exception cref="InvalidOperationException">It is from a newer program, or cannot be used.</exception>
+    public static SqliteUserStore Open(string path)
+    {
+        if (!File.Exists(path)) MakePrivate(path);
+        return new(SerialFile.Open(path, SqliteSchema.Users));
+    }
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    public ValueTask<UserSnapshot> ReadAsync(CancellationToken cancellationToken) => _file.ReadAsync(
+        static database => new UserSnapshot(ReadUsers(database), ReadSessions(database), ReadTries(database)), cancellationToken);
+
+    public async ValueTask<StoreFailure?> ApplyAsync(UserChange change, CancellationToken cancellationToken) =>
+        (await _file.ChangeAsync(database => Apply(database, change), cancellationToken).ConfigureAwait(false)).Failure;
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string? name, long before, int limit, CancellationToken cancellationToken) =>
+        _file.ReadAsync<IReadOnlyList<AuditEntry>>(
+            database =>
+            {
+                using SqliteStatement select = database.Prepare(
+                    "SELECT id, at, made_by, action, name, note FROM audit WHERE id < ?1 AND (?2 IS NULL OR name = ?2) ORDER BY id DESC LIMIT ?3");
+                select.Bind(1, before > 0 ? before : long.MaxValue);
+                select.Bind(2, name);
+                select.Bind(3, limit);
+                var entries = new List<AuditEntry>();
+                while (select.Step())
+                {
+                    entries.Add(new(
+                        select.GetInt64(0), Micros.ToInstant(select.GetInt64(1)), select.GetText(2)!, select.GetText(3)!,
+                        new(IUserStore.AuditKind, select.GetText(4)!), 0, 0, null, select.GetText(5)!));
+                }
+
+                return entries;
+            },
+            cancellationToken);
+
+    public async ValueTask<StoreFailure?> PruneAsync(long before, CancellationToken cancellationToken)
+    {
+        (StoreFailure? failure, _) = await _file.ChangeAsync(
+            database =>
+            {
+                foreach (string table in (string[])["audit WHERE at", "tries WHERE max(since, locked_until)"])
+                {
+                    using SqliteStatement delete = database.Prepare($"DELETE FROM {table} < ?");
+                    delete.Bind(1, before);
+                    delete.Run();
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return failure;
+    }
+
+    /// <summary>Makes an empty file that its owner alone may read. What SQLite puts beside it gets the same mode.</summary>
+    internal static void MakePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using FileStream file = new(path, options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"{path} cannot be used: {error.Message}", error);
+        }
+    }
+}
