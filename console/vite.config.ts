@@ -28,7 +28,7 @@ export default defineConfig({
   base: '/console/',
   plugins: [react(), compressed()],
   // The gateway puts a fresh value in its place with every page.
-  html: { cspNonce: '__NONCE__' },
+  html: { cspNonce: '__CSP_NONCE__' },
   build: { target: 'es2023', sourcemap: false, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   server: { proxy },
   preview: { proxy },

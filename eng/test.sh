@@ -26,6 +26,7 @@ need openssl /usr/bin/openssl
 need gcc /usr/bin/cc
 need libc6-dev /usr/include/stdio.h
 need iproute2 /usr/bin/ip /usr/sbin/ip /sbin/ip
+DEBIAN_FRONTEND=noninteractive need chromium /usr/bin/chromium
 DEBIAN_FRONTEND=noninteractive need tshark /usr/bin/tshark
 DEBIAN_FRONTEND=noninteractive need rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server
 cd "$root"
@@ -43,6 +44,8 @@ if dotnet format Crosspoint.slnx --verify-no-changes --no-restore --severity war
 took "formatting"
 "$root/crosspoint" help > /dev/null || failed=$((failed + 1))
 took "publish"
+if (cd console && npm run -s check); then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+took "console: types and lint"
 
 log="$root/.build/test.log"
 for project in tests/*/*.csproj; do

@@ -3,27 +3,22 @@ import '@mantine/notifications/styles.css';
 import './app/theme.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider, keepPreviousData } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { isProblem } from './api/problem';
+import { forgetSession, queries } from './api/session';
 import { router } from './app/router';
 import { strongerColours, theme } from './app/theme';
 import { Modals } from './ui/modals';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      placeholderData: keepPreviousData,
-      staleTime: 2000,
-      // What the gateway refuses it refuses again; what did not reach it is tried again for as long as it takes.
-      retry: (failures, error) => !isProblem(error) && failures < 3,
-    },
-  },
-});
-
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+
+// The session has ended: what was asked for is shown after the next sign-in.
+window.addEventListener('signed-out', () => {
+  forgetSession();
+  void router.navigate({ to: '/sign-in', search: { next: router.state.location.href } });
+});
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -2,7 +2,7 @@ import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
 import { reachability } from './reachability';
 import type { paths } from './schema';
-import { csrf } from './session';
+import { csrf } from './csrf';
 
 const guard: Middleware = {
   onRequest({ request }) {

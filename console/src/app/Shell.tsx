@@ -7,7 +7,9 @@ import { $api } from '../api/client';
 import { useReachability } from '../api/reachability';
 import { useKeys } from './keyboard';
 import { Logo } from './Logo';
+import { useMay } from '../api/session';
 import { SECTIONS } from './sections';
+import { UserMenu } from './UserMenu';
 
 export function Shell() {
   const [isMenuOpen, menu] = useDisclosure(false);
@@ -15,7 +17,9 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const navigate = useNavigate();
   const isReachable = useReachability();
-  const incidents = $api.useQuery('get', '/v1/incidents', { params: { query: { state: 'unresolved', limit: 100 } } }, { refetchInterval: 5000 });
+  const may = useMay();
+  const sections = SECTIONS.filter((section) => may(section.permission));
+  const incidents = $api.useQuery('get', '/v1/incidents', { params: { query: { state: 'unresolved', limit: 100 } } }, { refetchInterval: 5000, enabled: may('read_operation') });
   const open = incidents.data?.incidents.length ?? 0;
 
   useKeys(
@@ -46,11 +50,12 @@ export function Shell() {
               </ActionIcon>
             </Tooltip>
             <SchemeSwitch />
+            <UserMenu />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label="Sections">
-        {SECTIONS.map(({ path: to, label, icon: Icon }) => (
+        {sections.map(({ path: to, label, icon: Icon }) => (
           <NavLink
             key={to}
             component={Link}
@@ -75,7 +80,7 @@ export function Shell() {
       <Modal opened={areKeysShown} onClose={keys.close} title="Keys">
         <Table>
           <Table.Tbody>
-            {SECTIONS.map((section) => (
+            {sections.map((section) => (
               <Table.Tr key={section.path}>
                 <Table.Td>{section.label}</Table.Td>
                 <Table.Td>

@@ -1,5 +1,6 @@
 import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Empty, Failure } from '../ui/Feedback';
+import { readSession } from '../api/session';
 import { Shell } from './Shell';
 
 export const INTERVALS = ['1m', '5m', '15m', '60m'] as const;
@@ -14,13 +15,41 @@ type Search = Record<string, unknown>;
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const root = createRootRoute({
-  component: Shell,
   errorComponent: ({ error }) => <Failure error={error} again={() => window.location.reload()} />,
   notFoundComponent: () => (
     <Empty title="There is no such page">
       <Link to="/overview">To the overview</Link>
     </Empty>
   ),
+});
+
+export const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Search): { next?: string } => ({ next: text(search['next']) }),
+  component: lazyRouteComponent(() => import('../screens/entry/SignIn'), 'SignIn'),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../screens/entry/SetUp'), 'SetUp'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../screens/entry/Invited'), 'Invited'),
+});
+
+/** Everything that only somebody who is signed in sees. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    if (!(await readSession())) throw redirect({ to: '/sign-in', search: { next: location.href } });
+  },
 });
 
 const index = createRoute({
@@ -32,7 +61,7 @@ const index = createRoute({
 });
 
 const overview = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/overview',
   component: lazyRouteComponent(() => import('../screens/overview/Overview'), 'Overview'),
 });
@@ -40,14 +69,14 @@ const overview = createRoute({
 export const ROUTE_VIEWS = ['connections', 'matrix', 'states'] as const;
 
 export const routes = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/routes',
   validateSearch: (search: Search): { view?: (typeof ROUTE_VIEWS)[number]; interval?: Interval } => ({ view: one(search['view'], ROUTE_VIEWS), interval: one(search['interval'], INTERVALS) }),
   component: lazyRouteComponent(() => import('../screens/routes/Routes'), 'Routes'),
 });
 
 export const connection = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/routes/$name',
   validateSearch: (search: Search): { interval?: Interval; country?: string } => ({ interval: one(search['interval'], INTERVALS), country: text(search['country']) }),
   component: lazyRouteComponent(() => import('../screens/routes/ConnectionPage'), 'ConnectionPage'),
@@ -56,14 +85,14 @@ export const connection = createRoute({
 export const INCIDENT_FILTERS = ['unresolved', 'all'] as const;
 
 export const incidents = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/incidents',
   validateSearch: (search: Search): { state?: (typeof INCIDENT_FILTERS)[number] } => ({ state: one(search['state'], INCIDENT_FILTERS) }),
   component: lazyRouteComponent(() => import('../screens/incidents/Incidents'), 'Incidents'),
 });
 
 export const incident = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/incidents/$id',
   component: lazyRouteComponent(() => import('../screens/incidents/IncidentPage'), 'IncidentPage'),
 });
@@ -71,14 +100,32 @@ export const incident = createRoute({
 export const ALERT_VIEWS = ['open', 'all', 'silences', 'notifiers', 'weekly'] as const;
 
 export const alerts = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => inside,
   path: '/alerts',
   validateSearch: (search: Search): { view?: (typeof ALERT_VIEWS)[number]; week?: string } => ({ view: one(search['view'], ALERT_VIEWS), week: text(search['week']) }),
   component: lazyRouteComponent(() => import('../screens/alerts/Alerts'), 'Alerts'),
 });
 
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: '/users',
+  component: lazyRouteComponent(() => import('../screens/users/Users'), 'Users'),
+});
+
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../screens/users/Profile'), 'Profile'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([index, overview, routes, connection, incidents, incident, alerts]),
+  routeTree: root.addChildren([
+    index,
+    signIn,
+    setUp,
+    invitation,
+    inside.addChildren([overview, routes, connection, incidents, incident, alerts, users, profile]),
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

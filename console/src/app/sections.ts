@@ -1,9 +1,10 @@
-import { IconAlertTriangle, IconBell, IconLayoutDashboard, IconRoute } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconLayoutDashboard, IconRoute, IconUsers } from '@tabler/icons-react';
 
 /** What the menu has, in its order. */
 export const SECTIONS = [
-  { path: '/overview', label: 'Overview', key: 'o', icon: IconLayoutDashboard },
-  { path: '/routes', label: 'Routes', key: 'r', icon: IconRoute },
-  { path: '/incidents', label: 'Incidents', key: 'i', icon: IconAlertTriangle },
-  { path: '/alerts', label: 'Alerts', key: 'a', icon: IconBell },
+  { path: '/overview', label: 'Overview', key: 'o', permission: 'read_operation', icon: IconLayoutDashboard },
+  { path: '/routes', label: 'Routes', key: 'r', permission: 'read_operation', icon: IconRoute },
+  { path: '/incidents', label: 'Incidents', key: 'i', permission: 'read_operation', icon: IconAlertTriangle },
+  { path: '/alerts', label: 'Alerts', key: 'a', permission: 'read_operation', icon: IconBell },
+  { path: '/users', label: 'Users', key: 'u', permission: 'read_users', icon: IconUsers },
 ] as const;

@@ -11,6 +11,9 @@ internal static class Executables
     public static string Crosspoint { get; } =
         Repository.PathOf("src", "Crosspoint.Cli", "bin", Output.Parent!.Name, Output.Name, "crosspoint");
 
+    /// <summary>As <c>./crosspoint</c> has built it, with the web console beside it.</summary>
+    public static string Published { get; } = Repository.PathOf(".build", "app", "crosspoint");
+
     /// <summary>The full path of a program of the system; null when it is not installed.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

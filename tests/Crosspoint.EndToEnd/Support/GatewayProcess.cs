@@ -28,9 +28,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public static Task<GatewayProcess> StartAsync(TestFolder folder, GatewayConfig config) =>
         StartAsync(folder.Write("gateway.yaml", config.ToYaml()));
 
-    public static async Task<GatewayProcess> StartAsync(string configPath)
+    /// <param name="executable">The one that was built with the tests, unless another one is named.</param>
+    public static async Task<GatewayProcess> StartAsync(string configPath, string? executable = null)
     {
-        ChildProcess process = ChildProcess.StartCrosspoint("serve", "--config", configPath);
+        var process = ChildProcess.Start(executable ?? Executables.Crosspoint, ["serve", "--config", configPath]);
         try
         {
             string line = await process.WaitForLineAsync(text => text.StartsWith("ready ", StringComparison.Ordinal), "the ready line");

@@ -1,0 +1,147 @@
+// Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
+// north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
+import { join } from 'node:path';
+import { open, pageOf, violations } from './browser.mjs';
+
+const [link, folder] = process.argv.slice(2);
+const origin = new URL(link).origin;
+const PASSWORD = 'four words for a test';
+const SCREENS = [
+  ['overview', 'Overview', 'Germany'],
+  ['routes', 'Routes', 'north-1'],
+  ['routes?view=matrix', 'Routes', 'Germany'],
+  ['routes?view=states', 'Routes', 'Health states'],
+  ['routes/north-1', 'north-1', 'Germany'],
+  ['incidents', 'Incidents', 'north-1'],
+  ['alerts', 'Alerts', 'north-1'],
+  ['alerts?view=silences', 'Alerts', 'Silences'],
+  ['alerts?view=notifiers', 'Alerts', 'Nobody is told of alerts'],
+  ['alerts?view=weekly', 'Alerts', 'Weekly review'],
+  ['users', 'Users', 'ada'],
+  ['profile', 'Profile', 'Second factor'],
+];
+
+const faults = [];
+const browser = await open();
+
+async function check(page, name) {
+  faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
+}
+
+async function step(what, work) {
+  const before = faults.length;
+  try {
+    await work();
+  } catch (error) {
+    faults.push(`${what}: ${error.message}`);
+  }
+  for (const fault of faults.slice(before)) console.log(`FAULT ${fault}`);
+  console.log(`${faults.length === before ? 'ok' : 'not ok'}: ${what}`);
+}
+
+const page = await pageOf(browser, faults);
+
+await step('the first owner is made by the link', async () => {
+  await page.goto(link);
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('New password').fill(PASSWORD);
+  await page.getByLabel('The same again').fill(PASSWORD);
+  await check(page, 'setup');
+  await page.getByRole('button', { name: 'Make the owner' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  if (page.url().includes('#')) faults.push('the token stays in the address');
+});
+
+await step('signing out and in again leads back to the screen', async () => {
+  await page.getByRole('button', { name: /profile and sign-out/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+  await page.goto(`${origin}/console/routes?view=matrix`);
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('alert').waitFor();
+  await check(page, 'sign-in');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Routes', level: 1 }).waitFor();
+  if (!page.url().includes('view=matrix')) faults.push(`it led to ${page.url()}`);
+});
+
+const state = await page.context().storageState();
+for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
+  await step(`screens at ${width} px, ${colorScheme}`, async () => {
+    const own = await pageOf(browser, faults, { viewport: { width, height }, colorScheme, storageState: state });
+    for (const [path, heading, text] of SCREENS) {
+      await own.goto(`${origin}/console/${path}`);
+      await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
+      await own.getByText(text).first().waitFor();
+      await check(own, `${path} at ${width} px, ${colorScheme}`);
+      const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+      if (isWide) faults.push(`${path} is wider than ${width} px`);
+      if (folder) await own.screenshot({ path: join(folder, `${path.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`), fullPage: true });
+    }
+    await own.context().close();
+  });
+}
+
+await step('keys lead from screen to screen', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('i');
+  await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+await step('an incident is read, acknowledged and noted', async () => {
+  await page.getByRole('link', { name: /north-1/ }).first().click();
+  await page.getByRole('heading', { name: 'What is left to do' }).waitFor();
+  await check(page, 'incident');
+  if (folder) await page.screenshot({ path: join(folder, 'incident-1280-light.png'), fullPage: true });
+  await page.getByRole('button', { name: 'I look at it' }).click();
+  await page.getByText('looked at by ada').waitFor();
+  await page.getByLabel('Note').fill('<b>they</b> changed a link');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('<b>they</b> changed a link').first().waitFor();
+});
+
+await step('an alert is silenced in three clicks', async () => {
+  await page.goto(`${origin}/console/alerts`);
+  await page.getByRole('button', { name: 'Silence' }).first().click();
+  await page.getByLabel('Why').fill('announced');
+  await check(page, 'silence');
+  await page.getByRole('dialog').getByRole('button', { name: 'Silence' }).click();
+  await page.getByText('silenced').first().waitFor();
+});
+
+await step('a connection is paused and resumed', async () => {
+  await page.goto(`${origin}/console/routes/south-1`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+});
+
+await step('somebody is invited, and reads only', async () => {
+  await page.goto(`${origin}/console/users`);
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await page.getByLabel('Name').fill('bob');
+  await page.getByRole('textbox', { name: 'Role' }).click();
+  await page.getByRole('option', { name: /read only/ }).click();
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  const invitation = await page.getByLabel('Link').inputValue();
+  const other = await pageOf(browser, faults);
+  await other.goto(invitation);
+  await other.getByLabel('New password').fill(PASSWORD);
+  await other.getByLabel('The same again').fill(PASSWORD);
+  await check(other, 'invitation');
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  if ((await other.getByRole('link', { name: 'Users' }).count()) > 0) faults.push('who reads only is shown the users');
+  await other.context().close();
+});
+
+await browser.close();
+process.exit(faults.length > 0 ? 1 : 0);

@@ -1,0 +1,36 @@
+import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { api } from '../api/client';
+import { forgetSession, useSession } from '../api/session';
+
+export function UserMenu() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const name = session?.user.display_name || session?.user.name || '';
+  const signOut = async () => {
+    await api.POST('/v1/console/sign-out');
+    forgetSession();
+    await navigate({ to: '/sign-in', search: {} });
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <UnstyledButton aria-label={`${name}: profile and sign-out`}>
+          <Avatar name={name} size={30} color="indigo" variant="filled" aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          <Text size="sm" fw={600} component="div">
+            {name}
+          </Text>
+          {session?.role.replace('_', ' ')}
+        </Menu.Label>
+        <Menu.Item component={Link} to="/profile">
+          Profile
+        </Menu.Item>
+        <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
