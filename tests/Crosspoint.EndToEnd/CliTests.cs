@@ -160,7 +160,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess help = await RunAsync("help");
 
         (await help.WaitForExitAsync()).ShouldBe(0);
-        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "lookup", "numbers", "explain", "decode-pdu", "smpp", "config" })
+        foreach (string command in new[] { "serve", "demo", "simulate", "send", "tail", "lookup", "numbers", "explain", "users", "decode-pdu", "smpp", "config" })
             help.Output.ShouldContain(line => line.TrimStart().StartsWith(command, StringComparison.Ordinal), command);
     }
 
@@ -265,6 +265,7 @@ public sealed class CliTests : IDisposable
         await using ChildProcess demo = await RunAsync("demo", "--port", "0", "--hook-port", "0", "--seconds", "5", "--rate", "20");
 
         (await demo.WaitForExitAsync()).ShouldBe(0, demo.Transcript);
+        demo.Output.ShouldContain(static line => line.StartsWith("Console (the link signs you in once): http://127.0.0.1:", StringComparison.Ordinal) && line.Contains("/console/sign-in#"));
         string sum = demo.Output[^1];
         sum.ShouldMatch(
             @"^accepted [1-9]\d*, refused 0, submitted [1-9]\d*, receipts [1-9]\d*, status webhooks [1-9]\d*, inbound webhooks \d+$");

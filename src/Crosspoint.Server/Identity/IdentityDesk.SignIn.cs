@@ -8,6 +8,9 @@ public sealed partial class IdentityDesk
 {
     // Names that nobody has are counted like others, so that nobody learns which they are. There is no end of them.
     private const int MostTries = 10_000;
+    private const int PruneEvery = 1_000;
+
+    private int _failures;
 
     /// <summary>Signs in. Names that nobody has are answered as wrong passwords are, and after the same time.</summary>
     /// <param name="code">Of the second factor; null when none was given.</param>
@@ -111,6 +114,7 @@ public sealed partial class IdentityDesk
         string by = known.Length > 0 ? known : "unknown";
         string action = length > TimeSpan.Zero ? "sign_in_locked" : "sign_in_failed";
         await CommitAsync(new() { Tries = [tries], ForgetTries = TriesToDrop(), Audit = [Told(by, action, known, $"from {address}")] }).ConfigureAwait(false);
+        if (++_failures % PruneEvery == 0) await PruneAsync().ConfigureAwait(false);
         if (length > TimeSpan.Zero) Log.Locked(_logger, by, length.TotalMinutes, tries.Failed, address);
         return new(outcome);
     }

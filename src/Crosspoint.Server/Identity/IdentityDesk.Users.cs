@@ -21,8 +21,7 @@ public sealed partial class IdentityDesk
             {
                 if (Checked(name, displayName, role, accountSid) is { IsDone: false } refusal) return new(refusal);
                 if (_users.Count >= MostUsers) return new(new IdentityResult(IdentityOutcome.WrongState, $"There are {MostUsers} users."));
-                Roles.TryParse(role, out Role parsed);
-                user = WithInvitation(NewUser(NormalName(name), displayName, parsed, accountSid), token);
+                user = WithInvitation(NewUser(NormalName(name), displayName, Roles.Parse(role), accountSid), token);
                 return CommitAsync(new() { Users = [user], Audit = [Told(by, "user_invited", user.Name, role)] });
             },
             CancellationToken.None).ConfigureAwait(false);

@@ -55,7 +55,7 @@ public sealed partial class IdentityDesk : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var desk = new IdentityDesk(store, keysDirectory, options, accounts, time, loggers, meters);
-        await store.PruneAsync(Micros.From(time.GetUtcNow() - KeepAudit), cancellationToken).ConfigureAwait(false);
+        await desk.PruneAsync().ConfigureAwait(false);
         UserSnapshot snapshot = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         foreach (UserRecord user in snapshot.Users) desk.Remember(user);
         foreach (SessionRecord session in snapshot.Sessions) desk._sessions[KeyOf(session.TokenHash)] = new(session);
@@ -86,6 +86,8 @@ public sealed partial class IdentityDesk : IAsyncDisposable
         _hashes.Dispose();
         _gate.Release();
     }
+
+    private ValueTask<StoreFailure?> PruneAsync() => _store.PruneAsync(Micros.From(_time.GetUtcNow() - KeepAudit), CancellationToken.None);
 
     private static string NormalName(string name) => name.Trim().ToLowerInvariant();
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Crosspoint.Server.Identity;
 
 /// <summary>
-/// PBKDF2 with HMAC-SHA-512 in the form of ASP.NET Core Identity. Each hash costs about a tenth of a second of CPU by design, so only a few are under way
+/// PBKDF2 with HMAC-SHA-512 in the form of ASP.NET Core Identity. Each hash costs one to two tenths of a second of CPU by design, so only a few are under way
 /// at once, a few more wait, and the others are refused: signing in must not take the CPU from messages.
 /// </summary>
 internal sealed class PasswordHashes : IDisposable

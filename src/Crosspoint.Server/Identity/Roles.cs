@@ -48,6 +48,9 @@ internal static class Roles
     public static IEnumerable<string> Which(IReadOnlyList<Permission> anyOf) =>
         Enum.GetValues<Role>().Where(role => anyOf.Any(permission => May(role, permission))).Select(NameOf);
 
+    /// <summary>The role of a name that is known to be one.</summary>
+    public static Role Parse(string name) => ByName[name];
+
     public static bool TryParse(string? name, out Role role)
     {
         role = default;

@@ -16,6 +16,9 @@ public sealed partial class SqliteUserStore : IUserStore
 
     private readonly SerialFile _file;
 
+    /// <summary>Entries of the record that are kept. About 60 MB: somebody who guesses for months must not fill the disk.</summary>
+    internal long MostAudit { get; set; } = 500_000;
+
     private SqliteUserStore(SerialFile file) => _file = file;
 
     /// <summary>Opens the file, and makes it where there is none.</summary>
@@ -55,17 +58,20 @@ public sealed partial class SqliteUserStore : IUserStore
             },
             cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>Of the record it also deletes what is more than <see cref="MostAudit"/>, the oldest first.</remarks>
     public async ValueTask<StoreFailure?> PruneAsync(long before, CancellationToken cancellationToken)
     {
         (StoreFailure? failure, _) = await _file.ChangeAsync(
             database =>
             {
-                foreach (string table in (string[])["audit WHERE at", "tries WHERE max(since, locked_until)"])
-                {
-                    using SqliteStatement delete = database.Prepare($"DELETE FROM {table} < ?");
-                    delete.Bind(1, before);
-                    delete.Run();
-                }
+                using SqliteStatement entries = database.Prepare("DELETE FROM audit WHERE at < ? OR id <= (SELECT max(id) FROM audit) - ?");
+                entries.Bind(1, before);
+                entries.Bind(2, MostAudit);
+                entries.Run();
+                using SqliteStatement tries = database.Prepare("DELETE FROM tries WHERE max(since, locked_until) < ?");
+                tries.Bind(1, before);
+                tries.Run();
             },
             cancellationToken).ConfigureAwait(false);
         return failure;

@@ -95,6 +95,9 @@ public sealed class UserStoreTests : IDisposable
         (await store.PruneAsync(4, Token)).ShouldBeNull();
         (await store.ListAuditAsync(null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
         (await store.ReadAsync(Token)).Tries.ShouldBeEmpty();
+        store.MostAudit = 1;
+        (await store.PruneAsync(4, Token)).ShouldBeNull();
+        (await store.ListAuditAsync(null, 0, 9, Token)).ShouldHaveSingleItem().Id.ShouldBe(5);
     }
 
     [Fact]

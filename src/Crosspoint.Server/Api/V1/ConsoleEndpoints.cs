@@ -99,7 +99,6 @@ internal sealed class ConsoleEndpoints(IdentityDesk identity)
 
     private void Send(HttpContext context, UserRecord user, Session session, string token)
     {
-        Roles.TryParse(user.Role, out Role role);
         JsonAnswer answer = JsonAnswer.Rent();
         Utf8JsonWriter writer = answer.Writer;
         writer.WriteStartObject();
@@ -107,7 +106,7 @@ internal sealed class ConsoleEndpoints(IdentityDesk identity)
         UserJson.Write(writer, user, identity);
         writer.WriteString("role"u8, user.Role);
         writer.WriteStartArray("permissions"u8);
-        foreach (Permission permission in Roles.PermissionsOf(role)) writer.WriteStringValue(Roles.NameOf(permission));
+        foreach (Permission permission in Roles.PermissionsOf(Roles.Parse(user.Role))) writer.WriteStringValue(Roles.NameOf(permission));
         writer.WriteEndArray();
         writer.WriteString("session_id"u8, session.Id);
         writer.WriteString("csrf_token"u8, SessionCookie.CsrfOf(token));
