@@ -40,6 +40,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private FailoverDesk? _failover;
     private SqliteHealthStore? _health;
     private AlertDesk? _alerts;
+    private HealthHistory? _history;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -124,6 +125,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         if (_alerts is not null) await _alerts.DisposeAsync().ConfigureAwait(false);
+        if (_history is not null) await _history.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         await Gateway.DisposeAsync().ConfigureAwait(false);
         _failover?.Dispose();
@@ -158,6 +160,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             step = "data: incidents and alerts cannot be read";
             host._health = JournalOpening.OpenHealth(config);
             host._alerts = new AlertDesk(host.WithVendors(config.Alerts), host._health, host.Readings, time, loggers);
+            host._history = new(host.Gateway.Health, host._health, config.Engine.History, time, loggers.CreateLogger<HealthHistory>());
+            host._history.Start();
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             step = "the gateway cannot start";
@@ -181,6 +185,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Quality = host.Gateway.Quality,
                 Experiments = host.Gateway.Experiments,
                 Health = host.Gateway.Health,
+                History = host._history,
                 Failover = host._failover,
                 Alerts = host._alerts,
                 Time = time,
