@@ -96,7 +96,8 @@ public sealed partial class HealthHistory
     private sealed class PageMaker(HistoryQuery query, Func<string, string?> vendorOf, long now)
     {
         private readonly Dictionary<HistoryCell, string> _places = [];
-        private readonly Dictionary<string, HistoryGroup> _groups = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, (HistoryCell First, HistoryGroup Group)> _groups = new(StringComparer.Ordinal);
+        private readonly Stack<HistoryGroup> _free = [];
         private readonly List<HistoryPoint> _points = [];
         private readonly ReceiptCurve _curve = new();
         private long _step = -1;
@@ -119,14 +120,14 @@ public sealed partial class HealthHistory
 
             string place = PlaceOf(row.Cell);
             if (query.After is { } after && after.At == step && string.CompareOrdinal(place, after.Place) <= 0) return true;
-            if (!_groups.TryGetValue(place, out HistoryGroup? group))
+            if (!_groups.TryGetValue(place, out (HistoryCell First, HistoryGroup Group) found))
             {
                 // What became of messages of which nothing else is there any more: it is dropped when it is written too.
                 if (row.Sent <= 0 && row.Body.IsEmpty) return true;
-                _groups[place] = group = NewGroup(row.Cell);
+                _groups[place] = found = (row.Cell, _free.TryPop(out HistoryGroup? used) ? used : new());
             }
 
-            group.Add(row.Sent, row.Delivered, row.Undelivered, row.Body.Span);
+            found.Group.Add(row.Sent, row.Delivered, row.Undelivered, row.Body.Span);
             return true;
         }
 
@@ -140,10 +141,11 @@ public sealed partial class HealthHistory
 
         private void Close()
         {
-            foreach ((string place, HistoryGroup group) in _groups.OrderBy(static one => one.Key, StringComparer.Ordinal))
+            foreach ((string place, (HistoryCell first, HistoryGroup group)) in _groups)
             {
-                if (_points.Count == query.Limit) break;
-                _points.Add(group.Read(_step, place, SpanOf(query.Step), now, _curve));
+                if (_points.Count < query.Limit) _points.Add(PointOf(place, first, group));
+                group.Clear();
+                _free.Push(group);
             }
 
             _isFull = _points.Count == query.Limit;
@@ -160,13 +162,15 @@ public sealed partial class HealthHistory
             return _places[cell] = string.Join('/', names[..(int)query.Level]);
         }
 
-        private HistoryGroup NewGroup(in HistoryCell cell) => new()
+        private HistoryPoint PointOf(string place, in HistoryCell cell, HistoryGroup group) => new(_step, place)
         {
             Vendor = query.Level >= HistoryLevel.Vendor ? VendorOf(cell) : null,
             Connection = query.Level >= HistoryLevel.Connection ? cell.Connection : null,
             Country = query.Level >= HistoryLevel.Country ? cell.Country : null,
             Network = query.Level >= HistoryLevel.Network ? cell.Network : default,
             Class = query.Level >= HistoryLevel.Class ? cell.Class : null,
+            Ended = group.Ended,
+            Reading = group.Read(_step, SpanOf(query.Step), now, _curve),
         };
 
         // A connection that is gone, and whose vendor is not known any more, stands under its own name.

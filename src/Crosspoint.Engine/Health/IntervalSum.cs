@@ -24,6 +24,8 @@ internal sealed class IntervalSum
     /// <summary>Refused segments by status, the most frequent first.</summary>
     public IReadOnlyList<CodeCount> Statuses => Most(_statuses, _otherStatuses);
 
+    public long Undelivered => Total(_errors, _otherErrors);
+
     /// <summary>Undelivered messages by error code, the most frequent first.</summary>
     public IReadOnlyList<CodeCount> Errors => Most(_errors, _otherErrors);
 
@@ -58,7 +60,6 @@ internal sealed class IntervalSum
     public IntervalReading Read()
     {
         long refused = Total(_statuses, _otherStatuses);
-        long undelivered = Total(_errors, _otherErrors);
         return new()
         {
             Span = TimeSpan.FromMicroseconds(_span),
@@ -71,7 +72,7 @@ internal sealed class IntervalSum
             Cost = Cost,
             Sent = Counts[CellCounts.Sent],
             Delivered = Counts[CellCounts.Delivered],
-            Undelivered = undelivered,
+            Undelivered = Undelivered,
             Errors = Errors,
             Pending = _pending,
             DeliveryRate = _trials < 0.5 ? null : Math.Clamp(_resolvedDelivered / _trials, 0, 1),

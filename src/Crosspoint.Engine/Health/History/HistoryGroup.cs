@@ -1,9 +1,8 @@
 using Crosspoint.Engine.Messages;
-using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Health.History;
 
-/// <summary>One row of a step while it is put together. Not thread-safe.</summary>
+/// <summary>One row of a step while it is put together. Used again and again. Not thread-safe.</summary>
 internal sealed class HistoryGroup
 {
     private readonly IntervalSum _sum = new();
@@ -11,15 +10,14 @@ internal sealed class HistoryGroup
     private long _delivered;
     private long _undelivered;
 
-    public string? Vendor { get; init; }
+    /// <summary>Final words that came in the step.</summary>
+    public long Ended => _sum.Counts[CellCounts.Delivered] + _sum.Undelivered;
 
-    public string? Connection { get; init; }
-
-    public string? Country { get; init; }
-
-    public NetworkId Network { get; init; }
-
-    public TrafficClass? Class { get; init; }
+    public void Clear()
+    {
+        _sum.Clear();
+        (_sent, _delivered, _undelivered) = (0, 0, 0);
+    }
 
     public void Add(long sent, long delivered, long undelivered, ReadOnlySpan<byte> body)
     {
@@ -32,32 +30,22 @@ internal sealed class HistoryGroup
     /// <param name="at">When the step began, wall time in microseconds.</param>
     /// <param name="now">Until when it is known what became of the messages.</param>
     /// <param name="curve">Made anew of the receipts that came in the step.</param>
-    public HistoryPoint Read(long at, string place, TimeSpan span, long now, ReceiptCurve curve)
+    public IntervalReading Read(long at, TimeSpan span, long now, ReceiptCurve curve)
     {
-        IntervalReading happened = _sum.Read();
         long pending = Math.Max(0, _sent - _delivered - _undelivered);
         curve.Make(_sum.Receipts);
         long end = Math.Min(now, at + Micros.From(span));
         double arrived = now <= at ? 0 : curve.ArrivedBetween(now - end, now - at);
         double weight = _delivered + _undelivered + (pending * arrived);
-        return new(at, place)
+        return _sum.Read() with
         {
-            Vendor = Vendor,
-            Connection = Connection,
-            Country = Country,
-            Network = Network,
-            Class = Class,
-            Ended = happened.Delivered + happened.Undelivered,
-            Reading = happened with
-            {
-                Span = span,
-                Sent = _sent,
-                Delivered = _delivered,
-                Undelivered = _undelivered,
-                Pending = pending,
-                DeliveryRate = weight < 0.5 ? null : _delivered / weight,
-                DeliveryWeight = weight,
-            },
+            Span = span,
+            Sent = _sent,
+            Delivered = _delivered,
+            Undelivered = _undelivered,
+            Pending = pending,
+            DeliveryRate = weight < 0.5 ? null : _delivered / weight,
+            DeliveryWeight = weight,
         };
     }
 }
