@@ -13,6 +13,9 @@ switch (args.FirstOrDefault())
     case "health":
         HealthPage.Run(args[1..]);
         return 0;
+    case "health-history":
+        await HistoryResults.RunAsync();
+        return 0;
     case "journal":
         await JournalBenchmark.RunAsync(args[1..]);
         return 0;

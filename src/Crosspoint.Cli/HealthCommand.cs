@@ -19,19 +19,9 @@ internal static class HealthCommand
             Description = "How wide the rows are: class, network, country, connection, vendor, account, or world (countries over all connections)",
             DefaultValueFactory = static _ => "class",
         };
-        (string Name, Option<string?> Option)[] filters =
-        [
-            ("connection", new("--connection") { Description = "One connection" }),
-            ("country", new("--country") { Description = "One country: an ISO 3166-1 code, or unknown" }),
-            ("network", new("--network") { Description = "One network: MCC and MNC, or unknown" }),
-            ("class", new("--class") { Description = "One class: otp, transactional or marketing" }),
-        ];
-        var limit = new Option<int>("--limit") { Description = "Most rows", DefaultValueFactory = static _ => 200 };
-        limit.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--limit: expected a number of rows from 1 to 100000");
-        });
-        var json = new Option<bool>("--json") { Description = "Print the rows as JSON, one a line" };
+        (string Name, Option<string?> Option)[] filters = Filters();
+        Option<int> limit = Limit();
+        Option<bool> json = Json();
         var command = new Command("health", "Show what happened in the last minutes (the token is read from CROSSPOINT_ADMIN_TOKEN)")
         {
             interval, level, limit, json,
@@ -51,12 +41,39 @@ internal static class HealthCommand
                 ? await ReadBoardAsync(client, query, result.GetValue(limit), cancellationToken).ConfigureAwait(false)
                 : await ReadCellsAsync(client, query, result.GetValue(limit), cancellationToken).ConfigureAwait(false);
             if (all is null) return ExitCodes.Failed;
-            if (result.GetValue(json)) all.ForEach(static row => Console.WriteLine(row.ToJsonString()));
-            else Show(all);
-            if (isMore) await Console.Error.WriteLineAsync("There are more: see --limit, and the filters.").ConfigureAwait(false);
+            await PrintAsync(all, result.GetValue(json), isMore).ConfigureAwait(false);
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>Options that leave out what is not asked for.</summary>
+    internal static (string Name, Option<string?> Option)[] Filters() =>
+    [
+        ("connection", new("--connection") { Description = "One connection" }),
+        ("country", new("--country") { Description = "One country: an ISO 3166-1 code, or unknown" }),
+        ("network", new("--network") { Description = "One network: MCC and MNC, or unknown" }),
+        ("class", new("--class") { Description = "One class: otp, transactional or marketing" }),
+    ];
+
+    internal static Option<int> Limit()
+    {
+        var limit = new Option<int>("--limit") { Description = "Most rows", DefaultValueFactory = static _ => 200 };
+        limit.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--limit: expected a number of rows from 1 to 100000");
+        });
+        return limit;
+    }
+
+    internal static Option<bool> Json() => new("--json") { Description = "Print the rows as JSON, one a line" };
+
+    /// <summary>Prints rows, and that there are more.</summary>
+    internal static async Task PrintAsync(List<JsonNode> rows, bool asJson, bool isMore)
+    {
+        if (asJson) rows.ForEach(static row => Console.WriteLine(row.ToJsonString()));
+        else Show(rows);
+        if (isMore) await Console.Error.WriteLineAsync("There are more: see --limit, and the filters.").ConfigureAwait(false);
     }
 
     private static async Task<(List<JsonNode>? Rows, bool IsMore)> ReadBoardAsync(
@@ -90,7 +107,7 @@ internal static class HealthCommand
     {
         if (rows.Count == 0)
         {
-            Console.WriteLine("Nothing happened in the interval in what was asked for.");
+            Console.WriteLine("Nothing happened in that time in what was asked for.");
             return;
         }
 
@@ -98,7 +115,7 @@ internal static class HealthCommand
         string[] shown = [.. keys.Where(name => rows.Exists(row => row[name] is not null))];
         Table table = ConsoleTable.With(
         [
-            .. shown.Select(static name => name == "account_sid" ? "account" : name),
+            .. shown.Select(static name => name == "account_sid" ? "account" : name == "at" ? "from" : name),
             "a second", "accepted", "errors", "throttled", "answer 95 %", "sent", "pending", "delivered", "receipt 95 %", "cost", "most frequent error",
         ]);
         foreach (JsonNode row in rows)
@@ -106,7 +123,7 @@ internal static class HealthCommand
             ConsoleTable.Add(
                 table,
                 [
-                    .. shown.Select(name => row[name]?.ToString() ?? "all"),
+                    .. shown.Select(name => name == "at" ? ConsoleTable.Moment(row[name]) : row[name]?.ToString() ?? "all"),
                     Round(row["per_second"]), row["accepted"], Percent(row["error_rate"]), row["throttled"], Seconds(row["response_seconds"]!["p95"]),
                     row["sent"], row["pending"], Percent(row["delivery_rate"]), Seconds(row["receipt_seconds"]!["p95"]), row["cost"], Worst(row),
                 ]);

@@ -14,6 +14,7 @@ using Crosspoint.Cli.Smpp;
 TimeProvider time = TimeProvider.System;
 
 Command health = HealthCommand.Create();
+health.Subcommands.Add(HistoryCommand.Create());
 foreach (Command command in FailoverCommands.All()) health.Subcommands.Add(command);
 
 var root = new RootCommand(

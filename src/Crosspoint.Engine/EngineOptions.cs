@@ -1,6 +1,7 @@
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Health.Failover;
+using Crosspoint.Engine.Health.History;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Retries;
@@ -36,6 +37,9 @@ public sealed record EngineOptions
 
     /// <summary>What is noticed of the health of connections, and when.</summary>
     public DetectionOptions Detection { get; init; } = new();
+
+    /// <summary>What is stored of health.</summary>
+    public HistoryOptions History { get; init; } = new();
 
     public WebhookOptions Webhooks { get; init; } = new();
 

@@ -53,7 +53,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
         LearnedQuality learned = _learned = new LearnedQuality(Quality, time);
-        Health = new HealthTable(new SteadyClock(time), cell => new CellDetector(cell, options.Detection));
+        Health = new HealthTable(new SteadyClock(time), cell => new CellDetector(cell, options.Detection)) { KeepsHistory = options.History.IsEnabled };
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);

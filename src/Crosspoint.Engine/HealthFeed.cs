@@ -30,20 +30,23 @@ internal sealed class HealthFeed : IRouteObserver, IDisposable
     {
         if (IsSilent(connection)) return;
         long since = _table.Clock.Translate(sentAt, out long now);
-        PathOf(connection, head, destination).Sent(since, now);
+        PathOf(connection, head, destination).Sent(OrWall(since, sentAt), now);
     }
 
     public void Ended(string connection, MessageHead head, in Destination destination, in RouteEnd end)
     {
         if (IsSilent(connection)) return;
         long since = _table.Clock.Translate(end.SentAt, out long now);
-        PathOf(connection, head, destination).Ended(end.IsDelivered, end.SentAt == 0 ? 0 : since, end.ErrorCode, end.IsLast, now);
+        PathOf(connection, head, destination).Ended(end.IsDelivered, end.SentAt == 0 ? 0 : OrWall(since, end.SentAt), end.ErrorCode, end.IsLast, now);
     }
 
     public void Feedback(string connection, MessageHead head, in Destination destination, bool isConfirmed, long at) =>
         PathOf(connection, head, destination).Feedback(isConfirmed, _table.Clock.Now);
 
     public void Dispose() => _timer.Dispose();
+
+    // The minute of the wall clock is told where the steady time cannot be: the long view still finds it.
+    private static long OrWall(long steady, long wall) => steady == SteadyClock.Unknown ? -wall : steady;
 
     private WatchedPath PathOf(string connection, MessageHead head, in Destination destination) =>
         _table.Find(_table.NumberOf(connection), destination, head.Class, head.AccountSid);

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Crosspoint.Benchmarks.Routing;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
+using static Crosspoint.Benchmarks.ResultPage;
 
 namespace Crosspoint.Benchmarks.Health;
 
@@ -16,18 +16,12 @@ internal static class HealthPage
     public static void Run(string[] args)
     {
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 3;
-        Console.WriteLine("# Health: how fast it is, and how much memory it takes");
-        Console.WriteLine();
-        Console.WriteLine("`dotnet run -c Release --project bench/Crosspoint.Benchmarks -- health` prints this page.");
-        Console.WriteLine();
-        string machine = Invariant($"{Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), .NET {Environment.Version}");
-        Console.WriteLine(Invariant($"{machine}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC, load average before: {Load()}."));
+        Begin("Health: how fast it is, and how much memory it takes", "health");
         Events(seconds);
         Message(seconds);
         HealthWorld full = Memory();
         Readings(full);
-        Console.WriteLine();
-        Console.WriteLine($"Load average after: {Load()}.");
+        End();
     }
 
     private static void Events(double seconds)
@@ -187,17 +181,4 @@ internal static class HealthPage
 
         return (best, octets);
     }
-
-    private static void Head(string title, string conditions)
-    {
-        Console.WriteLine();
-        Console.WriteLine($"## {title}");
-        Console.WriteLine();
-        Console.WriteLine(conditions);
-        Console.WriteLine();
-    }
-
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

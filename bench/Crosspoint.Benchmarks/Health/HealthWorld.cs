@@ -15,8 +15,9 @@ internal sealed class HealthWorld
     private readonly Destination[] _destinations;
     private readonly Random _random = new(5);
 
-    public HealthWorld()
+    public HealthWorld(TimeProvider? time = null, bool keepsHistory = false)
     {
+        Table = new(new SteadyClock(time ?? TimeProvider.System), detectors: null, mostCells: 200_000) { KeepsHistory = keepsHistory };
         _connections = [.. Enumerable.Range(0, Connections).Select(i => Table.NumberOf($"connection-{i}"))];
         _destinations =
         [
@@ -28,7 +29,7 @@ internal sealed class HealthWorld
         ];
     }
 
-    public HealthTable Table { get; } = new(new SteadyClock(TimeProvider.System), detectors: null, mostCells: 200_000);
+    public HealthTable Table { get; }
 
     /// <summary>The cells that there may be.</summary>
     public static int MostCells => Connections * Countries * 4 * 3;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Numbers;
@@ -12,6 +11,7 @@ using Crosspoint.Engine.Routing.Explaining;
 using Crosspoint.Sms.Numbers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using static Crosspoint.Benchmarks.ResultPage;
 
 namespace Crosspoint.Benchmarks.Routing;
 
@@ -34,20 +34,14 @@ internal static class RoutingTable
     {
         int portedRows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5_000_000;
         double seconds = args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 5;
-        Console.WriteLine("# Routing: how fast it is");
-        Console.WriteLine();
-        Console.WriteLine("`dotnet run -c Release --project bench/Crosspoint.Benchmarks -- routing` prints this page.");
-        Console.WriteLine();
-        string machine = Invariant($"{Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), .NET {Environment.Version}");
-        Console.WriteLine(Invariant($"{machine}, {Time.GetUtcNow():yyyy-MM-dd HH:mm} UTC, load average before: {Load()}."));
+        Begin("Routing: how fast it is", "routing");
         var world = new RoutingWorld();
         Decisions(world, seconds);
         Rebuilds(world);
         Explanations(world);
         Lookups(portedRows, seconds);
         await ImportAsync().ConfigureAwait(false);
-        Console.WriteLine();
-        Console.WriteLine($"Load average after: {Load()}.");
+        End();
     }
 
     public static void RunDecisions(string[] args)
@@ -280,19 +274,6 @@ internal static class RoutingTable
             return done;
         }
     }
-
-    private static void Head(string title, string conditions)
-    {
-        Console.WriteLine();
-        Console.WriteLine($"## {title}");
-        Console.WriteLine();
-        Console.WriteLine(conditions);
-        Console.WriteLine();
-    }
-
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private sealed record Measured(double P50, double P99, double P999, double PerSecond, double Octets)
     {

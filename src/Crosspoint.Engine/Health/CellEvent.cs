@@ -33,6 +33,9 @@ internal readonly record struct CellEvent(CellEventKind Kind, long Now)
     /// <summary>Delivered, or confirmed.</summary>
     public bool IsGood { get; init; }
 
-    /// <summary>When the vendor had the message; 0 when it never had it, negative where that is not known.</summary>
+    /// <summary>
+    /// When the vendor had the message; 0 when it never had it, <see cref="SteadyClock.Unknown"/> where that is not known, and the negative wall time where
+    /// that alone is known.
+    /// </summary>
     public long SentAt { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Crosspoint.Engine.Health;
 /// a step more than its name says. Memory grows with what was really counted, to a fixed bound (<see cref="MostOctets"/>). Not thread-safe: the cell's lock
 /// guards it.
 /// </summary>
-internal sealed class CellIntervals
+internal sealed partial class CellIntervals
 {
     public const long ShortStep = 5 * Micros.PerSecond;
     public const int ShortSteps = 12;
@@ -59,7 +59,12 @@ internal sealed class CellIntervals
     private long _startedAt;
 
     /// <param name="isWide">Of many networks: the bound is so high that no step is forgotten early.</param>
-    public CellIntervals(bool isWide = false) => _mostLogOctets = isWide ? 16 * MostLogOctets : MostLogOctets;
+    /// <param name="keepsHistory">Its minutes are taken by <see cref="Take"/>.</param>
+    public CellIntervals(bool isWide = false, bool keepsHistory = false)
+    {
+        _mostLogOctets = isWide ? 16 * MostLogOctets : MostLogOctets;
+        if (keepsHistory) _sent.KeepHistory();
+    }
 
     /// <summary>Octets that it takes about now.</summary>
     public int Octets => _rows.Length + _ids.Length + (_counts.Length * sizeof(uint)) + _short.Room + _minutes.Room + _long.Room + 1_000;
@@ -77,13 +82,13 @@ internal sealed class CellIntervals
                 break;
             case CellEventKind.Sent:
                 Count(CellCounts.Sent);
-                if (entry.SentAt > 0) _sent.Add(entry.SentAt, sent: 1, delivered: 0, failed: 0);
+                AddSent(entry.SentAt, sent: 1, delivered: 0, failed: 0);
                 break;
             case CellEventKind.Ended:
                 AddEnd(entry);
                 break;
             case CellEventKind.Left:
-                if (entry.SentAt > 0) _sent.Add(entry.SentAt, sent: -1, delivered: 0, failed: 0);
+                AddSent(entry.SentAt, sent: -1, delivered: 0, failed: 0);
                 break;
             default:
                 Count(entry.IsGood ? CellCounts.Confirmed : CellCounts.NotConfirmed);
@@ -165,8 +170,13 @@ internal sealed class CellIntervals
         }
 
         // What the vendor never had was sent and lost at once.
-        if (entry.SentAt >= 0)
-            _sent.Add(entry.SentAt == 0 ? entry.Now : entry.SentAt, entry.SentAt == 0 ? 1 : 0, entry.IsGood ? 1 : 0, entry.IsGood ? 0 : 1);
+        AddSent(entry.SentAt == 0 ? entry.Now : entry.SentAt, entry.SentAt == 0 ? 1 : 0, entry.IsGood ? 1 : 0, entry.IsGood ? 0 : 1);
+    }
+
+    private void AddSent(long sentAt, int sent, int delivered, int failed)
+    {
+        if (sentAt > 0) _sent.Add(sentAt, sent, delivered, failed);
+        else if (sentAt < SteadyClock.Unknown) _sent.AddBefore(-sentAt, sent, delivered, failed);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

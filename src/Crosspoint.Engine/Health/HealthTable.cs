@@ -50,6 +50,9 @@ public sealed partial class HealthTable
 
     public SteadyClock Clock { get; }
 
+    /// <summary>Whether cells keep what <see cref="TakeMinutes"/> takes.</summary>
+    public bool KeepsHistory { get; init; }
+
     /// <summary>Cells of classes and networks.</summary>
     public int Count => Volatile.Read(ref _leafCount);
 

@@ -21,6 +21,14 @@ internal sealed class IntervalSum
 
     public long Cost { get; set; }
 
+    /// <summary>Refused segments by status, the most frequent first.</summary>
+    public IReadOnlyList<CodeCount> Statuses => Most(_statuses, _otherStatuses);
+
+    public long Undelivered => Total(_errors, _otherErrors);
+
+    /// <summary>Undelivered messages by error code, the most frequent first.</summary>
+    public IReadOnlyList<CodeCount> Errors => Most(_errors, _otherErrors);
+
     public void Clear()
     {
         _statuses.Clear();
@@ -52,7 +60,6 @@ internal sealed class IntervalSum
     public IntervalReading Read()
     {
         long refused = Total(_statuses, _otherStatuses);
-        long undelivered = Total(_errors, _otherErrors);
         return new()
         {
             Span = TimeSpan.FromMicroseconds(_span),
@@ -61,12 +68,12 @@ internal sealed class IntervalSum
             Refused = refused,
             Throttled = Counts[CellCounts.Throttled],
             Unanswered = Counts[CellCounts.Unanswered],
-            Statuses = Most(_statuses, _otherStatuses),
+            Statuses = Statuses,
             Cost = Cost,
             Sent = Counts[CellCounts.Sent],
             Delivered = Counts[CellCounts.Delivered],
-            Undelivered = undelivered,
-            Errors = Most(_errors, _otherErrors),
+            Undelivered = Undelivered,
+            Errors = Errors,
             Pending = _pending,
             DeliveryRate = _trials < 0.5 ? null : Math.Clamp(_resolvedDelivered / _trials, 0, 1),
             DeliveryWeight = _trials,

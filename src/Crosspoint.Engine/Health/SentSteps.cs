@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Health.History;
+
 namespace Crosspoint.Engine.Health;
 
 /// <summary>
@@ -7,11 +9,15 @@ namespace Crosspoint.Engine.Health;
 internal struct SentSteps
 {
     private const int Short = CellIntervals.ShortSteps + 1;
-    private const int Minutes = CellIntervals.MinuteSteps + 1;
+    public const int Minutes = CellIntervals.MinuteSteps + 1;
     private const int Long = CellIntervals.LongSteps + 1;
 
     private Counts[]? _steps;
+    private SentHistory? _history;
     private long _now;
+
+    /// <summary>What becomes of messages is kept by the minute until <see cref="Take"/> takes it, however old they are.</summary>
+    public void KeepHistory() => _history = new();
 
     /// <summary>Clears the steps that begin.</summary>
     public void Advance(long step)
@@ -19,8 +25,11 @@ internal struct SentSteps
         long before = _now;
         _now = step;
         if (_steps is null || before == 0) return;
+        (long minuteBefore, long minute) = (before / CellIntervals.ShortPerMinute, step / CellIntervals.ShortPerMinute);
+        for (long old = Math.Max(0, minuteBefore - Minutes + 1); _history is not null && old <= Math.Min(minuteBefore, minute - Minutes); old++)
+            _history.Leave(old, MinuteAt(old));
         Clear(_steps.AsSpan(0, Short), before, step);
-        Clear(_steps.AsSpan(Short, Minutes), before / CellIntervals.ShortPerMinute, step / CellIntervals.ShortPerMinute);
+        Clear(_steps.AsSpan(Short, Minutes), minuteBefore, minute);
         Clear(_steps.AsSpan(Short + Minutes, Long), before / CellIntervals.ShortPerLong, step / CellIntervals.ShortPerLong);
     }
 
@@ -32,8 +41,27 @@ internal struct SentSteps
         if (_now - step < Short) steps[step % Short].Add(sent, delivered, failed);
         long minute = step / CellIntervals.ShortPerMinute;
         if ((_now / CellIntervals.ShortPerMinute) - minute < Minutes) steps[Short + (minute % Minutes)].Add(sent, delivered, failed);
+        else _history?.AddLate(minute, sent, delivered, failed);
         long wide = step / CellIntervals.ShortPerLong;
         if ((_now / CellIntervals.ShortPerLong) - wide < Long) steps[Short + Minutes + (wide % Long)].Add(sent, delivered, failed);
+    }
+
+    /// <summary>The same of a message that was sent before anything was counted.</summary>
+    /// <param name="wall">Wall microseconds.</param>
+    public readonly void AddBefore(long wall, int sent, int delivered, int failed) =>
+        _history?.AddLate(SentHistory.OfWall(wall), sent, delivered, failed);
+
+    /// <summary>Tells what became of messages by the minute in which they were sent, as far as it was not told yet.</summary>
+    public readonly void Take(MinuteTake take)
+    {
+        if (_history is null) return;
+        long now = _now / CellIntervals.ShortPerMinute;
+        for (long minute = Math.Max(0, now - Minutes + 1); _steps is not null && minute <= now; minute++)
+        {
+            if (take.IsDue(minute, now - minute)) _history.Take(take, minute, MinuteAt(minute));
+        }
+
+        _history.TakeLate(take);
     }
 
     /// <summary>
@@ -84,7 +112,7 @@ internal struct SentSteps
 
     private static void Add(IntervalSum sum, in Counts counts, long begin, long end, long now, ReceiptCurve curve)
     {
-        if ((counts.Sent | counts.Delivered | counts.Failed) == 0) return;
+        if (counts.IsEmpty) return;
         long open = Math.Max(0, (long)counts.Sent - counts.Delivered - counts.Failed);
         double arrived = open == 0 ? 0 : curve.ArrivedBetween(Math.Max(0, now - end), now - begin);
         sum.AddResolved(counts.Delivered, counts.Failed, open, open * arrived);
@@ -101,7 +129,7 @@ internal struct SentSteps
         for (long step = before + 1; step <= now; step++) steps[(int)(step % steps.Length)] = default;
     }
 
-    private struct Counts
+    internal struct Counts
     {
         public int Sent;
         public int Delivered;
@@ -113,6 +141,8 @@ internal struct SentSteps
             Delivered += delivered;
             Failed += failed;
         }
+
+        public readonly bool IsEmpty => (Sent | Delivered | Failed) == 0;
 
         public void Subtract(in Counts other)
         {

@@ -73,6 +73,17 @@ public sealed class SteadyClock
         }
     }
 
+    /// <summary>What the wall clock showed, or would have shown, at a steady time.</summary>
+    public long ToWall(long steady)
+    {
+        lock (_gate)
+        {
+            int at = _spans.Count - 1;
+            while (at > 0 && _spans[at].From > steady) at--;
+            return steady + _spans[at].Offset;
+        }
+    }
+
     private void Look(long now)
     {
         long offset = _time.GetUtcMicros() - now;

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health.History;
 using Crosspoint.Engine.Messages;
 
 namespace Crosspoint.Engine.Health;
@@ -48,7 +49,7 @@ public sealed class WatchedCell
     {
         _gate = guardedBy?._gate ?? new();
         (_table, Scope, Key, Cell, Account, _usedAt) = (table, scope, key, cell, account, table.Clock.Now);
-        _intervals = new(isWide: scope != WatchedScope.Leaf);
+        _intervals = new(isWide: scope != WatchedScope.Leaf, keepsHistory: scope == WatchedScope.Leaf && table.KeepsHistory);
     }
 
     /// <summary>What it is.</summary>
@@ -137,6 +138,11 @@ public sealed class WatchedCell
     internal void AddTo(IntervalSum sum, HealthInterval interval, long now, ReceiptCurve curve)
     {
         lock (_gate) _intervals.AddTo(sum, interval, now, curve);
+    }
+
+    internal void Take(MinuteTake take)
+    {
+        lock (_gate) _intervals.Take(take);
     }
 
     internal void AddDelays(Span<long> delays, long now)

@@ -18,11 +18,14 @@ public readonly record struct WatchedPath(WatchedCell? Cell, WatchedCell? Accoun
         Tell(new(CellEventKind.Answered, now) { Answer = kind, Code = status, Took = took, Bin = (byte)DelayBins.Of(took), Cost = cost });
 
     /// <summary>The vendor has all of a message from which a receipt is to be expected.</summary>
-    /// <param name="sentAt">Since when; <see cref="SteadyClock.Unknown"/> where that is not known.</param>
+    /// <param name="sentAt">Since when; where the steady time is not known, the negative wall time, or <see cref="SteadyClock.Unknown"/>.</param>
     public void Sent(long sentAt, long now) => Tell(new(CellEventKind.Sent, now) { SentAt = sentAt });
 
     /// <summary>The last word of a connection on a message.</summary>
-    /// <param name="sentAt">Since when the vendor had it; 0 when it never had it, <see cref="SteadyClock.Unknown"/> where that is not known.</param>
+    /// <param name="sentAt">
+    /// Since when the vendor had it; 0 when it never had it; where the steady time is not known, the negative wall time, or
+    /// <see cref="SteadyClock.Unknown"/>.
+    /// </param>
     /// <param name="errorCode">Of a message that was not delivered.</param>
     /// <param name="isLast">The message ended with it; else it goes to another connection.</param>
     public void Ended(bool isDelivered, long sentAt, int errorCode, bool isLast, long now)

@@ -51,6 +51,9 @@ public sealed record ApiBackend
     /// <summary>What happened in the last minutes.</summary>
     public required HealthTable Health { get; init; }
 
+    /// <summary>What happened in the minutes and hours before.</summary>
+    public required HealthHistory History { get; init; }
+
     /// <summary>What operators order of connections on networks.</summary>
     public required FailoverDesk Failover { get; init; }
 

@@ -94,7 +94,12 @@ public static class ConfigFile
             Retries = RetryConfig.Read(root, engine),
         };
         ConfigSection? health = root.Group("health");
-        engine = engine with { Detection = HealthConfig.ReadDetection(health, engine), Failover = FailoverConfig.Read(health?.Group("failover")) };
+        engine = engine with
+        {
+            Detection = HealthConfig.ReadDetection(health, engine),
+            Failover = FailoverConfig.Read(health?.Group("failover")),
+            History = HealthConfig.ReadHistory(health?.Group("history")),
+        };
         health?.Close();
         ConfigSection? routing = root.Group("routing", required: true);
         engine = engine with { Routing = RoutingConfig.Read(routing, engine, directory) };

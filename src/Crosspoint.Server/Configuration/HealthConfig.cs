@@ -1,5 +1,6 @@
 using Crosspoint.Engine;
 using Crosspoint.Engine.Health.Detection;
+using Crosspoint.Engine.Health.History;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Server.Configuration;
@@ -32,6 +33,22 @@ internal static class HealthConfig
             AdoptAfter = section.Duration("adopt_after", defaults.AdoptAfter, TimeSpan.FromMinutes(10), DetectionOptions.LongestTime),
             Overrides = [.. section.Groups("overrides").Select(some => ReadOverride(some, engine))],
         };
+        section.Close();
+        return options;
+    }
+
+    public static HistoryOptions ReadHistory(ConfigSection? section)
+    {
+        var defaults = new HistoryOptions();
+        if (section is null) return defaults;
+        HistoryOptions options = defaults with
+        {
+            IsEnabled = section.Bool("enabled", defaults.IsEnabled),
+            Minutes = section.Duration("minutes", defaults.Minutes, TimeSpan.FromHours(2), TimeSpan.FromDays(31)),
+            Hours = section.Duration("hours", defaults.Hours, Day, TimeSpan.FromDays(3_650)),
+        };
+        if (options.Hours < options.Minutes)
+            section.Fail(section.Has("hours") ? "hours" : "minutes", "hours must not be kept for less time than minutes");
         section.Close();
         return options;
     }

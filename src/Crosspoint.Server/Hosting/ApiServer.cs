@@ -85,6 +85,7 @@ public sealed class ApiServer : IAsyncDisposable
         new QualityEndpoints(backend, door).Map(app);
         new ChaosEndpoints(backend.Experiments, door).Map(app);
         new HealthEndpoints(backend, door).Map(app);
+        new HistoryEndpoint(backend, door).Map(app);
         new FailoverEndpoints(backend, door).Map(app);
         new IncidentEndpoints(backend, door).Map(app);
         new AlertEndpoints(backend, door).Map(app);

@@ -43,6 +43,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private SqliteUserStore? _users;
     private IdentityDesk? _identity;
     private AlertDesk? _alerts;
+    private HealthHistory? _history;
     private volatile bool _isDraining;
     private bool _isStopped;
 
@@ -133,6 +134,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         if (_smpp is not null) await _smpp.DisposeAsync().ConfigureAwait(false);
         if (_api is not null) await _api.DisposeAsync().ConfigureAwait(false);
         if (_alerts is not null) await _alerts.DisposeAsync().ConfigureAwait(false);
+        if (_history is not null) await _history.DisposeAsync().ConfigureAwait(false);
         if (_health is not null) await _health.DisposeAsync().ConfigureAwait(false);
         if (_identity is not null) await _identity.DisposeAsync().ConfigureAwait(false);
         if (_users is not null) await _users.DisposeAsync().ConfigureAwait(false);
@@ -174,6 +176,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host._identity = await IdentityDesk.OpenAsync(
                 host._users, JournalOpening.KeysOf(config), config.Http.Console, host.Gateway.Accounts, time, loggers, services.GetRequiredService<IMeterFactory>(),
                 cancellationToken).ConfigureAwait(false);
+            host._history = new(host.Gateway.Health, host._health, config.Engine.History, time, loggers.CreateLogger<HealthHistory>());
+            host._history.Start();
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);
             step = "the gateway cannot start";
@@ -197,6 +201,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Quality = host.Gateway.Quality,
                 Experiments = host.Gateway.Experiments,
                 Health = host.Gateway.Health,
+                History = host._history,
                 Failover = host._failover,
                 Alerts = host._alerts,
                 Identity = host._identity,

@@ -12,10 +12,10 @@ public sealed partial class SqliteRevisionStore
     // Activated at once: it holds from ever, so that a clock that is set back, or is behind at a start, does not take it away.
     private const string AtOnce = "valid_from <= activated_at";
 
-    public ValueTask<IReadOnlyList<ResourceName>> ListResourcesAsync(string kind, CancellationToken cancellationToken) => AloneAsync<IReadOnlyList<ResourceName>>(
+    public ValueTask<IReadOnlyList<ResourceName>> ListResourcesAsync(string kind, CancellationToken cancellationToken) => _file.AloneAsync<IReadOnlyList<ResourceName>>(
         () =>
         {
-            using SqliteStatement select = _database.Prepare("SELECT name FROM resources WHERE kind = ? ORDER BY name");
+            using SqliteStatement select = _file.Database.Prepare("SELECT name FROM resources WHERE kind = ? ORDER BY name");
             select.Bind(1, kind);
             var names = new List<ResourceName>();
             while (select.Step()) names.Add(new(kind, select.GetText(0)!));
@@ -24,7 +24,7 @@ public sealed partial class SqliteRevisionStore
         cancellationToken);
 
     public ValueTask<IReadOnlyList<Revision>> ListAsync(ResourceName resource, long before, int limit, CancellationToken cancellationToken) =>
-        AloneAsync<IReadOnlyList<Revision>>(
+        _file.AloneAsync<IReadOnlyList<Revision>>(
             () =>
             {
                 using SqliteStatement select = Prepare(
@@ -36,9 +36,9 @@ public sealed partial class SqliteRevisionStore
             cancellationToken);
 
     public ValueTask<Revision?> FindAsync(ResourceName resource, long number, CancellationToken cancellationToken) =>
-        AloneAsync(() => Find(resource, number), cancellationToken);
+        _file.AloneAsync(() => Find(resource, number), cancellationToken);
 
-    public ValueTask<byte[]?> ReadAsync(ResourceName resource, long number, CancellationToken cancellationToken) => AloneAsync(
+    public ValueTask<byte[]?> ReadAsync(ResourceName resource, long number, CancellationToken cancellationToken) => _file.AloneAsync(
         () =>
         {
             using SqliteStatement select = Prepare("SELECT payload FROM revisions WHERE kind = ? AND name = ? AND number = ?", resource);
@@ -47,7 +47,7 @@ public sealed partial class SqliteRevisionStore
         },
         cancellationToken);
 
-    public ValueTask<RevisionHead> HeadAsync(ResourceName resource, CancellationToken cancellationToken) => AloneAsync(
+    public ValueTask<RevisionHead> HeadAsync(ResourceName resource, CancellationToken cancellationToken) => _file.AloneAsync(
         () =>
         {
             (_, long last) = ReadResource(resource);
@@ -66,10 +66,10 @@ public sealed partial class SqliteRevisionStore
         cancellationToken);
 
     public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(
-        string? kind, string? name, long before, int limit, CancellationToken cancellationToken) => AloneAsync<IReadOnlyList<AuditEntry>>(
+        string? kind, string? name, long before, int limit, CancellationToken cancellationToken) => _file.AloneAsync<IReadOnlyList<AuditEntry>>(
         () =>
         {
-            using SqliteStatement select = _database.Prepare(
+            using SqliteStatement select = _file.Database.Prepare(
                 "SELECT id, at, made_by, action, kind, name, from_number, to_number, valid_from, note FROM audit "
                     + "WHERE id < ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR name = ?3) ORDER BY id DESC LIMIT ?4");
             select.Bind(1, before > 0 ? before : long.MaxValue);
@@ -90,7 +90,7 @@ public sealed partial class SqliteRevisionStore
 
     private SqliteStatement Prepare(string sql, ResourceName resource)
     {
-        SqliteStatement statement = _database.Prepare(sql);
+        SqliteStatement statement = _file.Database.Prepare(sql);
         statement.Bind(1, resource.Kind);
         statement.Bind(2, resource.Name);
         return statement;
@@ -205,7 +205,7 @@ public sealed partial class SqliteRevisionStore
 
     private SqliteStatement Prepare(string sql, long first, ResourceName resource)
     {
-        SqliteStatement statement = _database.Prepare(sql);
+        SqliteStatement statement = _file.Database.Prepare(sql);
         statement.Bind(1, first);
         statement.Bind(2, resource.Kind);
         statement.Bind(3, resource.Name);
@@ -214,7 +214,7 @@ public sealed partial class SqliteRevisionStore
 
     private void Record(string action, ResourceName resource, long from, long to, long? validFrom, in RevisionAuthor author)
     {
-        using SqliteStatement insert = _database.Prepare(
+        using SqliteStatement insert = _file.Database.Prepare(
             "INSERT INTO audit (at, made_by, action, kind, name, from_number, to_number, valid_from, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insert.Bind(1, Now());
         insert.Bind(2, author.By);

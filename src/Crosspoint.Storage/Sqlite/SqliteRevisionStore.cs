@@ -1,55 +1,27 @@
-using System.Globalization;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>
-/// Revisions in a file of their own (docs/adr/0012-revision-store.md): one connection, used by one caller at a time on the thread pool; every
-/// change is one transaction with its line of the record, and synced before it is answered.
+/// Revisions in a file of their own (docs/adr/0012-revision-store.md): every change is one transaction with its line of the record.
 /// </summary>
 public sealed partial class SqliteRevisionStore : IRevisionStore
 {
-    // A backup's first look at the file, or another process of the operator's, may hold a lock for an instant.
-    private const int BusyMilliseconds = 5_000;
-
     // A deck of a million rows leaves a log of its size behind; what is above this is given back.
     private const int KeepLogBytes = 4 * 1024 * 1024;
 
-    private readonly SqliteDatabase _database;
+    private readonly SqliteStoreFile _file;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _gate = new(1);
     private DirectoryLock? _alone;
-    private bool _isBroken;
-    private bool _isClosed;
 
-    private SqliteRevisionStore(SqliteDatabase database, TimeProvider time) => (_database, _time) = (database, time);
+    private SqliteRevisionStore(SqliteStoreFile file, TimeProvider time) => (_file, _time) = (file, time);
 
     public event Action<ResourceName>? Changed;
 
     /// <summary>Opens the file, and makes it where there is none.</summary>
     /// <exception cref="InvalidOperationException">It is from a newer program, or cannot be used.</exception>
-    public static SqliteRevisionStore Open(string path, TimeProvider time)
-    {
-        try
-        {
-            SqliteDatabase database = SqliteDatabase.OpenForWriting(path);
-            try
-            {
-                Prepare(database);
-                return new(database, time);
-            }
-            catch
-            {
-                database.Dispose();
-                throw;
-            }
-        }
-        catch (SqliteFaultException fault)
-        {
-            throw new InvalidOperationException($"{path} cannot be used: {fault.Message}", fault);
-        }
-    }
+    public static SqliteRevisionStore Open(string path, TimeProvider time) => new(SqliteStoreFile.Open(path, SqliteSchema.Config, KeepLogBytes), time);
 
     /// <summary>Opens the file while no gateway runs on the journal beside it, and keeps one from starting until it is closed.</summary>
     /// <exception cref="InvalidOperationException">A gateway runs, or the file cannot be used.</exception>
@@ -72,11 +44,8 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
 
     public async ValueTask DisposeAsync()
     {
-        await _gate.WaitAsync().ConfigureAwait(false);
-        if (!_isClosed) _database.Dispose();
+        await _file.DisposeAsync().ConfigureAwait(false);
         _alone?.Dispose();
-        _isClosed = true;
-        _gate.Release();
     }
 
     public ValueTask<RevisionChange> PutDraftAsync(
@@ -142,7 +111,7 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
             isEffective: true, resource, cancellationToken);
     }
 
-    public ValueTask<long> FindRollBackAsync(ResourceName resource, CancellationToken cancellationToken) => AloneAsync(
+    public ValueTask<long> FindRollBackAsync(ResourceName resource, CancellationToken cancellationToken) => _file.AloneAsync(
         () =>
         {
             (_, long last) = ReadResource(resource);
@@ -167,15 +136,6 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
                 return new(RevisionOutcome.Done, draft, last);
             },
             isEffective: false, resource, cancellationToken);
-    }
-
-    private static void Prepare(SqliteDatabase database)
-    {
-        database.SetBusyTimeout(BusyMilliseconds);
-        if (database.QueryText("PRAGMA journal_mode = WAL") != "wal") throw new InvalidOperationException($"{database.Path} cannot keep a write-ahead log.");
-        database.Execute("PRAGMA synchronous = FULL");
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {KeepLogBytes}"));
-        SqliteSchema.Config.Upgrade(database);
     }
 
     private static void Check(ResourceName resource, int payloadBytes, in RevisionAuthor author)
@@ -262,74 +222,16 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
     private async ValueTask<RevisionChange> ChangeAsync(
         Func<RevisionChange> change, bool isEffective, ResourceName resource, CancellationToken cancellationToken)
     {
-        RevisionChange result = await AloneAsync(() => Commit(change), cancellationToken).ConfigureAwait(false);
+        RevisionChange result = await _file.AloneAsync(() => Commit(change), cancellationToken).ConfigureAwait(false);
         if (result.IsDone && isEffective) Changed?.Invoke(resource);
         return result;
     }
 
     private RevisionChange Commit(Func<RevisionChange> change)
     {
-        if (_isBroken) return new(RevisionOutcome.Unavailable, Detail: $"the disk failed under {_database.Path}: restart the gateway once it is in order");
-        bool isCommitting = false;
-        try
-        {
-            _database.Execute("BEGIN IMMEDIATE");
-            RevisionChange result = change();
-            if (!result.IsDone)
-            {
-                _database.Execute("ROLLBACK");
-                return result;
-            }
-
-            isCommitting = true;
-            _database.Execute("COMMIT");
-            return result;
-        }
-        catch (SqliteFaultException fault) when (fault.IsDiskFull || fault.IsBusy)
-        {
-            RollBackAfterFault();
-            string reason = fault.IsDiskFull ? "there is no space on its disk" : "another process holds it";
-            return new(RevisionOutcome.Unavailable, Detail: $"{_database.Path} cannot be written: {reason}");
-        }
-        catch (SqliteFaultException fault) when (isCommitting)
-        {
-            // What a failed sync left on the disk is not known, and another sync must not be tried.
-            _isBroken = true;
-            RollBackAfterFault();
-            return new(RevisionOutcome.Unknown, Detail: fault.Message);
-        }
-        catch
-        {
-            RollBackAfterFault();
-            throw;
-        }
-    }
-
-    private void RollBackAfterFault()
-    {
-        try
-        {
-            if (_database.IsInTransaction) _database.Execute("ROLLBACK");
-        }
-        catch (SqliteFaultException)
-        {
-            _isBroken = true;
-        }
-    }
-
-    private async ValueTask<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isClosed, this);
-
-            // Begun, it is not given up: a change that was committed must be told.
-            return await Task.Run(work, CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        RevisionChange result = default;
+        HealthWrite written = _file.Commit(() => (result = change()).IsDone);
+        if (written.IsDone) return result;
+        return new(written.Failure == StoreFailure.Unknown ? RevisionOutcome.Unknown : RevisionOutcome.Unavailable, Detail: written.Detail);
     }
 }

@@ -13,20 +13,21 @@ public sealed partial class SqliteUserStore : IUserStore
     public const string KeysFolder = "keys";
 
     private const int HashBytes = 32;
+    private const int KeepLogBytes = 1024 * 1024;
 
-    private readonly SerialFile _file;
+    private readonly SqliteStoreFile _file;
 
     /// <summary>Entries of the record that are kept. About 60 MB: somebody who guesses for months must not fill the disk.</summary>
     internal long MostAudit { get; set; } = 500_000;
 
-    private SqliteUserStore(SerialFile file) => _file = file;
+    private SqliteUserStore(SqliteStoreFile file) => _file = file;
 
     /// <summary>Opens the file, and makes it where there is none.</summary>
     /// <exception cref="InvalidOperationException">It is from a newer program, or cannot be used.</exception>
     public static SqliteUserStore Open(string path)
     {
         if (!File.Exists(path)) MakePrivate(path);
-        return new(SerialFile.Open(path, SqliteSchema.Users));
+        return new(SqliteStoreFile.Open(path, SqliteSchema.Users, KeepLogBytes));
     }
 
     public ValueTask DisposeAsync() => _file.DisposeAsync();
@@ -35,7 +36,7 @@ public sealed partial class SqliteUserStore : IUserStore
         static database => new UserSnapshot(ReadUsers(database), ReadSessions(database), ReadTries(database)), cancellationToken);
 
     public async ValueTask<StoreFailure?> ApplyAsync(UserChange change, CancellationToken cancellationToken) =>
-        (await _file.ChangeAsync(database => Apply(database, change), cancellationToken).ConfigureAwait(false)).Failure;
+        (await _file.AloneAsync(() => _file.Commit(() => Apply(_file.Database, change)), cancellationToken).ConfigureAwait(false)).Failure;
 
     public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string? name, long before, int limit, CancellationToken cancellationToken) =>
         _file.ReadAsync<IReadOnlyList<AuditEntry>>(

@@ -9,7 +9,7 @@ namespace Crosspoint.Server.Tests.Api;
 /// <summary>What happened in the last minutes, as the operator sees it.</summary>
 public sealed class HealthTests
 {
-    private static readonly string[] Counts =
+    internal static readonly string[] Counts =
     [
         "seconds", "submitted", "per_second", "accepted", "refused", "throttled", "unanswered", "error_rate", "statuses", "cost", "sent", "delivered",
         "undelivered", "errors", "pending", "delivery_rate", "delivery_weight", "confirmed", "not_confirmed", "conversion", "response_seconds", "receipt_seconds",
@@ -180,7 +180,7 @@ public sealed class HealthTests
         }
     }
 
-    private static WatchedPath Path(ApiFixture api, string connection, string country, string network, TrafficClass trafficClass)
+    internal static WatchedPath Path(ApiFixture api, string connection, string country, string network, TrafficClass trafficClass)
     {
         NetworkId id = NetworkId.TryParse(network, out NetworkId known) ? known : NetworkId.Unknown;
         var destination = new Destination(default, country, NumberType.Mobile, id, NetworkSource.Range);

@@ -177,6 +177,11 @@ public sealed class OpenApiTests
         foreach (string query in new[] { "", "?limit=2", "?level=network", "?level=country&interval=1m", "?level=connection", "?level=vendor", "?level=account" })
             Check(document, "HealthCellPage", (await DeckTests.GetAsync(api, $"/v1/health/cells{query}")).Json);
         Check(document, "HealthBoard", (await DeckTests.GetAsync(api, "/v1/health/countries")).Json);
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        await api.History.TurnAsync();
+        JsonNode history = (await DeckTests.GetAsync(api, "/v1/health/history?step=minute&level=class&limit=3")).Json;
+        history["points"]!.AsArray().Count.ShouldBe(3);
+        Check(document, "HealthHistoryPage", history);
     }
 
     [Fact]

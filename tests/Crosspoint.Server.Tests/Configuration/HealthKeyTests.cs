@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Health.Detection;
+using Crosspoint.Engine.Health.History;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Sms.Numbers;
@@ -8,6 +9,28 @@ namespace Crosspoint.Server.Tests.Configuration;
 /// <summary>Keys of <c>health</c>: each reaches its option, or is refused by name.</summary>
 public sealed class HealthKeyTests
 {
+    [Fact]
+    public void Parse_EveryKeyOfHistory_ReachesItsOption()
+    {
+        Read("health:\n  history:\n    enabled: false\n    minutes: 7d\n    hours: 90d\n").Config.ShouldNotBeNull().Engine.History
+            .ShouldBe(new HistoryOptions { IsEnabled = false, Minutes = TimeSpan.FromDays(7), Hours = TimeSpan.FromDays(90) });
+        Read("").Config.ShouldNotBeNull().Engine.History
+            .ShouldBe(new HistoryOptions { IsEnabled = true, Minutes = TimeSpan.FromHours(48), Hours = TimeSpan.FromDays(400) });
+    }
+
+    [Theory]
+    [InlineData("minutes: 1h", "minutes", "a duration from 2h to 31d")]
+    [InlineData("hours: 12h", "hours", "a duration from 1d to 3650d")]
+    [InlineData("hours: 1d", "hours", "must not be kept for less time")]
+    [InlineData("enabled: maybe", "enabled", "true or false")]
+    [InlineData("days: 5", "days", "is not a known key")]
+    public void Parse_WrongKeyOfHistory_IsRefusedByName(string line, string key, string expected)
+    {
+        ConfigError error = Read($"health:\n  history:\n    {line}\n").Errors.ShouldHaveSingleItem();
+        error.Key.ShouldBe($"health.history.{key}");
+        error.Message.ShouldContain(expected);
+    }
+
     [Fact]
     public void Parse_EveryKeyOfDetection_ReachesItsOption()
     {

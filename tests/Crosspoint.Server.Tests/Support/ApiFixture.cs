@@ -92,6 +92,8 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     /// <summary>Where the files of the stores are.</summary>
     public string Folder => _folder.FullName;
+    /// <summary>The long view of it: taken and written when the test says so.</summary>
+    public required HealthHistory History { get; init; }
 
     /// <summary>Basic credentials of <see cref="Demo"/>.</summary>
     public HttpClient Client { get; }
@@ -110,7 +112,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         var engine = new FakeEngine(time);
         var events = new FakeEventLog();
         var quality = new QualityTable(new());
-        var health = new HealthTable(new SteadyClock(time)) { VendorOf = static name => name.Split('-')[0] };
+        var health = new HealthTable(new SteadyClock(time)) { VendorOf = static name => name.Split('-')[0], KeepsHistory = true };
         ApiFixture? fixture = null;
         DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-api-");
         SqliteRevisionStore revisions = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
@@ -124,6 +126,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         var failover = new TestHealth(time);
         var experiments = new ChaosRunner(new FakeFaultTarget(), time, NullLogger<ChaosRunner>.Instance);
         SqliteHealthStore healthStore = SqliteHealthStore.Open(Path.Combine(folder.FullName, SqliteHealthStore.FileName));
+        var history = new HealthHistory(health, healthStore, new(), time, NullLogger<HealthHistory>.Instance);
         var readings = new FakeReadings();
         var alertDesk = new AlertDesk(alerts ?? new(), healthStore, readings, time, NullLoggerFactory.Instance);
         options ??= new();
@@ -148,6 +151,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Routing = engine,
             Quality = quality,
             Health = health,
+            History = history,
             Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
             Experiments = experiments,
             Alerts = alertDesk,
@@ -171,6 +175,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Readings = readings,
             HealthStore = healthStore,
             Identity = identity,
+            History = history,
         };
     }
 
@@ -204,6 +209,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         Client.Dispose();
         await Server.DisposeAsync();
         await Alerts.DisposeAsync();
+        await History.DisposeAsync();
         await HealthStore.DisposeAsync();
         await Identity.DisposeAsync();
         await Identity.Store.DisposeAsync();
