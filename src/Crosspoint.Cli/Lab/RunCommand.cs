@@ -31,19 +31,20 @@ internal static class RunCommand
         };
         var seeds = new Option<int>("--seeds") { Description = "Runs of each scenario, each with its own luck", DefaultValueFactory = _ => 3 };
         var json = new Option<bool>("--json") { Description = "For programs" };
+        var changes = new Option<bool>("--changes") { Description = "Also list what failover did in the first run of each scenario, on standard error" };
         Option<bool> progress = LabCommands.ProgressOption();
         seeds.RequireAtLeast(1);
         var command = new Command("run", "Play scenarios with detection, routing and failover, against an oracle, a fixed order and failover of whole connections")
         {
-            files, seeds, json, progress,
+            files, seeds, json, changes, progress,
         };
         command.SetAction((result, cancellationToken) => Task.FromResult(Run(
             result.GetValue(files) is { Length: > 0 } named ? named : [.. BuiltInScenarios.Names],
-            result.GetValue(seeds), result.GetValue(json), result.GetValue(progress), time, cancellationToken)));
+            result.GetValue(seeds), result.GetValue(json), result.GetValue(changes), result.GetValue(progress), time, cancellationToken)));
         return command;
     }
 
-    private static int Run(string[] files, int seeds, bool asJson, bool showsProgress, TimeProvider time, CancellationToken cancellationToken)
+    private static int Run(string[] files, int seeds, bool asJson, bool showsChanges, bool showsProgress, TimeProvider time, CancellationToken cancellationToken)
     {
         var scenarios = new List<Scenario>();
         foreach (string file in files)
@@ -60,6 +61,7 @@ internal static class RunCommand
         {
             ScenarioResult result = Play(scenario, seeds, () => Interlocked.Increment(ref done), time, cancellationToken);
             results.Add(result);
+            if (showsChanges) Console.Error.WriteLine(string.Join(Environment.NewLine, result.Changes));
             if (asJson) continue;
             ScenarioTable.Write(Console.Out, result);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{scenario.Name}: {result.Speed:N0} simulated messages a second on each core"));

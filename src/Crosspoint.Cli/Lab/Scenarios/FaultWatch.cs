@@ -41,6 +41,9 @@ internal sealed class FaultWatch
     /// <summary>Those that were opened.</summary>
     public HashSet<string> Incidents { get; } = [];
 
+    /// <summary>What failover did, for people.</summary>
+    public List<string> Changes { get; } = [];
+
     public void Noticed(HealthSignal signal, long now)
     {
         if (FaultOf(signal.Cell, now) is { } fault)
@@ -58,6 +61,8 @@ internal sealed class FaultWatch
     public void Changed(HealthChange change, long now)
     {
         HealthCell cell = change.Cell.OfAllClasses;
+        Changes.Add(FormattableString.Invariant(
+            $"{TimeSpan.FromMicroseconds(now - _start):c} {cell}: {change.To.ToString().ToLowerInvariant()}, takes {change.Share * 100:0.#} %; {change.Reason}"));
         int? fault = FaultOf(cell, now);
         bool isWorse = change.To is CellState.Suspended or CellState.Degraded;
         if (isWorse && change.From == CellState.Healthy)

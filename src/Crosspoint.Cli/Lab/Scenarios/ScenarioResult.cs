@@ -13,6 +13,10 @@ internal sealed record ScenarioResult(
     [JsonIgnore]
     public double Speed { get; init; }
 
+    /// <summary>What failover did in the first run.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
     /// <param name="runs">By policy, each by seed.</param>
     public static ScenarioResult Of(Scenario scenario, IReadOnlyDictionary<PolicyKind, RunResult[]> runs)
     {
@@ -27,7 +31,10 @@ internal sealed record ScenarioResult(
             Spread.Of(own.Select(static run => (double)run.Watch.FalseSignals)),
             Spread.Of(own.Select(static run => (double)run.Watch.FalseMoves)),
             Spread.Of(own.Select(static run => (double)run.Watch.Relapses)),
-            Spread.Of(own.Select(static run => (double)run.Watch.Incidents.Count)));
+            Spread.Of(own.Select(static run => (double)run.Watch.Incidents.Count)))
+        {
+            Changes = own[0].Watch.Changes,
+        };
     }
 }
 
