@@ -161,7 +161,7 @@ internal sealed partial class ScenarioReader
     }
 
     // One of each country, then a second one of each, and so on: the same ones always.
-    private IEnumerable<Network> World(int count) => Networks.All
+    private List<Network> World(int count) => Networks.All
         .Where(network => network is { IsOperational: true, Countries.Count: 1 } && network.Id == network.Main && !_networks.Exists(one => one.Id == network.Id))
         .GroupBy(static network => network.Countries[0])
         .SelectMany(static country => country.OrderBy(static network => network.Id.ToString(), StringComparer.Ordinal).Select(static (network, place) => (network, place)))

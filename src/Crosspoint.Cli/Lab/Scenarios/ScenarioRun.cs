@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Routing.Rehearsal;
