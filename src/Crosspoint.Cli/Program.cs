@@ -42,7 +42,7 @@ var root = new RootCommand(
     UserCommands.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),
-    LabCommands.Create(),
+    LabCommands.Create(time),
     new Command("bench", "Measure")
     {
         EndToEndBench.Create(time), BacklogBench.Create(time), CrashBench.Create(time), FaultsBench.Create(time), SmppBench.Create(time), LearningBench.Create(),

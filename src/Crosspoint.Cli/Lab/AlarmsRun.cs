@@ -15,8 +15,12 @@ internal sealed class AlarmsRun(double cellMonths, ulong seed)
 
     private readonly ConcurrentBag<FalseAlarm> _alarms = [];
     private long _messages;
+    private int _cellsDone;
 
     public int Cells { get; } = (int)Math.Clamp(Math.Ceiling(cellMonths), 1, MostCells);
+
+    /// <summary>Those whose whole life was played so far.</summary>
+    public int CellsDone => Volatile.Read(ref _cellsDone);
 
     /// <summary>Months that all cells lived together.</summary>
     public double CellMonths => cellMonths;
@@ -30,13 +34,13 @@ internal sealed class AlarmsRun(double cellMonths, ulong seed)
 
     public void Play(CancellationToken cancellationToken)
     {
-        using var wheels = new ThreadLocal<EventWheel>(static () => new());
+        using var wheels = new ThreadLocal<EventWheel<WheelEvent>>(static () => new());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         // One by one, as the first ones are the busiest.
         Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, Cells), EnumerablePartitionerOptions.NoBuffering), options, cell => PlayCell(cell, wheels.Value!, cancellationToken));
     }
 
-    private void PlayCell(int cell, EventWheel wheel, CancellationToken cancellationToken)
+    private void PlayCell(int cell, EventWheel<WheelEvent> wheel, CancellationToken cancellationToken)
     {
         var draws = new Draws((seed * 1_000_003) + (ulong)cell);
         CellNature nature = CellNature.Draw((cell + 0.5) / Cells, ref draws);
@@ -57,6 +61,7 @@ internal sealed class AlarmsRun(double cellMonths, ulong seed)
         }
 
         Interlocked.Add(ref _messages, traffic.Messages);
+        Interlocked.Increment(ref _cellsDone);
     }
 
     // The mean at which so few or fewer are seen in one of twenty.

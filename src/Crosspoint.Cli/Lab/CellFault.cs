@@ -31,4 +31,10 @@ internal sealed record CellFault
 
     /// <summary>Seconds that it lasts; 0 for ever.</summary>
     public double Lasts { get; init; }
+
+    /// <summary>It keeps messages from their recipients, or makes them late: silent and made-up receipts alone do not.</summary>
+    public bool HarmsDelivery => IsStalled || Refused > 0 || Undelivered > 0 || Throttled > 0 || Slower > 1;
+
+    /// <summary>How bad it is after so many seconds, from 0 to 1.</summary>
+    public double PartAfter(double seconds) => Ramp > 0 ? Math.Min(1, seconds / Ramp) : 1;
 }

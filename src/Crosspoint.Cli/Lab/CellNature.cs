@@ -5,6 +5,8 @@ namespace Crosspoint.Cli.Lab;
 /// <summary>How the traffic of a simulated cell is, as long as nothing is wrong with it.</summary>
 internal sealed record CellNature
 {
+    private const double DaySeconds = 86_400;
+
     /// <summary>Messages a second in the mean of a day.</summary>
     public required double Rate { get; init; }
 
@@ -59,6 +61,13 @@ internal sealed record CellNature
 
     /// <summary>Share of delivered messages that recipients confirm.</summary>
     public double Confirmed { get; init; }
+
+    /// <summary>Where in the day a moment lies, as an angle: 0 when the day is highest.</summary>
+    public double AngleAt(long micros) => ((micros / 1e6 % DaySeconds) - (Noon * 3600)) / DaySeconds * 2 * Math.PI;
+
+    /// <summary>Messages a second in the five minutes that begin.</summary>
+    public double RateAt(double angle, ref Draws draws) =>
+        Rate * Math.Max(0.02, 1 + (DayDepth * Math.Cos(angle))) * Math.Exp((Burst * Normals.Next(ref draws)) - (Burst * Burst / 2));
 
     /// <summary>A cell of a market: the first ones are busy, seven of ten have some messages an hour.</summary>
     /// <param name="place">From 0 to 1: by how many of the cells are busier.</param>

@@ -44,7 +44,7 @@ internal sealed class DetectionRun(int seeds)
     public double[] Play(CellFault fault, SignalKind[] kinds, double rate, CancellationToken cancellationToken)
     {
         double[] delays = new double[seeds];
-        using var wheels = new ThreadLocal<EventWheel>(static () => new());
+        using var wheels = new ThreadLocal<EventWheel<WheelEvent>>(static () => new());
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
         Parallel.ForEach(Partitioner.Create(Enumerable.Range(0, seeds), EnumerablePartitionerOptions.NoBuffering), options, seed =>
         {
@@ -55,7 +55,7 @@ internal sealed class DetectionRun(int seeds)
         return delays;
     }
 
-    private static double PlayOne(CellFault fault, SignalKind[] kinds, double rate, ulong seed, EventWheel wheel)
+    private static double PlayOne(CellFault fault, SignalKind[] kinds, double rate, ulong seed, EventWheel<WheelEvent> wheel)
     {
         var detector = new CellDetector(new("cell", "DE", NetworkId.Unknown, null), new());
         var traffic = new CellTraffic(new() { Rate = rate, Campaigns = 0, Pauses = 0 }, seed * 7_919, detector, wheel);

@@ -3,15 +3,15 @@ using System.Numerics;
 namespace Crosspoint.Cli.Lab;
 
 /// <summary>What is to happen in a simulated cell, in slots of a quarter of a second of the next four and a half hours. What is later comes then.</summary>
-internal sealed class EventWheel
+internal sealed class EventWheel<T>
+    where T : struct, IWheelEvent
 {
-    public const long SlotMicros = 250_000;
     private const int Slots = 65_536;
     private const int Mask = Slots - 1;
 
     private readonly int[] _heads = new int[Slots];
     private readonly ulong[] _filled = new ulong[Slots / 64];
-    private WheelEvent[] _events = new WheelEvent[1024];
+    private Entry[] _events = new Entry[1024];
     private int _free;
     private int _used;
 
@@ -25,9 +25,9 @@ internal sealed class EventWheel
     }
 
     /// <param name="now">The slot that is being worked on, which must not be passed any more.</param>
-    public void Add(long now, in WheelEvent what)
+    public void Add(long now, in T what)
     {
-        long slot = Math.Clamp(what.At / SlotMicros, now, now + Slots - 2);
+        long slot = Math.Clamp(what.At / EventWheel.SlotMicros, now, now + Slots - 2);
         int index = (int)(slot & Mask);
         int place = _free;
         if (place > 0)
@@ -40,14 +40,14 @@ internal sealed class EventWheel
             if (place == _events.Length) Array.Resize(ref _events, 2 * place);
         }
 
-        _events[place] = what with { Next = _heads[index] };
+        _events[place] = new(what, _heads[index]);
         _heads[index] = place;
         _filled[index >> 6] |= 1UL << (index & 63);
         Count++;
     }
 
     /// <summary>Takes one event out of a slot.</summary>
-    public bool TryTake(long slot, out WheelEvent what)
+    public bool TryTake(long slot, out T what)
     {
         int index = (int)(slot & Mask);
         int place = _heads[index];
@@ -58,9 +58,8 @@ internal sealed class EventWheel
             return false;
         }
 
-        what = _events[place];
-        _heads[index] = what.Next;
-        _events[place].Next = _free;
+        (what, _heads[index]) = _events[place];
+        _events[place] = new(default, _free);
         _free = place;
         Count--;
         return true;
@@ -82,6 +81,19 @@ internal sealed class EventWheel
 
         return long.MaxValue;
     }
+
+    private readonly record struct Entry(T What, int Next);
+}
+
+internal static class EventWheel
+{
+    public const long SlotMicros = 250_000;
+}
+
+internal interface IWheelEvent
+{
+    /// <summary>Microseconds.</summary>
+    long At { get; }
 }
 
 internal enum WheelKind : byte
@@ -91,4 +103,4 @@ internal enum WheelKind : byte
     Confirmation,
 }
 
-internal record struct WheelEvent(WheelKind Kind, byte Outcome, uint Status, long At, long Took, int Next);
+internal record struct WheelEvent(WheelKind Kind, byte Outcome, uint Status, long At, long Took) : IWheelEvent;

@@ -11,19 +11,36 @@ internal static class LabCommands
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    public static Command Create() =>
-        new("lab", "Play simulated traffic of known truth through what notices trouble") { CreateAlarms(), CreateDetection() };
+    public static Command Create(TimeProvider time) =>
+        new("lab", "Play simulated traffic of known truth through what notices trouble, and what moves traffic by it")
+        {
+            RunCommand.Create(time), CreateAlarms(time), CreateDetection(),
+        };
 
-    private static Command CreateAlarms()
+    /// <summary>See <see cref="LabProgress"/>.</summary>
+    public static Option<bool> ProgressOption() =>
+        new("--progress") { Description = "Say every ten seconds on standard error how far it is, also where that is no terminal" };
+
+    /// <summary>Seconds for people, in the unit that fits.</summary>
+    public static string Seconds(double? seconds) => seconds switch
+    {
+        null => "never",
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:F0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:F1} h"),
+    };
+
+    private static Command CreateAlarms(TimeProvider time)
     {
         var months = new Option<int>("--cell-months") { Description = "Months that all cells live together; up to 1,000 cells share them", DefaultValueFactory = _ => 3_000 };
         var seed = new Option<int>("--seed") { Description = "The same seed gives the same traffic", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "For programs" };
+        Option<bool> progress = ProgressOption();
         months.RequireAtLeast(1);
         seed.RequireAtLeast(0);
-        var command = new Command("alarms", "Count false alarms on clean traffic of mixed volumes, most of it thin") { months, seed, json };
-        command.SetAction((result, cancellationToken) => Task.FromResult(
-            RunAlarms(result.GetValue(months), result.GetValue(seed), result.GetValue(json), cancellationToken)));
+        var command = new Command("alarms", "Count false alarms on clean traffic of mixed volumes, most of it thin") { months, seed, json, progress };
+        command.SetAction((result, cancellationToken) => Task.FromResult(RunAlarms(
+            result.GetValue(months), result.GetValue(seed), result.GetValue(json), result.GetValue(progress), time, cancellationToken)));
         return command;
     }
 
@@ -56,10 +73,10 @@ internal static class LabCommands
         return command;
     }
 
-    private static int RunAlarms(int months, int seed, bool asJson, CancellationToken cancellationToken)
+    private static int RunAlarms(int months, int seed, bool asJson, bool showsProgress, TimeProvider time, CancellationToken cancellationToken)
     {
         var run = new AlarmsRun(months, (ulong)seed);
-        run.Play(cancellationToken);
+        using (new LabProgress(showsProgress, time, () => $"{run.CellsDone} of {run.Cells} cells done, false alarms so far: {run.Alarms.Count}")) run.Play(cancellationToken);
         var kinds = run.Alarms.GroupBy(static alarm => (alarm.Signal.Kind, alarm.Signal.Source)).OrderBy(static group => group.Key).Select(static group => new
         {
             Kind = Word(group.Key.Kind),
@@ -122,14 +139,6 @@ internal static class LabCommands
     }
 
     private static double? Finite(double seconds) => double.IsInfinity(seconds) ? null : seconds;
-
-    private static string Seconds(double? seconds) => seconds switch
-    {
-        null => "never",
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:F0} min"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:F1} h"),
-    };
 
     private static string Word(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 

@@ -68,8 +68,8 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     // The share of refusals that comes at any rate.
     private double _background;
 
-    /// <summary>0 to 1, for the spread of pauses; tests fix it.</summary>
-    internal Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+    /// <summary>0 to 1, for the spread of pauses; tests and simulations fix it.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
 
     /// <summary>
     /// Rises when sending goes on after a pause. Answers to segments of an earlier epoch say nothing about the present rate.

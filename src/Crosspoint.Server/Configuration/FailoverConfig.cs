@@ -39,7 +39,8 @@ internal static class FailoverConfig
         return options;
     }
 
-    private static double Share(ConfigSection section, string key, double fallback, double least, double most)
+    /// <summary>A share as <c>5%</c>.</summary>
+    internal static double Share(ConfigSection section, string key, double fallback, double least, double most)
     {
         if (section.Text(key, expected: Expected(least, most)) is not { } text) return fallback;
         if (TryReadShare(text, out double share) && share >= least && share <= most) return share;

@@ -140,7 +140,7 @@ public sealed partial class CellDetector : ICellDetector
         get
         {
             // What is usual may be learned to be less in between; a sum that only grows cannot say so.
-            _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays) * UsualDelivery));
+            _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays, _now) * UsualDelivery));
             return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused);
         }
     }

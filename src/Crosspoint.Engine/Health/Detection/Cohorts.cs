@@ -121,14 +121,17 @@ internal struct Cohorts
         return due;
     }
 
-    /// <summary>Messages in the ring, each by the share of receipts that have come at its age.</summary>
-    public readonly double Aged(in LogHistogram delays)
+    /// <summary>Messages in the ring, each by the share of receipts that have come at its age: grows with every moment, not by steps.</summary>
+    public readonly double Aged(in LogHistogram delays, long now)
     {
         double whole = delays.ShareUpTo((double)Count * Width);
+        double begun = Math.Max(0, now - (Head * Width));
         double aged = 0;
         for (int i = 0; i < Count && whole > 0; i++)
         {
-            if (At(i).Sent > 0) aged += At(i).Sent * Math.Min(1, delays.ShareUpTo(Math.Max(0.25, i) * Width) / whole);
+            if (At(i).Sent == 0) continue;
+            double age = i == 0 ? begun / 2 : begun + ((i - 0.5) * Width);
+            aged += At(i).Sent * Math.Min(1, delays.ShareUpTo(age) / whole);
         }
 
         return aged;

@@ -43,7 +43,7 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     /// <param name="enough">Answers that are enough.</param>
     public StepVerdict Judge(SignalKind cause, TimeSpan least, int enough)
     {
-        if (IsWorse(3)) return StepVerdict.Failed;
+        if (IsWorse(3, isSure: true)) return StepVerdict.Failed;
         if (Since.Submitted == 0) return Time >= Idle ? StepVerdict.Passed : StepVerdict.Open;
         if (Time < least || IsWorse(2)) return StepVerdict.Open;
         bool isLong = Time >= least * LongSteps;
@@ -54,7 +54,11 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     }
 
     /// <summary>Whether it went worse than usual, by more than so many standard deviations.</summary>
-    public bool IsWorse(double deviations)
+    /// <param name="isSure">
+    /// Receipts that may still come are no failure: how many came by now is a matter of chance, as that of any arrivals. Without it, they are held against
+    /// it: to pass it must have them.
+    /// </param>
+    public bool IsWorse(double deviations, bool isSure = false)
     {
         // Four that were written, none of them answered in two seconds: no carrier takes so long with each.
         long waiting = Since.Submitted - Answered - Since.Throttled;
@@ -63,7 +67,7 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
         double spread = Math.Sqrt(Since.ExpectedRefused + (Answered * 0.01) + 1);
         if (failed > deviations * spread && failed > MoreRefused * Answered) return true;
         double missing = Since.ExpectedDelivered - Since.Delivered;
-        double chance = Math.Sqrt((Since.ExpectedDelivered * 0.1) + 1);
+        double chance = Math.Sqrt((Since.ExpectedDelivered * (isSure ? 1 : 0.1)) + 1);
         return missing > deviations * chance && missing > FewerDelivered * Since.ExpectedDelivered;
     }
 
