@@ -197,7 +197,7 @@ public sealed partial class SqliteHealthStore
         bool isKept = false;
         try
         {
-            HealthWrite written = Commit(change);
+            HealthWrite written = _file.Commit(change);
             isKept = written.IsDone;
             return written;
         }

@@ -41,7 +41,7 @@ internal sealed class HistoryEndpoint(ApiBackend backend, OperatorDoor door)
         ["class"] = HistoryLevel.Class,
     };
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/health/history", ReadAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/health/history", ReadAsync).Needs(Permission.ReadOperation);
 
     private async Task ReadAsync(HttpContext context)
     {
