@@ -148,7 +148,7 @@ public sealed class HealthTableTests
     public void Turn_DetectorsAreToldEverything_AndAskedWhileThereIsSomethingToSay()
     {
         var detectors = new List<Recorder>();
-        var table = new HealthTable(new SteadyClock(_time), cell =>
+        var table = new HealthTable(new SteadyClock(_time), (cell, _, _) =>
         {
             if (cell.Class == TrafficClass.Marketing) return null;
             detectors.Add(new Recorder(cell));
@@ -201,7 +201,7 @@ public sealed class HealthTableTests
         const int Threads = 6;
         const int Rounds = 20_000;
         var recorders = new System.Collections.Concurrent.ConcurrentBag<Recorder>();
-        var table = new HealthTable(new SteadyClock(_time), cell =>
+        var table = new HealthTable(new SteadyClock(_time), (cell, _, _) =>
         {
             var recorder = new Recorder(cell) { KeepsWords = false };
             recorders.Add(recorder);

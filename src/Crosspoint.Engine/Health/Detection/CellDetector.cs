@@ -10,7 +10,7 @@ public sealed partial class CellDetector : ICellDetector
 {
     private const long Micros = 1_000_000;
     private const long Never = long.MinValue / 2;
-    private const int Kinds = (int)SignalKind.ReceiptsSuspect + 1;
+    private const int Kinds = (int)SignalKind.ResponsesSlow + 1;
 
     // No rule that gives way to the usual is judged on less.
     private const double FewAnswers = 200;
@@ -36,6 +36,9 @@ public sealed partial class CellDetector : ICellDetector
     // Where nothing is borrowed.
     private const double OwnWeight = 20;
 
+    // What fewer answers have shown is not worth its room.
+    private const double LeastToKeep = 100;
+
     private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.04, RelativeShift: 0.5, Steps: 6, IsDaily: true);
     private static readonly ShareTestForm TimeoutForm = new(Floor: 0.005, Shift: 0.05, RelativeShift: 1, Steps: 12);
     private static readonly ShareTestForm DeliveryForm = new(Floor: 0.02, Shift: 0.08, RelativeShift: 0, Steps: 6, IsDaily: true);
@@ -48,6 +51,7 @@ public sealed partial class CellDetector : ICellDetector
     private readonly long _repeat;
     private readonly long _adoptAfter;
     private readonly long _borrowedP99;
+    private readonly long _watchedBefore;
 
     // Kinds that a rule of the operator's may keep on for ever: they do not keep the cell from learning.
     private readonly int _asSet;
@@ -67,6 +71,7 @@ public sealed partial class CellDetector : ICellDetector
     private long _delivered;
     private long _undelivered;
     private long _confirmed;
+    private long _slow;
     private double _expectedRefused;
     private double _expectedDelivered;
     private double _toldDelivered;
@@ -109,7 +114,8 @@ public sealed partial class CellDetector : ICellDetector
     private long _nextAnchor;
 
     /// <param name="usual">What a wider cell has learned; null where nothing is known.</param>
-    public CellDetector(HealthCell cell, DetectionOptions options, CellUsual? usual = null)
+    /// <param name="memory">What a detector of the same cell had learned before; null where there was none. Goes before what is usual elsewhere.</param>
+    public CellDetector(HealthCell cell, DetectionOptions options, CellUsual? usual = null, CellMemory? memory = null)
     {
         if (options.Problems() is [var problem, ..]) throw new ArgumentException(problem, nameof(options));
         usual ??= new();
@@ -128,10 +134,13 @@ public sealed partial class CellDetector : ICellDetector
         double p95 = Math.Max(usual.ReceiptP95.TotalMicroseconds, median * 1.1);
         _delays.FillLogNormal(median, Math.Log(p95 / median) / 1.645, weight);
         (_receiptsSent, _receiptsCame) = (weight, weight * Share(usual.Receipts));
-        _borrowedP99 = usual.ResponseP99 > TimeSpan.Zero ? InMicros(usual.ResponseP99) : InMicros(options.ResponseP99);
+        _borrowedP99 = memory?.ResponseP99 ?? (usual.ResponseP99 > TimeSpan.Zero ? InMicros(usual.ResponseP99) : InMicros(options.ResponseP99));
         _stallLimit = LimitOf(_borrowedP99);
         _cohorts = new(Micros);
         for (int i = 0; i < Kinds; i++) _saidAt[i] = Never;
+        if (memory is null) return;
+        _watchedBefore = memory.Watched;
+        Take(memory);
     }
 
     /// <inheritdoc />
@@ -141,7 +150,10 @@ public sealed partial class CellDetector : ICellDetector
         {
             // What is usual may be learned to be less in between; a sum that only grows cannot say so.
             _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays) * UsualDelivery));
-            return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused);
+            return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused)
+            {
+                Slow = _slow,
+            };
         }
     }
 
@@ -156,6 +168,23 @@ public sealed partial class CellDetector : ICellDetector
         ReceiptMedian = TimeSpan.FromMicroseconds(_delays.Quantile(0.5)),
         ReceiptP95 = TimeSpan.FromMicroseconds(_delays.Quantile(0.95)),
         Weight = Math.Min(_errors.Weight, _delivery.Weight),
+    };
+
+    /// <inheritdoc />
+    public CellMemory? Memory => _errors.Memory.All < LeastToKeep ? null : new()
+    {
+        At = _now,
+        Watched = _now - _since,
+        Errors = _errors.Memory,
+        Timeouts = _timeouts.Memory,
+        Delivery = _delivery.Memory,
+        ReceiptsSent = _receiptsSent,
+        ReceiptsCame = _receiptsCame,
+        DelayCount = _delays.Total,
+        Delays = _delays.Shares,
+        ResponseP99 = InMicros(Usual.ResponseP99),
+        Throttled = _usualThrottled,
+        Statuses = _statuses.All,
     };
 
     // Something is wrong with the cell: nothing is learned from what it does now.
@@ -194,6 +223,13 @@ public sealed partial class CellDetector : ICellDetector
         _minute.Answered++;
         ref WindowStep step = ref _window[(int)(_windowStep % WindowSteps)];
         step.Answered++;
+        if (took > _stallLimit)
+        {
+            _slow++;
+            step.Slow++;
+            step.SlowTook += took;
+        }
+
         switch (kind)
         {
             case AnswerKind.Accepted:
@@ -249,12 +285,24 @@ public sealed partial class CellDetector : ICellDetector
         if (isConfirmed) _confirmed++;
     }
 
+    private void Take(CellMemory memory)
+    {
+        _errors.Take(memory.Errors, OwnWeight);
+        _timeouts.Take(memory.Timeouts, OwnWeight);
+        _delivery.Take(memory.Delivery, OwnWeight);
+        double sent = Math.Max(memory.ReceiptsSent, OwnWeight);
+        (_receiptsSent, _receiptsCame) = (sent, sent * memory.ReceiptsCame / Math.Max(memory.ReceiptsSent, double.Epsilon));
+        if (memory.DelayCount > 0) _delays.Fill(memory.Delays, Math.Max(memory.DelayCount, OwnWeight));
+        _usualThrottled = memory.Throttled;
+        _statuses.Take(memory.Statuses);
+    }
+
     // Time never goes back.
     private long Tell(long now)
     {
         if (now > _now)
         {
-            if (_now == 0) _since = now;
+            if (_now == 0) _since = now - _watchedBefore;
             _now = now;
         }
 
