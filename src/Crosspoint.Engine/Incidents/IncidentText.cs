@@ -80,7 +80,7 @@ public static class IncidentText
         return signal.Kind switch
         {
             SignalKind.Unbound =>
-                $"{cell} had no bound session{(signal.Seen > 0 ? $" for {Seconds(signal.Seen)}" : "")}{(signal.Seconds > 1.01 * signal.Seen ? $" of {over}" : "")}; at least one is expected at all times.",
+                $"{cell} had no bound session{(signal.Seen <= 0 ? "" : signal.Seconds > 1.01 * signal.Seen ? $" for {Seconds(signal.Seen)} of {over}" : $" for {Seconds(signal.Seen)}")}; at least one is expected at all times.",
             SignalKind.Stalled =>
                 $"{cell} answered nothing for {Seconds(signal.Seen)} while {messages} segments waited for an answer; {Seconds(signal.Expected)} is the most that was to be expected.",
             SignalKind.Throttled => $"{cell} refused {seen} of {messages} segments within {over} because they came too fast; {limit}.",

@@ -66,17 +66,8 @@ internal sealed partial class CarrierConnection
     /// <summary>Ends the connection with a RST: what was written may never arrive.</summary>
     public void Reset()
     {
-        try
-        {
-            _socket.LingerState = new LingerOption(true, 0);
-            _socket.Dispose();
-        }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-        {
-            // The customer was faster.
-        }
-
-        Close();
+        lock (_gate) _isReset = _isClosing = true;
+        Finish();
     }
 
     /// <summary>Reads until the connection ends.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Tests.Support;
+using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Simulator.Tests.Http;
 

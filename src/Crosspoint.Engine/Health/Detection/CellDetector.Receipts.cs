@@ -106,7 +106,7 @@ public sealed partial class CellDetector
     {
         double p90 = _delays.Quantile(0.9);
         long width = (long)Math.Clamp(p90 / 9, Micros, 3600.0 * Micros);
-        if (_cohortEnd > 0) _expectedDelivered += _cohorts.Aged(in _delays) * UsualDelivery;
+        if (_cohortEnd > 0) _expectedDelivered += _cohorts.Aged(in _delays, now) * UsualDelivery;
         else _blockSince = now;
         _cohorts.Restart(width, now);
         _cohortEnd = (_cohorts.Head + 1) * width;

@@ -5,39 +5,53 @@ public sealed partial class CellDetector
 {
     private const double SlowShare = 0.5;
 
+    // The run of steps in which most answers were late.
     private long _slowFrom = -1;
-    private long _slowTo;
-    private long _slowAnswers;
-    private long _slowAll;
-    private double _slowTook;
+    private int _slowSteps;
+    private int _slowAnswers;
+    private float _slowTook;
 
-    // A step in which most answers are slow begins a run, or goes on with it; one in which they are not ends it. One without answers says nothing.
+    // Of these, those of the present step.
+    private int _slowInStep;
+
+    private void AddSlow(long took)
+    {
+        _slow++;
+        _slowInStep++;
+        _slowAnswers++;
+        _slowTook += took;
+    }
+
+    // A step in which most answers are late begins a run, or goes on with it; one in which they are not ends it. One without answers says nothing.
     private void LookAtSlowAnswers(in WindowStep step, long from)
     {
         if (step.Answered == 0) return;
-        if (step.Slow <= SlowShare * step.Answered)
+        bool isSlow = _slowInStep > SlowShare * step.Answered;
+        int inStep = _slowInStep;
+        _slowInStep = 0;
+        if (!isSlow)
         {
             _slowFrom = -1;
+            (_slowAnswers, _slowTook) = (0, 0);
             Set(SignalKind.ResponsesSlow, false);
             return;
         }
 
-        // What was slow long ago and then idle is another matter.
-        bool isOther = _slowFrom >= 0 && from - _slowTo > Math.Max(InMicros(_options.ResponsesSlowFor), WindowSteps * WindowStepMicros);
-        if (_slowFrom < 0 || isOther) (_slowFrom, _slowAnswers, _slowAll, _slowTook) = (from, 0, 0, 0);
-        _slowTo = from + WindowStepMicros;
-        _slowAnswers += step.Slow;
-        _slowAll += step.Answered;
-        _slowTook += step.SlowTook;
+        // What was late long ago, with a pause since, is another matter.
+        int steps = (int)((from - _slowFrom) / WindowStepMicros) + 1;
+        bool isOther = _slowFrom >= 0 && (steps - _slowSteps) * WindowStepMicros > Math.Max(InMicros(_options.ResponsesSlowFor), WindowSteps * WindowStepMicros);
+        if (isOther) (_slowAnswers, _slowTook) = (inStep, _slowTook / _slowAnswers * inStep);
+        if (_slowFrom < 0 || isOther) (_slowFrom, steps) = (from, 1);
+        _slowSteps = steps;
     }
 
     private void LookForSlowAnswers(long now, List<HealthSignal> signals)
     {
-        if (_slowTo - _slowFrom < InMicros(_options.ResponsesSlowFor) || _slowAll < LeastThrottled) return;
+        if (_slowSteps * WindowStepMicros < InMicros(_options.ResponsesSlowFor) || _slowAnswers < LeastThrottled) return;
         double mean = _slowTook / _slowAnswers;
         if (now - _slowFrom > _adoptAfter)
         {
-            // So slow is what it is from now on.
+            // So late is what is usual from now on.
             _responses.Clear();
             _stallLimit = LimitOf(2 * mean);
             _slowFrom = -1;

@@ -51,7 +51,7 @@ public sealed partial class CellDetector : ICellDetector
     private readonly long _repeat;
     private readonly long _adoptAfter;
     private readonly long _borrowedP99;
-    private readonly long _watchedBefore;
+    private readonly bool _isAgain;
 
     // Kinds that a rule of the operator's may keep on for ever: they do not keep the cell from learning.
     private readonly int _asSet;
@@ -134,12 +134,14 @@ public sealed partial class CellDetector : ICellDetector
         double p95 = Math.Max(usual.ReceiptP95.TotalMicroseconds, median * 1.1);
         _delays.FillLogNormal(median, Math.Log(p95 / median) / 1.645, weight);
         (_receiptsSent, _receiptsCame) = (weight, weight * Share(usual.Receipts));
-        _borrowedP99 = memory?.ResponseP99 ?? (usual.ResponseP99 > TimeSpan.Zero ? InMicros(usual.ResponseP99) : InMicros(options.ResponseP99));
+        // Another network may well be slower than its neighbours: of what is only borrowed the longer counts.
+        _borrowedP99 = memory?.ResponseP99 ?? Math.Max(InMicros(usual.ResponseP99), InMicros(options.ResponseP99));
         _stallLimit = LimitOf(_borrowedP99);
         _cohorts = new(Micros);
         for (int i = 0; i < Kinds; i++) _saidAt[i] = Never;
         if (memory is null) return;
-        _watchedBefore = memory.Watched;
+        _isAgain = true;
+        _since = -memory.Watched;
         Take(memory);
     }
 
@@ -149,7 +151,7 @@ public sealed partial class CellDetector : ICellDetector
         get
         {
             // What is usual may be learned to be less in between; a sum that only grows cannot say so.
-            _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays) * UsualDelivery));
+            _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays, _now) * UsualDelivery));
             return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused)
             {
                 Slow = _slow,
@@ -187,6 +189,9 @@ public sealed partial class CellDetector : ICellDetector
         Statuses = _statuses.All,
     };
 
+    // It has shown how long answers usually take.
+    private bool IsResponseKnown => _isAgain || _responses.Total >= FewTimes;
+
     // Something is wrong with the cell: nothing is learned from what it does now.
     private bool IsFrozen => (_on & ~_asSet) != 0 || _errors.IsOn;
 
@@ -223,13 +228,7 @@ public sealed partial class CellDetector : ICellDetector
         _minute.Answered++;
         ref WindowStep step = ref _window[(int)(_windowStep % WindowSteps)];
         step.Answered++;
-        if (took > _stallLimit)
-        {
-            _slow++;
-            step.Slow++;
-            step.SlowTook += took;
-        }
-
+        if (took > _stallLimit && IsResponseKnown) AddSlow(took);
         switch (kind)
         {
             case AnswerKind.Accepted:
@@ -302,7 +301,7 @@ public sealed partial class CellDetector : ICellDetector
     {
         if (now > _now)
         {
-            if (_now == 0) _since = now - _watchedBefore;
+            if (_now == 0) _since += now;
             _now = now;
         }
 

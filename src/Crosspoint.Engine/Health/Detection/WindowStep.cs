@@ -9,10 +9,6 @@ internal struct WindowStep
     public int Throttled;
     public int Unanswered;
 
-    /// <summary>Answers that took longer than a stall does until it is one, and how long they took together. Of a step alone.</summary>
-    public int Slow;
-    public long SlowTook;
-
     public readonly int Judged => Answered - Throttled;
 
     public void Remove(in WindowStep step)

@@ -47,7 +47,7 @@ public sealed class BindSigns(TimeSpan after, TimeSpan repeat)
         if (!known.WasBound) return;
         known.LostAt ??= now;
         long without = now - known.LostAt.Value;
-        known.Losses.RemoveAll(one => now - one.To > Minute);
+        while (known.Losses.Count > 0 && now - known.Losses[0].To > Minute) known.Losses.RemoveAt(0);
         bool isAgain = known.Losses.Count >= Losses - 1;
         if ((without < Micros.From(after) && !isAgain) || now - known.ToldAt < Micros.From(repeat)) return;
         known.ToldAt = now;

@@ -69,7 +69,10 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
         double spread = Math.Sqrt(Since.ExpectedRefused + (Answered * 0.01) + 1);
         if (failed > deviations * spread && failed > MoreRefused * Answered) return true;
         double missing = Since.ExpectedDelivered - Since.Delivered;
-        double chance = Math.Sqrt((Since.ExpectedDelivered * 0.1) + 1);
+
+        // While receipts are on their way, which of them are there by now is chance too.
+        double open = 1 - (Since.ExpectedDelivered / Math.Max(1, Since.Sent));
+        double chance = Math.Sqrt((Since.ExpectedDelivered * Math.Max(0.1, open)) + 1);
         return missing > deviations * chance && missing > FewerDelivered * Since.ExpectedDelivered;
     }
 
