@@ -114,6 +114,7 @@ public sealed class YamlTests
             Idle = TimeSpan.FromMinutes(2),
             RefuseBinds = true,
             BindStatus = CommandStatus.AlreadyBound,
+            SystemId = "cp",
         });
         (b.Stall, b.Garbage, b.EnquireLink, b.MaxBinds, b.Window, b.FirstSequence)
             .ShouldBe((true, 0.01, TimeSpan.Zero, 3, 50, 0x7FFF_FFFFu));
