@@ -40,8 +40,8 @@ internal sealed record FaultWay(string Name, params string[] Words)
         },
         new("slow", "answers take", "answers come late")
         {
-            Detection = ", stalled_after: 2s, responses_slow_for: 10s",
-            Behaviour = """{ "latency": { "distribution": "uniform", "min": "500ms", "max": "8s" } }""",
+            Detection = ", stalled_after: 3s, stalled_factor: 1, responses_slow_for: 10s",
+            Behaviour = """{ "latency": { "distribution": "uniform", "min": "100ms", "max": "10s" } }""",
         },
         new("throttled", "the carrier asks for less", "only the excess moves")
         {
