@@ -36,9 +36,6 @@ public sealed partial class CellDetector : ICellDetector
     // Where nothing is borrowed.
     private const double OwnWeight = 20;
 
-    // What fewer answers have shown is not worth its room.
-    private const double LeastToKeep = 100;
-
     private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.04, RelativeShift: 0.5, Steps: 6, IsDaily: true);
     private static readonly ShareTestForm TimeoutForm = new(Floor: 0.005, Shift: 0.05, RelativeShift: 1, Steps: 12);
     private static readonly ShareTestForm DeliveryForm = new(Floor: 0.02, Shift: 0.08, RelativeShift: 0, Steps: 6, IsDaily: true);
@@ -172,23 +169,6 @@ public sealed partial class CellDetector : ICellDetector
         Weight = Math.Min(_errors.Weight, _delivery.Weight),
     };
 
-    /// <inheritdoc />
-    public CellMemory? Memory => _errors.Memory.All < LeastToKeep ? null : new()
-    {
-        At = _now,
-        Watched = _now - _since,
-        Errors = _errors.Memory,
-        Timeouts = _timeouts.Memory,
-        Delivery = _delivery.Memory,
-        ReceiptsSent = _receiptsSent,
-        ReceiptsCame = _receiptsCame,
-        DelayCount = _delays.Total,
-        Delays = _delays.Shares,
-        ResponseP99 = InMicros(Usual.ResponseP99),
-        Throttled = _usualThrottled,
-        Statuses = _statuses.All,
-    };
-
     // It has shown how long answers usually take.
     private bool IsResponseKnown => _isAgain || _responses.Total >= FewTimes;
 
@@ -282,18 +262,6 @@ public sealed partial class CellDetector : ICellDetector
     {
         Tell(now);
         if (isConfirmed) _confirmed++;
-    }
-
-    private void Take(CellMemory memory)
-    {
-        _errors.Take(memory.Errors, OwnWeight);
-        _timeouts.Take(memory.Timeouts, OwnWeight);
-        _delivery.Take(memory.Delivery, OwnWeight);
-        double sent = Math.Max(memory.ReceiptsSent, OwnWeight);
-        (_receiptsSent, _receiptsCame) = (sent, sent * memory.ReceiptsCame / Math.Max(memory.ReceiptsSent, double.Epsilon));
-        if (memory.DelayCount > 0) _delays.Fill(memory.Delays, Math.Max(memory.DelayCount, OwnWeight));
-        _usualThrottled = memory.Throttled;
-        _statuses.Take(memory.Statuses);
     }
 
     // Time never goes back.
