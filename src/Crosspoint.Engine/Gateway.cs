@@ -42,6 +42,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     private readonly QualityWatch _qualityWatch;
     private readonly HealthFeed _healthFeed;
     private readonly HealthStates _healthStates;
+    private readonly BindSigns _bindSigns;
     private volatile bool _isTakingTraffic;
 
     public Gateway(EngineOptions options, IJournal journal, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
@@ -53,7 +54,10 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
         LearnedQuality learned = _learned = new LearnedQuality(Quality, time);
-        Health = new HealthTable(new SteadyClock(time), cell => new CellDetector(cell, options.Detection)) { KeepsHistory = options.History.IsEnabled };
+        Health = new HealthTable(new SteadyClock(time), (cell, usual, memory) => new CellDetector(cell, options.Detection, usual, memory))
+        {
+            KeepsHistory = options.History.IsEnabled,
+        };
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
@@ -71,7 +75,15 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers) { Health = Health };
         Health.VendorOf = name => _dispatcher.Find(name)?.Options.Vendor;
         health.IsSilent = learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
-        _healthStates = new(options.Failover, new() { TotalsOf = cell => Health.TotalsOf(cell), RateOf = RateOf, RivalsOf = _dispatcher.RivalsOf });
+        _healthStates = new(options.Failover, new()
+        {
+            TotalsOf = cell => Health.TotalsOf(cell),
+            CountryTotalsOf = cell => Health.CountryTotalsOf(cell),
+            RateOf = cell => RateOf(Health.Read(cell, HealthInterval.OneMinute)),
+            CountryRateOf = cell => RateOf(Health.ReadCountry(cell, HealthInterval.OneMinute)),
+            RivalsOf = _dispatcher.RivalsOf,
+        });
+        _bindSigns = new(options.Detection.UnboundAfter, options.Detection.Repeat);
         HealthWatch = new(_healthStates, _dispatcher.Paths, _dispatcher.TakeHealth, time, loggers.CreateLogger<HealthWatch>()) { Notice = Notice };
         HealthWatch.Changed += Experiments.Changed;
         _intake = new MessageIntake(options, journal, _dispatcher, Accounts, Numbers, time, loggers.CreateLogger<MessageIntake>());
@@ -302,15 +314,11 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     /// <summary>What a segment to a network costs more on the cheapest other connection; null where prices are not known.</summary>
     public long? ExtraPriceOf(HealthCell cell) => _dispatcher.ExtraPriceOf(cell);
 
-    // Messages a second that a cell carried in the last minute.
-    private double RateOf(HealthCell cell)
-    {
-        IntervalReading reading = Health.Read(cell, HealthInterval.OneMinute);
-        return reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
-    }
+    private static double RateOf(IntervalReading reading) => reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
 
     private void Notice(long now, List<HealthSignal> signals)
     {
+        _bindSigns.Look(_dispatcher.Paths(), now, signals);
         Health.Turn(Health.Clock.Now, signals);
         foreach (HealthSignal signal in signals) Experiments.Noticed(signal);
     }

@@ -162,16 +162,37 @@ public sealed partial class SimulatedCarrier : IAsyncDisposable
         Log.StoppedListening(_logger, Name);
     }
 
-    /// <summary>Drops every connection without an unbind.</summary>
+    /// <summary>Drops connections without an unbind.</summary>
+    /// <param name="systemId">Those of one customer; null for all, those that have not bound too.</param>
+    /// <param name="isReset">At once with a RST, what was written or not; else in order, after what is written already.</param>
     /// <returns>How many there were.</returns>
-    public int DisconnectAll()
+    public int DisconnectAll(string? systemId = null, bool isReset = false)
     {
         var count = 0;
         foreach (CarrierConnection connection in _connections.Keys)
         {
+            if (systemId is not null && connection.Customer?.SystemId != systemId) continue;
             count++;
             Counts.Disconnects.Add();
-            connection.Close();
+            if (isReset) connection.Reset();
+            else connection.Close();
+        }
+
+        return count;
+    }
+
+    /// <summary>Unbinds customers: each of their binds gets an unbind, and is closed with what was written before it.</summary>
+    /// <param name="systemId">That of one customer; null for all.</param>
+    /// <returns>How many binds there were.</returns>
+    public int UnbindAll(string? systemId = null)
+    {
+        var count = 0;
+        foreach (CarrierConnection connection in _connections.Keys)
+        {
+            if (connection.Customer is not { } customer || (systemId is not null && customer.SystemId != systemId)) continue;
+            count++;
+            Counts.Disconnects.Add();
+            connection.Unbind();
         }
 
         return count;

@@ -83,7 +83,8 @@ public sealed class FaultTests
     [Fact(Timeout = 90_000)]
     public async Task CarrierGone_TrafficMovesToTheNextAndBack()
     {
-        await using Rig rig = await Rig.StartAsync(["north", "south"]);
+        const string Health = "health: { failover: { hold: 1s, step_time: 1s, step_messages: 3, steps: [ 50%, 100% ], probe_share: 25% } }";
+        await using Rig rig = await Rig.StartAsync(["north", "south"], static config => config with { More = Health });
         await rig.Simulator.WaitForBindsAsync("north");
         await rig.Simulator.WaitForBindsAsync("south");
         await rig.Gateway.WaitForStatusAsync(await SendManyAsync(rig, 5), "delivered");

@@ -16,8 +16,23 @@ internal sealed class CellSlots
     // Below this a carrier is not slow, it only paused.
     private static readonly TimeSpan LeastQuiet = TimeSpan.FromMilliseconds(200);
 
+    // What the carrier asks for shows within so long on all networks that it asks it of.
+    private static readonly TimeSpan SameTime = TimeSpan.FromSeconds(5);
+
+    // So many accepted in a row say that a network is not meant.
+    private const int Clean = 10;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private long _answeredAt;
     private double _usual;
+    private int _accepted;
+    private long _throttledAt;
+    private long _pausedAt;
+    private TimeSpan _pause;
+    private bool _isFruitful;
+    private int _room = int.MaxValue;
 
     /// <summary>Slots that it holds.</summary>
     public int Used { get; private set; }
@@ -42,6 +57,47 @@ internal sealed class CellSlots
         Volatile.Write(ref _usual, usual == 0 ? took.TotalSeconds : usual + ((took.TotalSeconds - usual) / Smoothing));
     }
 
+    /// <summary>The carrier took a segment of it.</summary>
+    public void Accepted()
+    {
+        _accepted++;
+        _isFruitful = true;
+        if (_room < int.MaxValue) _room++;
+    }
+
+    /// <summary>The carrier asked to slow down with it.</summary>
+    public void Throttled(TimeProvider time)
+    {
+        _accepted = 0;
+        _throttledAt = time.GetTimestamp();
+    }
+
+    /// <summary>It alone is left alone for a moment, longer each time that nothing was accepted in between, and gets half as many slots after that.</summary>
+    public void Pause(TimeProvider time)
+    {
+        if (IsPaused(time)) return;
+        _pausedAt = time.GetTimestamp();
+        _pause = _isFruitful || _pause == TimeSpan.Zero ? FirstPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        _isFruitful = false;
+        _room = Math.Max(1, Math.Min(_room, Used) / 2);
+    }
+
+    /// <summary>The carrier asked to slow down with it alone, and it has as many slots as that leaves it.</summary>
+    public bool IsHeldBack(TimeProvider time)
+    {
+        if (_room == int.MaxValue) return false;
+        if (IsPaused(time) || Used >= _room) return true;
+        if (!WasThrottled(time)) _room = int.MaxValue;
+        return false;
+    }
+
+    /// <summary>The carrier takes what goes there, and has not asked to slow down with it for long.</summary>
+    public bool IsClean(TimeProvider time) =>
+        _accepted >= Clean && time.GetElapsedTime(Volatile.Read(ref _answeredAt)) < SameTime && !WasThrottled(time);
+
+    /// <summary>The carrier asked to slow down with it of late.</summary>
+    public bool WasThrottled(TimeProvider time) => _throttledAt != 0 && time.GetElapsedTime(_throttledAt) < SameTime;
+
     /// <summary>It holds half of all slots, and nothing was answered for far longer than usual.</summary>
     public bool IsStuck(int allSlots, TimeProvider time)
     {
@@ -49,6 +105,8 @@ internal sealed class CellSlots
         double quiet = time.GetElapsedTime(Volatile.Read(ref _answeredAt)).TotalSeconds;
         return quiet > Math.Max(LeastQuiet.TotalSeconds, Volatile.Read(ref _usual) * TimesUsual);
     }
+
+    private bool IsPaused(TimeProvider time) => _pause > TimeSpan.Zero && time.GetElapsedTime(_pausedAt) < _pause;
 }
 
 /// <summary>The slots of a connection's networks. Not thread-safe: the lane's lock guards it.</summary>
@@ -89,6 +147,23 @@ internal sealed class SlotTable(TimeProvider time)
 
     /// <summary>The network gets no more slots: it does not answer, holds half of them, and others need some.</summary>
     public bool IsStuck(CellSlots cell, int allSlots) => cell.IsStuck(allSlots, time) && HasOthers;
+
+    /// <summary>
+    /// The carrier asks to slow down with one network alone: it takes another one as ever, and has asked it of no third one of late. Then the rate of the
+    /// connection is not what it means.
+    /// </summary>
+    public bool IsAlone(CellSlots throttled)
+    {
+        bool isOtherClean = false;
+        foreach (CellSlots cell in _cells.Values)
+        {
+            if (cell == throttled) continue;
+            if (cell.WasThrottled(time)) return false;
+            isOtherClean |= cell.IsClean(time);
+        }
+
+        return isOtherClean;
+    }
 
     private bool HasOthers => _turnedAt != 0 && time.GetElapsedTime(_turnedAt) < OthersCount;
 

@@ -31,7 +31,12 @@ internal sealed partial class Dispatcher
     {
         Lane[] lanes = _topology.Lanes;
         var paths = new HealthPath[lanes.Length];
-        for (int i = 0; i < lanes.Length; i++) paths[i] = new(lanes[i].Name, lanes[i].Use == ConnectionUse.Usable, lanes[i].Capacity, lanes[i].Given);
+        for (int i = 0; i < lanes.Length; i++)
+        {
+            ConnectionUse use = lanes[i].Use;
+            paths[i] = new(lanes[i].Name, use == ConnectionUse.Usable, lanes[i].Capacity, lanes[i].Given) { IsUnbound = use == ConnectionUse.Down };
+        }
+
         return paths;
     }
 

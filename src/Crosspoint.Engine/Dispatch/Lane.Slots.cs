@@ -32,8 +32,25 @@ internal sealed partial class Lane
     // Under _gate.
     private int AllSlots => Options.Smpp.InFlightWindow * Math.Max(1, _boundCount);
 
+    // Under _gate. Its messages let those behind them pass.
+    private bool StandsAside(CellSlots cell) => _slots.IsStuck(cell, AllSlots) || cell.IsHeldBack(_time);
+
     // Under _gate.
-    private bool IsStuck(CellSlots cell) => _slots.IsStuck(cell, AllSlots);
+    private void Accepted(CellSlots? cell, int epoch)
+    {
+        cell?.Accepted();
+        _pace.Accepted(epoch);
+    }
+
+    // Under _gate. Where the carrier means one network alone, that one pauses, and the rate of the connection stays what it is.
+    private bool Throttled(CellSlots? cell, int epoch)
+    {
+        if (cell is null) return _pace.Throttled(epoch);
+        cell.Throttled(_time);
+        if (_pace.LearnedRate > 0 || !_slots.IsAlone(cell)) return _pace.Throttled(epoch);
+        cell.Pause(_time);
+        return false;
+    }
 
     // Under _gate. Those that stood aside for a network that answers again, or all of them, go back into the queue, before what came after them.
     private void TakeBack(bool all)
@@ -41,13 +58,13 @@ internal sealed partial class Lane
         for (int i = _stuck.Count - 1; i >= 0; i--)
         {
             CellSlots cell = _stuck[i];
-            if (!all && IsStuck(cell))
+            if (!all && StandsAside(cell))
             {
                 WakeIn(StuckWait);
                 continue;
             }
 
-            foreach (OutboundWork work in cell.Aside) _queue.AddFirst(work);
+            for (int at = cell.Aside.Count - 1; at >= 0; at--) _queue.AddFirst(cell.Aside[at]);
             cell.Aside.Clear();
             _stuck.RemoveAt(i);
         }

@@ -210,7 +210,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         {
             if (_queue.Waiting > 0) return false;
             CellSlots cell = _slots.Of(network);
-            return !IsStuck(cell) && TryReserve(segments, limits, cell, out reservation, out _);
+            return !StandsAside(cell) && TryReserve(segments, limits, cell, out reservation, out _);
         }
     }
 
@@ -400,8 +400,8 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         bool mayGoOn;
         lock (_gate)
         {
-            if (accepted) _pace.Accepted(epoch);
-            else if (slowDown) pauseBegan = _pace.Throttled(epoch);
+            if (accepted) Accepted(active.Slots, epoch);
+            else if (slowDown) pauseBegan = Throttled(active.Slots, epoch);
             mayGoOn = MayGoOn;
         }
 
@@ -445,7 +445,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
                 Reservation reservation = default;
                 CellSlots? cell = chosen == this ? _slots.Of(_dispatcher.NetworkOf(work)) : null;
-                if (cell is not null && IsStuck(cell))
+                if (cell is not null && StandsAside(cell))
                 {
                     // Those behind it go on while memory has room for it; then its account waits with it.
                     if (!_dispatcher.Room.IsCrowded)

@@ -3,7 +3,7 @@ namespace Crosspoint.Engine.Health;
 /// <summary>What was noticed.</summary>
 public enum SignalKind : byte
 {
-    /// <summary>No session of the connection is bound.</summary>
+    /// <summary>No session of the connection is bound, or is again and again: for <see cref="HealthSignal.Seen"/> of the time.</summary>
     Unbound,
 
     /// <summary>Nothing was answered for max(1 s, 5 × the usual 99th percentile of the time to a response) while several segments wait.</summary>
@@ -32,6 +32,9 @@ public enum SignalKind : byte
 
     /// <summary>Receipts come at other times than they ever did, as made-up ones do.</summary>
     ReceiptsSuspect,
+
+    /// <summary>Most answers take longer than a stall does until it is one, though answers come.</summary>
+    ResponsesSlow,
 }
 
 /// <summary>What noticed it.</summary>
@@ -77,5 +80,5 @@ public sealed record HealthSignal
     /// <summary>Nothing gets through: the cell's traffic moves at once, queued messages included.</summary>
     public bool IsHard => Kind is SignalKind.Unbound or SignalKind.Stalled;
 
-    public bool IsInSeconds => Kind is SignalKind.Stalled or SignalKind.ReceiptsSlow or SignalKind.Unbound;
+    public bool IsInSeconds => Kind is SignalKind.Stalled or SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow or SignalKind.Unbound;
 }

@@ -32,6 +32,10 @@ public sealed partial class HealthTable
         return rows;
     }
 
+    /// <summary>What all networks of a country on a connection hold together.</summary>
+    public IntervalReading ReadCountry(in HealthCell cell, HealthInterval interval) =>
+        Read(new HealthFilter(HealthLevel.Class, interval) { Connection = cell.Connection, Country = cell.Country });
+
     /// <summary>What a cell holds, all its classes together where it names none; nothing where it is not watched now.</summary>
     public IntervalReading Read(in HealthCell cell, HealthInterval interval)
     {
@@ -42,12 +46,7 @@ public sealed partial class HealthTable
             Network = cell.Country.Length == 0 ? null : cell.Network,
             Class = cell.Class,
         };
-        (_, WatchedCell[] cells) = CellsOf(filter, after: 0);
-        long now = Clock.Now;
-        var sum = new IntervalSum();
-        var curves = new Curves();
-        foreach (WatchedCell leaf in cells) leaf.AddTo(sum, interval, now, curves.Of(leaf, now));
-        return sum.Read();
+        return Read(filter);
     }
 
     /// <summary>How many cells each connection has.</summary>
@@ -56,6 +55,16 @@ public sealed partial class HealthTable
         var all = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((_, WatchedCell cell) in _leaves) all[cell.Cell.Connection] = all.GetValueOrDefault(cell.Cell.Connection) + 1;
         return all;
+    }
+
+    private IntervalReading Read(in HealthFilter filter)
+    {
+        (_, WatchedCell[] cells) = CellsOf(filter, after: 0);
+        long now = Clock.Now;
+        var sum = new IntervalSum();
+        var curves = new Curves();
+        foreach (WatchedCell leaf in cells) leaf.AddTo(sum, filter.Interval, now, curves.Of(leaf, now));
+        return sum.Read();
     }
 
     // In the order of their places; those with one place make a row.

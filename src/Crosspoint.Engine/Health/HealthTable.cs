@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Sms.Numbers;
@@ -23,7 +24,7 @@ public sealed partial class HealthTable
     private const double ShareOfNetworks = 0.9;
     private const int MostConnections = 1 << 16;
 
-    private readonly Func<HealthCell, ICellDetector?> _detectors;
+    private readonly Func<HealthCell, CellUsual?, CellMemory?, ICellDetector?>? _detectors;
     private readonly int _mostCells;
     private readonly Lock _making = new();
     private readonly Lock _turns = new();
@@ -40,12 +41,14 @@ public sealed partial class HealthTable
     private ulong _accountCount;
     private WatchedCell? _listed;
 
-    /// <param name="detectors">Makes what watches a cell; null for nothing.</param>
+    /// <param name="detectors">
+    /// Makes what watches a cell, of what is usual for a wider one, and of what one of the same cell had learned before; null for nothing.
+    /// </param>
     /// <param name="mostCells">See <see cref="DefaultMostCells"/>.</param>
-    public HealthTable(SteadyClock clock, Func<HealthCell, ICellDetector?>? detectors = null, int mostCells = DefaultMostCells)
+    public HealthTable(SteadyClock clock, Func<HealthCell, CellUsual?, CellMemory?, ICellDetector?>? detectors = null, int mostCells = DefaultMostCells)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(mostCells);
-        (Clock, _detectors, _mostCells) = (clock, detectors ?? (static _ => null), mostCells);
+        (Clock, _detectors, _mostCells) = (clock, detectors, mostCells);
     }
 
     public SteadyClock Clock { get; }
@@ -103,7 +106,7 @@ public sealed partial class HealthTable
     public void Sweep(long now)
     {
         long before = now - IdleMicros;
-        Interlocked.Add(ref _leafCount, -Sweep(_leaves, before));
+        Interlocked.Add(ref _leafCount, -Sweep(_leaves, before, Keep));
         Sweep(_countries, before);
         Sweep(_worlds, before);
         Sweep(_accounts, before);
@@ -133,14 +136,16 @@ public sealed partial class HealthTable
         _ => AccountOf(evicted.Account, evicted),
     };
 
-    private static int Sweep<T>(ConcurrentDictionary<T, WatchedCell> cells, long before)
+    private static int Sweep<T>(ConcurrentDictionary<T, WatchedCell> cells, long before, Action<WatchedCell>? keep = null)
         where T : notnull
     {
         int gone = 0;
         foreach (KeyValuePair<T, WatchedCell> entry in cells)
         {
             // Another may stand in its place already.
-            if (entry.Value.TryEvict(before) && cells.TryRemove(entry)) gone++;
+            if (!entry.Value.TryEvict(before)) continue;
+            keep?.Invoke(entry.Value);
+            if (cells.TryRemove(entry)) gone++;
         }
 
         return gone;
@@ -169,11 +174,12 @@ public sealed partial class HealthTable
 
             WatchedCell country = CountryOf(ParentOf(key));
             var named = new HealthCell(country.Cell.Connection, country.Cell.Country, key.Network, key.Class);
+            WatchedCell world = WorldOf(ParentOf(key).WithoutConnection, named.Country);
             cell = new(this, WatchedScope.Leaf, key.Value, named)
             {
                 Country = country,
-                World = WorldOf(ParentOf(key).WithoutConnection, named.Country),
-                Detector = _detectors(named),
+                World = world,
+                Detector = MakeDetector(named, key.Value, country, world),
             };
             _leaves[key.Value] = cell;
             Interlocked.Increment(ref _leafCount);

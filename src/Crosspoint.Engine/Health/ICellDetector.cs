@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Health.Detection;
+
 namespace Crosspoint.Engine.Health;
 
 /// <summary>
@@ -30,6 +32,9 @@ public interface ICellDetector
 
     /// <summary>All that was counted since the cell is watched.</summary>
     CellTotals Totals { get; }
+
+    /// <summary>What it has learned, for the time in which its cell carries nothing; null where that is not worth keeping.</summary>
+    CellMemory? Memory => null;
 }
 
 /// <summary>
@@ -47,9 +52,15 @@ public readonly record struct CellTotals(
     long Submitted, long Accepted, long Refused, long Throttled, long Unanswered, long Sent, long Delivered, long Undelivered,
     double ExpectedDelivered, double ExpectedRefused)
 {
+    /// <summary>Segments whose answer took longer than a stall does until it is one.</summary>
+    public long Slow { get; init; }
+
     /// <summary>Both together.</summary>
     public CellTotals Plus(in CellTotals other) => new(
         Submitted + other.Submitted, Accepted + other.Accepted, Refused + other.Refused, Throttled + other.Throttled, Unanswered + other.Unanswered,
         Sent + other.Sent, Delivered + other.Delivered, Undelivered + other.Undelivered,
-        ExpectedDelivered + other.ExpectedDelivered, ExpectedRefused + other.ExpectedRefused);
+        ExpectedDelivered + other.ExpectedDelivered, ExpectedRefused + other.ExpectedRefused)
+    {
+        Slow = Slow + other.Slow,
+    };
 }

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Health.History;
 using Crosspoint.Engine.Messages;
 
@@ -64,6 +65,15 @@ public sealed class WatchedCell
         get
         {
             lock (_gate) return Detector?.Totals;
+        }
+    }
+
+    /// <summary>What its detector has learned; null where there is nothing worth keeping.</summary>
+    internal CellMemory? Memory
+    {
+        get
+        {
+            lock (_gate) return Detector?.Memory;
         }
     }
 

@@ -66,7 +66,7 @@ public sealed record Incident
     [JsonIgnore]
     public long Hit => (long)Math.Round(Cells.Sum(static cell => cell.Hit));
 
-    /// <summary>Messages that took another way than usual, or waited; an estimate where the totals are not known.</summary>
+    /// <summary>Messages that took another way than usual, or waited: an estimate by what the cells carried before.</summary>
     [JsonIgnore]
     public long Moved => (long)Math.Round(Cells.Sum(static cell => cell.Moved));
 }

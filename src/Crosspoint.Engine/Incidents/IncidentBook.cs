@@ -194,7 +194,7 @@ public sealed class IncidentBook(IncidentOptions options, TimeProvider time)
     // Of the messages that a signal rests on, those that fared worse than they would have.
     private static double HitOf(HealthSignal? signal) => signal?.Kind switch
     {
-        null or SignalKind.ReceiptsSlow or SignalKind.ReceiptsSilent or SignalKind.ReceiptsSuspect or SignalKind.Unbound => 0,
+        null or SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow or SignalKind.ReceiptsSilent or SignalKind.ReceiptsSuspect or SignalKind.Unbound => 0,
         SignalKind.Stalled => signal.Messages,
         SignalKind.Delivery => Math.Max(0, signal.Expected - signal.Seen) * signal.Messages,
         _ => Math.Max(0, signal.Seen - (signal.Source == SignalSource.Rule ? 0 : signal.Expected)) * signal.Messages,
@@ -204,7 +204,7 @@ public sealed class IncidentBook(IncidentOptions options, TimeProvider time)
     {
         if (cell.IsHealthy || now <= cell.CountedTo) return cell;
         HealthCell asked = new(cell.Connection, cell.Country, Sms.Numbers.NetworkId.TryParse(cell.Network, out var network) ? network : default, null);
-        double moved = options.MovedOf(asked, cell.CountedTo, now) ?? cell.Rate * (1 - cell.Share) * (now - cell.CountedTo) / 1e6;
+        double moved = cell.Rate * (1 - cell.Share) * (now - cell.CountedTo) / 1e6;
         cell = cell with { CountedTo = now, Moved = cell.Moved + moved };
         if (moved <= 0 || options.ExtraPriceOf(asked) is not { } price) return cell;
 

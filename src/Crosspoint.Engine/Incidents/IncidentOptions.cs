@@ -22,12 +22,6 @@ public sealed record IncidentOptions
 
     /// <summary>What a segment costs on the way that is used instead, less what it costs in the cell; null where prices are not known.</summary>
     public Func<HealthCell, ExtraPrice?> ExtraPriceOf { get; init; } = static _ => null;
-
-    /// <summary>
-    /// Messages that went other ways than through the cell between two moments (wall microseconds); null to estimate them from the cell's rate and
-    /// share.
-    /// </summary>
-    public Func<HealthCell, long, long, double?> MovedOf { get; init; } = static (_, _, _) => null;
 }
 
 /// <summary>What a segment costs more elsewhere.</summary>

@@ -79,7 +79,8 @@ public static class IncidentText
         string status = signal.Status == 0 ? "" : $" with the status 0x{signal.Status:X8}";
         return signal.Kind switch
         {
-            SignalKind.Unbound => $"{cell} had no bound session{(signal.Seen > 0 ? $" for {Seconds(signal.Seen)}" : "")}; at least one is expected at all times.",
+            SignalKind.Unbound =>
+                $"{cell} had no bound session{(signal.Seen <= 0 ? "" : signal.Seconds > 1.01 * signal.Seen ? $" for {Seconds(signal.Seen)} of {over}" : $" for {Seconds(signal.Seen)}")}; at least one is expected at all times.",
             SignalKind.Stalled =>
                 $"{cell} answered nothing for {Seconds(signal.Seen)} while {messages} segments waited for an answer; {Seconds(signal.Expected)} is the most that was to be expected.",
             SignalKind.Throttled => $"{cell} refused {seen} of {messages} segments within {over} because they came too fast; {limit}.",
@@ -91,6 +92,8 @@ public static class IncidentText
                 $"{cell} brought receipts for {seen} of {messages} messages within {over}; {limit}. Whether the messages arrive is not known.",
             SignalKind.ReceiptsSlow =>
                 $"{cell} took {Seconds(signal.Seen)} until receipts came (95 of 100 are faster), over {messages} messages within {over}; {allowed} {Seconds(signal.Expected)}.",
+            SignalKind.ResponsesSlow =>
+                $"{cell} took {Seconds(signal.Seen)} until answers came, in the mean of {messages} segments within {over}; {Seconds(signal.Expected)} is the most that was to be expected.",
             SignalKind.ReceiptsSuspect =>
                 $"{cell} brought {seen} of the receipts of {messages} messages within {over} at times at which receipts never came before ({expected} is usual): they may be made up.",
             _ => $"{cell} showed {seen} over {messages} messages within {over}; {limit}.",
@@ -147,6 +150,7 @@ public static class IncidentText
         SignalKind.ReceiptsSilent => "receipts do not come",
         SignalKind.ReceiptsSlow => "receipts come late",
         SignalKind.ReceiptsSuspect => "receipts look made up",
+        SignalKind.ResponsesSlow => "answers come late",
         _ => "it is ill",
     };
 
@@ -232,6 +236,7 @@ public static class IncidentText
         {
             SignalKind.Unbound => $"Look at the connection's last error, and ask {vendor} whether its host is up and the credentials are still right",
             SignalKind.Stalled or SignalKind.Timeouts => $"Ask {vendor} why submissions are not answered; TCP and the bind may look well meanwhile",
+            SignalKind.ResponsesSlow => $"Ask {vendor} why submissions are answered so late; each of them holds a slot of the in-flight window meanwhile",
             SignalKind.Throttled => $"Ask {vendor} for the rate that is agreed, and compare it with 'rate' of the connection",
             SignalKind.Errors or SignalKind.NewError =>
                 $"Ask {vendor} why messages are refused{(cell.First.Status == 0 ? "" : $" with the status 0x{cell.First.Status:X8}")}",

@@ -19,10 +19,12 @@ internal static class HealthConfig
         DetectionOptions options = defaults with
         {
             Rules = ReadRules(section),
+            UnboundAfter = section.Duration("unbound_after", defaults.UnboundAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)),
             StalledAfter = section.Duration("stalled_after", defaults.StalledAfter, DetectionOptions.ShortestStall, TimeSpan.FromMinutes(10)),
             StalledFactor = section.Number("stalled_factor", defaults.StalledFactor, 1, 100),
             StalledWaiting = section.Int("stalled_waiting", defaults.StalledWaiting, 1, 10_000),
             ResponseP99 = section.Duration("response_p99", defaults.ResponseP99, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1)),
+            ResponsesSlowFor = section.Duration("responses_slow_for", defaults.ResponsesSlowFor, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
             ThrottledFor = section.Duration("throttled_for", defaults.ThrottledFor, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)),
             NewErrorShare = section.Number("new_error_share", defaults.NewErrorShare, 0, 1),
             NewErrorCount = section.Int("new_error_count", defaults.NewErrorCount, 1, 1_000_000),

@@ -99,6 +99,9 @@ public sealed record DisconnectBehaviour
     public bool RefuseBinds { get; init; }
 
     public CommandStatus BindStatus { get; init; } = CommandStatus.BindFailed;
+
+    /// <summary>system_id whose binds are refused; empty = all.</summary>
+    public string SystemId { get; init; } = "";
 }
 
 /// <summary>How the carrier gives again a deliver_sm that was refused for the moment, not answered, or lost with its connection.</summary>

@@ -17,6 +17,7 @@ internal sealed partial class CarrierConnection : IThreadPoolWorkItem
     private bool _isSending;
     private TaskCompletionSource? _drained;
     private bool _isClosing;
+    private bool _isReset;
     private bool _isClosed;
 
     /// <summary>Unanswered requests of the carrier.</summary>
@@ -222,9 +223,10 @@ internal sealed partial class CarrierConnection : IThreadPoolWorkItem
 
         try
         {
-            _socket.Shutdown(SocketShutdown.Both);
+            if (_isReset) _socket.LingerState = new LingerOption(true, 0);
+            else _socket.Shutdown(SocketShutdown.Both);
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // Gone already.
         }

@@ -56,6 +56,20 @@ internal sealed partial class CarrierConnection
 
     private bool CanSubmit => BoundAs is CommandId.BindTransmitter or CommandId.BindTransceiver;
 
+    /// <summary>Ends the bind as a carrier does that goes out of service: with an unbind, and without waiting for the answer.</summary>
+    public void Unbind()
+    {
+        AppendRequest(CommandId.Unbind);
+        Close();
+    }
+
+    /// <summary>Ends the connection with a RST: what was written may never arrive.</summary>
+    public void Reset()
+    {
+        lock (_gate) _isReset = _isClosing = true;
+        Finish();
+    }
+
     /// <summary>Reads until the connection ends.</summary>
     public async Task RunAsync()
     {
@@ -251,8 +265,10 @@ internal sealed partial class CarrierConnection
         version = request.InterfaceVersion;
         CarrierBehaviour behaviour = _carrier.Behaviour;
         if (Customer is not null) return CommandStatus.AlreadyBound;
-        if (behaviour.Disconnect.RefuseBinds) return behaviour.Disconnect.BindStatus;
-        customer = _carrier.FindCustomer(Encoding.Latin1.GetString(request.SystemId));
+        string systemId = Encoding.Latin1.GetString(request.SystemId);
+        bool isMeant = behaviour.Disconnect.SystemId is "" || behaviour.Disconnect.SystemId == systemId;
+        if (behaviour.Disconnect.RefuseBinds && isMeant) return behaviour.Disconnect.BindStatus;
+        customer = _carrier.FindCustomer(systemId);
         if (customer is null) return CommandStatus.InvalidSystemId;
         if (customer.Password is { } password && !request.Password.SequenceEqual(password)) return CommandStatus.InvalidPassword;
         return customer.TryEnter(behaviour.MaxBinds) ? CommandStatus.Ok : CommandStatus.AlreadyBound;

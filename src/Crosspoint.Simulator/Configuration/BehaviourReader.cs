@@ -100,6 +100,7 @@ internal static class BehaviourReader
             Idle = map.Duration("idle", current.Idle, TimeSpan.Zero, Day),
             RefuseBinds = map.Bool("refuse_binds", current.RefuseBinds),
             BindStatus = Status(map, "bind_status", current.BindStatus),
+            SystemId = map.Text("system_id", current.SystemId, "a system_id of at most 15 characters, or an empty one", IsSystemIdOrEmpty),
         };
         map.Finish();
         return read;

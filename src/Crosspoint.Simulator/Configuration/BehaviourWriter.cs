@@ -36,6 +36,7 @@ internal static class BehaviourWriter
         json.WriteString("idle", Durations.Format(behaviour.Disconnect.Idle));
         json.WriteBoolean("refuse_binds", behaviour.Disconnect.RefuseBinds);
         json.WriteString("bind_status", CommandStatuses.Name(behaviour.Disconnect.BindStatus));
+        json.WriteString("system_id", behaviour.Disconnect.SystemId);
         json.WriteEndObject();
         json.WriteBoolean("stall", behaviour.Stall);
         json.WriteNumber("garbage", behaviour.Garbage);

@@ -84,6 +84,8 @@ internal sealed class ControlApi : IAsyncDisposable
         routes.MapPost("/carriers/{name}/inbound", context => WithCarrierAsync(context, InboundAsync));
         routes.MapGet("/carriers/{name}/submits", context => WithCarrierAsync(context, SubmitsAsync));
         routes.MapPost("/carriers/{name}/disconnect", context => WithCarrierAsync(context, DisconnectAsync));
+        routes.MapPost("/carriers/{name}/reset", context => WithCarrierAsync(context, ResetConnectionsAsync));
+        routes.MapPost("/carriers/{name}/unbind", context => WithCarrierAsync(context, UnbindAsync));
         routes.MapPost("/carriers/{name}/stop", context => WithCarrierAsync(context, StopAsync));
         routes.MapPost("/carriers/{name}/start", context => WithCarrierAsync(context, StartAsync));
         routes.MapGet("/handsets/{number}/messages", HandsetAsync);
@@ -196,16 +198,23 @@ internal sealed class ControlApi : IAsyncDisposable
         });
     }
 
-    private static Task DisconnectAsync(HttpContext context, SimulatedCarrier carrier)
+    private static Task DisconnectAsync(HttpContext context, SimulatedCarrier carrier) =>
+        ShowCountAsync(context, "disconnected", carrier.DisconnectAll(SystemIdOf(context)));
+
+    private static Task ResetConnectionsAsync(HttpContext context, SimulatedCarrier carrier) =>
+        ShowCountAsync(context, "disconnected", carrier.DisconnectAll(SystemIdOf(context), isReset: true));
+
+    private static Task UnbindAsync(HttpContext context, SimulatedCarrier carrier) =>
+        ShowCountAsync(context, "unbound", carrier.UnbindAll(SystemIdOf(context)));
+
+    private static string? SystemIdOf(HttpContext context) => context.Request.Query["system_id"];
+
+    private static Task ShowCountAsync(HttpContext context, string name, int count) => Answers.JsonAsync(context, 200, json =>
     {
-        int dropped = carrier.DisconnectAll();
-        return Answers.JsonAsync(context, 200, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("disconnected", dropped);
-            json.WriteEndObject();
-        });
-    }
+        json.WriteStartObject();
+        json.WriteNumber(name, count);
+        json.WriteEndObject();
+    });
 
     private static Task StopAsync(HttpContext context, SimulatedCarrier carrier)
     {

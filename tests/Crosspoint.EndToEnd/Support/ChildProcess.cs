@@ -9,7 +9,7 @@ namespace Crosspoint.EndToEnd.Support;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(Environment.GetEnvironmentVariable("CROSSPOINT_LONG") == "1" ? 12 : 3);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(12);
 
     private readonly Process _process;
     private readonly CancellationTokenSource _lifetime = new(Lifetime, TimeProvider.System);

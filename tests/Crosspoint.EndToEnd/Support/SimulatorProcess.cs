@@ -66,7 +66,11 @@ internal sealed class SimulatorProcess : IAsyncDisposable
         response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync(CancellationToken.None));
     }
 
-    /// <summary>disconnect, stop or start.</summary>
+    /// <summary>What a carrier counted for one of its networks.</summary>
+    public async Task<long> CountAsync(string carrier, string network, string counter) =>
+        (long)(await GetAsync($"carriers/{carrier}"))["networks"]![network]![counter]!;
+
+    /// <summary>disconnect, reset or unbind, with the system_id of one customer or without; stop or start.</summary>
     public async Task DoAsync(string carrier, string action)
     {
         using HttpResponseMessage response =

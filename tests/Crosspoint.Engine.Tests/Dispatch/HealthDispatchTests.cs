@@ -4,6 +4,7 @@ using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Tests.Rigs;
+using Crosspoint.Smpp.Codec;
 using Crosspoint.Sms.Numbers;
 
 namespace Crosspoint.Engine.Tests.Dispatch;
@@ -69,6 +70,57 @@ public sealed class HealthDispatchTests
         await rig.BoundAsync();
         await SendAsync(rig, German, 20);
         await rig.UntilAsync(() => carrier.Submits.Count == Window);
+    }
+
+    [Fact]
+    public async Task Throttled_OneNetworkAlone_TheOthersGoOnAtTheRateOfTheConnection()
+    {
+        int taken = 0;
+        await using var carrier = new ScriptedCarrier
+        {
+            // Of Germans every third is taken, whatever the rate.
+            Script = (scripted, submit) =>
+            {
+                if (IsGerman(submit) && Interlocked.Increment(ref taken) % 3 != 0) scripted.Refuse(submit, CommandStatus.Throttled);
+                else scripted.Accept(submit);
+            },
+        };
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        await rig.BoundAsync();
+        await SendAsync(rig, American, 30);
+        await rig.UntilAsync(() => carrier.Submits.Count == 30);
+        await SendAsync(rig, German, 20);
+        await SendAsync(rig, American, 200);
+
+        await rig.UntilAsync(() => carrier.Submits.Count(static submit => !IsGerman(submit)) == 230);
+
+        rig.Gateway.Connections().Single().LearnedRate.ShouldBe(0, "the carrier takes the others as ever");
+        await rig.UntilAsync(() => Volatile.Read(ref taken) >= 60);
+        carrier.Submits.Count(IsGerman).ShouldBeLessThan(80, "each of them was tried until it was taken, and no more are on the way");
+    }
+
+    [Fact]
+    public async Task Throttled_AllNetworks_TheConnectionSlowsDown()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(Options(carrier));
+        await rig.BoundAsync();
+        await SendAsync(rig, American, 30);
+        await SendAsync(rig, German, 30);
+        await rig.UntilAsync(() => carrier.Submits.Count == 60);
+        int seen = 0;
+        carrier.Script = (scripted, submit) =>
+        {
+            if (Interlocked.Increment(ref seen) % 2 == 0) scripted.Refuse(submit, CommandStatus.Throttled);
+            else scripted.Accept(submit);
+        };
+        for (int i = 0; i < 50; i++)
+        {
+            await SendAsync(rig, American, 4);
+            await SendAsync(rig, German, 4);
+        }
+
+        await rig.UntilAsync(() => rig.Gateway.Connections().Single().LearnedRate > 0);
     }
 
     [Fact]

@@ -17,11 +17,16 @@ internal sealed class DetectorRig
     private Draws _draws = new(17);
     private double _due;
 
-    public DetectorRig(DetectionOptions? options = null, CellUsual? usual = null) => Detector = new(Cell, options ?? new(), usual);
+    private readonly DetectionOptions _options;
 
-    public CellDetector Detector { get; }
+    public DetectorRig(DetectionOptions? options = null, CellUsual? usual = null) => Detector = new(Cell, _options = options ?? new(), usual);
+
+    public CellDetector Detector { get; private set; }
 
     public long Now { get; private set; } = 1_700_000_000 * Second;
+
+    /// <summary>Seconds from a segment to its answer, give or take half of it.</summary>
+    public double Response { get; set; } = 0.05;
 
     public double Refused { get; set; } = 0.01;
 
@@ -66,11 +71,20 @@ internal sealed class DetectorRig
         return [.. _signals];
     }
 
+    /// <summary>The cell carries nothing for so long that its detector goes, and another one takes its place with what is known.</summary>
+    public void Idle(double seconds)
+    {
+        CellMemory? memory = Detector.Memory;
+        _receipts.Clear();
+        Now += (long)(seconds * Second);
+        Detector = new(Cell, _options, null, memory?.Aged(Now));
+    }
+
     private void Submit()
     {
         Detector.Submitted(Now - (Tick / 2));
         if (IsDead) return;
-        long took = (long)(Second * 0.05 * (0.5 + _draws.Next()));
+        long took = (long)(Second * Response * (0.5 + _draws.Next()));
         double luck = _draws.Next();
         AnswerKind kind = luck < Throttled ? AnswerKind.Throttled : luck < Throttled + Refused ? AnswerKind.Refused
             : luck < Throttled + Refused + Unanswered ? AnswerKind.Unanswered : AnswerKind.Accepted;

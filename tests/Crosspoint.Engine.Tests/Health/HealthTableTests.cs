@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Numbers;
 using Crosspoint.TestKit;
@@ -148,7 +149,7 @@ public sealed class HealthTableTests
     public void Turn_DetectorsAreToldEverything_AndAskedWhileThereIsSomethingToSay()
     {
         var detectors = new List<Recorder>();
-        var table = new HealthTable(new SteadyClock(_time), cell =>
+        var table = new HealthTable(new SteadyClock(_time), (cell, _, _) =>
         {
             if (cell.Class == TrafficClass.Marketing) return null;
             detectors.Add(new Recorder(cell));
@@ -196,12 +197,93 @@ public sealed class HealthTableTests
     }
 
     [Fact]
+    public void Sweep_WhatACellHadLearned_IsThereWhenItComesBack()
+    {
+        var made = new List<(HealthCell Cell, CellUsual? Usual, CellMemory? Memory)>();
+        HealthTable table = Watched(made);
+        WatchedPath path = Deliver(table, German, messages: 400);
+        Deliver(table, To("FR", "20801"), messages: 20);
+        made.ShouldAllBe(static one => one.Memory == null);
+        _time.Advance(TimeSpan.FromHours(2));
+        table.Sweep(table.Clock.Now);
+        (table.Count, table.Kept).ShouldBe((0, 1), "of twenty messages nothing is worth keeping");
+        made.Clear();
+
+        path.Submitted(table.Clock.Now);
+
+        (HealthCell cell, CellUsual? usual, CellMemory? memory) = made.ShouldHaveSingleItem();
+        (cell, usual).ShouldBe((new HealthCell("north", "DE", German.Network, TrafficClass.Otp), null));
+        memory.ShouldNotBeNull().Errors.All.ShouldBe(400 * (float)Math.Pow(2, -2 / 48.0), 25);
+        table.Kept.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Sweep_MoreThanThereMayBeCells_TheOldestAreForgotten()
+    {
+        var made = new List<(HealthCell Cell, CellUsual? Usual, CellMemory? Memory)>();
+        HealthTable table = Watched(made, mostCells: 5);
+        for (int network = 1; network <= 8; network++)
+        {
+            Deliver(table, To("DE", $"2620{network}"), messages: 300);
+            _time.Advance(TimeSpan.FromHours(2));
+            table.Sweep(table.Clock.Now);
+        }
+
+        table.Kept.ShouldBe(5);
+        made.Clear();
+        Deliver(table, To("DE", "26203"), messages: 1);
+        Deliver(table, To("DE", "26204"), messages: 1);
+        made.Select(static one => one.Memory is not null).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public void Find_NewNetwork_BeginsWithWhatItsCountryShows_OnTheConnectionOrOnAll()
+    {
+        var made = new List<(HealthCell Cell, CellUsual? Usual, CellMemory? Memory)>();
+        HealthTable table = Watched(made);
+        Deliver(table, German, messages: 300);
+        made.ShouldHaveSingleItem().Usual.ShouldBeNull();
+        Deliver(table, To("DE", "26202"), messages: 1);
+        Deliver(table, To("DE", "26203"), messages: 1, connection: "south");
+        Deliver(table, To("FR", "20801"), messages: 1);
+        made.Skip(1).Select(static one => one.Usual is not null).ShouldBe([true, true, false]);
+        CellUsual usual = made[1].Usual!;
+        (usual.Weight, usual.Refused, usual.Undelivered).ShouldBe((20, 0.02, 0.1), "never less than what is guessed anyhow");
+        usual.ReceiptMedian.TotalSeconds.ShouldBe(1, 0.1);
+    }
+
+    [Fact]
+    public void From_WiderCellThatIsIll_TeachesNothing()
+    {
+        var made = new List<(HealthCell Cell, CellUsual? Usual, CellMemory? Memory)>();
+        HealthTable table = Watched(made);
+        WatchedPath path = Deliver(table, German, messages: 300);
+        for (int i = 0; i < 100; i++) path.Answered(AnswerKind.Refused, 8, 1_000, 0, table.Clock.Now);
+        Deliver(table, To("DE", "26202"), messages: 1);
+        made[1].Usual.ShouldBeNull();
+    }
+
+    [Fact]
+    public void CountryTotals_AreThoseOfAllItsNetworksOnTheConnection()
+    {
+        HealthTable table = Watched([]);
+        Deliver(table, German, messages: 3);
+        Deliver(table, To("DE", "26202"), messages: 4);
+        Deliver(table, To("FR", "20801"), messages: 5);
+        Deliver(table, German, messages: 6, connection: "south");
+        var germany = new HealthCell("north", "DE", NetworkId.Unknown, null);
+        table.CountryTotalsOf(germany)!.Value.Accepted.ShouldBe(7);
+        table.ReadCountry(germany, HealthInterval.OneMinute).Submitted.ShouldBe(7);
+        table.CountryTotalsOf(germany with { Country = "IT" }).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Events_FromManyThreadsWhileCellsAreReadAndSwept_AreAllCounted()
     {
         const int Threads = 6;
         const int Rounds = 20_000;
         var recorders = new System.Collections.Concurrent.ConcurrentBag<Recorder>();
-        var table = new HealthTable(new SteadyClock(_time), cell =>
+        var table = new HealthTable(new SteadyClock(_time), (cell, _, _) =>
         {
             var recorder = new Recorder(cell) { KeepsWords = false };
             recorders.Add(recorder);
@@ -253,6 +335,33 @@ public sealed class HealthTableTests
             path.Sent(Now, Now);
             path.Ended(isDelivered: true, Now - Micros.PerSecond, 0, isLast: true, Now);
         }
+    }
+
+    private HealthTable Watched(List<(HealthCell Cell, CellUsual? Usual, CellMemory? Memory)> made, int mostCells = 100) => new(
+        new SteadyClock(_time),
+        (cell, usual, memory) =>
+        {
+            made.Add((cell, usual, memory));
+            return new CellDetector(cell, new(), usual, memory);
+        },
+        mostCells);
+
+    private static WatchedPath Deliver(HealthTable table, in Destination to, int messages, string connection = "north")
+    {
+        WatchedPath path = table.Find(table.NumberOf(connection), to, TrafficClass.Otp, Account);
+        var signals = new List<HealthSignal>();
+        for (int i = 0; i < messages; i++)
+        {
+            long now = table.Clock.Now;
+            path.Submitted(now);
+            path.Answered(AnswerKind.Accepted, 0, 60_000, 7_000, now);
+            path.Sent(now, now);
+            path.Ended(isDelivered: true, now - Micros.PerSecond, 0, isLast: true, now);
+            table.Turn(now, signals);
+        }
+
+        signals.ShouldBeEmpty();
+        return path;
     }
 
     private string[] Sums(HealthLevel level, Func<IntervalReading, long>? value = null) =>

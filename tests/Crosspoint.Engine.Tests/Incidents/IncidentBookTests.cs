@@ -144,12 +144,16 @@ public sealed class IncidentBookTests
     }
 
     [Fact]
-    public void Moved_TotalsKnown_AreTaken()
+    public void Moved_IsWhatTheCellCarried_ByTheShareThatItDoesNotTake()
     {
-        IncidentBook book = NewBook(new() { MovedOf = static (_, from, to) => (to - from) / 1e6 * 7 });
+        IncidentBook book = NewBook();
         book.Take(_ill.Falls(North));
+        double rate = book.Open[0].Cells[0].Rate;
         _time.Advance(TimeSpan.FromSeconds(10));
-        book.Open[0].Moved.ShouldBe(70);
+        book.Open[0].Moved.ShouldBe((long)(10 * rate));
+        book.Take(_ill.Goes(North, CellState.Suspended, CellState.Recovering, 0.25));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        book.Open[0].Moved.ShouldBe((long)(17.5 * rate));
     }
 
     [Fact]

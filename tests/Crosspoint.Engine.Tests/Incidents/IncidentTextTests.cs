@@ -57,6 +57,17 @@ public sealed class IncidentTextTests
     }
 
     [Fact]
+    public void OfSignal_BindsAndSlowAnswers_SayWhatWasSeen()
+    {
+        static string Of(SignalKind kind, double seen, double seconds) =>
+            IncidentText.OfSignal("north-1", new(kind, SignalSource.Sign, seen, 1, 400, seconds, 0));
+        Of(SignalKind.Unbound, 6, 6).ShouldBe("north-1 had no bound session for 6 s; at least one is expected at all times.");
+        Of(SignalKind.Unbound, 2, 20).ShouldBe("north-1 had no bound session for 2 s of 20 s; at least one is expected at all times.");
+        Of(SignalKind.ResponsesSlow, 4, 30).ShouldBe(
+            "north-1 took 4 s until answers came, in the mean of 400 segments within 30 s; 1 s is the most that was to be expected.");
+    }
+
+    [Fact]
     public void Of_SeveralCells_NamesWhatTheyHaveInCommonAndWhereTheCauseIsLikely()
     {
         var network = new IncidentBook(new(), _time);

@@ -42,10 +42,12 @@ public sealed class HealthKeyTests
                 receipts_p95: 6s
                 throttled: 0.4
                 messages: 80
+                unbound_after: 8s
                 stalled_after: 2s
                 stalled_factor: 6
                 stalled_waiting: 4
                 response_p99: 700ms
+                responses_slow_for: 40s
                 throttled_for: 1m
                 new_error_share: 0.02
                 new_error_count: 7
@@ -71,10 +73,12 @@ public sealed class HealthKeyTests
         (options with { Overrides = [] }).ShouldBe(new DetectionOptions
         {
             Rules = new() { Errors = 0.05, ReceiptsP95 = TimeSpan.FromSeconds(6), Throttled = 0.4, Messages = 80 },
+            UnboundAfter = TimeSpan.FromSeconds(8),
             StalledAfter = TimeSpan.FromSeconds(2),
             StalledFactor = 6,
             StalledWaiting = 4,
             ResponseP99 = TimeSpan.FromMilliseconds(700),
+            ResponsesSlowFor = TimeSpan.FromSeconds(40),
             ThrottledFor = TimeSpan.FromMinutes(1),
             NewErrorShare = 0.02,
             NewErrorCount = 7,
@@ -98,6 +102,8 @@ public sealed class HealthKeyTests
     [InlineData("throttled: -1", "health.detection.throttled", "expected a number from 0 to 1")]
     [InlineData("messages: 0", "health.detection.messages", "expected a whole number from 1 to 1000000")]
     [InlineData("stalled_after: 1ms", "health.detection.stalled_after", "expected a duration from 250ms to 10m")]
+    [InlineData("unbound_after: 500ms", "health.detection.unbound_after", "expected a duration from 1s to 1h")]
+    [InlineData("responses_slow_for: 2h", "health.detection.responses_slow_for", "expected a duration from 5s to 1h")]
     [InlineData("stalled_factor: 0.5", "health.detection.stalled_factor", "expected a number from 1 to 100")]
     [InlineData("evidence: NaN", "health.detection.evidence", "expected a number from 3 to 50")]
     [InlineData("receipts_stretch: 0.9", "health.detection.receipts_stretch", "expected a number from 1 to 10")]

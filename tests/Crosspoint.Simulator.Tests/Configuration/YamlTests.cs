@@ -55,7 +55,7 @@ public sealed class YamlTests
                   inbound:
                     { rate: 1.5, from: ["+44"], to: ["1234"], texts: ["a"], long_share: 0.5, long_as: sar, shuffled: true, system_id: cp }
                   handset_replies: [ { when: hello, reply: STOP, share: 0.5, delay: 3s } ]
-                  disconnect: { every: 1m, after_submits: 10, idle: 2m, refuse_binds: true, bind_status: ESME_RALYBND }
+                  disconnect: { every: 1m, after_submits: 10, idle: 2m, refuse_binds: true, bind_status: ESME_RALYBND, system_id: cp }
                   stall: true
                   garbage: 0.01
                   enquire_link: 0s
@@ -114,6 +114,7 @@ public sealed class YamlTests
             Idle = TimeSpan.FromMinutes(2),
             RefuseBinds = true,
             BindStatus = CommandStatus.AlreadyBound,
+            SystemId = "cp",
         });
         (b.Stall, b.Garbage, b.EnquireLink, b.MaxBinds, b.Window, b.FirstSequence)
             .ShouldBe((true, 0.01, TimeSpan.Zero, 3, 50, 0x7FFF_FFFFu));

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Crosspoint.Simulator.Behaviours;
 using Crosspoint.Simulator.Tests.Support;
+using Crosspoint.Smpp.Codec;
 
 namespace Crosspoint.Simulator.Tests.Http;
 
@@ -161,6 +162,40 @@ public sealed class ControlApiTests : IAsyncLifetime
 
         (await _http.PostAsync("/reset", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         _simulator.Carrier.Counters.ShouldBe(new CarrierCounters());
+    }
+
+    [Fact]
+    public async Task Unbind_OfOneCustomer_EndsTheirBindsAlone_AndOnlyTheyAreRefused()
+    {
+        await using TestEsme one = await TestEsme.BindAsync(_simulator.Carrier, systemId: "one");
+        await using TestEsme other = await TestEsme.BindAsync(_simulator.Carrier, systemId: "other");
+        _simulator.Carrier.Behaviour = _simulator.Carrier.Behaviour with { Disconnect = new() { RefuseBinds = true, SystemId = "one" } };
+
+        (await PostAsync("/carriers/north/unbind?system_id=one")).GetProperty("unbound").GetInt32().ShouldBe(1);
+
+        await one.ClosedAsync();
+        (await TestEsme.BindRefusedAsync(_simulator.Carrier, "one")).ShouldBe(CommandStatus.BindFailed);
+        other.Submit();
+        await other.ResponseAsync();
+        await using TestEsme another = await TestEsme.BindAsync(_simulator.Carrier, systemId: "other");
+        (await PostAsync("/carriers/north/disconnect?system_id=one")).GetProperty("disconnected").GetInt32().ShouldBe(0);
+        (await PostAsync("/carriers/north/unbind")).GetProperty("unbound").GetInt32().ShouldBe(2);
+        await other.ClosedAsync();
+        await another.ClosedAsync();
+    }
+
+    [Fact]
+    public async Task Reset_OfOneCustomer_EndsTheirConnectionsAlone()
+    {
+        await using TestEsme one = await TestEsme.BindAsync(_simulator.Carrier, systemId: "one");
+        await using TestEsme other = await TestEsme.BindAsync(_simulator.Carrier, systemId: "other");
+
+        (await PostAsync("/carriers/north/reset?system_id=one")).GetProperty("disconnected").GetInt32().ShouldBe(1);
+
+        await one.ClosedAsync();
+        other.Submit();
+        await other.ResponseAsync();
+        _simulator.Carrier.Counters.Disconnects.ShouldBe(1);
     }
 
     [Fact]

@@ -29,6 +29,7 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
     private readonly HealthPath[] _paths;
     private readonly PathHealth?[] _sick;
     private readonly Dictionary<uint, string[]> _refusers = [];
+    private readonly BindSigns _bindSigns;
     private readonly List<HealthSignal> _signals = [];
     private readonly List<HealthChange> _changes = [];
     private FailoverSnapshot _failover = FailoverSnapshot.Empty;
@@ -39,7 +40,9 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
     {
         _watch = watch;
         _sweptAt = time.Now;
-        _table = new(new SteadyClock(time), static cell => new CellDetector(cell, new()));
+        var detection = new DetectionOptions();
+        _bindSigns = new(detection.UnboundAfter, detection.Repeat);
+        _table = new(new SteadyClock(time), static (cell, usual, memory) => new CellDetector(cell, new(), usual, memory));
         _incidents = new(new() { VendorOf = static connection => connection }, time);
         _destinations = [.. scenario.Networks.Select(static network => new Destination(default, network.Country, NumberType.Mobile, network.Id, NetworkSource.Range))];
         _requests = [.. _destinations.Select(destination => Classes.Select(one => RouteRequest.For(HeadOf(one), destination, 0, 0)).ToArray())];
@@ -52,7 +55,9 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
         _states = new(scenario.Failover, new()
         {
             TotalsOf = cell => _table.TotalsOf(cell),
-            RateOf = RateOf,
+            CountryTotalsOf = cell => _table.CountryTotalsOf(cell),
+            RateOf = cell => RateOf(_table.Read(cell, HealthInterval.OneMinute)),
+            CountryRateOf = cell => RateOf(_table.ReadCountry(cell, HealthInterval.OneMinute)),
             RivalsOf = cell => rivals[cell.Connection],
         });
     }
@@ -94,8 +99,10 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
     {
         _signals.Clear();
         _changes.Clear();
+        for (int i = 0; i < _paths.Length; i++)
+            _paths[i] = new(Lanes[i].Connection.Name, Lanes[i].IsUp, Lanes[i].Capacity, Lanes[i].Given) { IsUnbound = !Lanes[i].IsUp };
+        _bindSigns.Look(_paths, now, _signals);
         _table.Turn(now, _signals);
-        for (int i = 0; i < _paths.Length; i++) _paths[i] = new(Lanes[i].Connection.Name, Lanes[i].IsUp, Lanes[i].Capacity, Lanes[i].Given);
         _states.Turn(now, now, _signals, _paths, _changes);
         foreach (HealthSignal signal in _signals) _watch.Noticed(signal, now);
         foreach (HealthChange change in _changes)
@@ -152,11 +159,7 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
     ];
 
     // As the gateway has it: messages a second in the last minute.
-    private double RateOf(HealthCell cell)
-    {
-        IntervalReading reading = _table.Read(cell, HealthInterval.OneMinute);
-        return reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
-    }
+    private static double RateOf(in IntervalReading reading) => reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
 
     private WatchedPath HealthOf(in SimMessage message)
     {

@@ -159,6 +159,7 @@ public sealed partial class CellDetector
         if (now >= _windowEnd) Rotate(now / WindowStepMicros);
         if (_statuses.HasNew) LookForNewError(now, signals);
         else if (IsOn(SignalKind.NewError)) Set(SignalKind.NewError, false);
+        if (_slowFrom >= 0) LookForSlowAnswers(now, signals);
         if (_throttledSince < 0) return;
         long lasted = now - _throttledSince;
         double limit = ThrottledLimit;
@@ -185,7 +186,13 @@ public sealed partial class CellDetector
     {
         _windowEnd = (step + 1) * WindowStepMicros;
         if (_responses.Total >= FewTimes && !IsFrozen) _stallLimit = LimitOf(_responses.Quantile(0.99));
-        if (_windowStep > 0) LookAtThrottling(in _window[(int)(_windowStep % WindowSteps)], _windowStep * WindowStepMicros);
+        if (_windowStep > 0)
+        {
+            ref WindowStep last = ref _window[(int)(_windowStep % WindowSteps)];
+            LookAtThrottling(in last, _windowStep * WindowStepMicros);
+            LookAtSlowAnswers(in last, _windowStep * WindowStepMicros);
+        }
+
         if (step - _windowStep > WindowSteps)
         {
             _window = default;

@@ -10,7 +10,7 @@ public sealed partial class CellDetector : ICellDetector
 {
     private const long Micros = 1_000_000;
     private const long Never = long.MinValue / 2;
-    private const int Kinds = (int)SignalKind.ReceiptsSuspect + 1;
+    private const int Kinds = (int)SignalKind.ResponsesSlow + 1;
 
     // No rule that gives way to the usual is judged on less.
     private const double FewAnswers = 200;
@@ -48,6 +48,7 @@ public sealed partial class CellDetector : ICellDetector
     private readonly long _repeat;
     private readonly long _adoptAfter;
     private readonly long _borrowedP99;
+    private readonly bool _isAgain;
 
     // Kinds that a rule of the operator's may keep on for ever: they do not keep the cell from learning.
     private readonly int _asSet;
@@ -67,6 +68,7 @@ public sealed partial class CellDetector : ICellDetector
     private long _delivered;
     private long _undelivered;
     private long _confirmed;
+    private long _slow;
     private double _expectedRefused;
     private double _expectedDelivered;
     private double _toldDelivered;
@@ -109,7 +111,8 @@ public sealed partial class CellDetector : ICellDetector
     private long _nextAnchor;
 
     /// <param name="usual">What a wider cell has learned; null where nothing is known.</param>
-    public CellDetector(HealthCell cell, DetectionOptions options, CellUsual? usual = null)
+    /// <param name="memory">What a detector of the same cell had learned before; null where there was none. Goes before what is usual elsewhere.</param>
+    public CellDetector(HealthCell cell, DetectionOptions options, CellUsual? usual = null, CellMemory? memory = null)
     {
         if (options.Problems() is [var problem, ..]) throw new ArgumentException(problem, nameof(options));
         usual ??= new();
@@ -128,10 +131,15 @@ public sealed partial class CellDetector : ICellDetector
         double p95 = Math.Max(usual.ReceiptP95.TotalMicroseconds, median * 1.1);
         _delays.FillLogNormal(median, Math.Log(p95 / median) / 1.645, weight);
         (_receiptsSent, _receiptsCame) = (weight, weight * Share(usual.Receipts));
-        _borrowedP99 = usual.ResponseP99 > TimeSpan.Zero ? InMicros(usual.ResponseP99) : InMicros(options.ResponseP99);
+        // Another network may well be slower than its neighbours: of what is only borrowed the longer counts.
+        _borrowedP99 = memory?.ResponseP99 ?? Math.Max(InMicros(usual.ResponseP99), InMicros(options.ResponseP99));
         _stallLimit = LimitOf(_borrowedP99);
         _cohorts = new(Micros);
         for (int i = 0; i < Kinds; i++) _saidAt[i] = Never;
+        if (memory is null) return;
+        _isAgain = true;
+        _since = -memory.Watched;
+        Take(memory);
     }
 
     /// <inheritdoc />
@@ -141,7 +149,10 @@ public sealed partial class CellDetector : ICellDetector
         {
             // What is usual may be learned to be less in between; a sum that only grows cannot say so.
             _toldDelivered = Math.Max(_toldDelivered, _expectedDelivered + (_cohorts.Aged(in _delays, _now) * UsualDelivery));
-            return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused);
+            return new(_submitted, _accepted, _refused, _throttled, _unanswered, _sent, _delivered, _undelivered, _toldDelivered, _expectedRefused)
+            {
+                Slow = _slow,
+            };
         }
     }
 
@@ -157,6 +168,9 @@ public sealed partial class CellDetector : ICellDetector
         ReceiptP95 = TimeSpan.FromMicroseconds(_delays.Quantile(0.95)),
         Weight = Math.Min(_errors.Weight, _delivery.Weight),
     };
+
+    // It has shown how long answers usually take.
+    private bool IsResponseKnown => _isAgain || _responses.Total >= FewTimes;
 
     // Something is wrong with the cell: nothing is learned from what it does now.
     private bool IsFrozen => (_on & ~_asSet) != 0 || _errors.IsOn;
@@ -194,6 +208,7 @@ public sealed partial class CellDetector : ICellDetector
         _minute.Answered++;
         ref WindowStep step = ref _window[(int)(_windowStep % WindowSteps)];
         step.Answered++;
+        if (took > _stallLimit && IsResponseKnown) AddSlow(took);
         switch (kind)
         {
             case AnswerKind.Accepted:
@@ -254,7 +269,7 @@ public sealed partial class CellDetector : ICellDetector
     {
         if (now > _now)
         {
-            if (_now == 0) _since = now;
+            if (_now == 0) _since += now;
             _now = now;
         }
 

@@ -6,6 +6,12 @@ namespace Crosspoint.Engine.Health.Detection;
 /// </summary>
 public sealed record CellUsual
 {
+    private const long LeastAnswers = 200;
+    private const long LeastReceipts = 100;
+    private const double MostRefused = 0.1;
+    private const double MostUnanswered = 0.02;
+    private const double MostUndelivered = 0.3;
+
     /// <summary>Share of the answered segments that are refused.</summary>
     public double Refused { get; init; } = 0.02;
 
@@ -29,4 +35,31 @@ public sealed record CellUsual
 
     /// <summary>Messages that this rests on: a new cell takes it for no more than 100 of its own.</summary>
     public double Weight { get; init; } = 20;
+
+    /// <summary>
+    /// What a wider cell showed of late, as a guess at a narrower one that is new, and worth no more than any guess. Of shares the worse of what it showed and what is
+    /// guessed anyhow, and nothing of a wider cell that is not well itself; null where it showed too little.
+    /// </summary>
+    public static CellUsual? From(IntervalReading wider)
+    {
+        long answered = wider.Accepted + wider.Refused;
+        if (answered < LeastAnswers) return null;
+        var guess = new CellUsual();
+        double refused = wider.Refused / (double)answered;
+        double unanswered = wider.Unanswered / (double)(answered + wider.Unanswered);
+        bool isWell = refused <= MostRefused && unanswered <= MostUnanswered;
+        if (!isWell) return null;
+        long ended = wider.Delivered + wider.Undelivered;
+        double undelivered = ended == 0 ? 0 : wider.Undelivered / (double)ended;
+        guess = guess with
+        {
+            Refused = Math.Max(guess.Refused, refused),
+            Unanswered = Math.Max(guess.Unanswered, unanswered),
+            Undelivered = Math.Clamp(undelivered, guess.Undelivered, MostUndelivered),
+            ResponseP99 = TimeSpan.FromSeconds(wider.Response.P99 ?? 0),
+        };
+        return wider.Delivered >= LeastReceipts && wider.Receipt is { P50: { } median, P95: { } p95 }
+            ? guess with { ReceiptMedian = TimeSpan.FromSeconds(median), ReceiptP95 = TimeSpan.FromSeconds(p95) }
+            : guess;
+    }
 }

@@ -121,7 +121,7 @@ internal struct Cohorts
         return due;
     }
 
-    /// <summary>Messages in the ring, each by the share of receipts that have come at its age: grows with every moment, not by steps.</summary>
+    /// <summary>Messages in the ring, each by the share of receipts that have come at its age.</summary>
     public readonly double Aged(in LogHistogram delays, long now)
     {
         double whole = delays.ShareUpTo((double)Count * Width);
@@ -129,12 +129,18 @@ internal struct Cohorts
         double aged = 0;
         for (int i = 0; i < Count && whole > 0; i++)
         {
-            if (At(i).Sent == 0) continue;
-            double age = i == 0 ? begun / 2 : begun + ((i - 0.5) * Width);
-            aged += At(i).Sent * Math.Min(1, delays.ShareUpTo(age) / whole);
+            if (At(i).Sent > 0) aged += At(i).Sent * Math.Min(1, ArrivedOf(i, delays, now) / whole);
         }
 
         return aged;
+    }
+
+    // Mean of a step, whose messages were sent evenly (Simpson's rule): by their mean age alone, a step would come in as one.
+    private readonly double ArrivedOf(int age, in LogHistogram delays, long now)
+    {
+        double oldest = Math.Max(0, now - ((Head - age) * Width));
+        double youngest = Math.Max(0, oldest - Width);
+        return (delays.ShareUpTo(youngest) + (4 * delays.ShareUpTo((youngest + oldest) / 2)) + delays.ShareUpTo(oldest)) / 6;
     }
 
     [InlineArray(Count)]

@@ -12,6 +12,9 @@ public sealed record DetectionOptions
     /// <summary>Thresholds of some: for each threshold the first that fits and sets it.</summary>
     public IReadOnlyList<DetectionOverride> Overrides { get; init; } = [];
 
+    /// <summary>How long a connection that was bound must be without any session: longer than one that is dropped takes to bind again.</summary>
+    public TimeSpan UnboundAfter { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The least time without any answer that is a stall.</summary>
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -23,6 +26,9 @@ public sealed record DetectionOptions
 
     /// <summary>The 99th percentile of the time to a response until it is known: a slow carrier's, so that a new cell is not taken for stalled.</summary>
     public TimeSpan ResponseP99 { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long most answers must take longer than a stall does until it is one.</summary>
+    public TimeSpan ResponsesSlowFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the carrier must keep asking for less.</summary>
     public TimeSpan ThrottledFor { get; init; } = TimeSpan.FromSeconds(30);
@@ -67,10 +73,12 @@ public sealed record DetectionOptions
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
+        CheckTime(problems, nameof(UnboundAfter), UnboundAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         CheckTime(problems, nameof(StalledAfter), StalledAfter, ShortestStall, TimeSpan.FromMinutes(10));
         Check(problems, nameof(StalledFactor), StalledFactor, 1, 100);
         Check(problems, nameof(StalledWaiting), StalledWaiting, 1, 10_000);
         CheckTime(problems, nameof(ResponseP99), ResponseP99, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        CheckTime(problems, nameof(ResponsesSlowFor), ResponsesSlowFor, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
         CheckTime(problems, nameof(ThrottledFor), ThrottledFor, TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
         Check(problems, nameof(NewErrorShare), NewErrorShare, 0, 1);
         Check(problems, nameof(NewErrorCount), NewErrorCount, 1, 1_000_000);

@@ -66,6 +66,18 @@ internal struct LogHistogram
         Total = weight;
     }
 
+    /// <summary>The shares of its bins, which <see cref="Fill"/> takes.</summary>
+    public readonly ushort[] Shares => CellMemory.SharesOf(_bins, Total);
+
+    /// <summary>Fills it with what another of the same form was.</summary>
+    public void Fill(IReadOnlyList<ushort> shares, double weight)
+    {
+        double sum = 0;
+        for (int i = 0; i < _bins.Length; i++) sum += shares[i];
+        for (int i = 0; i < _bins.Length; i++) _bins[i] = (float)(shares[i] / Math.Max(1, sum) * weight);
+        Total = sum > 0 ? weight : 0;
+    }
+
     /// <summary>Share of the times that are no longer than this.</summary>
     public readonly double ShareUpTo(double micros)
     {

@@ -89,6 +89,9 @@ internal struct ShareTest
     /// <summary>Draws that the usual share rests on.</summary>
     public readonly float Weight => _all;
 
+    /// <summary>What it has learned, that which waits to be learned with it.</summary>
+    public readonly ShareMemory Memory => new(_all + _heldAll, _bad + _heldBad, _spread, _blocks);
+
     /// <summary>Draws since the sum was last zero, or since <see cref="StartRun"/>.</summary>
     public float RunAll { get; private set; }
 
@@ -110,6 +113,15 @@ internal struct ShareTest
         IsOn = false;
         _sum = 0;
         _waitAll = _waitBad = _heldAll = _heldBad = RunAll = RunBad = 0;
+        Work();
+    }
+
+    /// <summary>Begins with what was learned before; where that is next to nothing any more, its share is a guess as any other.</summary>
+    public void Take(in ShareMemory memory, double leastWeight)
+    {
+        double weight = Math.Max(memory.All, leastWeight);
+        Reset(memory.All > 0 ? memory.Bad / memory.All : 0, weight);
+        (_spread, _blocks) = (memory.Spread, memory.Blocks);
         Work();
     }
 

@@ -20,6 +20,16 @@ internal struct StatusMemory
 
     public readonly bool HasNew => _newCount > 0;
 
+    /// <summary>Those that are known, the latest first.</summary>
+    public readonly uint[] All => ((ReadOnlySpan<uint>)_known)[.._knownCount].ToArray();
+
+    /// <summary>Begins with what was known before.</summary>
+    public void Take(IReadOnlyList<uint> known)
+    {
+        _knownCount = Math.Min(known.Count, Known);
+        for (int i = 0; i < _knownCount; i++) _known[i] = known[i];
+    }
+
     /// <param name="isLearning">Nothing is new to a cell of which little is known.</param>
     public void Add(uint status, long now, bool isLearning)
     {

@@ -46,7 +46,11 @@ public sealed record FailoverOptions
 /// <param name="IsUp">It takes traffic.</param>
 /// <param name="Capacity">Segments a second; 0 where no limit is known.</param>
 /// <param name="Sent">Segments that it was given, a sum that only grows.</param>
-public readonly record struct HealthPath(string Connection, bool IsUp, double Capacity, long Sent);
+public readonly record struct HealthPath(string Connection, bool IsUp, double Capacity, long Sent)
+{
+    /// <summary>None of its sessions is bound, though nobody stopped or paused it.</summary>
+    public bool IsUnbound { get; init; }
+}
 
 /// <summary>Another connection that the plan may send a cell's messages by.</summary>
 /// <param name="PriceRatio">Its price by that of the cell; null where one of them is not known.</param>
@@ -60,6 +64,12 @@ public sealed record HealthFacts
 
     /// <summary>Messages a second of a cell in the last minute; 0 where nobody counts.</summary>
     public Func<HealthCell, double> RateOf { get; init; } = static _ => 0;
+
+    /// <summary>The counts of all networks of a country on a connection; null where nobody counts.</summary>
+    public Func<HealthCell, CellTotals?> CountryTotalsOf { get; init; } = static _ => null;
+
+    /// <summary>Messages a second of all of these in the last minute.</summary>
+    public Func<HealthCell, double> CountryRateOf { get; init; } = static _ => 0;
 
     /// <summary>Who else may take its messages.</summary>
     public Func<HealthCell, IReadOnlyList<HealthRival>> RivalsOf { get; init; } = static _ => [];

@@ -111,6 +111,9 @@ public sealed class PathHealth
 /// <summary>What a state belongs to: a cell, or all networks of its country, or all of its connection.</summary>
 internal readonly record struct FailoverKey(HealthCell Cell, bool IsWide)
 {
+    /// <summary>All networks of a country.</summary>
+    public bool IsCountry => IsWide && Cell.Country.Length > 0;
+
     /// <summary>Of what is watched: without a country it is the whole connection.</summary>
     public static FailoverKey Of(in HealthCell cell) => new(cell.OfAllClasses, cell.Country.Length == 0);
 
@@ -118,5 +121,5 @@ internal readonly record struct FailoverKey(HealthCell Cell, bool IsWide)
     public static FailoverKey OfOrder(in HealthCell cell) => new(cell.OfAllClasses, !cell.Network.IsKnown);
 
     /// <summary>For people.</summary>
-    public override string ToString() => IsWide && Cell.Country.Length > 0 ? $"{Cell}, all networks" : Cell.ToString();
+    public override string ToString() => IsCountry ? $"{Cell}, all networks" : Cell.ToString();
 }

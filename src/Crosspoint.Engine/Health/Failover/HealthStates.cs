@@ -31,7 +31,7 @@ public sealed class HealthStates
     private readonly MoveBrake _brake;
     private readonly Dictionary<FailoverKey, Cell> _cells = [];
     private readonly Dictionary<FailoverKey, HealthOrder> _orders = [];
-    private readonly Dictionary<HealthCell, long> _slowAt = [];
+    private readonly Dictionary<(HealthCell, SignalKind), long> _slowAt = [];
     private readonly Dictionary<SignalKind, long> _ownSaidAt = [];
     private volatile FailoverSnapshot _snapshot = FailoverSnapshot.Empty;
     private bool _isChanged;
@@ -139,7 +139,7 @@ public sealed class HealthStates
     private void Take(HealthSignal signal, List<HealthChange> changes)
     {
         FailoverKey key = FailoverKey.Of(signal.Cell);
-        if (signal.Kind == SignalKind.ReceiptsSlow) _slowAt[key.Cell] = _now;
+        if (signal.Kind is SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow) _slowAt[(key.Cell, signal.Kind)] = _now;
         _cells.TryGetValue(key, out Cell? cell);
         CellState state = cell?.State ?? CellState.Healthy;
         if (cell is not null) cell.SignAt = _now;
@@ -189,17 +189,17 @@ public sealed class HealthStates
     private bool Matters(FailoverKey key, HealthSignal signal) => signal.Kind switch
     {
         SignalKind.NewError => signal.Seen >= NewErrorsMatter,
-        SignalKind.ReceiptsSlow => HasFaster(key),
+        SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow => HasFaster(key, signal.Kind),
         _ => true,
     };
 
-    // Slow receipts alone are no reason to leave, unless another is known to be better.
-    private bool HasFaster(FailoverKey key)
+    // What is only slow is no reason to leave, unless another is known to be better.
+    private bool HasFaster(FailoverKey key, SignalKind kind)
     {
         foreach (HealthRival rival in _facts.RivalsOf(key.Cell))
         {
             HealthCell other = key.Cell with { Connection = rival.Connection };
-            bool isSlow = _slowAt.TryGetValue(other, out long at) && _now - at < Minute;
+            bool isSlow = _slowAt.TryGetValue((other, kind), out long at) && _now - at < Minute;
             if (!isSlow && _brake.IsUp(rival.Connection) && IsWell(other)) return true;
         }
 
@@ -260,7 +260,7 @@ public sealed class HealthStates
 
     private void Test(FailoverKey key, Cell cell, List<HealthChange> changes)
     {
-        TimeSpan time = TimeSpan.FromMicroseconds(_now - cell.EnteredAt);
+        TimeSpan time = TimeSpan.FromMicroseconds(_now - cell.TestedFrom);
         CellTotals? totals = TotalsOf(key);
         StepVerdict verdict;
         string seen;
@@ -275,6 +275,10 @@ public sealed class HealthStates
             // It was not well when this began, so it gets the time of a step before that counts.
             if (cell.State == CellState.Degraded && verdict == StepVerdict.Failed && time < _options.StepTime) verdict = StepVerdict.Open;
             seen = HealthWords.Of(test.Since, time);
+
+            // What was throttled in this step is no word on the next one, however long it went on.
+            if (verdict == StepVerdict.Open && cell.Cause == SignalKind.Throttled && time >= _options.StepTime && test.IsThrottled)
+                (cell.TestedFrom, cell.Baseline) = (_now, totals);
         }
         else
         {
@@ -391,7 +395,7 @@ public sealed class HealthStates
         CellState from = cell.State;
         if (from != to || isStep)
         {
-            cell.EnteredAt = _now;
+            cell.EnteredAt = cell.TestedFrom = _now;
             cell.Baseline = TotalsOf(key);
         }
 
@@ -447,7 +451,7 @@ public sealed class HealthStates
             return;
         }
 
-        cell.EnteredAt = _now;
+        cell.EnteredAt = cell.TestedFrom = _now;
         cell.Baseline = TotalsOf(key);
         Tell(cell, new()
         {
@@ -488,16 +492,16 @@ public sealed class HealthStates
         return cell;
     }
 
-    // What all networks of a country make together is counted nowhere.
-    private CellTotals? TotalsOf(FailoverKey key) => key.IsWide && key.Cell.Country.Length > 0 ? null : _facts.TotalsOf(key.Cell);
+    private CellTotals? TotalsOf(FailoverKey key) => key.IsCountry ? _facts.CountryTotalsOf(key.Cell) : _facts.TotalsOf(key.Cell);
 
     private StepTest? TestOf(Cell cell, CellTotals? totals) => cell.Baseline is { } before && totals is { } now
-        ? new(StepTest.Difference(before, now), TimeSpan.FromMicroseconds(_now - cell.EnteredAt))
+        ? new(StepTest.Difference(before, now), TimeSpan.FromMicroseconds(_now - cell.TestedFrom))
         : null;
 
     private double RateOf(FailoverKey key, HealthSignal? signal)
     {
-        double rate = key.Cell.Country.Length == 0 ? _brake.RateOf(key.Cell.Connection) : _facts.RateOf(key.Cell);
+        double rate = key.Cell.Country.Length == 0 ? _brake.RateOf(key.Cell.Connection)
+            : key.IsCountry ? _facts.CountryRateOf(key.Cell) : _facts.RateOf(key.Cell);
         if (rate > 0 || signal is null || signal.IsHard || signal.Over <= TimeSpan.Zero) return rate;
         return signal.Messages / signal.Over.TotalSeconds;
     }
@@ -571,6 +575,9 @@ public sealed class HealthStates
 
         /// <summary>Steady time of the state, or of its last step.</summary>
         public long EnteredAt { get; set; } = long.MinValue / 2;
+
+        /// <summary>Steady time from which on it is tested: that of the state, or of its last step, or later.</summary>
+        public long TestedFrom { get; set; } = long.MinValue / 2;
 
         /// <summary>The counts at that time; null while nobody counts.</summary>
         public CellTotals? Baseline { get; set; }

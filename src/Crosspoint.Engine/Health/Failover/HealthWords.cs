@@ -15,7 +15,9 @@ internal static class HealthWords
         string status = signal.Status == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", above all with status 0x{signal.Status:X8}");
         return signal.Kind switch
         {
-            SignalKind.Unbound => "no session is bound",
+            SignalKind.Unbound => signal.Over.TotalSeconds > 1.01 * signal.Seen
+                ? $"sessions are lost again and again: none was bound for {Seconds(signal.Seen)} of {Seconds(signal.Over.TotalSeconds)}"
+                : $"no session has been bound for {Seconds(signal.Seen)}",
             SignalKind.Stalled => $"nothing answered for {Seconds(signal.Seen)} while {Count(signal.Messages)} waited",
             SignalKind.Throttled => $"the carrier asks for less: {seen} {over} throttled, {against} {expected}",
             SignalKind.Timeouts => $"{seen} {over} never answered, {against} {expected}",
@@ -24,6 +26,7 @@ internal static class HealthWords
             SignalKind.Delivery => $"{seen} {over} delivered, {against} {expected}",
             SignalKind.ReceiptsSilent => $"{seen} {over} have their receipts, {against} {expected}",
             SignalKind.ReceiptsSlow => $"receipts take {Seconds(signal.Seen)}, {against} {Seconds(signal.Expected)} {within}",
+            SignalKind.ResponsesSlow => $"answers take {Seconds(signal.Seen)}, {against} {Seconds(signal.Expected)} at most {within}",
             _ => $"receipts come at other times than they ever did {within}",
         };
     }

@@ -20,6 +20,8 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     // What may be worse than usual without being a fault, beside chance.
     private const double MoreRefused = 0.03;
     private const double FewerDelivered = 0.1;
+    private const double SlowShare = 0.5;
+    private const double MostThrottled = 0.05;
 
     // A cell without messages for so long is as good as any: the next message tells.
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
@@ -35,7 +37,10 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
             now.Submitted - before.Submitted, now.Accepted - before.Accepted, now.Refused - before.Refused, now.Throttled - before.Throttled,
             Math.Max(0, now.Unanswered - before.Unanswered - waited), now.Sent - before.Sent, now.Delivered - before.Delivered,
             now.Undelivered - before.Undelivered,
-            Math.Min(now.ExpectedDelivered - before.ExpectedDelivered, now.Sent - before.Sent), now.ExpectedRefused - before.ExpectedRefused);
+            Math.Min(now.ExpectedDelivered - before.ExpectedDelivered, now.Sent - before.Sent), now.ExpectedRefused - before.ExpectedRefused)
+        {
+            Slow = Math.Max(0, now.Slow - before.Slow - waited),
+        };
     }
 
     /// <param name="cause">What the cell fell ill by: where it was seen by receipts, receipts have to say that it is well.</param>
@@ -43,33 +48,36 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     /// <param name="enough">Answers that are enough.</param>
     public StepVerdict Judge(SignalKind cause, TimeSpan least, int enough)
     {
-        if (IsWorse(3, isSure: true)) return StepVerdict.Failed;
+        if (IsWorse(3)) return StepVerdict.Failed;
         if (Since.Submitted == 0) return Time >= Idle ? StepVerdict.Passed : StepVerdict.Open;
         if (Time < least || IsWorse(2)) return StepVerdict.Open;
         bool isLong = Time >= least * LongSteps;
         if (Answered < (isLong ? Math.Min(Few, enough) : enough)) return StepVerdict.Open;
-        if (cause == SignalKind.Throttled && Since.Throttled > 0.05 * (Answered + Since.Throttled)) return StepVerdict.Open;
+        if (cause == SignalKind.Throttled && IsThrottled) return StepVerdict.Open;
         bool isByReceipts = cause is SignalKind.Delivery or SignalKind.ReceiptsSilent or SignalKind.ReceiptsSlow or SignalKind.ReceiptsSuspect;
         return !isByReceipts || Since.ExpectedDelivered >= (isLong ? Math.Min(Few, enough) : enough / 2.0) ? StepVerdict.Passed : StepVerdict.Open;
     }
 
     /// <summary>Whether it went worse than usual, by more than so many standard deviations.</summary>
-    /// <param name="isSure">
-    /// Receipts that may still come are no failure: how many came by now is a matter of chance, as that of any arrivals. Without it, they are held against
-    /// it: to pass it must have them.
-    /// </param>
-    public bool IsWorse(double deviations, bool isSure = false)
+    public bool IsWorse(double deviations)
     {
         // Four that were written, none of them answered in two seconds: no carrier takes so long with each.
         long waiting = Since.Submitted - Answered - Since.Throttled;
         if (Since.Accepted == 0 && waiting > Few && Time >= TimeSpan.FromSeconds(2)) return true;
+        if (Since.Slow > Few && Since.Slow > SlowShare * (Answered + Since.Throttled)) return true;
         double failed = Since.Refused + Since.Unanswered - Since.ExpectedRefused;
         double spread = Math.Sqrt(Since.ExpectedRefused + (Answered * 0.01) + 1);
         if (failed > deviations * spread && failed > MoreRefused * Answered) return true;
         double missing = Since.ExpectedDelivered - Since.Delivered;
-        double chance = Math.Sqrt((Since.ExpectedDelivered * (isSure ? 1 : 0.1)) + 1);
+
+        // While receipts are on their way, which of them are there by now is chance too.
+        double open = 1 - (Since.ExpectedDelivered / Math.Max(1, Since.Sent));
+        double chance = Math.Sqrt((Since.ExpectedDelivered * Math.Max(0.1, open)) + 1);
         return missing > deviations * chance && missing > FewerDelivered * Since.ExpectedDelivered;
     }
+
+    /// <summary>The carrier asked for less, and not now and then.</summary>
+    public bool IsThrottled => Since.Throttled > MostThrottled * (Answered + Since.Throttled);
 
     private long Answered => Since.Accepted + Since.Refused + Since.Unanswered;
 }

@@ -7,6 +7,7 @@ using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Health.History;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
+using Crosspoint.Server.Identity;
 using Crosspoint.Sms.Numbers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

@@ -26,6 +26,18 @@ internal sealed class FailoverWorld
         {
             TotalsOf = cell => Counted(cell),
             RateOf = cell => _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) ? truth.Rate : 0,
+            CountryTotalsOf = cell =>
+            {
+                CellTotals? all = null;
+                foreach ((HealthCell one, Truth truth) in _truths)
+                {
+                    bool isOf = one.Connection == cell.Connection && one.Country == cell.Country && truth.IsCounted;
+                    if (isOf) all = all is { } sum ? sum.Plus(truth.Totals) : truth.Totals;
+                }
+
+                return all;
+            },
+            CountryRateOf = cell => _truths.Where(one => one.Key.Connection == cell.Connection && one.Key.Country == cell.Country).Sum(static one => one.Value.Rate),
             RivalsOf = cell => [.. Connections.Where(name => name != cell.Connection).Select(name => new HealthRival(name, PriceRatios.GetValueOrDefault(name)))],
         });
         foreach (string name in Connections) _sent[name] = 0;
@@ -129,7 +141,7 @@ internal sealed class FailoverWorld
     /// <summary>What a cell carries, and what becomes of it. Fractions carry over, so that nothing is random.</summary>
     internal sealed class Truth
     {
-        private double _submitted, _accepted, _refused, _throttled, _unanswered, _delivered, _expected;
+        private double _submitted, _accepted, _refused, _throttled, _unanswered, _delivered, _expected, _slow;
 
         public double Rate { get; init; } = 100;
 
@@ -144,13 +156,19 @@ internal sealed class FailoverWorld
 
         public double Delivered { get; set; } = 0.95;
 
+        /// <summary>Answered far later than usual.</summary>
+        public double Slow { get; set; }
+
         public bool IsCounted { get; set; } = true;
 
         public TrafficClass[] Classes { get; set; } = [TrafficClass.Transactional];
 
         public CellTotals Totals => new(
             (long)_submitted, (long)_accepted, (long)_refused, (long)_throttled, (long)_unanswered, (long)_accepted, (long)_delivered,
-            (long)(_accepted - _delivered), _expected, (_accepted + _refused) * 0.01);
+            (long)(_accepted - _delivered), _expected, (_accepted + _refused) * 0.01)
+        {
+            Slow = (long)_slow,
+        };
 
         /// <summary>What was written and has no answer is given up, as at the response timeout.</summary>
         public void GiveUp() => _unanswered = _submitted - _accepted - _refused - _throttled;
@@ -164,6 +182,7 @@ internal sealed class FailoverWorld
             _unanswered += messages * Unanswered;
             double accepted = messages * (1 - Refused - Throttled - Unanswered);
             _accepted += accepted;
+            _slow += accepted * Slow;
             _delivered += accepted * Delivered;
             _expected += accepted * 0.95;
         }

@@ -78,6 +78,27 @@ public sealed class HealthOrderTests
     }
 
     [Fact]
+    public void Forbid_OfACountry_Ends_TrafficComesBackByTestsOfAllItsNetworks()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"));
+        FailoverWorld.Truth other = world.Carry(Cell("a", Vodafone));
+        world.Order(Order(world, Germany, HealthOrderKind.Forbid, seconds: 10));
+        world.Pass(11);
+        world.StateOf("a").ShouldBe(CellState.Recovering);
+        world.RowOf(Germany).Rate.ShouldBe(200);
+        world.Pass(10.5)[^1].Reason.ShouldStartWith("the step went as usual: ");
+
+        other.Refused = 1;
+        HealthChange change = world.Pass(20)[^1];
+        (change.Cell, change.To).ShouldBe((Germany, CellState.Suspended));
+        change.Reason.ShouldStartWith("a relapse: the step failed: ");
+        other.Refused = 0;
+        world.Pass(200);
+        world.StateOf("a").ShouldBe(CellState.Healthy);
+    }
+
+    [Fact]
     public void TakenBack_IsTold_AndOthersStay()
     {
         var world = new FailoverWorld();

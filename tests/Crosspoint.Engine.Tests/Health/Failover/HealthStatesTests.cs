@@ -191,6 +191,40 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Throttled_ForLong_RecoversSoonAfterItsEnd()
+    {
+        var world = new FailoverWorld();
+        Truth truth = world.Carry(Cell("a"));
+        truth.Throttled = 0.4;
+        world.Notice(Cell("a"), SignalKind.Throttled, seen: 0.4, expected: 0);
+        world.Pass(3_600).ShouldHaveSingleItem();
+        truth.Throttled = 0;
+        long over = world.Now;
+        Until(world, static change => change.To == CellState.Healthy);
+        ((world.Now - over) / 1e6).ShouldBeLessThan(60, "an hour of refusals is no word on what it takes now");
+    }
+
+    [Fact]
+    public void ResponsesSlow_MoveWhereAnotherIsFaster_AndComeBackWhenAnswersDo()
+    {
+        var alone = new FailoverWorld(null, "a");
+        alone.Notice(Cell("a"), SignalKind.ResponsesSlow, seen: 3, expected: 1);
+        alone.Pass().ShouldBeEmpty();
+
+        var world = new FailoverWorld();
+        Truth truth = world.Carry(Cell("a"));
+        truth.Slow = 0.9;
+        world.Notice(Cell("a"), SignalKind.ResponsesSlow, seen: 3, expected: 1);
+        HealthChange change = world.Pass().ShouldHaveSingleItem();
+        (change.To, change.Share).ShouldBe((CellState.Degraded, 0.1));
+        change.Reason.ShouldStartWith("worse than usual: answers take 3.0 s, usual is 1.0 s at most");
+        Until(world, static change => change.To == CellState.Suspended);
+        Until(world, static change => change is { From: CellState.Probing, To: CellState.Suspended });
+        truth.Slow = 0;
+        Until(world, static change => change.To == CellState.Healthy);
+    }
+
+    [Fact]
     public void ReceiptsSlow_MoveOnlyWhereAnotherIsBetter()
     {
         var world = new FailoverWorld();
