@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Crosspoint.EndToEnd.Support;
@@ -16,12 +17,18 @@ public sealed class ConsoleTests
         File.Exists(Executables.Published).ShouldBeTrue("./crosspoint builds the console: run './crosspoint help' first");
         using var folder = new TestFolder();
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(folder, ["north", "south"]);
-        await simulator.ChangeNetworkAsync("north", "26201", """{ "prefixes": ["49151"], "errors": [ { "status": "ESME_RSUBMITFAIL", "share": 0.5 } ] }""");
-        var config = new GatewayConfig { Connections = [("north-1", simulator.Ports["north"]), ("south-1", simulator.Ports["south"])] };
+        var config = new GatewayConfig { Connections = [("north", simulator.Ports["north"]), ("south", simulator.Ports["south"])] };
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(folder.Write("gateway.yaml", config.ToYaml()), Executables.Published);
         string told = await gateway.Process.WaitForLineAsync(static line => line.Contains("/console/setup#", StringComparison.Ordinal), "the set-up link");
         using var stop = new CancellationTokenSource();
         Task load = SendAsync(gateway, stop.Token);
+        await Eventually.BecomesTrueAsync(
+            async () => (await gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n').Any(static line =>
+                line.StartsWith("crosspoint_messages_states_total{state=\"delivered\"} ", StringComparison.Ordinal)
+                && double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) > 1_200),
+            static () => "what is usual to be learned",
+            Limit);
+        await simulator.ChangeNetworkAsync("north", "26201", """{ "prefixes": ["49151"], "errors": [ { "status": "ESME_RSUBMITFAIL", "share": 0.5 } ] }""");
         await gateway.Process.WaitForLineAsync(
             static line => line.Contains("Health of north-1", StringComparison.Ordinal), "the network to fall ill", Limit);
 

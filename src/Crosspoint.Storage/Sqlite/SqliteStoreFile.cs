@@ -79,6 +79,9 @@ internal sealed class SqliteStoreFile : IAsyncDisposable
     public ValueTask<T> ReadAsync<T>(Func<SqliteDatabase, T> read, CancellationToken cancellationToken) =>
         AloneAsync(() => read(Database), cancellationToken);
 
+    public ValueTask<HealthWrite> ChangeAsync(Action<SqliteDatabase> change, CancellationToken cancellationToken) =>
+        AloneAsync(() => Commit(() => change(Database)), cancellationToken);
+
     /// <summary>Makes a change in a transaction. Under <see cref="AloneAsync"/>.</summary>
     public HealthWrite Commit(Action change) => Commit(() =>
     {

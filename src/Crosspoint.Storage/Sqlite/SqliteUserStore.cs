@@ -36,7 +36,7 @@ public sealed partial class SqliteUserStore : IUserStore
         static database => new UserSnapshot(ReadUsers(database), ReadSessions(database), ReadTries(database)), cancellationToken);
 
     public async ValueTask<StoreFailure?> ApplyAsync(UserChange change, CancellationToken cancellationToken) =>
-        (await _file.AloneAsync(() => _file.Commit(() => Apply(_file.Database, change)), cancellationToken).ConfigureAwait(false)).Failure;
+        (await _file.ChangeAsync(database => Apply(database, change), cancellationToken).ConfigureAwait(false)).Failure;
 
     public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string? name, long before, int limit, CancellationToken cancellationToken) =>
         _file.ReadAsync<IReadOnlyList<AuditEntry>>(
@@ -63,7 +63,7 @@ public sealed partial class SqliteUserStore : IUserStore
     /// <remarks>Of the record it also deletes what is more than <see cref="MostAudit"/>, the oldest first.</remarks>
     public async ValueTask<StoreFailure?> PruneAsync(long before, CancellationToken cancellationToken)
     {
-        (StoreFailure? failure, _) = await _file.ChangeAsync(
+        HealthWrite written = await _file.ChangeAsync(
             database =>
             {
                 using SqliteStatement entries = database.Prepare("DELETE FROM audit WHERE at < ? OR id <= (SELECT max(id) FROM audit) - ?");
@@ -75,7 +75,7 @@ public sealed partial class SqliteUserStore : IUserStore
                 tries.Run();
             },
             cancellationToken).ConfigureAwait(false);
-        return failure;
+        return written.Failure;
     }
 
     /// <summary>Makes an empty file that its owner alone may read. What SQLite puts beside it gets the same mode.</summary>
