@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 
 const AXE = readFileSync(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 
 /** Debian's Chromium; background traffic is off, as a closed network would refuse it. */
 export async function open() {

@@ -58,11 +58,11 @@ await step('signing out and in again leads back to the screen', async () => {
   await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
   await page.goto(`${origin}/console/routes?view=matrix`);
   await page.getByLabel('Name').fill('ada');
-  await page.getByLabel('Password', { exact: true }).fill('not the password');
+  await page.locator('input[autocomplete="current-password"]').fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').waitFor();
   await check(page, 'sign-in');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.locator('input[autocomplete="current-password"]').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Routes', level: 1 }).waitFor();
   if (!page.url().includes('view=matrix')) faults.push(`it led to ${page.url()}`);
@@ -128,10 +128,10 @@ await step('somebody is invited, and reads only', async () => {
   await page.goto(`${origin}/console/users`);
   await page.getByRole('button', { name: 'Invite' }).click();
   await page.getByLabel('Name').fill('bob');
-  await page.getByRole('textbox', { name: 'Role' }).click();
+  await page.getByLabel('Role').first().click();
   await page.getByRole('option', { name: /read only/ }).click();
   await page.getByRole('button', { name: 'Make the link' }).click();
-  const invitation = await page.getByLabel('Link').inputValue();
+  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
   const other = await pageOf(browser, faults);
   await other.goto(invitation);
   await other.getByLabel('New password').fill(PASSWORD);

@@ -5,6 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { forgetSession, queries } from './api/session';
@@ -13,6 +14,7 @@ import { strongerColours, theme } from './app/theme';
 import { Modals } from './ui/modals';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+setNonce(nonce);
 
 // The session has ended: what was asked for is shown after the next sign-in.
 window.addEventListener('signed-out', () => {

@@ -1,4 +1,5 @@
 import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { api } from '../api/client';
 import { forgetSession, useSession } from '../api/session';
@@ -16,7 +17,9 @@ export function UserMenu() {
     <Menu position="bottom-end">
       <Menu.Target>
         <UnstyledButton aria-label={`${name}: profile and sign-out`}>
-          <Avatar name={name} size={30} color="indigo" variant="filled" aria-hidden />
+          <Avatar size={30} color="indigo" variant="light">
+            <IconUser size={18} aria-hidden />
+          </Avatar>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Paper, Spoiler, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -48,7 +48,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
   return (
     <Paper component="article" withBorder p="md" radius="md" aria-label={alert.title}>
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Stack gap={4} style={{ flex: '1 1 320px' }}>
+        <Stack gap={4} style={{ flex: '1 1 260px', minWidth: 0 }}>
           <Group gap="xs">
             <StateBadge state={alert.severity} words={SEVERITIES} />
             <StateBadge state={alert.state} words={INCIDENT_STATES} />
@@ -63,9 +63,11 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
             </Text>
           </Group>
           <Text fw={600}>{alert.title}</Text>
-          <Text size="sm" style={{ whiteSpace: 'pre-line' }}>
-            {alert.text}
-          </Text>
+          <Spoiler maxHeight={110} showLabel="More" hideLabel="Less">
+            <Text size="sm" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
+              {alert.text}
+            </Text>
+          </Spoiler>
           {alert.incident && (
             <Anchor to="/incidents/$id" params={{ id: alert.incident }} size="sm">
               The incident

@@ -147,7 +147,7 @@ function Actions({ of, onLink }: { of: User; onLink: (invitation: Invitation) =>
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Button size="compact-xs" variant="default" aria-label={`What can be done with ${of.name}`}>
+        <Button size="compact-xs" variant="default" aria-label={`Change ${of.name}`}>
           Change
         </Button>
       </Menu.Target>
