@@ -16,7 +16,7 @@ export async function open() {
 
 /** A page whose errors, and refusals of the content security policy, are faults of the run. */
 export async function pageOf(browser, faults, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error in the page: ${error.message}`));
