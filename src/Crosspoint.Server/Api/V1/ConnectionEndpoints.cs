@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Monitoring;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Rating.Import;

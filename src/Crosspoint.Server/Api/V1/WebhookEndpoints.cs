@@ -1,6 +1,6 @@
 using System.Buffers.Text;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Webhooks;
