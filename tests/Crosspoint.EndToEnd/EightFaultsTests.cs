@@ -55,7 +55,9 @@ public sealed class EightFaultsTests(EightFaults faults) : IClassFixture<EightFa
         after[^1].ShouldBe("healthy", story.Tell());
         after[(wasLeftAlone ? 1 : 0)..^1].ShouldAllBe(static state => state == "recovering");
         double[] steps = [.. changes.Skip(ill + 1).Where(static change => (string)change["to"]! == "recovering").Select(static change => (double)change["share"]!)];
-        steps.Length.ShouldBeGreaterThanOrEqualTo(2, story.Tell());
+
+        // What kept a good part of its messages has few steps left.
+        steps.Length.ShouldBeGreaterThanOrEqualTo(wasLeftAlone ? 2 : 1, story.Tell());
         steps.Zip(steps.Skip(1)).ShouldAllBe(static pair => pair.First < pair.Second);
         steps[^1].ShouldBe(1, story.Tell());
     }
