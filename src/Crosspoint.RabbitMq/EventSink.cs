@@ -19,6 +19,8 @@ internal sealed partial class EventSink(
     // A broker that takes longer is as good as gone (its own delivery to disk takes milliseconds).
     private static readonly TimeSpan ConfirmsMayTake = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan ConfirmsMayTakeAtStop = TimeSpan.FromSeconds(2);
+
     private readonly EventSinkOptions _options = options.Events!;
     private readonly string _name = $"rabbitmq:{options.Events!.Exchange}";
     private readonly CloudEventWriter _cloud = new(options.Events!.Source, writeData);
@@ -122,12 +124,25 @@ internal sealed partial class EventSink(
                 Type = CloudEventWriter.TypeOf(entry),
             };
             ValueTask publish = channel.BasicPublishAsync(
-                _options.Exchange, _options.RoutingKey.Of(entry), mandatory: false, properties, _cloud.Write(entry), cancellationToken);
+                _options.Exchange, _options.RoutingKey.Of(entry), mandatory: false, properties, _cloud.Write(entry), CancellationToken.None);
             _confirms.Add(publish.AsTask());
         }
 
-        await Task.WhenAll(_confirms).WaitAsync(ConfirmsMayTake, time, cancellationToken).ConfigureAwait(false);
+        await ConfirmedAsync(Task.WhenAll(_confirms), cancellationToken).ConfigureAwait(false);
         metrics.Published(events.Count);
+    }
+
+    private async Task ConfirmedAsync(Task confirms, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await confirms.WaitAsync(ConfirmsMayTake, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What went out just before a stop is waited for a little longer: unconfirmed, the next start would send it again.
+            await confirms.WaitAsync(ConfirmsMayTakeAtStop, time, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     // What cannot be stored now is stored later; until then a restart would send some events again.

@@ -41,14 +41,30 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client) : IDisposabl
         _ended.TrySetResult();
     }
 
-    /// <summary>Closes both sockets. False when they were closed before.</summary>
-    public bool End(bool isReset)
+    /// <summary>Ends the connection on purpose, and counts it. False when it was over before.</summary>
+    public bool Cut(bool isReset) => Close(isReset, isCut: true);
+
+    /// <summary>Closes both sockets, if nobody has.</summary>
+    public void End(bool isReset) => Close(isReset, isCut: false);
+
+    /// <summary>After <see cref="RunAsync"/>.</summary>
+    public void Dispose()
+    {
+        End(isReset: false);
+        _target.Dispose();
+        _end.Dispose();
+    }
+
+    private bool Close(bool isReset, bool isCut)
     {
         lock (_gate)
         {
             if (_isOver) return false;
             _isOver = true;
         }
+
+        // Before the peers can see it: whoever has seen the end finds it counted.
+        if (isCut) proxy.CountCut();
 
         foreach (Socket socket in new[] { client, _target }) Prepare(socket, isReset);
 
@@ -57,14 +73,6 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client) : IDisposabl
         client.Dispose();
         _target.Dispose();
         return true;
-    }
-
-    /// <summary>After <see cref="RunAsync"/>.</summary>
-    public void Dispose()
-    {
-        End(isReset: false);
-        _target.Dispose();
-        _end.Dispose();
     }
 
     private static void Prepare(Socket socket, bool isReset)
@@ -124,7 +132,7 @@ internal sealed class ProxyLink(TcpFaultProxy proxy, Socket client) : IDisposabl
             if (direction == ProxyDirections.ToTarget) _toTarget += sent;
             if (isCut && sent == length)
             {
-                if (End(behaviour.CutByReset)) proxy.CountCut();
+                Cut(behaviour.CutByReset);
                 return false;
             }
 

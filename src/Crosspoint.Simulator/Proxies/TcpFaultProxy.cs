@@ -107,9 +107,7 @@ public sealed class TcpFaultProxy : IAsyncDisposable
         int count = 0;
         foreach (ProxyLink link in _links.Keys)
         {
-            if (!link.End(isReset)) continue;
-            CountCut();
-            count++;
+            if (link.Cut(isReset)) count++;
         }
 
         return count;
