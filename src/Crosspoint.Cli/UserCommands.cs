@@ -14,6 +14,7 @@ internal static class UserCommands
         List(),
         Add(),
         ResetPassword(),
+        Unlock(),
         Disable(),
     };
 
@@ -61,6 +62,21 @@ internal static class UserCommands
         var command = new Command("reset-password", "Take the password away, end all sessions, and print a link that sets a new one") { name };
         new OperatorClient().SetAction(command, async (result, client, cancellationToken) => PrintLink(await OperatorClient.SendAsync(
             client, HttpMethod.Post, $"{PathOf(result.GetRequiredValue(name))}/reset-password", null, cancellationToken).ConfigureAwait(false)));
+        return command;
+    }
+
+    private static Command Unlock()
+    {
+        Argument<string> name = Name();
+        var command = new Command("unlock", "Open a name that is locked after sign-ins that failed") { name };
+        new OperatorClient().SetAction(command, async (result, client, cancellationToken) =>
+        {
+            string wanted = result.GetRequiredValue(name);
+            JsonNode? done = await OperatorClient.SendAsync(client, HttpMethod.Post, $"{PathOf(wanted)}/unlock", null, cancellationToken).ConfigureAwait(false);
+            if (done is null) return ExitCodes.Failed;
+            Console.WriteLine($"{wanted} is open");
+            return ExitCodes.Ok;
+        });
         return command;
     }
 

@@ -42,6 +42,8 @@ internal sealed class AccessGate(OperatorDoor door, IdentityDesk identity)
             return;
         }
 
+        // What a person sees is for that person: no cache keeps it. An endpoint may say otherwise.
+        context.Response.Headers.CacheControl = "no-store";
         context.Features.Set(Caller.Of(user, session, role, identity.AccountOf(user)));
         await identity.TouchAsync(session).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);

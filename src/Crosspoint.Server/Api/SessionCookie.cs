@@ -19,6 +19,8 @@ internal static class SessionCookie
     private const int MostCharacters = 64;
     private const string Https = "https";
 
+    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+
     /// <summary>What the cookie holds, and whether it is the one of TLS; false when there is none.</summary>
     public static bool TryRead(HttpRequest request, out string token, out bool isSecure)
     {
@@ -40,7 +42,7 @@ internal static class SessionCookie
     public static void Clear(HttpContext context, bool isSecure) => Append(context, isSecure, "=; Max-Age=0");
 
     public static SignInOrigin OriginOf(HttpRequest request) => new(
-        request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None, request.Headers.UserAgent.ToString(), IsSecure(request));
+        request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None, request.Headers.UserAgent.ToString(), IsSecure(request), IsLocal(request));
 
     /// <summary>
     /// Whether the browser speaks TLS, to here or to a proxy. Whoever pretends it without TLS gets a cookie that their browser throws away.
@@ -68,6 +70,16 @@ internal static class SessionCookie
         if (request.Headers.Origin is not { Count: > 0 } origin) return null;
         return Uri.TryCreate(origin.ToString(), UriKind.Absolute, out Uri? from)
             && string.Equals(from.Authority, request.Host.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    // Behind a proxy on this machine every browser seems to be here. A name that leads here by somebody else's DNS is not ours.
+    private static bool IsLocal(HttpRequest request)
+    {
+        if (!IPAddress.IsLoopback(request.HttpContext.Connection.RemoteIpAddress ?? IPAddress.None)) return false;
+        if (ProxyHeaders.Any(request.Headers.ContainsKey)) return false;
+        string host = request.Host.Host;
+        return host == "localhost" || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
     }
 
     private static void Append(HttpContext context, bool isSecure, string value) => context.Response.Headers.Append(

@@ -65,6 +65,7 @@ public sealed partial class IdentityDesk
                         UserChange change = new()
                         {
                             EndSessions = HashesOf(SessionsOf(now.Id)),
+                            ForgetTries = [OneTimeTokens.HashOf(now.Name)],
                             Audit = [Told(now.Name, "password_set", now.Name, From(origin))],
                         };
                         return changed.TotpSecret is null ? BeginSessionAsync(changed, origin, old, change) : KeepAsync(changed, change);

@@ -7,18 +7,21 @@ public sealed partial class IdentityDesk
 {
     private const string Issuer = "Crosspoint";
 
-    /// <summary>Makes a secret that counts once a code of it was given. An earlier one stays until then.</summary>
+    /// <summary>Makes a secret that counts once a code of it was given. Whoever has a second factor shows it first, by removing it.</summary>
     /// <returns>The secret as people type it and as apps read it; both empty when it was refused.</returns>
     internal async ValueTask<(IdentityResult Result, string Secret, string Uri)> BeginTotpAsync(
-        UserRecord user, string password, SignInOrigin origin, CancellationToken cancellationToken)
+        UserRecord user, Session session, string password, SignInOrigin origin, CancellationToken cancellationToken)
     {
-        if (await CheckAgainAsync(user, password, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return (refusal, "", "");
+        if (await CheckAgainAsync(user, session, password, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return (refusal, "", "");
         byte[] secret = Totp.NewSecret();
         byte[] closed = _box.Seal(secret);
         IdentityResult result = await AloneAsync(
-            () => _users.TryGetValue(user.Id, out UserRecord? now)
-                ? CommitAsync(new() { Users = [now with { TotpPending = closed }] })
-                : new(new IdentityResult(IdentityOutcome.NotFound)),
+            () =>
+            {
+                if (!_users.TryGetValue(user.Id, out UserRecord? now)) return new(new IdentityResult(IdentityOutcome.NotFound));
+                return now.TotpSecret is null ? CommitAsync(new() { Users = [now with { TotpPending = closed }] })
+                    : new(new IdentityResult(IdentityOutcome.WrongState, "There is a second factor: remove it first."));
+            },
             cancellationToken).ConfigureAwait(false);
         return result.IsDone ? (result, Base32.Encode(secret), Totp.UriOf(Issuer, user.Name, secret)) : (result, "", "");
     }
@@ -32,11 +35,11 @@ public sealed partial class IdentityDesk
         IdentityResult result = await AloneAsync(
             async () =>
             {
-                if (LockOf(user.Name) is { } locked) return locked;
+                if (LockOf(TriesKey(user, session)) is { } locked) return locked;
                 if (!_users.TryGetValue(user.Id, out UserRecord? now) || now.TotpPending is not { } pending)
                     return new(IdentityOutcome.WrongState, "No second factor was begun.");
                 long step = OpenSecret(now, pending) is { } secret ? Totp.Match(secret, code, _time.GetUtcNow(), lastStep: 0) : 0;
-                if (step == 0) return await FailAsync(user.Name, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false);
+                if (step == 0) return await FailAsync(TriesKey(user, session), user, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false);
                 UserRecord changed = now with
                 {
                     TotpSecret = pending,
@@ -57,16 +60,16 @@ public sealed partial class IdentityDesk
 
     /// <summary>Takes a user's own second factor away.</summary>
     internal async ValueTask<IdentityResult> RemoveTotpAsync(
-        UserRecord user, string password, string? code, string? recoveryCode, SignInOrigin origin, CancellationToken cancellationToken)
+        UserRecord user, Session session, string password, string? code, string? recoveryCode, SignInOrigin origin, CancellationToken cancellationToken)
     {
-        if (await CheckAgainAsync(user, password, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return refusal;
+        if (await CheckAgainAsync(user, session, password, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return refusal;
         return await AloneAsync(
             async () =>
             {
-                if (LockOf(user.Name) is { } locked) return locked;
+                if (LockOf(TriesKey(user, session)) is { } locked) return locked;
                 if (!_users.TryGetValue(user.Id, out UserRecord? now) || now.TotpSecret is null) return new(IdentityOutcome.WrongState, "There is no second factor.");
                 if (TakeSecondFactor(now, code, recoveryCode) is not { } taken)
-                    return await FailAsync(user.Name, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false);
+                    return await FailAsync(TriesKey(user, session), user, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false);
                 return await CommitAsync(new() { Users = [WithoutTotp(taken)], Audit = [Told(user.Name, "totp_removed", user.Name, From(origin))] }).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);

@@ -48,8 +48,14 @@ public sealed partial class IdentityDesk
     internal IReadOnlyList<Session> SessionsOf(string userId) =>
         [.. _sessions.Values.Where(session => session.Record.UserId == userId).OrderByDescending(static session => session.Record.CreatedAt)];
 
+    /// <summary>Ends the session, in memory also where that cannot be stored.</summary>
     internal ValueTask<IdentityResult> SignOutAsync(Session session, UserRecord user) => AloneAsync(
-        () => CommitAsync(new() { EndSessions = [session.Record.TokenHash], Audit = [Told(user.Name, "sign_out", user.Name)] }), CancellationToken.None);
+        () =>
+        {
+            Forget(session.Record.TokenHash);
+            return CommitAsync(new() { EndSessions = [session.Record.TokenHash], Audit = [Told(user.Name, "sign_out", user.Name)] });
+        },
+        CancellationToken.None);
 
     /// <summary>Ends all sessions of a user, or one of them.</summary>
     internal ValueTask<IdentityResult> EndSessionsAsync(string userId, string? sessionId, string by) => AloneAsync(

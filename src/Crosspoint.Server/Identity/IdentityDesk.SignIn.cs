@@ -26,10 +26,10 @@ public sealed partial class IdentityDesk
 
     /// <summary>Changes a user's own password. All sessions end, and a new one begins.</summary>
     internal async ValueTask<SignInResult> ChangePasswordAsync(
-        UserRecord user, string current, string next, SignInOrigin origin, CancellationToken cancellationToken)
+        UserRecord user, Session session, string current, string next, SignInOrigin origin, CancellationToken cancellationToken)
     {
         if (!PasswordRules.Allows(next, user.Name, user.DisplayName)) return new(new(IdentityOutcome.PasswordWeak));
-        if (await CheckAgainAsync(user, current, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return new(refusal);
+        if (await CheckAgainAsync(user, session, current, origin.Address, cancellationToken).ConfigureAwait(false) is { IsDone: false } refusal) return new(refusal);
         if (await _hashes.HashAsync(next, cancellationToken).ConfigureAwait(false) is not { } hash) return new(Busy);
         return await AloneAsync(
             () =>
@@ -50,8 +50,13 @@ public sealed partial class IdentityDesk
     /// <summary>What keeps anybody out who comes from there; null for nothing.</summary>
     private IdentityResult? RefusalOf(SignInOrigin origin)
     {
-        if (!origin.IsSecure && !_options.AllowHttp && !IPAddress.IsLoopback(origin.Address)) return new(IdentityOutcome.Insecure);
-        TimeSpan wait = _addresses.TryTake(origin.Address);
+        if (!origin.IsSecure && !_options.AllowHttp && !origin.IsLocal) return new(IdentityOutcome.Insecure);
+        return ThrottleOf(origin.Address);
+    }
+
+    private IdentityResult? ThrottleOf(IPAddress address)
+    {
+        TimeSpan wait = _addresses.TryTake(address);
         return wait > TimeSpan.Zero ? new(IdentityOutcome.Throttled, "Too many tries from this address.", wait) : null;
     }
 
@@ -71,14 +76,14 @@ public sealed partial class IdentityDesk
                 // Others may have tried, or changed the user, while the password was checked.
                 if (LockOf(name) is { } late) return new(late);
                 if (check == PasswordCheck.Wrong || user is null || !IsAsBefore(user))
-                    return new(await FailAsync(name, IdentityOutcome.WrongPassword, origin.Address).ConfigureAwait(false));
+                    return new(await FailAsync(name, user, IdentityOutcome.WrongPassword, origin.Address).ConfigureAwait(false));
                 UserRecord now = _users[user.Id] with { PasswordHash = better ?? hash };
                 string note = From(origin);
                 if (now.TotpSecret is not null)
                 {
                     if (code is null && recoveryCode is null) return new(new(IdentityOutcome.TotpRequired));
                     if (TakeSecondFactor(now, code, recoveryCode) is not { } taken)
-                        return new(await FailAsync(name, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false));
+                        return new(await FailAsync(name, user, IdentityOutcome.TotpWrong, origin.Address).ConfigureAwait(false));
                     if (taken.RecoveryHashes.Count < now.RecoveryHashes.Count) note += $", with a recovery code; {taken.RecoveryHashes.Count} are left";
                     now = taken;
                 }
@@ -88,15 +93,19 @@ public sealed partial class IdentityDesk
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Asks for the password of somebody who is signed in; wrong ones count as in signing in.</summary>
-    private async ValueTask<IdentityResult> CheckAgainAsync(UserRecord user, string password, IPAddress address, CancellationToken cancellationToken)
+    /// <summary>Asks for the password of somebody who is signed in; wrong ones count as in signing in, for this session.</summary>
+    private async ValueTask<IdentityResult> CheckAgainAsync(
+        UserRecord user, Session session, string password, IPAddress address, CancellationToken cancellationToken)
     {
-        if (LockOf(user.Name) is { } locked) return locked;
+        if ((LockOf(TriesKey(user, session)) ?? ThrottleOf(address)) is { } refusal) return refusal;
         PasswordCheck check = await _hashes.CheckAsync(user.PasswordHash, password, cancellationToken).ConfigureAwait(false);
         if (check == PasswordCheck.Busy) return Busy;
         if (check != PasswordCheck.Wrong) return new(IdentityOutcome.Done);
-        return await AloneAsync(() => FailAsync(user.Name, IdentityOutcome.WrongPassword, address), cancellationToken).ConfigureAwait(false);
+        return await AloneAsync(() => FailAsync(TriesKey(user, session), user, IdentityOutcome.WrongPassword, address), cancellationToken).ConfigureAwait(false);
     }
+
+    // Whoever keeps a name locked from outside does not lock who is in. A name has no blanks.
+    private static string TriesKey(UserRecord user, Session session) => $"{user.Name} {session.Id}";
 
     private IdentityResult? LockOf(string name)
     {
@@ -105,15 +114,20 @@ public sealed partial class IdentityDesk
     }
 
     // The same work whether there is such a user or not. Of names that nobody has the record says nothing: people type passwords there.
-    private async ValueTask<IdentityResult> FailAsync(string name, IdentityOutcome outcome, IPAddress address)
+    private async ValueTask<IdentityResult> FailAsync(string name, UserRecord? user, IdentityOutcome outcome, IPAddress address)
     {
         byte[] hash = OneTimeTokens.HashOf(name);
         SignInTries tries = SignInLock.Fail(_tries.GetValueOrDefault(KeyOf(hash)), hash, Now());
         TimeSpan length = SignInLock.Remaining(tries, Now());
-        string known = FindByName(name)?.Name ?? "";
+        string known = user?.Name ?? "";
         string by = known.Length > 0 ? known : "unknown";
         string action = length > TimeSpan.Zero ? "sign_in_locked" : "sign_in_failed";
-        await CommitAsync(new() { Tries = [tries], ForgetTries = TriesToDrop(), Audit = [Told(by, action, known, $"from {address}")] }).ConfigureAwait(false);
+        List<byte[]> dropped = TriesToDrop();
+
+        // It counts whether or not it can be stored: a full disk must not open the door to guesses.
+        foreach (byte[] old in dropped) _tries.TryRemove(KeyOf(old), out _);
+        _tries[KeyOf(hash)] = tries;
+        await CommitAsync(new() { Tries = [tries], ForgetTries = dropped, Audit = [Told(by, action, known, $"from {address}")] }).ConfigureAwait(false);
         if (++_failures % PruneEvery == 0) await PruneAsync().ConfigureAwait(false);
         if (length > TimeSpan.Zero) Log.Locked(_logger, by, length.TotalMinutes, tries.Failed, address);
         return new(outcome);

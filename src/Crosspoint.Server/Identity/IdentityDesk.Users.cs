@@ -9,6 +9,7 @@ public sealed partial class IdentityDesk
     internal const string ExpectedName = "Expected 1 to 100 letters, digits or any of . _ + - @ that begin with a letter or digit.";
 
     private const string LastOwner = "This is the last active owner: make another one first.";
+    private const string OwnReset = "You are the last active owner, and would be signed out: change your password under /v1/console/password, or use the token of http.admin_token.";
 
     /// <summary>Makes a user without a password, and the link with which they set it.</summary>
     internal async ValueTask<(IdentityResult Result, UserRecord? User, string Token)> InviteAsync(
@@ -32,9 +33,11 @@ public sealed partial class IdentityDesk
     }
 
     /// <summary>Takes the password away, if there was one, ends all sessions, and makes a link with which it is set anew.</summary>
-    internal async ValueTask<(IdentityResult Result, UserRecord? User, string Token)> InviteAgainAsync(string id, string by)
+    /// <param name="isOwn">The user asks for it in their own session.</param>
+    internal async ValueTask<(IdentityResult Result, UserRecord? User, string Token)> InviteAgainAsync(string id, string by, bool isOwn)
     {
         string token = OneTimeTokens.New();
+        if (isOwn && _users.TryGetValue(id, out UserRecord? self) && IsLastOwner(self)) return (new(IdentityOutcome.WrongState, OwnReset), null, "");
         (IdentityResult result, UserRecord? user) = await ChangeAsync(
             id, by, "password_reset", "", endsSessions: true, user => user.State == Disabled ? null : WithInvitation(user, token) with { PasswordHash = null },
             "The user is disabled.").ConfigureAwait(false);
@@ -143,7 +146,9 @@ public sealed partial class IdentityDesk
         return isNew && FindByName(normal) is not null ? new(IdentityOutcome.NameTaken) : new(IdentityOutcome.Done);
     }
 
-    private static bool IsActiveOwner(UserRecord user) => user.Role == Roles.NameOf(Role.Owner) && user.State == Active;
+    // Without a password nobody can sign in: the demo's owner does by a link.
+    private bool IsActiveOwner(UserRecord user) =>
+        user.Role == Roles.NameOf(Role.Owner) && user.State == Active && (user.PasswordHash is not null || (_options.IsDemo && user.Name == DemoName));
 
     private bool IsLastOwner(UserRecord user) => IsActiveOwner(user) && !_users.Values.Any(other => other.Id != user.Id && IsActiveOwner(other));
 }

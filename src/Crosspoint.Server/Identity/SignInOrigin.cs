@@ -5,7 +5,8 @@ namespace Crosspoint.Server.Identity;
 /// <summary>Whence somebody signs in.</summary>
 /// <param name="Agent">What the browser calls itself.</param>
 /// <param name="IsSecure">The browser speaks TLS, to here or to a proxy.</param>
-internal readonly record struct SignInOrigin(IPAddress Address, string Agent, bool IsSecure);
+/// <param name="IsLocal">The browser is on this machine, and no proxy stands between.</param>
+internal readonly record struct SignInOrigin(IPAddress Address, string Agent, bool IsSecure, bool IsLocal);
 
 /// <summary>Why nothing was done; <see cref="Done"/> when it was.</summary>
 internal enum IdentityOutcome

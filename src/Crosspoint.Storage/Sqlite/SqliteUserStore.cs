@@ -17,7 +17,10 @@ public sealed partial class SqliteUserStore : IUserStore
 
     private readonly SqliteStoreFile _file;
 
-    /// <summary>Entries of the record that are kept. About 60 MB: somebody who guesses for months must not fill the disk.</summary>
+    /// <summary>
+    /// Sign-ins that failed go before their time when so many entries were made since. About 60 MB: somebody who guesses for months must not fill the disk,
+    /// nor push out what people did.
+    /// </summary>
     internal long MostAudit { get; set; } = 500_000;
 
     private SqliteUserStore(SqliteStoreFile file) => _file = file;
@@ -60,13 +63,14 @@ public sealed partial class SqliteUserStore : IUserStore
             cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Of the record it also deletes what is more than <see cref="MostAudit"/>, the oldest first.</remarks>
+    /// <remarks>Of the record it also deletes failed sign-ins that <see cref="MostAudit"/> entries have followed.</remarks>
     public async ValueTask<StoreFailure?> PruneAsync(long before, CancellationToken cancellationToken)
     {
         HealthWrite written = await _file.ChangeAsync(
             database =>
             {
-                using SqliteStatement entries = database.Prepare("DELETE FROM audit WHERE at < ? OR id <= (SELECT max(id) FROM audit) - ?");
+                using SqliteStatement entries = database.Prepare(
+                    "DELETE FROM audit WHERE at < ? OR (action IN ('sign_in_failed', 'sign_in_locked') AND id <= (SELECT max(id) FROM audit) - ?)");
                 entries.Bind(1, before);
                 entries.Bind(2, MostAudit);
                 entries.Run();

@@ -61,6 +61,14 @@ public sealed class RuleMatchTests
         told.Outcome.ShouldBe("The message goes to 'c' by rule 'second'.");
     }
 
+    [Fact]
+    public void Metadata_ThatMayNotBeShown_IsNotTold()
+    {
+        RouteRig rig = new RouteRig("a", "b", "c").Rule("first", ["b"], static rule => rule with { Match = new() { Metadata = [new("tier", ["silver"])] } });
+        RouteExplanation told = RouteExplainer.Explain(rig.Decide(RouteRig.Request()), RouteRig.Request().Head, RouteRig.Now, rig.Plan, withMetadata: false);
+        told.NotMatched.ShouldBe(["Rule 'first' did not match: it wants that metadata 'tier' is silver, and what it is may not be shown."]);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Except_EachKind_LeavesOutWhatFits(string kind, RuleMatch fits, RuleMatch fails, string matched, string failed)

@@ -52,6 +52,20 @@ public sealed class SecondFactorTests
     }
 
     [Fact]
+    public async Task Enrol_WithASecondFactorInPlace_TakesItsRemovalFirst()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        string secret = await EnrolAsync(api, owner);
+        Answer again = await owner.PostAsync("/v1/console/totp", new() { ["password"] = Browser.Password });
+        (again.Status, again.At("code")).ShouldBe((409, "user_state"));
+        again.At("detail")!.ShouldContain("remove it first");
+        api.Time.Advance(TimeSpan.FromSeconds(30));
+        (await owner.PostAsync("/v1/console/totp/remove", new() { ["password"] = Browser.Password, ["totp"] = CodeNow(api, secret) })).Status.ShouldBe(204);
+        await EnrolAsync(api, owner);
+    }
+
+    [Fact]
     public async Task Remove_TakesPasswordAndCode_AndAnOwnerResetsAnothers()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
@@ -70,7 +84,7 @@ public sealed class SecondFactorTests
         (await reader.SignInAsync("rita")).Status.ShouldBe(200);
     }
 
-    private static async Task<string> EnrolAsync(ApiFixture api, Browser browser)
+    internal static async Task<string> EnrolAsync(ApiFixture api, Browser browser)
     {
         string secret = (await browser.PostAsync("/v1/console/totp", new() { ["password"] = Browser.Password })).At("secret")!;
         (await browser.PostAsync("/v1/console/totp/confirm", Totp(CodeNow(api, secret)))).Status.ShouldBe(200);
@@ -80,7 +94,7 @@ public sealed class SecondFactorTests
     private static JsonObject Totp(string code) => new() { ["totp"] = code };
 
     // An authenticator app, which was given the secret as text.
-    private static string CodeNow(ApiFixture api, string secret)
+    internal static string CodeNow(ApiFixture api, string secret)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         string bits = string.Concat(secret.Select(static letter => Convert.ToString(Alphabet.IndexOf(letter), 2).PadLeft(5, '0')));

@@ -134,13 +134,40 @@ public sealed class SessionTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
         await using ApiFixture open = await ApiFixture.StartAsync(new() { Console = new() { AllowHttp = true } });
-        SignInOrigin far = Origin with { Address = System.Net.IPAddress.Parse("192.0.2.1") };
+        SignInOrigin far = Origin with { Address = System.Net.IPAddress.Parse("192.0.2.1"), IsLocal = false };
         (await api.Identity.SignInAsync("x", "y", null, null, far, null, CancellationToken.None)).Result.Outcome.ShouldBe(IdentityOutcome.Insecure);
         (await api.Identity.SignInAsync("x", "y", null, null, far with { IsSecure = true }, null, CancellationToken.None)).Result.Outcome.ShouldBe(IdentityOutcome.WrongPassword);
         (await open.Identity.SignInAsync("x", "y", null, null, far, null, CancellationToken.None)).Result.Outcome.ShouldBe(IdentityOutcome.WrongPassword);
     }
 
-    private static readonly SignInOrigin Origin = new(System.Net.IPAddress.Loopback, "test", IsSecure: false);
+    [Theory]
+    [InlineData("X-Forwarded-For", "192.0.2.1")]
+    [InlineData("Forwarded", "for=192.0.2.1")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("Host", "gateway.example.org")]
+    public async Task SignIn_PlainHttpThroughAProxyOnThisMachine_IsRefused(string header, string value)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        using var browser = new Browser(api);
+        JsonObject body = new() { ["name"] = "ada", ["password"] = Browser.Password };
+        Answer answer = await browser.SendAsync(HttpMethod.Post, "/v1/console/sign-in", body, (header, value));
+        (answer.Status, answer.At("code")).ShouldBe((403, "https_required"));
+        (await browser.SendAsync(HttpMethod.Post, "/v1/console/sign-in", body, ("Host", "localhost"))).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task SignOut_WithoutAStore_EndsTheSessionAllTheSame()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        api.RefuseChangesOfUsers();
+        (await owner.PostAsync("/v1/console/sign-out")).Status.ShouldBe(503);
+        owner.Cookie.ShouldBeNull();
+        api.Identity.SessionsOf(api.Identity.Find("ada")!.Id).ShouldBeEmpty();
+    }
+
+    private static readonly SignInOrigin Origin = new(System.Net.IPAddress.Loopback, "test", IsSecure: false, IsLocal: true);
 
     private static Task<IdentityDesk> OpenAsync(SqliteUserStore store, DirectoryInfo folder, ManualTimeProvider time) => IdentityDesk.OpenAsync(
         store, Path.Combine(folder.FullName, "keys"), new() { HashIterations = 1_000 }, new AccountDirectory([ApiFixture.Demo]), time, NullLoggerFactory.Instance,

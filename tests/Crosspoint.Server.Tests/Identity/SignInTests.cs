@@ -102,6 +102,52 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task SignIn_FailuresThatCannotBeStored_LockTheNameAllTheSame()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        using var browser = new Browser(api);
+        api.RefuseChangesOfUsers();
+        for (int i = 0; i < 10; i++) (await browser.SignInAsync("ada", "not the right one")).At("code").ShouldBe("sign_in_failed");
+        (await browser.SignInAsync("ada")).At("code").ShouldBe("sign_in_locked");
+    }
+
+    [Fact]
+    public async Task LockedName_DoesNotLockWhoIsIn_WhoseOwnTriesAreCounted()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync(new() { Console = new() { SignInsPerMinute = 1_000 } });
+        using Browser owner = await Browser.OwnerAsync(api);
+        using var browser = new Browser(api);
+        for (int i = 0; i < 10; i++) await browser.SignInAsync("ada", "not the right one");
+        (await browser.SignInAsync("ada")).At("code").ShouldBe("sign_in_locked");
+
+        JsonObject Change(string current) => new() { ["current"] = current, ["password"] = "another good one" };
+        for (int i = 0; i < 9; i++) (await owner.PostAsync("/v1/console/password", Change("wrong"))).At("code").ShouldBe("sign_in_failed");
+        (await owner.PostAsync("/v1/console/password", Change(Browser.Password))).Status.ShouldBe(200);
+        for (int i = 0; i < 10; i++) (await owner.PostAsync("/v1/console/password", Change("wrong"))).At("code").ShouldBe("sign_in_failed");
+        (await owner.PostAsync("/v1/console/password", Change("another good one"))).At("code").ShouldBe("sign_in_locked");
+    }
+
+    [Fact]
+    public async Task Password_AskedForAgain_CountsForTheAddress()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync(new() { Console = new() { SignInsPerMinute = 3 } });
+        using Browser owner = await Browser.OwnerAsync(api);
+        JsonObject right = new() { ["password"] = Browser.Password };
+        for (int i = 0; i < 2; i++) (await owner.PostAsync("/v1/console/totp", right)).Status.ShouldBe(200);
+        (await owner.PostAsync("/v1/console/totp", right)).At("code").ShouldBe("throttled");
+    }
+
+    [Fact]
+    public async Task Answers_ByCookie_AreKeptByNoCache()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        foreach (string path in new[] { "/v1/connections", "/v1/users", "/v1/incidents" })
+            (await owner.GetAsync(path)).Headers.CacheControl!.NoStore.ShouldBeTrue(path);
+    }
+
+    [Fact]
     public async Task SignIn_ManyTriesFromAnAddress_AreRefusedUntilTheMinuteIsOver()
     {
         await using ApiFixture api = await ApiFixture.StartAsync(new() { Console = new() { SignInsPerMinute = 3 } });

@@ -109,6 +109,32 @@ public sealed class UserTests
     }
 
     [Fact]
+    public async Task LastOwner_IsOneWithAPassword()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        (await owner.PostAsync("/v1/users/ada/reset-password")).At("code").ShouldBe("user_state", "nobody could sign in with the link lost");
+        using Browser eve = await Browser.OfRoleAsync(api, Role.Owner, "eve");
+        (await owner.PostAsync("/v1/users/eve/reset-password")).Status.ShouldBe(200);
+        (await owner.SendAsync(HttpMethod.Delete, "/v1/users/ada")).At("code").ShouldBe("user_state", "eve has no password yet");
+    }
+
+    [Fact]
+    public async Task ResetPassword_OfALockedName_OpensIt_AlsoWithASecondFactor()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync(new() { AdminToken = Token });
+        using Browser owner = await Browser.OwnerAsync(api);
+        string secret = await SecondFactorTests.EnrolAsync(api, owner);
+        using var browser = new Browser(api);
+        for (int i = 0; i < 10; i++) await browser.SignInAsync("ada", "not the right one");
+        Answer reset = await ByTokenAsync(api, HttpMethod.Post, "/v1/users/ada/reset-password", null);
+        (await browser.PostAsync("/v1/console/invitation", new() { ["token"] = reset.At("link")!.Split('#')[1], ["password"] = "another good one" }))
+            .At("code").ShouldBe("totp_required");
+        api.Time.Advance(TimeSpan.FromSeconds(30));
+        (await browser.SignInAsync("ada", "another good one", SecondFactorTests.CodeNow(api, secret))).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task ResetPassword_ByTheToken_LetsInWhoIsLockedOut()
     {
         await using ApiFixture api = await ApiFixture.StartAsync(new() { AdminToken = Token });

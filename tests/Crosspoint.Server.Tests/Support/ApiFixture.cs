@@ -204,6 +204,13 @@ internal sealed class ApiFixture : IAsyncDisposable
         return await Answer.ReadAsync(Client, request);
     }
 
+    /// <summary>From now on the file of users refuses every change, as a disk does that is gone.</summary>
+    public void RefuseChangesOfUsers()
+    {
+        using SqliteDatabase database = SqliteDatabase.OpenForWriting(Path.Combine(Folder, SqliteUserStore.FileName));
+        database.Execute("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

@@ -95,9 +95,17 @@ public sealed class UserStoreTests : IDisposable
         (await store.PruneAsync(4, Token)).ShouldBeNull();
         (await store.ListAuditAsync(null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
         (await store.ReadAsync(Token)).Tries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Prune_OfMany_DropsFailedSignInsAlone()
+    {
+        await using SqliteUserStore store = SqliteUserStore.Open(File);
+        string[] actions = ["user_invited", "sign_in_failed", "sign_in", "sign_in_locked", "sign_in_failed"];
+        await store.ApplyAsync(new() { Audit = [.. actions.Select(static (action, i) => new UserAudit(9 + i, "x", action, "ada", ""))] }, Token);
         store.MostAudit = 1;
         (await store.PruneAsync(4, Token)).ShouldBeNull();
-        (await store.ListAuditAsync(null, 0, 9, Token)).ShouldHaveSingleItem().Id.ShouldBe(5);
+        (await store.ListAuditAsync(null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 3, 1], "nobody pushes out what people did");
     }
 
     [Fact]

@@ -20,7 +20,9 @@ public static class RouteExplainer
     /// <param name="at">When it was made, in microseconds.</param>
     /// <param name="plan">The plan that is in force, or that of the decision's revision; null when there is none at hand.</param>
     /// <param name="withPrices">Whether prices are told, what a list asks of them, and copies: they are nobody's business but the operator's.</param>
-    public static RouteExplanation Explain(RouteDecision decision, MessageHead head, long at, RoutingPlan? plan, bool withPrices = true)
+    /// <param name="withMetadata">Whether values of the message's metadata are told.</param>
+    public static RouteExplanation Explain(
+        RouteDecision decision, MessageHead head, long at, RoutingPlan? plan, bool withPrices = true, bool withMetadata = true)
     {
         if (head.CopyOf is { } original) return ExplainCopy(decision, head, original, at);
         RouteFacts facts = decision.Facts ?? new();
@@ -44,7 +46,7 @@ public static class RouteExplainer
             Outcome = Outcome(decision, facts),
             Message = Describe(request, facts),
             Matched = Matched(decision, facts, known, rule),
-            NotMatched = known is null || !withPrices ? [] : Above(decision.Rule, known, request),
+            NotMatched = known is null || !withPrices ? [] : Above(decision.Rule, known, request, withMetadata),
             Order = Order(decision, facts, known, rule),
             Candidates = [.. decision.Candidates.Select((candidate, i) => Explain(candidate, i + 1, decision, facts, known, rule, withPrices))],
         };
@@ -182,7 +184,7 @@ public static class RouteExplainer
             : $"Rule '{decision.Rule}' of revision {revision} matched, by {PlanWords.Kinds(facts.Conditions)}; the plan has changed since.";
     }
 
-    private static List<string> Above(string matched, RoutingPlan plan, in RouteRequest request)
+    private static List<string> Above(string matched, RoutingPlan plan, in RouteRequest request, bool withMetadata)
     {
         var bodies = new BodyPatterns(BodyPatterns.Limit);
         int end = plan.Rules.Count;
@@ -194,11 +196,11 @@ public static class RouteExplainer
         var sentences = new List<string>();
         int first = Math.Max(0, end - MostAbove);
         if (first > 0) sentences.Add(string.Create(CultureInfo.InvariantCulture, $"{first} more rules above these did not match."));
-        for (int i = first; i < end; i++) sentences.Add(WhyNot(plan.Rules[i], request, bodies));
+        for (int i = first; i < end; i++) sentences.Add(WhyNot(plan.Rules[i], request, bodies, withMetadata));
         return sentences;
     }
 
-    private static string WhyNot(RoutingRule rule, in RouteRequest request, BodyPatterns bodies)
+    private static string WhyNot(RoutingRule rule, in RouteRequest request, BodyPatterns bodies, bool withMetadata)
     {
         if (RuleMatcher.FirstFailure(rule, request, bodies) is not { } failed)
             return $"Rule '{rule.Name}' was passed over; it depends on what is not known any more.";
@@ -208,10 +210,10 @@ public static class RouteExplainer
         string wanted = failed.Condition == RuleCondition.Metadata
             ? PlanWords.Phrase(match.Metadata.First(one => one.Name == failed.Name), failed.IsExcept)
             : PlanWords.Phrase(match, failed.Condition, failed.IsExcept)!;
-        return $"Rule '{rule.Name}' did not match: it wants that {wanted}, and {ValueOf(failed, match, request)}.";
+        return $"Rule '{rule.Name}' did not match: it wants that {wanted}, and {ValueOf(failed, match, request, withMetadata)}.";
     }
 
-    private static string ValueOf(in FailedCondition failed, RuleMatch match, in RouteRequest request)
+    private static string ValueOf(in FailedCondition failed, RuleMatch match, in RouteRequest request, bool withMetadata)
     {
         MessageHead head = request.Head;
         Destination destination = request.Destination;
@@ -225,7 +227,7 @@ public static class RouteExplainer
             RuleCondition.NumberType => $"it is {NumberWords.Of(destination.Type)}",
             RuleCondition.Sender => $"it is {head.From}",
             RuleCondition.SenderType => $"it is {PlanWords.NameOf(request.SenderKind)}",
-            RuleCondition.Metadata => head.Metadata.Find(failed.Name) is { } value ? $"it is '{value}'" : "the message has none",
+            RuleCondition.Metadata => head.Metadata.Find(failed.Name) is { } value ? withMetadata ? $"it is '{value}'" : "what it is may not be shown" : "the message has none",
             RuleCondition.Segments => string.Create(CultureInfo.InvariantCulture, $"it is {head.SegmentCount}"),
             RuleCondition.Tag => head.Tags.Count == 0 ? "the message has none" : $"they are {PlanWords.JoinAnd(head.Tags)}",
             RuleCondition.Time => $"it was {ClockIn(match.Hours[0].Zone, request.At)}",

@@ -42,7 +42,7 @@ internal sealed class ConsoleEndpoints(IdentityDesk identity)
         body.Text("token")!, body.Text("password")!, origin, old, context.RequestAborted));
 
     private Task ChangePasswordAsync(HttpContext context) => BeginAsync(context, PasswordFields, PasswordFields, (body, origin, _) => identity.ChangePasswordAsync(
-        Caller.Of(context)!.User!, body.Text("current")!, body.Text("password")!, origin, context.RequestAborted));
+        Caller.Of(context)!.User!, Caller.Of(context)!.Session!, body.Text("current")!, body.Text("password")!, origin, context.RequestAborted));
 
     private async Task BeginAsync(
         HttpContext context, IReadOnlyList<string> fields, IReadOnlyList<string> required, Func<FlatObject, SignInOrigin, string?, ValueTask<SignInResult>> begin)
@@ -67,7 +67,7 @@ internal sealed class ConsoleEndpoints(IdentityDesk identity)
         NoStore(context);
         Caller caller = Caller.Of(context)!;
         IdentityResult result = await identity.SignOutAsync(caller.Session!, caller.User!).ConfigureAwait(false);
-        if (result.IsDone) SessionCookie.Clear(context, caller.Session!.Record.IsSecure);
+        SessionCookie.Clear(context, caller.Session!.Record.IsSecure);
         IdentityRequests.SendDone(context, result);
     }
 

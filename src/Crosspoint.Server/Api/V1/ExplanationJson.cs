@@ -14,7 +14,7 @@ internal static class ExplanationJson
     {
         RouteExplanation Explain(RouteDecision decision, long at)
         {
-            RouteExplanation told = RouteExplainer.Explain(decision, message.Head, at, plan, withPrices);
+            RouteExplanation told = RouteExplainer.Explain(decision, message.Head, at, plan, withPrices, withMetadata: !isMasked);
             return isMasked ? ContentMask.Of(told, message.Head) : told;
         }
 

@@ -24,7 +24,7 @@ internal sealed class SecondFactorEndpoints(IdentityDesk identity)
     {
         if (await ReadAsync(context, BeginFields, "password").ConfigureAwait(false) is not { } body) return;
         (IdentityResult result, string secret, string uri) = await identity.BeginTotpAsync(
-            UserOf(context), body.Text("password")!, SessionCookie.OriginOf(context.Request), context.RequestAborted).ConfigureAwait(false);
+            UserOf(context), Caller.Of(context)!.Session!, body.Text("password")!, SessionCookie.OriginOf(context.Request), context.RequestAborted).ConfigureAwait(false);
         if (!result.IsDone)
         {
             IdentityProblems.Of(result).Send(context);
@@ -63,8 +63,8 @@ internal sealed class SecondFactorEndpoints(IdentityDesk identity)
     {
         if (await ReadAsync(context, RemoveFields, "password").ConfigureAwait(false) is not { } body) return;
         IdentityRequests.SendDone(context, await identity.RemoveTotpAsync(
-            UserOf(context), body.Text("password")!, body.Text("totp"), body.Text("recovery_code"), SessionCookie.OriginOf(context.Request),
-            context.RequestAborted).ConfigureAwait(false));
+            UserOf(context), Caller.Of(context)!.Session!, body.Text("password")!, body.Text("totp"), body.Text("recovery_code"),
+            SessionCookie.OriginOf(context.Request), context.RequestAborted).ConfigureAwait(false));
     }
 
     private static Task<FlatObject?> ReadAsync(HttpContext context, IReadOnlyList<string> fields, string required)

@@ -74,7 +74,8 @@ internal sealed class UserEndpoints(IdentityDesk identity, OperatorDoor door)
     private async Task ResetPasswordAsync(HttpContext context)
     {
         if (!TryFind(context, out UserRecord found) || !OperatorDoor.TryReadAuthor(context, null, out RevisionAuthor author)) return;
-        (IdentityResult result, UserRecord? user, string token) = await identity.InviteAgainAsync(found.Id, author.By).ConfigureAwait(false);
+        (IdentityResult result, UserRecord? user, string token) = await identity.InviteAgainAsync(
+            found.Id, author.By, Caller.Of(context)?.User?.Id == found.Id).ConfigureAwait(false);
         SendInvitation(context, StatusCodes.Status200OK, result, user, token);
     }
 
