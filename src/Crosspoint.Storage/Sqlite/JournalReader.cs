@@ -291,7 +291,8 @@ internal sealed partial class JournalReader(
                 return new(messages, messages[^1].Id.Key);
             }
 
-            if (search.IsOver && beforeKey > fromKey) return new(messages, beforeKey);
+            bool isLast = beforeKey <= sliceFrom && (i == 0 || slices[i - 1].LastKey < fromKey);
+            if (search.IsOver && !isLast) return new(messages, beforeKey);
         }
 
         return new(messages, null);
