@@ -47,7 +47,7 @@ export function Precisely({ at }: { at: string }) {
     <Tooltip label={utc(at)} events={{ hover: true, focus: true, touch: true }}>
       <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
         {time.format(new Date(at))}
-        <span style={{ opacity: 0.75 }}>.{(/\.(\d+)/.exec(at)?.[1] ?? '').padEnd(6, '0')}</span>
+        .{(/\.(\d+)/.exec(at)?.[1] ?? '').padEnd(6, '0')}
       </time>
     </Tooltip>
   );

@@ -10,6 +10,9 @@ import { modals } from '../../ui/modals';
 import { told } from '../../ui/told';
 import { useNow } from '../../ui/When';
 
+/** The error of a message of which nobody knows whether a vendor took it. */
+const OUTCOME_UNKNOWN = 30410;
+
 /** What may be done with it in its state. The gateway checks it all the same. */
 export function Actions({ of, timeline }: { of: Message; timeline: Timeline | undefined }) {
   const may = useMay();
@@ -49,7 +52,7 @@ export function Actions({ of, timeline }: { of: Message; timeline: Timeline | un
           onClick={() =>
             modals.confirm({
               title: 'Send it again?',
-              text: `${again ? 'It was sent again before: see the timeline. ' : ''}A new message with the same text goes to ${of.to}. It is valid as long as this one would have been, costs as any other, and the application is told of it as of any other.`,
+              text: `${again ? 'It was sent again before: see the timeline. ' : ''}${of.error?.code === OUTCOME_UNKNOWN ? 'The vendor never answered: it may arrive twice. ' : ''}A new message with the same text goes to ${of.to}. It is valid as long as this one would have been, costs as any other, and the application is told of it as of any other.`,
               label: 'Send again',
               act: () => resend.mutate({ params: { ...path.params, header: { 'Idempotency-Key': key.current } } }),
             })

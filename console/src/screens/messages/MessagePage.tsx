@@ -37,7 +37,7 @@ export function MessagePage() {
           <span className="mono" style={{ overflowWrap: 'anywhere' }}>
             {id}
           </span>{' '}
-          is not there: it was deleted, its time in the journal is over, or the id is not right. <Anchor to="/messages">To the messages</Anchor>
+          is not there: it was deleted, its time in the journal is over, or the id is not right. <Anchor to="/messages" underline="always">To the messages</Anchor>
         </Empty>
       </Page>
     );

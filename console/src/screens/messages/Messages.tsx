@@ -1,7 +1,8 @@
 import { Badge, Button, Group, Stack, Text, Tooltip } from '@mantine/core';
 import { IconDownload, IconRefresh } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { $api } from '../../api/client';
+import { api } from '../../api/client';
 import { useMay } from '../../api/session';
 import type { Message } from '../../api/schema';
 import { messages as route } from '../../app/router';
@@ -31,17 +32,17 @@ export function Messages() {
     setAsked(Date.now());
     void navigate({ search: next, replace: true });
   };
-  const found = $api.useInfiniteQuery(
-    'get',
-    '/v1/messages',
-    { params: { query: { ...query, limit: PAGE } } },
-    {
-      pageParamName: 'cursor',
-      initialPageParam: '',
-      getNextPageParam: (page) => page.next_cursor ?? undefined,
-      refetchInterval: (state) => (state.state.data?.pages.length === 1 ? FRESH_MS : false),
+  const found = useInfiniteQuery({
+    queryKey: ['get', '/v1/messages', query],
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor, signal }) => {
+      const { data, error } = await api.GET('/v1/messages', { params: { query: { ...query, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } }, signal });
+      if (error) throw error;
+      return data;
     },
-  );
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? FRESH_MS : false),
+  });
   const rows = found.data?.pages.flatMap((page) => page.messages);
   const further = useFurther(found, rows?.length ?? 0, PAGE);
   return (
@@ -135,7 +136,7 @@ function Word({ text, what, onClick }: { text: string; what: string; onClick: ()
   const short = text.length > 14 ? `${text.slice(0, 4)}…${text.slice(-6)}` : text;
   return (
     <Tooltip label={`Only this ${what}${short === text ? '' : `: ${text}`}`} events={{ hover: true, focus: true, touch: true }}>
-      <Badge component="button" type="button" variant="default" tt="none" fw={400} style={{ cursor: 'pointer', flexShrink: 0 }} onClick={onClick} aria-label={`Only ${what} ${text}`}>
+      <Badge component="button" type="button" variant="default" tt="none" fw={400} style={{ cursor: 'pointer', flexShrink: 0 }} onClick={onClick} aria-label={`${short}: only this ${what}`}>
         {short}
       </Badge>
     </Tooltip>

@@ -25,6 +25,8 @@ export function SearchField({ onChoose }: { onChoose: (guess: Guess) => void }) 
       <Combobox.Target>
         <TextInput
           ref={searchField}
+          role="combobox"
+          aria-autocomplete="list"
           aria-label="Search for messages"
           placeholder="Id, number, tag, carrier’s id or error code"
           leftSection={<IconSearch size={16} aria-hidden />}

@@ -69,8 +69,8 @@ export function Webhooks({ id, isOver }: { id: string; isOver: boolean }) {
                       row.isLast &&
                       mayReplay &&
                       row.of.state !== 'pending' && (
-                        <Button size="compact-xs" variant="default" loading={replay.isPending} onClick={() => replay.mutate({ params: { path: { id, event: String(row.of.event) } } })}>
-                          Send again
+                        <Button size="compact-xs" variant="default" aria-label={`Replay the webhook of ${row.of.status}`} loading={replay.isPending} onClick={() => replay.mutate({ params: { path: { id, event: String(row.of.event) } } })}>
+                          Replay
                         </Button>
                       ),
                   },
