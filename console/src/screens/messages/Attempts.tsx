@@ -32,7 +32,7 @@ export function Attempts({ of }: { of: Timeline }) {
       keyOf={(row) => `${row.number}`}
       columns={[
         { title: '', isNumber: true, cell: (row) => row.number },
-        { title: 'Connection', cell: (row) => (may('read_operation') ? <Anchor to="/routes/$name" params={{ name: row.connection }}>{row.connection}</Anchor> : row.connection) },
+        { title: 'Connection', cell: (row) => (may('read_operation') ? <Anchor size="sm" to="/routes/$name" params={{ name: row.connection }}>{row.connection}</Anchor> : row.connection) },
         { title: 'Outcome', cell: (row) => <StateBadge state={row.outcome} words={OUTCOMES} label={row.outcome.replace('_', ' ')} /> },
         { title: 'Answer', cell: (row) => <Code code={row.command_status} meaning={statusText(row.command_status)} /> },
         { title: 'Began', cell: (row) => <Precisely at={row.started_at} /> },

@@ -31,7 +31,7 @@ export function Events({ of }: { of: Timeline }) {
             <Meaning of={event} />
             <Text size="xs" c="dimmed" component="div" className="numbers">
               <Precisely at={event.at} />
-              {before && ` · ${since(before.at, event.at)} later`}
+              {before && (before.at === event.at ? ' · at once' : ` · ${since(before.at, event.at)} later`)}
             </Text>
           </Line.Item>
         );

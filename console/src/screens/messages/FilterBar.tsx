@@ -5,7 +5,7 @@ import { SearchField } from './SearchField';
 
 const TIMES: Record<Since | 'all' | 'own', string> = { all: 'Any time', '15m': 'Last 15 minutes', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', own: 'From … to …' };
 const CLASSES = { otp: 'One-time codes', transactional: 'Transactional', marketing: 'Marketing' };
-const DIRECTIONS = { 'outbound-api': 'Sent', 'outbound-reply': 'Replies', inbound: 'Came in' };
+const DIRECTIONS = { 'outbound-api': 'Outbound', 'outbound-reply': 'Replies', inbound: 'Inbound' };
 
 /** What is looked for. Everything that is set must hold. */
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {

@@ -1,4 +1,4 @@
-import { Box, CopyButton, Group, SimpleGrid, Stack, Table, Text, UnstyledButton } from '@mantine/core';
+import { CopyButton, Group, SimpleGrid, Stack, Table, Text, UnstyledButton } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { $api } from '../../api/client';
@@ -117,13 +117,13 @@ function Facts({ of }: { of: Message }) {
     ['Id', <Copied key="id" text={of.id} />],
     ['Account', of.account_sid ? <Anchor key="account" to="/messages" search={{ account_sid: of.account_sid }} className="mono" style={{ overflowWrap: 'anywhere' }}>{of.account_sid}</Anchor> : 'none: a copy for a test connection'],
     ['From', of.from],
-    ['To', of.masked ? of.to : <Anchor key="to" to="/messages" search={{ to: of.to }}>{of.to}</Anchor>],
+    ['To', of.masked ? of.to : <Anchor key="to" size="sm" to="/messages" search={{ to: of.to }}>{of.to}</Anchor>],
     ['Class', of.class],
     ['Direction', of.direction],
     ['Segments', `${of.segments}`],
     ['Valid until', <When key="until" at={of.valid_until} />],
     ['Reference', of.reference],
-    ['Tags', of.tags.length > 0 && <Group key="tags" gap="xs">{of.tags.map((tag) => <Anchor key={tag} to="/messages" search={{ tag }}>{tag}</Anchor>)}</Group>],
+    ['Tags', of.tags.length > 0 && <Group key="tags" gap="xs">{of.tags.map((tag) => <Anchor key={tag} size="sm" to="/messages" search={{ tag }}>{tag}</Anchor>)}</Group>],
     ['Batch', of.batch],
     ['Metadata', Object.entries(of.metadata).map(([name, value]) => `${name}: ${value}`).join(', ')],
     ['Callback', of.callback_url],
@@ -154,7 +154,7 @@ function Copied({ text }: { text: string }) {
     <CopyButton value={text}>
       {({ copied, copy }) => (
         <UnstyledButton onClick={copy} aria-label={copied ? 'Copied' : `Copy ${text}`} className="mono" style={{ overflowWrap: 'anywhere' }}>
-          {text} <Box component={IconCopy} size={14} aria-hidden style={{ verticalAlign: '-2px', opacity: copied ? 1 : 0.6 }} />
+          {text} <IconCopy size={14} aria-hidden style={{ verticalAlign: '-2px' }} />
           {copied && ' copied'}
         </UnstyledButton>
       )}

@@ -18,7 +18,7 @@ import { FilterBar } from './FilterBar';
 import { type Filters, queryOf } from './filters';
 import { useFurther } from './further';
 
-const PAGE = 100;
+const PAGE = 50;
 
 /** The newest are asked for again while nobody has gone further back. */
 const FRESH_MS = 5000;
@@ -44,7 +44,7 @@ export function Messages() {
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? FRESH_MS : false),
   });
   const rows = found.data?.pages.flatMap((page) => page.messages);
-  const further = useFurther(found, rows?.length ?? 0, PAGE);
+  const further = useFurther(found, PAGE);
   return (
     <Page title="Messages" actions={<Actions filters={filters} refresh={() => setAsked(Date.now())} />}>
       <FilterBar filters={filters} onChange={change} />
@@ -99,7 +99,7 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
     {
       title: 'To',
       cell: (row) => (
-        <Anchor to="/messages/$id" params={{ id: row.id }} fw={600} style={{ whiteSpace: 'nowrap' }}>
+        <Anchor to="/messages/$id" params={{ id: row.id }} size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
           {row.to}
         </Anchor>
       ),
@@ -136,7 +136,7 @@ function Word({ text, what, onClick }: { text: string; what: string; onClick: ()
   const short = text.length > 14 ? `${text.slice(0, 4)}…${text.slice(-6)}` : text;
   return (
     <Tooltip label={`Only this ${what}${short === text ? '' : `: ${text}`}`} events={{ hover: true, focus: true, touch: true }}>
-      <Badge component="button" type="button" variant="default" tt="none" fw={400} style={{ cursor: 'pointer', flexShrink: 0 }} onClick={onClick} aria-label={`${short}: only this ${what}`}>
+      <Badge component="button" type="button" variant="default" tt="none" fw={400} style={{ cursor: 'pointer', minWidth: 'max-content' }} onClick={onClick} aria-label={`${short}: only this ${what}`}>
         {short}
       </Badge>
     </Tooltip>
@@ -147,7 +147,7 @@ function ErrorCode({ of }: { of: Message }) {
   if (!of.error) return null;
   return (
     <Tooltip label={of.error.message} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
-      <Badge variant="light" color="red" tt="none" fw={600} tabIndex={0} style={{ flexShrink: 0 }}>
+      <Badge variant="light" color="red" tt="none" fw={600} tabIndex={0} style={{ minWidth: 'max-content' }}>
         {of.error.code}
       </Badge>
     </Tooltip>

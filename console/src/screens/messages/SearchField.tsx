@@ -28,7 +28,7 @@ export function SearchField({ onChoose }: { onChoose: (guess: Guess) => void }) 
           role="combobox"
           aria-autocomplete="list"
           aria-label="Search for messages"
-          placeholder="Id, number, tag, carrier’s id or error code"
+          placeholder="Id, number, tag, error code"
           leftSection={<IconSearch size={16} aria-hidden />}
           rightSection={<Kbd size="xs" aria-hidden visibleFrom="sm">/</Kbd>}
           rightSectionPointerEvents="none"

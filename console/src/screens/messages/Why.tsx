@@ -37,7 +37,7 @@ export function Why({ of, timeline }: { of: Message; timeline: Timeline | undefi
 function reasons(of: Message, { events, attempts }: Timeline) {
   const end = events.findLast((event) => event.kind === of.status);
   const refusal = events.findLast((event) => event.kind === 'attempt_refused' || event.kind === 'outcome_unknown');
-  const told = [end, refusal === end ? undefined : refusal].filter((event) => event !== undefined).map(sentenceOf);
+  const told = [refusal === end ? undefined : refusal, end].filter((event) => event !== undefined).map(sentenceOf);
   const tried = new Set(attempts.map((attempt) => attempt.connection));
   if (attempts.length > 1) told.push(`It was tried ${attempts.length} times, on ${[...tried].join(' and ')}.`);
   if (attempts.length === 0 && of.status === 'failed') told.push('No connection was tried: see the decision.');

@@ -14,9 +14,9 @@ interface Pages {
 }
 
 /** Goes on looking until a page is full: a search of what is rare takes several requests, and shows meanwhile how far it is. */
-export function useFurther({ data, error, hasNextPage, isFetching, isFetchingNextPage, isPlaceholderData, fetchNextPage }: Pages, rows: number, page: number) {
+export function useFurther({ data, error, hasNextPage, isFetching, isFetchingNextPage, isPlaceholderData, fetchNextPage }: Pages, page: number) {
   const turns = data?.pages.length ?? 0;
-  const isShort = rows % page !== 0 || rows === 0;
+  const isShort = (data?.pages.at(-1)?.messages.length ?? 0) < page;
   const goesOn = hasNextPage && isShort && turns % MOST_TURNS !== 0 && !error && !isPlaceholderData;
   useEffect(() => {
     if (goesOn && !isFetching) void fetchNextPage();
