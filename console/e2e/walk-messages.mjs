@@ -81,8 +81,12 @@ await until(fine.id, 'delivered');
 
 await step('the first owner comes to the messages by the keys', async () => {
   await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
-  await page.keyboard.press('g');
-  await page.keyboard.press('m');
+  // Two keys that belong together have 1.2 s: on a machine that is busy the second may be late.
+  for (let turn = 0; turn < 5 && !page.url().includes('/messages'); turn++) {
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.waitForURL(/messages/, { timeout: 3000 }).catch(() => undefined);
+  }
   await heading('Messages');
   await rows().first().waitFor();
 });
@@ -117,12 +121,12 @@ await step('one field finds by number, tag, error code, carrier’s id and id', 
   await find(REFUSED, 1);
   await find('login', 1);
   await find('30005', 1);
-  await find(timeline.segments[0].vendor_id.toUpperCase(), 1).catch(async () => {
-    // What looks like a number is taken for one first: the list of meanings has the other.
-    await search().fill(timeline.segments[0].vendor_id);
-    await page.getByRole('option', { name: /Carrier/ }).click();
-    await rows().first().waitFor();
-  });
+
+  // What looks like a number is taken for one first: the list of meanings has the others.
+  await page.goto(`${origin}/console/messages`);
+  await search().fill(timeline.segments[0].vendor_id);
+  await page.getByRole('option', { name: /Carrier/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll('[aria-label="Messages"] tbody tr').length === 1);
   await search().fill(lost.id);
   await search().press('Enter');
   await heading(`To ${LOST}`);

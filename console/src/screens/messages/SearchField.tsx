@@ -22,7 +22,7 @@ export function SearchField({ onChoose }: { onChoose: (guess: Guess) => void }) 
   };
   return (
     <Combobox store={list} onOptionSubmit={(by) => choose(found.find((guess) => guess.by === by))} withinPortal={false}>
-      <Combobox.Target>
+      <Combobox.Target withExpandedAttribute>
         <TextInput
           ref={searchField}
           role="combobox"
