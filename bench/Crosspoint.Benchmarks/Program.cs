@@ -28,6 +28,9 @@ switch (args.FirstOrDefault())
     case "journal-layouts":
         JournalLayouts.Run(args[1..]);
         return 0;
+    case "journal-search":
+        await SearchBenchmark.RunAsync(args[1..]);
+        return 0;
     case "journal-steady":
         await JournalBenchmark.RunSteadyAsync(args[1..]);
         return 0;

@@ -18,6 +18,8 @@ setNonce(nonce);
 
 // The session has ended: what was asked for is shown after the next sign-in.
 window.addEventListener('signed-out', () => {
+  // The answer to a question of before the sign-out: there is nowhere to go back to.
+  if (router.state.location.pathname.endsWith('/sign-in')) return;
   forgetSession();
   void router.navigate({ to: '/sign-in', search: { next: router.state.location.href } });
 });

@@ -225,6 +225,13 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     }
 
     /// <summary>What waits for connections: of one account, or of all when it is null.</summary>
+    public ValueTask<IReadOnlyList<long>?> FindByVendorIdAsync(string vendorId)
+    {
+        var find = new FindByVendorId([.. _dispatcher.Lanes.Select(static lane => lane.Options.Group).Distinct(StringComparer.Ordinal)], vendorId);
+        _journal.Enqueue(find);
+        return find.WaitAsync();
+    }
+
     public IReadOnlyList<QueueStatus> Queues(string? accountSid) => [.. _dispatcher.Lanes.SelectMany(lane => lane.Queues(accountSid))];
 
     public ControlResult AddConnection(ConnectionOptions options, int? place) => _dispatcher.Add(options, place);

@@ -16,6 +16,12 @@ public interface IConnectionControl
     /// <summary>Options of every connection as they are now.</summary>
     IReadOnlyList<ConnectionOptions> ConnectionOptions();
 
+    /// <summary>
+    /// Keys of the newest messages of which a segment is known by this id at a carrier of one of the connections there are, in any form in which carriers write
+    /// ids. Null when the journal cannot answer now.
+    /// </summary>
+    ValueTask<IReadOnlyList<long>?> FindByVendorIdAsync(string vendorId);
+
     /// <summary>What waits for connections: of one account, or of all when it is null.</summary>
     IReadOnlyList<QueueStatus> Queues(string? accountSid);
 

@@ -167,6 +167,15 @@ public sealed class RequestIntakeTests(PrivateBroker broker) : BrokerTest(broker
         public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask<IntakeResult> ResendAsync(ResendRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ChangeResult> CancelAsync(MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ChangeResult> RedactAsync(MessageId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ChangeResult> ReplayWebhookAsync(MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask<ChangeResult> ReplaceAsync(
             Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken) => throw new NotSupportedException();
 

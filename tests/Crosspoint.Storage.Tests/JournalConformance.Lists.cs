@@ -80,7 +80,7 @@ public abstract partial class JournalConformance
         (await ListAllAsync(All with { To = "+491" })).Select(message => message.Id).ShouldBe([three, one]);
         (await ListAllAsync(All with { From = "A" })).Select(message => message.Id).ShouldBe([two, one]);
         (await ListAllAsync(All with { To = "+491", From = "A" })).Select(message => message.Id).ShouldBe([one]);
-        (await ListAllAsync(All with { Status = MessageState.Sending })).Select(message => message.Id).ShouldBe([three]);
+        (await ListAllAsync(All with { States = MessageQuery.StateBit(MessageState.Sending) })).Select(message => message.Id).ShouldBe([three]);
         (await ListAllAsync(All with { CreatedFrom = between })).Select(message => message.Id).ShouldBe([three, two]);
         (await ListAllAsync(All with { CreatedBefore = between })).Select(message => message.Id).ShouldBe([one]);
         (await ListAllAsync(All with { CreatedFrom = between, CreatedBefore = between + 1 })).Select(message => message.Id).ShouldBe([two]);

@@ -8,7 +8,8 @@ import { useReachability } from '../api/reachability';
 import { useKeys } from './keyboard';
 import { Logo } from './Logo';
 import { useMay } from '../api/session';
-import { SECTIONS } from './sections';
+import { focusSearch } from './search';
+import { SECTIONS, openTo } from './sections';
 import { UserMenu } from './UserMenu';
 
 export function Shell() {
@@ -18,7 +19,7 @@ export function Shell() {
   const navigate = useNavigate();
   const isReachable = useReachability();
   const may = useMay();
-  const sections = SECTIONS.filter((section) => may(section.permission));
+  const sections = openTo(may);
   const incidents = $api.useQuery('get', '/v1/incidents', { params: { query: { state: 'unresolved', limit: 100 } } }, { refetchInterval: 5000, enabled: may('read_operation') });
   const open = incidents.data?.incidents.length ?? 0;
 
@@ -26,6 +27,7 @@ export function Shell() {
     useMemo(
       () => ({
         '?': keys.open,
+        '/': () => focusSearch(() => void navigate({ to: '/messages' })),
         ...Object.fromEntries(SECTIONS.map((section) => [`g ${section.key}`, () => void navigate({ to: section.path })])),
       }),
       [keys, navigate],
@@ -88,6 +90,12 @@ export function Shell() {
                 </Table.Td>
               </Table.Tr>
             ))}
+            <Table.Tr>
+              <Table.Td>Search for messages</Table.Td>
+              <Table.Td>
+                <Kbd>/</Kbd>
+              </Table.Td>
+            </Table.Tr>
             <Table.Tr>
               <Table.Td>These keys</Table.Td>
               <Table.Td>

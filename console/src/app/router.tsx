@@ -1,6 +1,8 @@
 import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Empty, Failure } from '../ui/Feedback';
 import { readSession } from '../api/session';
+import { SINCE, type Filters } from '../screens/messages/filters';
+import { openTo } from './sections';
 import { Shell } from './Shell';
 
 export const INTERVALS = ['1m', '5m', '15m', '60m'] as const;
@@ -13,6 +15,9 @@ function one<T extends string>(value: unknown, of: readonly T[]): T | undefined 
 type Search = Record<string, unknown>;
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** Also of what looks like a number: an address may be written by hand. */
+const word = (value: unknown) => text(typeof value === 'number' ? String(value) : value);
 
 const root = createRootRoute({
   errorComponent: ({ error }) => <Failure error={error} again={() => window.location.reload()} />,
@@ -55,8 +60,10 @@ const inside = createRoute({
 const index = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/overview' });
+  beforeLoad: async () => {
+    const session = await readSession();
+    const first = session ? openTo((permission) => session.permissions.includes(permission))[0] : undefined;
+    throw redirect({ to: first?.path ?? '/overview' });
   },
 });
 
@@ -80,6 +87,33 @@ export const connection = createRoute({
   path: '/routes/$name',
   validateSearch: (search: Search): { interval?: Interval; country?: string } => ({ interval: one(search['interval'], INTERVALS), country: text(search['country']) }),
   component: lazyRouteComponent(() => import('../screens/routes/ConnectionPage'), 'ConnectionPage'),
+});
+
+export const messages = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages',
+  validateSearch: (search: Search): Filters => ({
+    to: word(search['to']),
+    from: word(search['from']),
+    vendor_id: word(search['vendor_id']),
+    tag: word(search['tag']),
+    connection: word(search['connection']),
+    account_sid: word(search['account_sid']),
+    error_code: word(search['error_code']),
+    status: text(search['status']),
+    class: one(search['class'], ['otp', 'transactional', 'marketing']),
+    direction: one(search['direction'], ['inbound', 'outbound-api', 'outbound-reply']),
+    since: one(search['since'], SINCE),
+    after: text(search['after']),
+    before: text(search['before']),
+  }),
+  component: lazyRouteComponent(() => import('../screens/messages/Messages'), 'Messages'),
+});
+
+export const message = createRoute({
+  getParentRoute: () => inside,
+  path: '/messages/$id',
+  component: lazyRouteComponent(() => import('../screens/messages/MessagePage'), 'MessagePage'),
 });
 
 export const INCIDENT_FILTERS = ['unresolved', 'all'] as const;
@@ -124,7 +158,7 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
-    inside.addChildren([overview, routes, connection, incidents, incident, alerts, users, profile]),
+    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, users, profile]),
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -41,6 +41,18 @@ export function When({ at, empty = NOTHING }: { at: string | null | undefined; e
   );
 }
 
+/** A moment to the microsecond, in the viewer's zone; UTC on hover and focus. */
+export function Precisely({ at }: { at: string }) {
+  return (
+    <Tooltip label={utc(at)} events={{ hover: true, focus: true, touch: true }}>
+      <time dateTime={at} style={{ whiteSpace: 'nowrap' }}>
+        {time.format(new Date(at))}
+        .{(/\.(\d+)/.exec(at)?.[1] ?? '').padEnd(6, '0')}
+      </time>
+    </Tooltip>
+  );
+}
+
 /** How long ago; the moment itself on hover. */
 export function Since({ at }: { at: string | null | undefined }) {
   const current = useNow();

@@ -52,6 +52,9 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
     /// <summary>The limits to whose queues the messages were admitted, in their order; null where there are none.</summary>
     public LimitSet[]? Admitted { get; init; }
 
+    /// <summary>What the first event of a message that is sent again says of who asked; null for nothing.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The messages are one submit_multi: the id of the first stands for all of them.</summary>
     public bool IsGroup { get; init; }
 
@@ -85,9 +88,11 @@ internal sealed class AcceptMessages : Transition, IValueTaskSource<bool>
             ref Entry entry = ref _entries[i];
             if (entry.Head is null) continue;
             bool isScheduled = entry.Head.SendAt > transaction.Now;
+            string? detail = entry.Head.ResendOf is { } original ? Resending.DetailOf(original, Detail) : null;
             Message message = Message.Create(
-                entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted);
+                entry.Head, isScheduled ? MessageState.Scheduled : MessageState.Queued, EventKind.Accepted, detail);
             _notices.Collect(ref _list, message, message.Events[0], stateChanged: true);
+            if (detail is not null) Resending.Note(transaction, entry.Head, Detail, _notices, ref _list);
 
             // It may have been paused since the slot was taken: whoever was answered has seen the last attempt begin.
             entry.Attempt = 0;

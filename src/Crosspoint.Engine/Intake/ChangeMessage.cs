@@ -5,9 +5,10 @@ using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Engine.Intake;
 
-/// <summary>A change that an account asks for: cancel, redact, delete, feedback, replay of a webhook.</summary>
+/// <summary>A change that an account, or the operator, asks for: cancel, redact, delete, feedback, replay of a webhook.</summary>
+/// <param name="account">Whose message it must be; null for the operator, who changes those of all.</param>
 /// <param name="change">Changes the message, notes what it did and returns the verdict; runs inside the transition.</param>
-internal sealed class ChangeMessage(Notices notices, string account, MessageId id, ChangeMessage.Changer change) : Transition
+internal sealed class ChangeMessage(Notices notices, string? account, MessageId id, ChangeMessage.Changer change) : Transition
 {
     private readonly TaskCompletionSource<ChangeResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NoticeList _list;
@@ -28,7 +29,7 @@ internal sealed class ChangeMessage(Notices notices, string account, MessageId i
     {
         _list.Clear();
         Message? message = transaction.Find(id.Key);
-        if (message is null || message.Id != id || message.Head.AccountSid != account)
+        if (message is null || message.Id != id || (account is not null && message.Head.AccountSid != account))
         {
             _outcome = ChangeOutcome.NotFound;
             return;

@@ -26,8 +26,17 @@ public interface IIntake
     ValueTask<IReadOnlyList<IntakeResult>> SendBatchAsync(
         IReadOnlyList<SendRequest> requests, IdempotencyInput? idempotency, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Sends a message of the account that failed, or was not delivered, once more: as a new message with the same text to the same recipient, valid as long
+    /// as the first would have been.
+    /// </summary>
+    ValueTask<IntakeResult> ResendAsync(ResendRequest request, CancellationToken cancellationToken);
+
     /// <summary>Withdraws a message that was not handed to a vendor yet.</summary>
     ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>The same by the operator, for a message of any account; its timeline says so.</summary>
+    ValueTask<ChangeResult> CancelAsync(MessageId id, CancellationToken cancellationToken);
 
     /// <summary>Replaces the text of a message that was not handed to a vendor yet.</summary>
     ValueTask<ChangeResult> ReplaceAsync(
@@ -38,6 +47,9 @@ public interface IIntake
 
     /// <summary>Removes the body of a message that is sent or finished.</summary>
     ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>The same by the operator, for a message of any account; its timeline says so.</summary>
+    ValueTask<ChangeResult> RedactAsync(MessageId id, CancellationToken cancellationToken);
 
     /// <summary>Removes a finished message.</summary>
     ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken);
@@ -50,6 +62,9 @@ public interface IIntake
     /// message never had a webhook for that event.
     /// </summary>
     ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken);
+
+    /// <summary>The same by the operator, for a message of any account.</summary>
+    ValueTask<ChangeResult> ReplayWebhookAsync(MessageId id, int eventNumber, CancellationToken cancellationToken);
 
     /// <summary>
     /// Queues webhooks again that were delivered or given up, newest messages first. What one call looks at is bounded; its cursor goes on.

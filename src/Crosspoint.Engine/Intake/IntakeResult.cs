@@ -56,6 +56,12 @@ public enum IntakeError
 
     /// <summary>The batch was canceled, and takes no messages.</summary>
     BatchCanceled,
+
+    /// <summary>The message to be sent again is not there.</summary>
+    MessageNotFound,
+
+    /// <summary>The message may not be sent again: it has not failed, its text is gone, or its time is over.</summary>
+    ResendRefused,
 }
 
 /// <summary>The answer to one request: the accepted message, or why not.</summary>

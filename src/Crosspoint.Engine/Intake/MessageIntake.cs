@@ -24,6 +24,7 @@ internal sealed partial class MessageIntake(
     : IIntake, IInboundReplySink
 {
     private const int MostKeyCharacters = 255;
+    private const string ByOperator = "by the operator";
     private readonly CallbackCheck _callbacks = new(options.Webhooks);
     private volatile bool _isClosed;
 
@@ -48,6 +49,38 @@ internal sealed partial class MessageIntake(
         {
             AnswersInline = isSmpp,
             Admitted = admitted.IsEmpty ? null : [admitted],
+        };
+        journal.Enqueue(accept);
+        await accept.WaitAsync().ConfigureAwait(false);
+        return results[0].IsAccepted ? results[0] : Refused(results[0]);
+    }
+
+    public async ValueTask<IntakeResult> ResendAsync(ResendRequest request, CancellationToken cancellationToken)
+    {
+        if (CheckDoor(request.Idempotency) is { } closed) return Refused(closed);
+        Message? original = await journal.FindAsync(request.Id, cancellationToken).ConfigureAwait(false);
+        if (original is null || original.Head.AccountSid != request.Account.Sid)
+            return IntakeResult.Refused(IntakeError.MessageNotFound, "", "This account has no such message.");
+
+        // What was sent again once may be refused by now: a repeat of the request has its answer all the same.
+        long now = time.GetUtcMicros();
+        MessageHead? head = null;
+        LimitSet admitted = default;
+        IntakeResult? refusal = Resending.WhyNot(original, now) ?? TryPrepare(Resending.RequestFor(original.Head, request, now), out head);
+        if (refusal is null) refusal = Admit(head!, out admitted);
+        if (refusal is { } no)
+        {
+            if (request.Idempotency is null) return Refused(no);
+            (head, admitted) = (null, default);
+        }
+
+        if (numbers.HasServices && head is not null) await AskAsync(head).ConfigureAwait(false);
+        IntakeResult[] results = [refusal ?? default];
+        var accept = new AcceptMessages(
+            dispatcher, request.Account.Sid, results, [head is null ? null : head with { ResendOf = request.Id }], request.Idempotency)
+        {
+            Admitted = admitted.IsEmpty ? null : [admitted],
+            Detail = request.ByOperator ? ByOperator : null,
         };
         journal.Enqueue(accept);
         await accept.WaitAsync().ConfigureAwait(false);
@@ -103,14 +136,17 @@ internal sealed partial class MessageIntake(
     }
 
     public ValueTask<ChangeResult> CancelAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
-        ChangeAsync(account, id, Cancel, cancellationToken);
+        ChangeAsync(account.Sid, id, CancelBy(detail: null), cancellationToken);
+
+    public ValueTask<ChangeResult> CancelAsync(MessageId id, CancellationToken cancellationToken) =>
+        ChangeAsync(account: null, id, CancelBy(ByOperator), cancellationToken);
 
     public ValueTask<ChangeResult> ReplaceAsync(
         Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken)
     {
         MessageHead? scheduled = null;
         return ChangeAsync(
-            account,
+            account.Sid,
             id,
             (Message message, long now, ref NoticeList list) =>
             {
@@ -133,7 +169,7 @@ internal sealed partial class MessageIntake(
     {
         MessageHead? changed = null;
         return ChangeAsync(
-            account,
+            account.Sid,
             id,
             (Message message, long now, ref NoticeList list) =>
             {
@@ -152,16 +188,19 @@ internal sealed partial class MessageIntake(
     }
 
     public ValueTask<ChangeResult> RedactAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
-        ChangeAsync(account, id, Redact, cancellationToken);
+        ChangeAsync(account.Sid, id, RedactBy(detail: null), cancellationToken);
+
+    public ValueTask<ChangeResult> RedactAsync(MessageId id, CancellationToken cancellationToken) =>
+        ChangeAsync(account: null, id, RedactBy(ByOperator), cancellationToken);
 
     public ValueTask<ChangeResult> DeleteAsync(Account account, MessageId id, CancellationToken cancellationToken) =>
         ChangeAsync(
-            account, id, static (Message message, long _, ref NoticeList _) => MayRemove(message), cancellationToken, removal: true);
+            account.Sid, id, static (Message message, long _, ref NoticeList _) => MayRemove(message), cancellationToken, removal: true);
 
     public ValueTask<ChangeResult> RecordFeedbackAsync(
         Account account, MessageId id, bool confirmed, CancellationToken cancellationToken) =>
         ChangeAsync(
-            account,
+            account.Sid,
             id,
             (Message message, long now, ref NoticeList list) =>
             {
@@ -174,7 +213,13 @@ internal sealed partial class MessageIntake(
             },
             cancellationToken);
 
-    public ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken)
+    public ValueTask<ChangeResult> ReplayWebhookAsync(Account account, MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+        ReplayAsync(account.Sid, id, eventNumber, cancellationToken);
+
+    public ValueTask<ChangeResult> ReplayWebhookAsync(MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+        ReplayAsync(account: null, id, eventNumber, cancellationToken);
+
+    private ValueTask<ChangeResult> ReplayAsync(string? account, MessageId id, int eventNumber, CancellationToken cancellationToken)
     {
         WebhookJob? job = null;
         return ChangeAsync(
@@ -228,26 +273,26 @@ internal sealed partial class MessageIntake(
     }
 
     private async ValueTask<ChangeResult> ChangeAsync(
-        Account account, MessageId id, ChangeMessage.Changer changer, CancellationToken cancellationToken, bool removal = false,
+        string? account, MessageId id, ChangeMessage.Changer changer, CancellationToken cancellationToken, bool removal = false,
         Action? then = null)
     {
-        var change = new ChangeMessage(dispatcher.Notices, account.Sid, id, changer) { Removal = removal, Then = then };
+        var change = new ChangeMessage(dispatcher.Notices, account, id, changer) { Removal = removal, Then = then };
         journal.Enqueue(change);
         ChangeResult result = await change.WaitAsync().ConfigureAwait(false);
         if (removal || result.Outcome is ChangeOutcome.NotFound or ChangeOutcome.StoreUnavailable or ChangeOutcome.OutcomeUnknown) return result;
         return result with { Message = await journal.FindAsync(id, cancellationToken).ConfigureAwait(false) };
     }
 
-    private ChangeOutcome Cancel(Message message, long now, ref NoticeList list)
+    private ChangeMessage.Changer CancelBy(string? detail) => (Message message, long now, ref NoticeList list) =>
     {
-        if (AttemptRules.Cancel(message, detail: null, now, dispatcher.Notices, ref list)) return ChangeOutcome.Done;
+        if (AttemptRules.Cancel(message, detail, now, dispatcher.Notices, ref list)) return ChangeOutcome.Done;
         if (message.State != MessageState.Receiving) return ChangeOutcome.WrongState;
 
         // Parts of it are missing, so nothing of it waits.
-        MessageEvent entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled)!;
+        MessageEvent entry = message.TryMove(MessageState.Canceled, now, EventKind.Canceled, detail: detail)!;
         dispatcher.Notices.Collect(ref list, message, entry, stateChanged: true);
         return ChangeOutcome.Done;
-    }
+    };
 
     private ChangeOutcome Replace(Message message, Replacement replacement, long now, ref NoticeList list)
     {
@@ -282,15 +327,15 @@ internal sealed partial class MessageIntake(
         return ChangeOutcome.Done;
     }
 
-    private ChangeOutcome Redact(Message message, long now, ref NoticeList list)
+    private ChangeMessage.Changer RedactBy(string? detail) => (Message message, long now, ref NoticeList list) =>
     {
         if (!MessageTransitions.IsFinal(message.State) && message.State != MessageState.Sent) return ChangeOutcome.WrongState;
         if (message.IsRedacted) return ChangeOutcome.Done;
         message.Head = message.Head with { Body = "" };
         message.IsRedacted = true;
-        dispatcher.Notices.Collect(ref list, message, message.Note(now, EventKind.Redacted), stateChanged: false);
+        dispatcher.Notices.Collect(ref list, message, message.Note(now, EventKind.Redacted, detail: detail), stateChanged: false);
         return ChangeOutcome.Done;
-    }
+    };
 
     // What is sent is not over: its receipt is still to come, and the application to be told of it.
     private static ChangeOutcome MayRemove(Message message) =>

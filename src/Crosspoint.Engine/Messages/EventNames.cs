@@ -35,6 +35,7 @@ public static class EventNames
         EventKind.Queried => "queried",
         EventKind.Rerouted => "rerouted",
         EventKind.Held => "held",
+        EventKind.Resent => "resent",
         _ => "other",
     };
 

@@ -21,6 +21,10 @@ public static class MessageCodec
     private const byte MetadataFlag = 32;
     private const byte CopyFlag = 64;
 
+    // The last bit of the head's flags: what comes behind it says with flags of its own what it holds.
+    private const byte MoreHeadFlag = 128;
+    private const uint ResendPart = 1;
+
     private const byte RedactedFlag = 1;
     private const byte FeedbackKnownFlag = 2;
     private const byte FeedbackConfirmedFlag = 4;
@@ -52,7 +56,8 @@ public static class MessageCodec
             | (head.Submit is null ? 0 : SubmitFlag)
             | (head.SendAt == 0 ? 0 : SendAtFlag)
             | (head.Metadata.Count == 0 ? 0 : MetadataFlag)
-            | (head.CopyOf is null ? 0 : CopyFlag)));
+            | (head.CopyOf is null ? 0 : CopyFlag)
+            | (head.ResendOf is null ? 0 : MoreHeadFlag)));
         buffer.WriteByte((byte)head.Direction);
         buffer.WriteByte((byte)head.Class);
         buffer.WriteByte((byte)head.Encoding);
@@ -78,6 +83,9 @@ public static class MessageCodec
         if (head.SendAt != 0) buffer.WriteTime(head.SendAt, head.CreatedAt);
         if (head.Metadata.Count > 0) WriteMetadata(head.Metadata, buffer);
         if (head.CopyOf is { } original) WriteId(original, buffer);
+        if (head.ResendOf is not { } failed) return;
+        buffer.WriteUnsigned(ResendPart);
+        WriteId(failed, buffer);
     }
 
     /// <summary>Rebuilds a head.</summary>
@@ -113,6 +121,9 @@ public static class MessageCodec
         long sendAt = (flags & SendAtFlag) == 0 ? 0 : reader.ReadTime(createdAt);
         Metadata metadata = (flags & MetadataFlag) != 0 ? ReadMetadata(ref reader) : Metadata.Empty;
         MessageId? copyOf = (flags & CopyFlag) == 0 ? null : ReadId(ref reader);
+        uint more = (flags & MoreHeadFlag) == 0 ? 0 : reader.ReadUInt32();
+        if ((more & ~ResendPart) != 0) throw MessageBytes.Damaged("its head holds what this program does not know");
+        MessageId? resendOf = (more & ResendPart) == 0 ? null : ReadId(ref reader);
         if (reader.Left != 0) throw MessageBytes.Damaged("unknown data follows the head");
         return new()
         {
@@ -141,6 +152,7 @@ public static class MessageCodec
             Submit = submit,
             SendAt = sendAt,
             CopyOf = copyOf,
+            ResendOf = resendOf,
         };
     }
 
@@ -210,6 +222,54 @@ public static class MessageCodec
         return (MessageState)reader.ReadByte();
     }
 
+    /// <summary>The public error code in a stored progress, without reading the rest.</summary>
+    public static int ReadErrorCode(ReadOnlySpan<byte> progress)
+    {
+        var reader = new MessageBytes(progress);
+        CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
+        reader.ReadByte();
+        reader.ReadByte();
+        reader.ReadFixed();
+        return reader.ReadInt32();
+    }
+
+    /// <summary>What a search compares of a stored head, without reading the rest.</summary>
+    public static HeadGlance Glance(ReadOnlySpan<byte> head)
+    {
+        var reader = new MessageBytes(head);
+        CheckVersion(reader.ReadByte(), HeadVersion, "head");
+        reader.ReadFixed();
+        byte flags = reader.ReadByte();
+        var direction = (MessageDirection)reader.ReadByte();
+        var trafficClass = (TrafficClass)reader.ReadByte();
+        reader.ReadByte();
+        reader.ReadByte();
+        reader.TryReadUtf8(out _);
+        reader.TryReadUtf8(out _);
+        reader.TryReadUtf8(out ReadOnlySpan<byte> from);
+        reader.ReadInt32();
+        reader.ReadSigned();
+        reader.ReadTime(0);
+        reader.ReadInt32();
+        reader.TryReadUtf8(out _);
+        reader.TryReadUtf8(out _);
+        reader.TryReadUtf8(out ReadOnlySpan<byte> connection);
+        reader.TryReadUtf8(out _);
+        return new(direction, trafficClass, (flags & CopyFlag) != 0, from, connection, reader);
+    }
+
+    /// <summary>Whether a stored progress holds an attempt on a connection, without reading the rest.</summary>
+    public static bool WasTriedOn(ReadOnlySpan<byte> progress, string connection)
+    {
+        MessageBytes reader = ToAttempts(progress, out _);
+        for (int left = reader.ReadCount(); left > 0; left--)
+        {
+            if (ReadAttemptName(ref reader, out _) == connection) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The end of validity in a stored progress when the message is open, else null; without reading the rest.</summary>
     public static long? ReadOpenUntil(ReadOnlySpan<byte> progress)
     {
@@ -274,6 +334,20 @@ public static class MessageCodec
     /// <summary>The connection that took all of a message last, without reading the rest; null for none.</summary>
     public static string? ReadTaker(ReadOnlySpan<byte> progress, out MessageState state)
     {
+        MessageBytes reader = ToAttempts(progress, out state);
+        string? taker = null;
+        for (int left = reader.ReadCount(); left > 0; left--)
+        {
+            string connection = ReadAttemptName(ref reader, out AttemptOutcome outcome);
+            if (outcome is AttemptOutcome.Sent or AttemptOutcome.Rerouted) taker = connection;
+        }
+
+        return taker;
+    }
+
+    // A reader that stands before the number of attempts.
+    private static MessageBytes ToAttempts(ReadOnlySpan<byte> progress, out MessageState state)
+    {
         var reader = new MessageBytes(progress);
         CheckVersion(reader.ReadByte(), ProgressVersion, "progress");
         state = (MessageState)reader.ReadByte();
@@ -283,21 +357,21 @@ public static class MessageCodec
         reader.ReadTime(0);
         reader.ReadTime(0);
         for (int left = reader.ReadCount(); left > 0; left--) SkipSegment(ref reader);
-        string? taker = null;
-        for (int left = reader.ReadCount(); left > 0; left--)
-        {
-            reader.ReadInt32();
-            string connection = Required(reader.ReadName());
-            DecisionCodec.Skip(ref reader);
-            reader.ReadTime(0);
-            reader.ReadTime(0);
-            if ((AttemptOutcome)reader.ReadByte() is AttemptOutcome.Sent or AttemptOutcome.Rerouted) taker = connection;
-            reader.ReadUInt32();
-            reader.ReadInt32();
-            reader.ReadByte();
-        }
+        return reader;
+    }
 
-        return taker;
+    private static string ReadAttemptName(ref MessageBytes reader, out AttemptOutcome outcome)
+    {
+        reader.ReadInt32();
+        string connection = Required(reader.ReadName());
+        DecisionCodec.Skip(ref reader);
+        reader.ReadTime(0);
+        reader.ReadTime(0);
+        outcome = (AttemptOutcome)reader.ReadByte();
+        reader.ReadUInt32();
+        reader.ReadInt32();
+        reader.ReadByte();
+        return connection;
     }
 
     private static void SkipSegment(ref MessageBytes reader)

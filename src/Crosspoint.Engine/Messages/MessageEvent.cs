@@ -42,6 +42,9 @@ public enum EventKind : byte
 
     /// <summary>Its send window is closed: it is scheduled for when that opens.</summary>
     Held = 22,
+
+    /// <summary>Somebody asked for it to be sent again; the detail names the new message.</summary>
+    Resent = 23,
 }
 
 /// <summary>A numbered entry of a message's timeline.</summary>

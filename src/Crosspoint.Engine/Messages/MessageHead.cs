@@ -81,5 +81,8 @@ public sealed record MessageHead
 
     public bool IsCopy => CopyOf is not null;
 
+    /// <summary>The message that ended without arriving, and that somebody had sent again as this one; null for all others.</summary>
+    public MessageId? ResendOf { get; init; }
+
     public bool IsInbound => Direction == MessageDirection.Inbound;
 }

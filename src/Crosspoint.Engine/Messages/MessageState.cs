@@ -30,7 +30,7 @@ public enum MessageState : byte
     /// <summary>Its validity ran out in our queue.</summary>
     Expired = 8,
 
-    /// <summary>Withdrawn by its account before it was sent.</summary>
+    /// <summary>Withdrawn by its account, or by the operator, before it was sent.</summary>
     Canceled = 9,
 
     /// <summary>No receipt, or no answer at all, came in the time the route is known to need.</summary>

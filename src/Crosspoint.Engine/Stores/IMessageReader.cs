@@ -16,7 +16,9 @@ public interface IMessageReader
     /// <summary>The messages with those keys, in the order of the keys; what is not there is left out. Reads back what waits on disk.</summary>
     ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken);
 
-    /// <summary>Messages of one account, newest first.</summary>
+    /// <summary>
+    /// Messages that pass a filter, newest first. What one call looks at is bounded: a page may be short, even empty, and its cursor goes on.
+    /// </summary>
     ValueTask<MessagePage> ListAsync(MessageQuery query, CancellationToken cancellationToken);
 
     /// <summary>
@@ -54,16 +56,6 @@ public interface IMessageReader
     /// <summary>Counts for monitoring: parked receipts, orphans, bytes on disk.</summary>
     ValueTask<JournalCounts> CountAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>A filter over one account's messages.</summary>
-/// <param name="CreatedFrom">Microseconds, inclusive; null for no bound.</param>
-/// <param name="CreatedBefore">Microseconds, exclusive; null for no bound.</param>
-/// <param name="BeforeKey">The cursor: only keys below it; null for the newest page.</param>
-/// <param name="Limit">1 to 1000.</param>
-/// <param name="Status">Only this state; null for all.</param>
-public sealed record MessageQuery(
-    string AccountSid, string? To, string? From, long? CreatedFrom, long? CreatedBefore, long? BeforeKey, int Limit,
-    MessageState? Status = null);
 
 /// <summary>One page.</summary>
 /// <param name="NextBeforeKey">The cursor of the next page, or null on the last one.</param>

@@ -71,6 +71,7 @@ public sealed class ApiServer : IAsyncDisposable
         var files = ConsoleFiles.Read(backend.Identity.Options.Files);
         app.Use(next => context => files.InvokeAsync(context, next));
         new MessageEndpoints(backend).Map(app);
+        new MessageListEndpoints(backend).Map(app);
         new WebhookEndpoints(backend).Map(app);
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);

@@ -189,7 +189,7 @@ internal sealed class MessageOperations(IIntake intake, IMessageReader messages,
             do
             {
                 MessagePage page = await messages.ListAsync(
-                    new MessageQuery(login.Account.Sid, to, from, Oldest(), null, before, PageSize, state), CancellationToken.None).ConfigureAwait(false);
+                    new MessageQuery(login.Account.Sid, to, from, Oldest(), null, before, PageSize, MessageQuery.StateBit(state)), CancellationToken.None).ConfigureAwait(false);
                 foreach (Message message in page.Messages)
                 {
                     if (!message.Head.IsInbound && (message.Head.Submit?.ServiceType ?? "") == serviceType) found.Add(message);

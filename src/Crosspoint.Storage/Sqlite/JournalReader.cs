@@ -10,12 +10,6 @@ namespace Crosspoint.Storage.Sqlite;
 internal sealed partial class JournalReader(
     SliceCatalog catalog, Sequencer sequencer, SqliteJournalOptions options, TimeProvider time) : IMessageReader, IDisposable
 {
-    /// <summary>
-    /// Rows that one call of <see cref="ListAsync"/> looks at: about 50 ms. A page that is not full by then ends there
-    /// and says where to go on.
-    /// </summary>
-    private const int MostRows = 200_000;
-
     /// <summary>Rows that one call of <see cref="ReadPastAsync"/> looks at: a few milliseconds.</summary>
     private const int MostPastRows = 2_000;
 
@@ -281,7 +275,7 @@ internal sealed partial class JournalReader(
             beforeKey = Math.Min(beforeKey, MessageId.FirstKeyAt(before / Micros.PerMillisecond + 1 + Slack));
         }
         long fromKey = query.CreatedFrom is { } from ? MessageId.FirstKeyAt(Math.Max(from / Micros.PerMillisecond - Slack, 0)) : 0;
-        int rows = MostRows;
+        var search = new MessageSearch(query, time);
         Slice[] slices = catalog.Current;
         for (int i = slices.Length - 1; i >= 0 && beforeKey > fromKey; i--)
         {
@@ -290,14 +284,15 @@ internal sealed partial class JournalReader(
             if (slice.LastKey < fromKey) break;
             using Lease lease = Rent(slice);
             long sliceFrom = Math.Max(slice.FirstKey, fromKey);
-            beforeKey = lease.Reader.List(query, sliceFrom, Math.Min(beforeKey, slice.LastKey + 1), most, ref rows, messages);
+            beforeKey = lease.Reader.List(search, sliceFrom, Math.Min(beforeKey, slice.LastKey + 1), most, messages);
             if (messages.Count >= most)
             {
                 messages.RemoveAt(messages.Count - 1);
                 return new(messages, messages[^1].Id.Key);
             }
 
-            if (rows <= 0 && beforeKey > fromKey) return new(messages, beforeKey);
+            bool isLast = beforeKey <= sliceFrom && (i == 0 || slices[i - 1].LastKey < fromKey);
+            if (search.IsOver && !isLast) return new(messages, beforeKey);
         }
 
         return new(messages, null);

@@ -56,18 +56,24 @@ internal sealed partial class SliceReader : IDisposable
     /// <summary>
     /// Adds messages with keys in [<paramref name="fromKey"/>, <paramref name="beforeKey"/>) that pass the filter,
     /// newest first, until there are <paramref name="most"/> in the list.
-    /// Looks at no more than <paramref name="rows"/> rows, and lowers that by what it looked at.
+    /// Looks at no more rows than the search has left.
     /// </summary>
     /// <returns>The key from which on everything was looked at.</returns>
-    public long List(MessageQuery query, long fromKey, long beforeKey, int most, ref int rows, List<Message> messages)
+    public long List(MessageSearch search, long fromKey, long beforeKey, int most, List<Message> messages)
     {
-        if (FindAccount(query.AccountSid) is not { } account) return fromKey;
-        const int Window = 20_000;
-        while (messages.Count < most && beforeKey > fromKey && rows > 0)
+        long? account = null;
+        if (search.Query.AccountSid is { } sid)
         {
-            long windowFrom = WindowEnd(fromKey, beforeKey, Math.Min(Window, rows)) ?? fromKey;
-            rows -= Window;
-            ListWindow(query, account, windowFrom, beforeKey, most, messages);
+            account = FindAccount(sid);
+            if (account is null) return fromKey;
+        }
+
+        const int Window = 5_000;
+        while (messages.Count < most && beforeKey > fromKey && !search.IsOver)
+        {
+            int rows = search.Take(Window);
+            long windowFrom = WindowEnd(fromKey, beforeKey, rows) ?? fromKey;
+            ListWindow(search, account, windowFrom, beforeKey, most, messages);
             beforeKey = windowFrom;
         }
 
@@ -343,25 +349,26 @@ internal sealed partial class SliceReader : IDisposable
         return end;
     }
 
-    private void ListWindow(MessageQuery query, long account, long fromKey, long beforeKey, int most, List<Message> messages)
+    private void ListWindow(MessageSearch search, long? account, long fromKey, long beforeKey, int most, List<Message> messages)
     {
         _page ??= _database.Prepare(
             """
             SELECT key, head, progress FROM messages
-            WHERE key >= ?1 AND key < ?2 AND account = ?3 AND (?4 IS NULL OR recipient = ?4) ORDER BY key DESC
+            WHERE key >= ?1 AND key < ?2 AND (?3 IS NULL OR account = ?3) AND (?4 IS NULL OR recipient = ?4) ORDER BY key DESC
             """);
         try
         {
             _page.Bind(1, fromKey);
             _page.Bind(2, beforeKey);
-            _page.Bind(3, account);
-            if (query.To is null) _page.BindNull(4);
-            else _page.Bind(4, SliceWriter.RecipientHash(query.To));
+            if (account is { } id) _page.Bind(3, id);
+            else _page.BindNull(3);
+            if (search.Query.To is null) _page.BindNull(4);
+            else _page.Bind(4, SliceWriter.RecipientHash(search.Query.To));
             while (messages.Count < most && _page.Step())
             {
-                if (query.Status is not null && MessageCodec.ReadState(_page.GetBlob(2)) != query.Status) continue;
-                MessageHead head = MessageCodec.ReadHead(_page.GetInt64(0), _page.GetBlob(1));
-                if (Passes(query, head)) messages.Add(MessageCodec.ReadProgress(head, _page.GetBlob(2)));
+                if (!search.MayPass(_page.GetBlob(1), _page.GetBlob(2))) continue;
+                Message message = Read(_page);
+                if (search.Query.Passes(message)) messages.Add(message);
             }
         }
         finally
@@ -369,13 +376,6 @@ internal sealed partial class SliceReader : IDisposable
             _page.Reset();
         }
     }
-
-    private static bool Passes(MessageQuery query, MessageHead head) =>
-        head.AccountSid == query.AccountSid
-        && (query.To is null || head.To == query.To)
-        && (query.From is null || head.From == query.From)
-        && (query.CreatedFrom is null || head.CreatedAt >= query.CreatedFrom)
-        && (query.CreatedBefore is null || head.CreatedAt < query.CreatedBefore);
 
     /// <summary>Several statements that see one state of the file.</summary>
     private readonly struct Snapshot : IDisposable

@@ -41,21 +41,25 @@ public sealed partial class SqliteUserStore : IUserStore
     public async ValueTask<StoreFailure?> ApplyAsync(UserChange change, CancellationToken cancellationToken) =>
         (await _file.ChangeAsync(database => Apply(database, change), cancellationToken).ConfigureAwait(false)).Failure;
 
-    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string? name, long before, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string kind, string? name, long before, int limit, CancellationToken cancellationToken) =>
         _file.ReadAsync<IReadOnlyList<AuditEntry>>(
             database =>
             {
                 using SqliteStatement select = database.Prepare(
-                    "SELECT id, at, made_by, action, name, note FROM audit WHERE id < ?1 AND (?2 IS NULL OR name = ?2) ORDER BY id DESC LIMIT ?3");
+                    $"""
+                    SELECT id, at, made_by, action, name, note FROM audit
+                    WHERE id < ?1 AND (?2 IS NULL OR name = ?2) AND (action GLOB '{IUserStore.MessageAction}*') = ?4 ORDER BY id DESC LIMIT ?3
+                    """);
                 select.Bind(1, before > 0 ? before : long.MaxValue);
                 select.Bind(2, name);
                 select.Bind(3, limit);
+                select.Bind(4, kind == IUserStore.MessageKind ? 1 : 0);
                 var entries = new List<AuditEntry>();
                 while (select.Step())
                 {
                     entries.Add(new(
                         select.GetInt64(0), Micros.ToInstant(select.GetInt64(1)), select.GetText(2)!, select.GetText(3)!,
-                        new(IUserStore.AuditKind, select.GetText(4)!), 0, 0, null, select.GetText(5)!));
+                        new(kind, select.GetText(4)!), 0, 0, null, select.GetText(5)!));
                 }
 
                 return entries;

@@ -101,6 +101,8 @@ public sealed class OpenApiTests
         api.Client.DefaultRequestHeaders.Authorization = new("Bearer", "token-of-the-operator");
         api.Engine.Waiting.Add(new("a", TrafficClass.Otp, "AC", 1, 1, 2, false, [new("x", "y", 1, 1)]));
         Check(document, "Message", (await api.GetAsync($"/v1/messages/{message.Id}")).Json);
+        Check(document, "MessagePage", (await api.GetAsync("/v1/messages?limit=1")).Json);
+        Check(document, "Message", (await api.PostAsync($"/v1/messages/{message.Id}/resend", "")).Json);
         api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
         Check(document, "AccountTraffic", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
@@ -281,6 +283,8 @@ public sealed class OpenApiTests
             .ShouldBe(SendMessageReader.Fields);
         JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
+        parameters = document["paths"]!["/v1/messages/export"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(MessageListEndpoints.ExportParameters);
         parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
         parameters = document["paths"]!["/v1/webhooks/endpoints"]!["get"]!["parameters"]!.AsArray();

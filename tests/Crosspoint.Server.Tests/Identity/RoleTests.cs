@@ -162,7 +162,7 @@ public sealed partial class RoleTests
         (await customer.GetAsync($"/v1/batches?account_sid={ApiFixture.Other.Sid}")).Status.ShouldBe(400);
         customer.Csrf = null;
         (await customer.PostAsync("/v1/messages", new() { ["to"] = "+15551234567", ["from"] = "+15550001000", ["body"] = "x" })).At("code").ShouldBe("csrf_failed");
-        (await owner.GetAsync("/v1/messages")).At("code").ShouldBe("forbidden", "staff has no account of its own");
+        (await owner.GetAsync("/v1/webhooks")).At("code").ShouldBe("forbidden", "staff has no account of its own");
     }
 
     private static async Task<Browser> AgainAsync(ApiFixture api, Role role, string name)

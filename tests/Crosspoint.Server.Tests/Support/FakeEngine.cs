@@ -202,8 +202,44 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public ValueTask<ChangeResult> ReplaceAsync(
         Account account, MessageId id, Replacement replacement, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<Message>> FindManyAsync(IReadOnlyList<long> keys, CancellationToken cancellationToken)
+    {
+        lock (_gate) return new([.. keys.Select(key => _messages.Find(message => message.Id.Key == key)).OfType<Message>()]);
+    }
+
+    /// <summary>What carriers call messages; null where the journal cannot answer.</summary>
+    public Dictionary<string, long[]>? VendorIds { get; set; } = [];
+
+    public ValueTask<IReadOnlyList<long>?> FindByVendorIdAsync(string vendorId) => new(VendorIds is null ? null : VendorIds.GetValueOrDefault(vendorId, []));
+
+    /// <summary>What was asked to be sent again, and what that is answered; null accepts it.</summary>
+    public ResendRequest? Resent { get; private set; }
+
+    public IntakeResult? ResendAnswer { get; set; }
+
+    public ValueTask<IntakeResult> ResendAsync(ResendRequest request, CancellationToken cancellationToken)
+    {
+        Resent = request;
+        if (ResendAnswer is { } answer) return new(answer);
+        lock (_gate)
+        {
+            MessageHead head = _messages.Find(message => message.Id == request.Id)!.Head with { Id = _ids.Next(), ResendOf = request.Id };
+            _messages.Add(Message.Create(head, MessageState.Queued, EventKind.Accepted));
+            return new(IntakeResult.Accepted(head));
+        }
+    }
+
+    public ValueTask<ChangeResult> CancelAsync(MessageId id, CancellationToken cancellationToken) => CancelAsync(OwnerOf(id), id, cancellationToken);
+
+    public ValueTask<ChangeResult> RedactAsync(MessageId id, CancellationToken cancellationToken) => RedactAsync(OwnerOf(id), id, cancellationToken);
+
+    public ValueTask<ChangeResult> ReplayWebhookAsync(MessageId id, int eventNumber, CancellationToken cancellationToken) =>
+        ReplayWebhookAsync(OwnerOf(id), id, eventNumber, cancellationToken);
+
+    private Account OwnerOf(MessageId id)
+    {
+        lock (_gate) return ApiFixture.Demo with { Sid = _messages.Find(message => message.Id == id)?.Head.AccountSid ?? "" };
+    }
 
     public ValueTask<Message?> FindAsync(long key, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -261,13 +297,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
         {
             List<Message> found =
             [
-                .. _messages.Where(m => m.Head.AccountSid == query.AccountSid
-                    && (query.To is null || m.Head.To == query.To)
-                    && (query.From is null || m.Head.From == query.From)
-                    && m.Head.CreatedAt >= (query.CreatedFrom ?? 0)
-                    && m.Head.CreatedAt < (query.CreatedBefore ?? long.MaxValue)
-                    && m.Id.Key < (query.BeforeKey ?? long.MaxValue)
-                    && (query.Status is null || m.State == query.Status)).OrderByDescending(m => m.Id.Key).Take(query.Limit + 1),
+                .. _messages.Where(m => query.Passes(m) && m.Id.Key < (query.BeforeKey ?? long.MaxValue)).OrderByDescending(m => m.Id.Key).Take(query.Limit + 1),
             ];
             bool more = found.Count > query.Limit;
             if (more) found.RemoveAt(query.Limit);

@@ -48,7 +48,7 @@ public sealed class UserStoreTests : IDisposable
         user.RecoveryHashes.Select(Convert.ToHexString).ShouldBe(Ada.RecoveryHashes.Select(Convert.ToHexString));
         read.Sessions.ShouldHaveSingleItem().ShouldBeEquivalentTo(session);
         read.Tries.ShouldHaveSingleItem().ShouldBeEquivalentTo(tries);
-        AuditEntry entry = (await again.ListAuditAsync(null, 0, 10, Token)).ShouldHaveSingleItem();
+        AuditEntry entry = (await again.ListAuditAsync("users", null, 0, 10, Token)).ShouldHaveSingleItem();
         (entry.By, entry.Action, entry.Resource, entry.Note).ShouldBe(("ada", "sign_in", new("users", "ada"), "note"));
         Ada.ToString().ShouldNotContain("hash");
     }
@@ -89,11 +89,11 @@ public sealed class UserStoreTests : IDisposable
         await using SqliteUserStore store = SqliteUserStore.Open(File);
         await store.ApplyAsync(
             new() { Audit = [.. Enumerable.Range(1, 5).Select(static i => new UserAudit(i, "x", "sign_in", i % 2 == 0 ? "ada" : "bob", ""))], Tries = [new(Hash(1), 1, 2, 0, 2)] }, Token);
-        (await store.ListAuditAsync(null, 0, 2, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
-        (await store.ListAuditAsync(null, 4, 2, Token)).Select(static entry => entry.Id).ShouldBe([3, 2]);
-        (await store.ListAuditAsync("ada", 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([4, 2]);
+        (await store.ListAuditAsync("users", null, 0, 2, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
+        (await store.ListAuditAsync("users", null, 4, 2, Token)).Select(static entry => entry.Id).ShouldBe([3, 2]);
+        (await store.ListAuditAsync("users", "ada", 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([4, 2]);
         (await store.PruneAsync(4, Token)).ShouldBeNull();
-        (await store.ListAuditAsync(null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
+        (await store.ListAuditAsync("users", null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
         (await store.ReadAsync(Token)).Tries.ShouldBeEmpty();
     }
 
@@ -105,7 +105,7 @@ public sealed class UserStoreTests : IDisposable
         await store.ApplyAsync(new() { Audit = [.. actions.Select(static (action, i) => new UserAudit(9 + i, "x", action, "ada", ""))] }, Token);
         store.MostAudit = 1;
         (await store.PruneAsync(4, Token)).ShouldBeNull();
-        (await store.ListAuditAsync(null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 3, 1], "nobody pushes out what people did");
+        (await store.ListAuditAsync("users", null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 3, 1], "nobody pushes out what people did");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ export function Invited() {
   const accept = $api.useMutation('post', '/v1/console/invitation', {
     onSuccess: (session) => {
       takeSession(session);
-      void navigate({ to: '/overview' });
+      void navigate({ to: '/' });
     },
   });
   const isField = isProblem(accept.error) && accept.error.field === 'password';

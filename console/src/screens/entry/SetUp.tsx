@@ -16,7 +16,7 @@ export function SetUp() {
   const setUp = $api.useMutation('post', '/v1/console/setup', {
     onSuccess: (session) => {
       takeSession(session);
-      void navigate({ to: '/overview' });
+      void navigate({ to: '/' });
     },
   });
   const field = isProblem(setUp.error) ? setUp.error.field : undefined;

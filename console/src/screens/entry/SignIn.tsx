@@ -19,7 +19,7 @@ export function SignIn() {
     takeSession(session);
     // Only a page of the console: an address from outside must not lead elsewhere.
     if (next?.startsWith('/') && !next.startsWith('//')) router.history.push(router.basepath + next.replace(new RegExp(`^${router.basepath}`), ''));
-    else void router.navigate({ to: '/overview' });
+    else void router.navigate({ to: '/' });
   };
   const byPassword = $api.useMutation('post', '/v1/console/sign-in', { onSuccess: enter });
   const byLink = $api.useMutation('post', '/v1/console/sign-in-link', { onSuccess: enter });

@@ -7,14 +7,19 @@ namespace Crosspoint.Server.Api.V1;
 /// <summary>Writes the delivery log of a message's webhooks.</summary>
 internal static class DeliveriesJson
 {
-    public static void Write(Utf8JsonWriter writer, Message message)
+    public static void Write(Utf8JsonWriter writer, Message message) => Write(writer, message, message.Head.CallbackUrl);
+
+    /// <summary>The same without the address, in which applications put what is theirs.</summary>
+    public static void WriteMasked(Utf8JsonWriter writer, Message message) => Write(writer, message, url: null);
+
+    private static void Write(Utf8JsonWriter writer, Message message, string? url)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("webhooks"u8);
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             writer.WriteStartObject();
-            WriteFields(writer, message, delivery);
+            WriteFields(writer, message, delivery, url);
             writer.WriteEndObject();
         }
 
@@ -23,12 +28,12 @@ internal static class DeliveriesJson
     }
 
     /// <summary>Writes what there is to say of one webhook, into an object that is open.</summary>
-    public static void WriteFields(Utf8JsonWriter writer, Message message, WebhookDelivery delivery)
+    public static void WriteFields(Utf8JsonWriter writer, Message message, WebhookDelivery delivery, string? url)
     {
         writer.WriteNumber("event"u8, delivery.EventNumber);
         writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{message.Id}_{delivery.EventNumber}"));
         writer.WriteString("status"u8, StateNames.Of(delivery.Status));
-        writer.WriteString("url"u8, message.Head.CallbackUrl);
+        writer.WriteString("url"u8, url);
         writer.WriteString("state"u8, NameOf(delivery.State));
         writer.WriteNumber("tries"u8, delivery.Tries);
         writer.WriteMicros("next_at"u8, delivery.State == DeliveryState.Pending ? delivery.NextAt : 0);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
@@ -23,15 +24,15 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     {
         routes.MapPost("/v1/messages", SendAsync).Needs(Permission.ChangeAccount);
         routes.MapPost("/v1/messages/batch", SendBatchAsync).Needs(Permission.ChangeAccount);
-        routes.MapGet("/v1/messages", ListAsync).Needs(Permission.ReadAccount);
         routes.MapGet("/v1/messages/{id}", ReadOneAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
         routes.MapDelete("/v1/messages/{id}", DeleteAsync).Needs(Permission.ChangeAccount);
         routes.MapPatch("/v1/messages/{id}", RescheduleAsync).Needs(Permission.ChangeAccount);
         routes.MapGet("/v1/messages/{id}/events", ReadTimelineAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
-        routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write)).Needs(Permission.ReadAccount);
-        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ChangeAccount);
-        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync)).Needs(Permission.ChangeAccount);
-        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync)).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/messages/{id}/webhooks", ReadDeliveriesAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
+        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, "message_cancel", backend.Intake.CancelAsync, backend.Intake.CancelAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, "message_redact", backend.Intake.RedactAsync, backend.Intake.RedactAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/resend", ResendAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
         routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccount);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync).Needs(Permission.ReadAccountSecrets);
     }
@@ -149,33 +150,14 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         answer.Send(context, StatusCodes.Status202Accepted);
     }
 
-    private async Task ListAsync(HttpContext context)
-    {
-        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
-        MessageQuery? query = ListQuery.Read(context.Request.Query, account.Sid, out Problem problem);
-        if (query is null)
-        {
-            problem.Send(context);
-            return;
-        }
-
-        MessagePage page = await backend.Messages.ListAsync(query, context.RequestAborted).ConfigureAwait(false);
-        JsonAnswer answer = JsonAnswer.Rent();
-        Utf8JsonWriter writer = answer.Writer;
-        writer.WriteStartObject();
-        writer.WriteStartArray("messages"u8);
-        foreach (Message message in page.Messages) MessageJson.Write(writer, message);
-        writer.WriteEndArray();
-        if (page.NextBeforeKey is { } key) writer.WriteString("next_cursor"u8, ListQuery.FormatCursor(key));
-        else writer.WriteNull("next_cursor"u8);
-        writer.WriteEndObject();
-        answer.Send(context, StatusCodes.Status200OK);
-    }
-
     // The operator reads messages of every account, and copies for test connections, which are of none.
     private Task ReadOneAsync(HttpContext context) => Caller.IsStaffOf(context)
-        ? ReadAnyAsync(context, Caller.IsMasked(context) ? MessageJson.WriteMasked : MessageJson.WriteForOperator)
+        ? ReadAnyAsync(context, MessageJson.For(context))
         : ReadAsync(context, MessageJson.Write);
+
+    private Task ReadDeliveriesAsync(HttpContext context) => Caller.IsStaffOf(context)
+        ? ReadAnyAsync(context, Caller.IsMasked(context) ? DeliveriesJson.WriteMasked : DeliveriesJson.Write)
+        : ReadAsync(context, DeliveriesJson.Write);
 
     private Task ReadTimelineAsync(HttpContext context) => Caller.IsStaffOf(context)
         ? ReadAnyAsync(context, TimelineJson.Write)
@@ -225,6 +207,36 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         return message?.Head.AccountSid == account.Sid ? message : null;
     }
 
+    // An account changes its own messages; those who run the gateway change any, under their name.
+    private Task ChangeAsync(
+        HttpContext context,
+        string action,
+        Func<Account, MessageId, CancellationToken, ValueTask<ChangeResult>> ofAccount,
+        Func<MessageId, CancellationToken, ValueTask<ChangeResult>> ofAny) =>
+        Caller.IsStaffOf(context) ? ChangeAnyAsync(context, action, ofAny, MessageJson.For(context), StatusCodes.Status200OK) : ChangeAsync(context, ofAccount);
+
+    private async Task ChangeAnyAsync(
+        HttpContext context, string action, Func<MessageId, CancellationToken, ValueTask<ChangeResult>> change, Action<Utf8JsonWriter, Message> write, int status)
+    {
+        if (!TryEnter(context, out RevisionAuthor author)) return;
+        ChangeResult result = TryGetId(context, out MessageId id)
+            ? await change(id, context.RequestAborted).ConfigureAwait(false)
+            : new(ChangeOutcome.NotFound, null);
+        if (TryRefuse(context, result)) return;
+        await backend.Identity.NoteMessageAsync(author.By, action, id.ToString(), "").ConfigureAwait(false);
+        JsonAnswer answer = JsonAnswer.Rent();
+        write(answer.Writer, result.Message!);
+        answer.Send(context, status);
+    }
+
+    private static bool TryEnter(HttpContext context, out RevisionAuthor author)
+    {
+        author = default;
+        if (Problem.OfQuery(context.Request) is not { } unknown) return OperatorDoor.TryReadAuthor(context, note: null, out author);
+        unknown.Send(context);
+        return false;
+    }
+
     private async Task ChangeAsync(HttpContext context, Func<Account, MessageId, CancellationToken, ValueTask<ChangeResult>> change)
     {
         if (!TryAuthenticate(context, out Account account)) return;
@@ -264,8 +276,62 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         if (!TryRefuse(context, result)) context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
+    private async Task ResendAsync(HttpContext context)
+    {
+        RevisionAuthor author = default;
+        Account? account = null;
+        bool isStaff = Caller.IsStaffOf(context);
+        if (isStaff ? !TryEnter(context, out author) : !TryAuthenticate(context, out account)) return;
+        if (!TryReadIdempotency(context, out IdempotencyInput? idempotency)) return;
+        Message? message = TryGetId(context, out MessageId id) ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false) : null;
+        if (message is null || (account is not null && message.Head.AccountSid != account.Sid))
+        {
+            NotFound(context);
+            return;
+        }
+
+        account ??= backend.Accounts.Find(message.Head.AccountSid);
+        if (account is null)
+        {
+            string whose = message.Head.IsCopy ? "It is a copy for a test connection." : "Its account is not configured any more.";
+            new Problem(ProblemKind.ResendRefused, whose).Send(context);
+            return;
+        }
+
+        // Keys of those who run the gateway are not those of the account.
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"resend {id}"));
+        if (idempotency is { Key: var key })
+            idempotency = new(isStaff ? $"operator {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}" : key, hash);
+        IntakeResult result = await backend.Intake.ResendAsync(
+            new(account, id, isStaff, TraceParents.Read(context.Request), idempotency), context.RequestAborted).ConfigureAwait(false);
+        if (result.Head is null)
+        {
+            Problem.From(result).Send(context);
+            return;
+        }
+
+        if (result.Replayed) context.Response.Headers["Idempotency-Replayed"] = "true";
+        else if (isStaff) await backend.Identity.NoteMessageAsync(author.By, "message_resend", id.ToString(), $"as {result.Head.Id}").ConfigureAwait(false);
+        JsonAnswer answer = JsonAnswer.Rent();
+        MessageJson.WriteAccepted(answer.Writer, result.Head);
+        answer.Send(context, StatusCodes.Status202Accepted);
+    }
+
     private async Task ReplayAsync(HttpContext context)
     {
+        if (Caller.IsStaffOf(context))
+        {
+            await ChangeAnyAsync(
+                context,
+                "message_webhook_replay",
+                (id, cancellationToken) => TryGetEvent(context, id, out int number)
+                    ? backend.Intake.ReplayWebhookAsync(id, number, cancellationToken)
+                    : new(new ChangeResult(ChangeOutcome.NotFound, null)),
+                DeliveriesJson.Write,
+                StatusCodes.Status202Accepted).ConfigureAwait(false);
+            return;
+        }
+
         if (!TryAuthenticate(context, out Account account)) return;
         ChangeResult result = TryGetId(context, out MessageId id) && TryGetEvent(context, id, out int number)
             ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
@@ -317,7 +383,12 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     private bool TryBegin(HttpContext context, out Account account, out IdempotencyInput? idempotency)
     {
         idempotency = null;
-        if (!TryAuthenticate(context, out account) || !RequestDoor.TryTakeJson(context)) return false;
+        return TryAuthenticate(context, out account) && RequestDoor.TryTakeJson(context) && TryReadIdempotency(context, out idempotency);
+    }
+
+    private static bool TryReadIdempotency(HttpContext context, out IdempotencyInput? idempotency)
+    {
+        idempotency = null;
         if (!context.Request.Headers.TryGetValue("Idempotency-Key", out StringValues keys)) return true;
         string key = keys.Count == 1 ? keys[0] ?? "" : "";
         if (key.Length is < 1 or > MaxIdempotencyKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -377,5 +448,5 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     }
 
     private static void NotFound(HttpContext context) =>
-        new Problem(ProblemKind.NotFound, "This account has no such message.").Send(context);
+        new Problem(ProblemKind.NotFound, Caller.IsStaffOf(context) ? "There is no such message, or no such webhook of it." : "This account has no such message.").Send(context);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Sms.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Crosspoint.Server.Api.V1;
 
@@ -33,6 +34,13 @@ internal static class MessageJson
         writer.WriteEndObject();
     }
 
+    /// <summary>How whoever asks is shown messages.</summary>
+    public static Action<Utf8JsonWriter, Message> For(HttpContext context)
+    {
+        if (!Caller.IsStaffOf(context)) return Write;
+        return Caller.IsMasked(context) ? WriteMasked : WriteForOperator;
+    }
+
     /// <summary>A message that was accepted this moment.</summary>
     public static void WriteAccepted(Utf8JsonWriter writer, MessageHead head)
     {
@@ -49,6 +57,18 @@ internal static class MessageJson
         MessageDirection.OutboundReply => "outbound-reply",
         _ => "outbound-api",
     };
+
+    public static bool TryParseDirection(string name, out MessageDirection direction)
+    {
+        foreach (MessageDirection each in Enum.GetValues<MessageDirection>())
+        {
+            direction = each;
+            if (NameOf(each) == name) return true;
+        }
+
+        direction = default;
+        return false;
+    }
 
     public static string NameOf(TrafficClass trafficClass) => trafficClass switch
     {
@@ -122,6 +142,8 @@ internal static class MessageJson
         writer.WriteEndObject();
         writer.WriteString("batch"u8, head.Metadata.Find(Batches.MetadataName));
         writer.WriteString("callback_url"u8, head.CallbackUrl);
+        if (head.ResendOf is { } failed) writer.WriteId("resend_of"u8, failed);
+        else writer.WriteNull("resend_of"u8);
         writer.WriteMicros("created_at"u8, head.CreatedAt);
         writer.WriteMicros("updated_at"u8, updatedAt);
         writer.WriteMicros("sent_at"u8, head.IsInbound ? head.CreatedAt : sentAt);

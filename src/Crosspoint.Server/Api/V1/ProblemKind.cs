@@ -40,6 +40,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind ParameterUnknown = new("parameter_unknown", 400, "A query parameter is not known.");
     public static readonly ProblemKind ParameterInvalid = new("parameter_invalid", 400, "A query parameter is not well-formed.");
     public static readonly ProblemKind WrongState = new("wrong_state", 409, "The message's state does not allow that.");
+    public static readonly ProblemKind ResendRefused = new("resend_refused", 409, "The message is not sent again.");
     public static readonly ProblemKind Unauthorized = new("unauthorized", 401, "Credentials are missing or not right.");
     public static readonly ProblemKind SignInFailed = new("sign_in_failed", 401, "The name or the password is not right.");
     public static readonly ProblemKind TotpRequired = new("totp_required", 401, "A code of the second factor is needed.");
@@ -82,7 +83,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         NumberInvalid, ReferenceInvalid, TagsInvalid, MetadataInvalid, BatchInvalid, IdempotencyKeyInvalid, IdempotencyConflict, JsonInvalid, FieldUnknown,
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, PasswordWeak, Unauthorized, SignInFailed, TotpRequired, TotpInvalid, LinkInvalid, AdminDisabled, Forbidden, CsrfFailed,
-        HttpsRequired, UserExists, UserState, SignInLocked, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ConnectionState, EndpointState,
+        HttpsRequired, UserExists, UserState, SignInLocked, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ResendRefused, ConnectionState, EndpointState,
         AlertState, BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
         RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
@@ -110,6 +111,8 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         IntakeError.OutcomeUnknown => OutcomeUnknown,
         IntakeError.BatchInvalid => BatchInvalid,
         IntakeError.BatchCanceled => BatchCanceled,
+        IntakeError.MessageNotFound => NotFound,
+        IntakeError.ResendRefused => ResendRefused,
         _ => Internal,
     };
 

@@ -211,8 +211,8 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
             return;
         }
 
-        IReadOnlyList<AuditEntry> entries = kind == IUserStore.AuditKind
-            ? await backend.Identity.Store.ListAuditAsync(name, before, limit, context.RequestAborted).ConfigureAwait(false)
+        IReadOnlyList<AuditEntry> entries = kind is IUserStore.AuditKind or IUserStore.MessageKind
+            ? await backend.Identity.Store.ListAuditAsync(kind, name, before, limit, context.RequestAborted).ConfigureAwait(false)
             : await Desk.Store.ListAuditAsync(kind, name, before, limit, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();

@@ -26,7 +26,7 @@ internal sealed class WebhookList(IMessageReader reader)
     public static MessageQuery? ReadQuery(IQueryCollection query, string accountSid, out DeliveryState? state, out Problem problem)
     {
         state = null;
-        MessageQuery? result = ListQuery.Read(query, accountSid, Parameters, out problem);
+        MessageQuery? result = ListQuery.Read(query, accountSid, Parameters, out problem)?.Query;
         if (result is null || !query.TryGetValue("state", out StringValues states)) return result;
         if (states.Count == 1 && DeliveriesJson.TryParse(states[0], out DeliveryState found))
         {
@@ -77,7 +77,7 @@ internal sealed class WebhookList(IMessageReader reader)
                 if (!IsWanted(delivery)) continue;
                 writer.WriteStartObject();
                 writer.WriteId("message_id"u8, message.Id);
-                DeliveriesJson.WriteFields(writer, message, delivery);
+                DeliveriesJson.WriteFields(writer, message, delivery, message.Head.CallbackUrl);
                 writer.WriteEndObject();
             }
         }
