@@ -61,7 +61,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
-        var metrics = new EngineMetrics(meters);
+        Totals = new TrafficTotals(time);
+        var metrics = new EngineMetrics(meters, Totals);
         _qualityWatch = new QualityWatch(Quality, time, metrics.Meter, loggers.CreateLogger<QualityWatch>());
         var notices = new Notices(options.Webhooks, metrics);
         HealthFeed health = _healthFeed = new HealthFeed(Health, time);
@@ -111,6 +112,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>What happened by connection, network and class in the last minutes.</summary>
     public HealthTable Health { get; }
+
+    /// <summary>Messages over all connections: since the start, and today.</summary>
+    public TrafficTotals Totals { get; }
 
     /// <summary>Takes what is noticed, and tells what became of it.</summary>
     public HealthWatch HealthWatch { get; }
@@ -218,7 +222,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
                 lane.LearnedRate,
                 sessions,
                 _deliveries.Learned.Of(lane.Name),
-                lane.IsChanged));
+                lane.IsChanged) { RateCap = lane.RateCap });
         }
 
         return all;
@@ -242,6 +246,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     }
 
     public ControlResult PauseConnection(string name) => _dispatcher.Pause(name);
+
+    public ControlResult CapConnection(string name, double rate) => _dispatcher.Cap(name, rate);
 
     public ControlResult ResumeConnection(string name) => _dispatcher.Resume(name);
 

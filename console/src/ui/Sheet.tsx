@@ -3,6 +3,8 @@ import type { ReactNode } from 'react';
 
 export interface Column<T> {
   title: string;
+  /** Running text, which may take several lines; everything else stays on one. */
+  isText?: boolean;
   /** Figures stand at the right, so that they can be compared. */
   isNumber?: boolean;
   cell: (row: T) => ReactNode;
@@ -26,7 +28,7 @@ export function Sheet<T>({ label, columns, rows, keyOf }: { label: string; colum
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
               {columns.map((column) => (
-                <Table.Td key={column.title} ta={column.isNumber ? 'right' : 'left'}>
+                <Table.Td key={column.title} ta={column.isNumber ? 'right' : 'left'} style={column.isText ? { minWidth: '14rem' } : { whiteSpace: 'nowrap' }}>
                   {column.cell(row)}
                 </Table.Td>
               ))}

@@ -201,6 +201,8 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Quality = host.Gateway.Quality,
                 Experiments = host.Gateway.Experiments,
                 Health = host.Gateway.Health,
+                Totals = host.Gateway.Totals,
+                Spent = () => host.Gateway.Spent,
                 History = host._history,
                 Failover = host._failover,
                 Alerts = host._alerts,
