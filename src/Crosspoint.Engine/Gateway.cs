@@ -317,6 +317,19 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     /// <summary>What accepted segments cost in the present day (UTC), since the start at most: by connection, in micro-units of the base currency.</summary>
     public IEnumerable<(string Connection, long Micros)> Spent => _dispatcher.Spent.Now;
 
+    /// <summary>
+    /// What accepted segments sold for today and what these cost, since the start at most, in micro-units of the base currency: those alone of which both
+    /// prices are known. Null where there is none.
+    /// </summary>
+    public (long Sell, long Cost)? Sold
+    {
+        get
+        {
+            var sums = _dispatcher.Sold.Now.ToDictionary(static sum => sum.Name, static sum => sum.Sum, StringComparer.Ordinal);
+            return sums.TryGetValue(SegmentOutcome.SoldFor, out long sell) ? (sell, sums.GetValueOrDefault(SegmentOutcome.SoldAtCost)) : null;
+        }
+    }
+
     /// <summary>What a segment to a network costs more on the cheapest other connection; null where prices are not known.</summary>
     public long? ExtraPriceOf(HealthCell cell) => _dispatcher.ExtraPriceOf(cell);
 

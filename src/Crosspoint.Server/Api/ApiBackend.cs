@@ -58,6 +58,9 @@ public sealed record ApiBackend
     /// <summary>What accepted segments cost today, by connection, in micro-units of the base currency.</summary>
     public required Func<IEnumerable<(string Connection, long Micros)>> Spent { get; init; }
 
+    /// <summary>What segments sold for today and what these cost, in micro-units, where both prices are known; null where there is none.</summary>
+    public required Func<(long Sell, long Cost)?> Sold { get; init; }
+
     /// <summary>What happened in the minutes and hours before.</summary>
     public required HealthHistory History { get; init; }
 

@@ -203,6 +203,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Health = host.Gateway.Health,
                 Totals = host.Gateway.Totals,
                 Spent = () => host.Gateway.Spent,
+                Sold = () => host.Gateway.Sold,
                 History = host._history,
                 Failover = host._failover,
                 Alerts = host._alerts,

@@ -22,6 +22,7 @@ public sealed class OverviewTests
         (answer.At("currency"), answer.At("now.accepted_per_second"), answer.At("now.segments_per_second"), answer.At("now.delivery_rate"))
             .ShouldBe(("EUR", null, "0", null));
         (answer.At("today.accepted"), answer.At("today.cost"), answer.At("queues.waiting"), answer.At("open_incidents")).ShouldBe(("0", "1.5", "0", "0"));
+        (answer.At("today.sold"), answer.At("today.margin")).ShouldBe((null, null), "no account has a price");
         answer.Json["countries"]!.AsArray().ShouldBeEmpty();
         answer.Json["classes"]!.AsArray().ShouldBeEmpty();
         (await DeckTests.GetAsync(api, "/v1/overview?x=1")).At("code").ShouldBe("parameter_unknown");
@@ -49,6 +50,15 @@ public sealed class OverviewTests
         (answer.At("queues.waiting"), answer.At("queues.longest_wait_seconds")).ShouldBe(("40", "15"));
         answer.Json["queues"]!["longest"]!.ToJsonString()
             .ShouldBe("""[{"connection":"north-1","class":"otp","waiting":40,"rate":3,"estimated_wait_seconds":15}]""");
+    }
+
+    [Fact]
+    public async Task Get_SellPrices_TellTheMargin()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        api.Sold = (2_000_000, 1_250_000);
+        Answer answer = await DeckTests.GetAsync(api, "/v1/overview");
+        (answer.At("today.sold"), answer.At("today.margin")).ShouldBe(("2", "0.75"));
     }
 
     [Fact]

@@ -104,6 +104,9 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public bool IsReady { get; set; } = true;
 
+    /// <summary>What was sold today, and what it cost.</summary>
+    public (long Sell, long Cost)? Sold { get; set; }
+
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
@@ -158,6 +161,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Health = health,
             Totals = totals,
             Spent = () => [("north-1", 1_500_000)],
+            Sold = () => fixture!.Sold,
             History = history,
             Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
             Experiments = experiments,

@@ -104,7 +104,7 @@ export function ExperimentForm({ onBegun, onLeave }: { onBegun: (run: ChaosRun) 
           <Button variant="default" onClick={onLeave}>
             Leave it
           </Button>
-          <Button type="submit" color="red" loading={begin.isPending} disabled={connection === ''}>
+          <Button type="submit" loading={begin.isPending} disabled={connection === ''}>
             Begin
           </Button>
         </Group>

@@ -38,6 +38,7 @@ export function Report({ run, onChanged }: { run: ChaosRun; onChanged: () => voi
           <Button
             size="compact-md"
             color="red"
+            variant="light"
             leftSection={<IconPlayerStop size={16} aria-hidden />}
             loading={stop.isPending}
             onClick={() => stop.mutate({ params: { path: { number: run.number } } }, { onError: told.failed, onSettled: onChanged })}

@@ -76,7 +76,7 @@ function Figures({ of: { now, today, queues, currency } }: { of: Reading }) {
         <Figure label="Time to receipt" value={duration(now.receipt_seconds.p95)} note={`95 % within; half in ${duration(now.receipt_seconds.p50)}`} />
         <Figure label="Errors" value={percent(errors)} note="of the answers, last minute" tone={errors !== null && errors > 0.03 ? 'bad' : undefined} />
         <Figure label="Waiting" value={short(queues.waiting)} note={queues.waiting === 0 ? 'nothing waits' : wait === null ? 'hardly anything leaves' : `longest wait about ${duration(wait)}`} tone={wait !== null && wait > 300 ? 'warn' : undefined} />
-        <Figure label="Vendor cost" value={money(today.cost, currency)} note={`today; ${money(now.cost)} in 15 min`} />
+        <Figure label="Vendor cost" value={money(today.cost, currency)} note={today.margin === null ? `today; ${money(now.cost)} in 15 min` : `today; margin ${money(today.margin)} of ${money(today.sold)} sold`} />
       </SimpleGrid>
       <Text size="xs" c="dimmed" component="div">
         Today counts since <When at={today.since} />. {count(today.received)} messages came in from handsets.
@@ -134,20 +134,20 @@ function Countries({ rows }: { rows: Reading['countries'] }) {
   if (rows.length === 0) return <Empty title="No traffic in the last 15 minutes">Send a message with the API, or on <Anchor to="/lab">Lab</Anchor>, and its country appears here.</Empty>;
   return (
     <Grid gap="md">
-      <Grid.Col span={{ base: 12, xl: 6 }}>
-        <Suspense fallback={<div style={{ height: 300 }} />}>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
+        <Suspense fallback={<div style={{ height: 260 }} />}>
           <WorldMap countries={rows} />
         </Suspense>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, xl: 6 }}>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
         <Sheet
           label="Countries"
+          most={10}
           rows={[...rows].sort((a, b) => b.submitted - a.submitted)}
           keyOf={(row) => row.country}
           columns={[
             { title: 'Country', cell: (row) => countryName(row.country) },
             { title: 'A second', isNumber: true, cell: (row) => perSecond(row.per_second) },
-            { title: 'Sent', isNumber: true, cell: (row) => short(row.sent) },
             { title: 'Delivered', isNumber: true, cell: (row) => <Delivery rate={row.delivery_rate} weight={row.delivery_weight} /> },
             { title: 'Errors', isNumber: true, cell: (row) => percent(row.error_rate) },
             { title: 'Receipt, 95 %', isNumber: true, cell: (row) => duration(row.receipt_seconds.p95) },

@@ -76,10 +76,10 @@ export function ConnectionPage() {
         <Panel title="Not delivered" note="by error code">
           <Content of={whole}>{(data) => <Errors cell={data.cells[0]} />}</Content>
         </Panel>
-        <Panel title="Sessions">
-          <Content of={connection}>{(data) => <Sessions of={data} />}</Content>
-        </Panel>
       </SimpleGrid>
+      <Panel title="Sessions">
+        <Content of={connection}>{(data) => <Sessions of={data} />}</Content>
+      </Panel>
     </Page>
   );
 }
@@ -88,7 +88,7 @@ function Figures({ of, health }: { of: Connection; health: HealthCell | undefine
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
       <Figure label="State" value={<StateBadge state={of.use} words={USES} />} note={of.vendor} />
-      <Figure label="Segments a second" value={perSecond(health?.per_second ?? 0)} note={of.rate_cap ? `capped at ${of.rate_cap} by an operator` : of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
+      <Figure label="Segments / s" value={perSecond(health?.per_second ?? 0)} note={of.rate_cap ? `capped at ${of.rate_cap} by an operator` : of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
       <Figure label="In flight" value={count(of.in_flight)} note={`of ${of.in_flight_window} a session`} />
       <Figure label="Waiting" value={short(of.queued)} note="messages" />
       <Figure label="Delivered" value={percent(health?.delivery_rate)} note={`of ${short(health?.delivery_weight ?? 0)} messages`} tone={toneOf(health?.delivery_rate)} />
@@ -141,6 +141,7 @@ function Networks({ cells, name }: { cells: HealthCell[]; name: string }) {
   return (
     <Sheet
       label="Networks"
+      most={15}
       rows={[...cells].sort((a, b) => b.submitted - a.submitted)}
       keyOf={(cell) => `${cell.country} ${cell.network}`}
       columns={[
@@ -148,7 +149,7 @@ function Networks({ cells, name }: { cells: HealthCell[]; name: string }) {
         {
           title: 'Network',
           cell: (cell) => (
-            <Anchor to="/routes/$name" params={{ name }} search={(search) => ({ ...search, country: cell.country ?? 'unknown', network: cell.network ?? 'unknown' })} title="Its history">
+            <Anchor to="/routes/$name" params={{ name }} search={(search) => ({ ...search, country: cell.country ?? 'unknown', network: cell.network ?? 'unknown' })} size="sm" title="Its history">
               {networkName(cell.network)}
             </Anchor>
           ),

@@ -29,6 +29,7 @@ function wordsOf({ steps, stepSeconds }: History) {
   const measured = steps.filter((step) => step.delivery !== null && step.weight >= 5);
   const least = measured.length > 0 ? measured.reduce((worst, step) => (step.delivery! < worst.delivery! ? step : worst)) : null;
   const words = `${short(total)} segments in the last ${stepSeconds === 60 ? 'hour' : '24 hours'}, at most ${perSecond(rateOf(most))} a second at ${at(most.at)}.`;
+  if (least?.delivery === 1) return `${words} All that was measured was delivered.`;
   return least ? `${words} Delivery was lowest at ${at(least.at)}: ${percent(least.delivery)}.` : words;
 }
 
@@ -52,14 +53,14 @@ export function HistoryChart({ scope, span, shades = [], withDelays = false }: {
     <Content of={history} rows={6}>
       {(data) =>
         data.steps.every((step) => step.submitted === 0 && step.delivered === 0) ? (
-          <Empty title={span === '1h' ? 'No traffic in the last hour' : 'No traffic in the last day'}>The chart begins with the first message.</Empty>
+          <Empty title={span === '1h' ? 'No traffic in the last hour' : 'No traffic in the last day'}>What is sent appears here a minute later.</Empty>
         ) : (
           <Stack gap={6}>
             <Drawn data={data} shades={shades} withDelays={withDelays} />
             <Text size="xs" c="dimmed">
               {wordsOf(data)}
             </Text>
-            <Button size="compact-xs" variant="subtle" style={{ alignSelf: 'flex-start' }} aria-expanded={isTable} onClick={() => showTable(!isTable)}>
+            <Button size="compact-xs" variant="default" style={{ alignSelf: 'flex-start' }} aria-expanded={isTable} onClick={() => showTable(!isTable)}>
               {isTable ? 'Hide the table' : 'As a table'}
             </Button>
             {isTable && <Steps data={data} withDelays={withDelays} />}

@@ -22,7 +22,7 @@ export function WorldMap({ countries }: { countries: readonly CountryDelivery[] 
   const words = bad.length === 0 ? 'No country is below 95 %.' : `Below 95 %: ${bad.map((row) => `${countryName(row.country)} ${percent(row.delivery_rate)}`).join(', ')}.`;
   return (
     <>
-      <Chart kind="map" option={option} height={300} label={`Map of the world, coloured by delivery in ${countries.length} countries. ${words}`} />
+      <Chart kind="map" option={option} height={260} label={`Map of the world, coloured by delivery in ${countries.length} countries. ${words}`} />
       <div style={{ display: 'flex', flexWrap: 'wrap', gap: '2px 16px' }}>
         {(
           [
@@ -58,16 +58,6 @@ function optionOf(countries: readonly CountryDelivery[], palette: Palette) {
         return row ? `${title}\nDelivered ${percent(row.delivery_rate)}\n${perSecond(row.per_second)} segments a second` : `${title}\nno traffic`;
       },
     },
-    visualMap: {
-      type: 'piecewise',
-      show: false,
-      pieces: [
-        { gte: WARN, color: palette.good },
-        { gte: BAD, lt: WARN, color: palette.warn },
-        { lt: BAD, color: palette.bad },
-      ],
-      outOfRange: { color: palette.none },
-    },
     series: [
       {
         type: 'map',
@@ -79,8 +69,10 @@ function optionOf(countries: readonly CountryDelivery[], palette: Palette) {
         selectedMode: false,
         label: { show: false },
         itemStyle: { areaColor: palette.none, borderColor: palette.panel, borderWidth: 0.6 },
-        emphasis: { label: { show: false }, itemStyle: { areaColor: undefined, borderColor: palette.text, borderWidth: 1.2 } },
-        data: countries.filter((row) => row.delivery_rate !== null).map((row) => ({ name: row.country, value: row.delivery_rate! * 100 })),
+        emphasis: { disabled: true },
+        data: countries.flatMap(({ country, delivery_rate: rate }) =>
+          rate === null ? [] : [{ name: country, value: rate * 100, itemStyle: { areaColor: rate * 100 < BAD ? palette.bad : rate * 100 < WARN ? palette.warn : palette.good } }],
+        ),
       },
     ],
   };

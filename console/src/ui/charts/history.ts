@@ -55,7 +55,8 @@ async function read(scope: HistoryScope, span: Span, signal: AbortSignal): Promi
     cursor = data.next_cursor;
   }
   const byStep = Map.groupBy(points, (point) => new Date(point.at).getTime());
-  const last = Math.floor(before / (seconds * 1000)) * seconds * 1000;
+  // The minute under way is not told yet; the hour under way is, by its minutes.
+  const last = (Math.floor(before / (seconds * 1000)) - (step === 'minute' ? 1 : 0)) * seconds * 1000;
   const steps = Array.from({ length: count + 1 }, (_, back) => last - (count - back) * seconds * 1000).map((at) => sumOf(at, byStep.get(at) ?? [], Math.min(seconds, Math.max(1, (before - at) / 1000))));
   return { steps, stepSeconds: seconds, currency };
 }

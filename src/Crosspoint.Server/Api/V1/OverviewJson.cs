@@ -77,6 +77,17 @@ internal sealed class OverviewJson(ApiBackend backend)
         json.WriteMicros("since"u8, backend.Totals.TodaySince);
         foreach (TrafficCount kind in Counts) json.WriteNumber(NameOf(kind), backend.Totals.Today(kind));
         json.WriteString("cost"u8, Price.FormatMicros(backend.Spent().Sum(static spent => spent.Micros)));
+        if (backend.Sold() is var (sell, cost))
+        {
+            json.WriteString("sold"u8, Price.FormatMicros(sell));
+            json.WriteString("margin"u8, Price.FormatMicros(sell - cost));
+        }
+        else
+        {
+            json.WriteNull("sold"u8);
+            json.WriteNull("margin"u8);
+        }
+
         json.WriteEndObject();
     }
 
