@@ -27,7 +27,7 @@ export function Sheet<T>({ label, columns, rows, keyOf, most }: SheetOf<T>) {
   return (
     <>
       <div className="scrolls" tabIndex={0} role="region" aria-label={label}>
-        <Table highlightOnHover verticalSpacing={6} horizontalSpacing="sm" className="numbers">
+        <Table highlightOnHover verticalSpacing={6} horizontalSpacing="xs" className="numbers">
           <Table.Thead>
             <Table.Tr>
               {columns.map((column) => (

@@ -48,7 +48,7 @@ export function Report({ run, onChanged }: { run: ChaosRun; onChanged: () => voi
         )}
       </Group>
       <Text size="sm" component="div">
-        {FAULTS[experiment.fault].label} on <Anchor to="/routes/$name" params={{ name: experiment.connection }}>{experiment.connection}</Anchor>
+        {FAULTS[experiment.fault].label} on <Anchor to="/routes/$name" params={{ name: experiment.connection }} underline="always">{experiment.connection}</Anchor>
         {': '}
         {scopeOf(run)}. {detailOf(run)}
       </Text>

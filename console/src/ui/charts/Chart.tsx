@@ -27,12 +27,20 @@ export function Chart({ kind = 'plots', option, label, height }: { kind?: keyof 
     void LOADERS[kind]()
       .then(({ init }) => {
         if (isGone || !place.current) return;
-        const made = init(place.current);
-        chart.current = made;
-        made.setOption({ animation: false, ...newest.current }, { notMerge: true });
-        observer = new ResizeObserver(() => made.resize());
-        observer.observe(place.current);
-        setState('drawn');
+        const at = place.current;
+
+        // What has no size yet cannot be drawn.
+        observer = new ResizeObserver(() => {
+          if (at.clientWidth === 0 || at.clientHeight === 0) return;
+          if (chart.current) {
+            chart.current.resize();
+            return;
+          }
+          chart.current = init(at);
+          chart.current.setOption({ animation: false, ...newest.current }, { notMerge: true });
+          setState('drawn');
+        });
+        observer.observe(at);
       })
       .catch(() => {
         if (!isGone) setState('failed');
