@@ -1,7 +1,7 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { join } from 'node:path';
-import { open, pageOf, violations } from './browser.mjs';
+import { open, pageOf, steps, violations } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -28,17 +28,7 @@ async function check(page, name) {
   faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
 }
 
-async function step(what, work) {
-  const before = faults.length;
-  try {
-    await work();
-  } catch (error) {
-    faults.push(`${what}: ${error.message}`);
-  }
-  for (const fault of faults.slice(before)) console.log(`FAULT ${fault}`);
-  console.log(`${faults.length === before ? 'ok' : 'not ok'}: ${what}`);
-}
-
+const step = steps(faults);
 const page = await pageOf(browser, faults);
 
 await step('the first owner is made by the link', async () => {

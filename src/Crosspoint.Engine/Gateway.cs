@@ -61,7 +61,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
         EventPositions = new EventPositions(journal);
-        var metrics = new EngineMetrics(meters);
+        Totals = new TrafficTotals(time);
+        var metrics = new EngineMetrics(meters, Totals);
         _qualityWatch = new QualityWatch(Quality, time, metrics.Meter, loggers.CreateLogger<QualityWatch>());
         var notices = new Notices(options.Webhooks, metrics);
         HealthFeed health = _healthFeed = new HealthFeed(Health, time);
@@ -111,6 +112,9 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>What happened by connection, network and class in the last minutes.</summary>
     public HealthTable Health { get; }
+
+    /// <summary>Messages over all connections: since the start, and today.</summary>
+    public TrafficTotals Totals { get; }
 
     /// <summary>Takes what is noticed, and tells what became of it.</summary>
     public HealthWatch HealthWatch { get; }
@@ -218,7 +222,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
                 lane.LearnedRate,
                 sessions,
                 _deliveries.Learned.Of(lane.Name),
-                lane.IsChanged));
+                lane.IsChanged) { RateCap = lane.RateCap });
         }
 
         return all;
@@ -249,6 +253,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     }
 
     public ControlResult PauseConnection(string name) => _dispatcher.Pause(name);
+
+    public ControlResult CapConnection(string name, double rate) => _dispatcher.Cap(name, rate);
 
     public ControlResult ResumeConnection(string name) => _dispatcher.Resume(name);
 
@@ -317,6 +323,19 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     /// <summary>What accepted segments cost in the present day (UTC), since the start at most: by connection, in micro-units of the base currency.</summary>
     public IEnumerable<(string Connection, long Micros)> Spent => _dispatcher.Spent.Now;
+
+    /// <summary>
+    /// What accepted segments sold for today and what these cost, since the start at most, in micro-units of the base currency: those alone of which both
+    /// prices are known. Null where there is none.
+    /// </summary>
+    public (long Sell, long Cost)? Sold
+    {
+        get
+        {
+            var sums = _dispatcher.Sold.Now.ToDictionary(static sum => sum.Name, static sum => sum.Sum, StringComparer.Ordinal);
+            return sums.TryGetValue(SegmentOutcome.SoldFor, out long sell) ? (sell, sums.GetValueOrDefault(SegmentOutcome.SoldAtCost)) : null;
+        }
+    }
 
     /// <summary>What a segment to a network costs more on the cheapest other connection; null where prices are not known.</summary>
     public long? ExtraPriceOf(HealthCell cell) => _dispatcher.ExtraPriceOf(cell);

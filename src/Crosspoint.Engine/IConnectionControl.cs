@@ -39,6 +39,10 @@ public interface IConnectionControl
     /// <summary>Sends nothing new; sessions stay bound and receipts come. What waits goes to the next candidates.</summary>
     ControlResult PauseConnection(string name);
 
+    /// <summary>Caps what is sent to it, below the rate of its options.</summary>
+    /// <param name="rate">Segments a second; 0 takes the cap away.</param>
+    ControlResult CapConnection(string name, double rate);
+
     /// <summary>Ends a pause.</summary>
     ControlResult ResumeConnection(string name);
 

@@ -3,6 +3,8 @@ import { useEffect } from 'react';
 const SEQUENCE_MS = 1200;
 
 function isTyping(target: EventTarget | null) {
+  // Letters mean nothing to a choice that has the focus.
+  if (target instanceof HTMLInputElement && ['radio', 'checkbox'].includes(target.type)) return false;
   return target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 }
 

@@ -12,7 +12,13 @@ function one<T extends string>(value: unknown, of: readonly T[]): T | undefined 
   return of.find((choice) => choice === value);
 }
 
+export const SPANS = ['1h', '24h'] as const;
+export type Span = (typeof SPANS)[number];
+
 type Search = Record<string, unknown>;
+
+/** MCC and MNC: in an address they may read as a number. */
+const network = (value: unknown) => (typeof value === 'number' ? String(value) : text(value));
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -67,9 +73,10 @@ const index = createRoute({
   },
 });
 
-const overview = createRoute({
+export const overview = createRoute({
   getParentRoute: () => inside,
   path: '/overview',
+  validateSearch: (search: Search): { span?: Span } => ({ span: one(search['span'], SPANS) }),
   component: lazyRouteComponent(() => import('../screens/overview/Overview'), 'Overview'),
 });
 
@@ -85,7 +92,12 @@ export const routes = createRoute({
 export const connection = createRoute({
   getParentRoute: () => inside,
   path: '/routes/$name',
-  validateSearch: (search: Search): { interval?: Interval; country?: string } => ({ interval: one(search['interval'], INTERVALS), country: text(search['country']) }),
+  validateSearch: (search: Search): { interval?: Interval; country?: string; network?: string; span?: Span } => ({
+    interval: one(search['interval'], INTERVALS),
+    country: text(search['country']),
+    network: network(search['network']),
+    span: one(search['span'], SPANS),
+  }),
   component: lazyRouteComponent(() => import('../screens/routes/ConnectionPage'), 'ConnectionPage'),
 });
 
@@ -140,6 +152,19 @@ export const alerts = createRoute({
   component: lazyRouteComponent(() => import('../screens/alerts/Alerts'), 'Alerts'),
 });
 
+export const LAB_VIEWS = ['message', 'experiments'] as const;
+
+export const lab = createRoute({
+  getParentRoute: () => inside,
+  path: '/lab',
+  validateSearch: (search: Search): { view?: (typeof LAB_VIEWS)[number]; message?: string; experiment?: number } => ({
+    view: one(search['view'], LAB_VIEWS),
+    message: text(search['message']),
+    experiment: typeof search['experiment'] === 'number' ? search['experiment'] : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../screens/lab/Lab'), 'Lab'),
+});
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/users',
@@ -158,7 +183,7 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
-    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, users, profile]),
+    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, lab, users, profile]),
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

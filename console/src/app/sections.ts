@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconBell, IconLayoutDashboard, IconMessages, IconRoute, IconUsers } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconFlask, IconLayoutDashboard, IconMessages, IconRoute, IconUsers } from '@tabler/icons-react';
 import type { ConsoleSession } from '../api/schema';
 
 /** What the menu has, in its order. */
@@ -8,6 +8,7 @@ export const SECTIONS = [
   { path: '/routes', label: 'Routes', key: 'r', permission: 'read_operation', icon: IconRoute },
   { path: '/incidents', label: 'Incidents', key: 'i', permission: 'read_operation', icon: IconAlertTriangle },
   { path: '/alerts', label: 'Alerts', key: 'a', permission: 'read_operation', icon: IconBell },
+  { path: '/lab', label: 'Lab', key: 'l', permission: 'read_operation', icon: IconFlask },
   { path: '/users', label: 'Users', key: 'u', permission: 'read_users', icon: IconUsers },
 ] as const;
 

@@ -59,3 +59,15 @@ const STATUSES: Record<string, string> = {
 };
 
 export const statusText = (status: string | null | undefined) => (status ? STATUSES[status] : undefined);
+
+/** Error codes of messages that operators meet most (docs/api/native.md). */
+const ERRORS: Record<number, string> = {
+  30003: 'The handset could not be reached.',
+  30004: 'The recipient, or the network, blocks it.',
+  30005: 'There is no such number.',
+  30006: 'A landline, or a network that takes no messages.',
+  30007: 'The network filtered it.',
+  30008: 'Not known why.',
+};
+
+export const errorText = (code: number | null | undefined) => (code == null ? undefined : ERRORS[code]);

@@ -20,6 +20,9 @@ internal sealed class ActiveAttempt(OutboundWork work, Lane lane, int session, i
     /// <summary>What the vendor takes for a segment, in micro-units; 0 where it is not known.</summary>
     public long SegmentCost { get; init; }
 
+    /// <summary>What the account pays for a segment, in micro-units; 0 where it has no price.</summary>
+    public long SegmentSell { get; init; }
+
     /// <summary>How the message goes on this connection.</summary>
     public WireForm Form { get; } = AttemptRules.FormOf(work.Head, lane.Options.Smpp);
 

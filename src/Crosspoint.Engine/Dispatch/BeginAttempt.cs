@@ -49,8 +49,9 @@ internal sealed class BeginAttempt(Dispatcher dispatcher, OutboundWork work, Lan
         _active = new(
             work, lane, reservation.Session, attempt.Number, attempt.Reference, SegmentsOf(message, attempt.Number), message.Segments.Count)
         {
-            Watched = dispatcher.Watch(work, lane, decision, out long cost),
+            Watched = dispatcher.Watch(work, lane, decision, out long cost, out long sell),
             SegmentCost = cost,
+            SegmentSell = sell,
         };
         _isPossibleDuplicate = attempt.PossibleDuplicate;
     }

@@ -43,6 +43,25 @@ internal sealed partial class Dispatcher
         return Changed(lane, "paused");
     }
 
+    /// <summary>Caps the rate of a connection below that of its options.</summary>
+    /// <param name="rate">Segments a second; 0 takes the cap away.</param>
+    public ControlResult Cap(string name, double rate)
+    {
+        Lane lane;
+        lock (_control)
+        {
+            if (Find(name) is not { } found) return new(ControlOutcome.NotFound);
+            lane = found;
+            if (lane.IsBusy) return Refuse(lane, "try again when that is done");
+            double contracted = lane.Options.Smpp.Rate;
+            if (rate > 0 && contracted > 0 && rate >= contracted)
+                return Refuse(lane, $"its configured rate is {contracted} a second: a cap is below it");
+        }
+
+        lane.CapRate(rate);
+        return Changed(lane, rate > 0 ? $"capped at {rate} segments a second" : "not capped");
+    }
+
     public ControlResult Resume(string name)
     {
         Lane lane;

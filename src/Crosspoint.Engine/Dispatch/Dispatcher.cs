@@ -41,6 +41,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
     {
         Spent = new DaySums(time);
+        Sold = new DaySums(time);
         Journal = journal;
         _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
         _time = time;
@@ -85,6 +86,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>What accepted segments cost, by connection, in micro-units of the base currency.</summary>
     public DaySums Spent { get; }
+
+    /// <summary>What accepted segments sold for, and what these cost, in micro-units of the base currency: those alone of which both prices are known.</summary>
+    public DaySums Sold { get; }
 
     /// <summary>Where what becomes of segments is counted; null where nobody counts.</summary>
     public HealthTable? Health { get; init; }
@@ -235,23 +239,27 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         Hold();
         var active = new ActiveAttempt(work, route.Lane, route.Reservation.Session, attempt, reference, segments: null, segments)
         {
-            Watched = Watch(work, route.Lane, route.Decision, out long cost),
+            Watched = Watch(work, route.Lane, route.Decision, out long cost, out long sell),
             SegmentCost = cost,
+            SegmentSell = sell,
         };
         route.Lane.Send(active, route.Reservation);
     }
 
     /// <summary>Where it counts what becomes of an attempt's segments: found once, for a look-up of the number takes longer than all the counting.</summary>
     /// <param name="cost">What the vendor takes for a segment, in micro-units; 0 where it is not known.</param>
-    public WatchedPath Watch(OutboundWork work, Lane lane, RouteDecision decision, out long cost)
+    /// <param name="sell">What its account pays for a segment, in micro-units; 0 where it has no price.</param>
+    public WatchedPath Watch(OutboundWork work, Lane lane, RouteDecision decision, out long cost, out long sell)
     {
         cost = 0;
+        sell = 0;
         if (Health is null) return default;
         MessageHead head = work.Head;
         RoutingSources sources = _topology.Router.Snapshot.Sources;
         Destination destination = work.Subject?.Destination ?? RouteSubject.Locate(head, sources);
         if (PriceOf(decision, lane.Name) is { } price) cost = price;
         else if (sources.Rates?.Cost(lane.Name) is { } rates && rates.TryFind(destination, out long micros)) cost = micros;
+        if (sources.Rates?.Sell(head.AccountSid) is { } sells && sells.TryFind(destination, out long paid)) sell = paid;
         return Health.Find(Health.NumberOf(lane.Name), destination, head.Class, head.AccountSid);
     }
 

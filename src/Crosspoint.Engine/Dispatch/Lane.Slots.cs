@@ -20,7 +20,7 @@ internal sealed partial class Lane
         get
         {
             double least = double.PositiveInfinity;
-            foreach (double one in (ReadOnlySpan<double>)[Options.Capabilities.Capacity, Options.Smpp.Rate, LearnedRate])
+            foreach (double one in (ReadOnlySpan<double>)[Options.Capabilities.Capacity, Options.Smpp.Rate, RateCap, LearnedRate])
             {
                 if (one > 0) least = Math.Min(least, one);
             }

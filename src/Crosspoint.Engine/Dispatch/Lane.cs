@@ -130,6 +130,15 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         lock (_gate) return _queue.Statuses(Name, accountSid);
     }
 
+    /// <summary>Segments a second that an operator allows; 0 for no cap.</summary>
+    public double RateCap
+    {
+        get
+        {
+            lock (_gate) return _pace.Cap;
+        }
+    }
+
     /// <summary>Segments a second that the carrier is seen to take; 0 while nothing has shown a limit.</summary>
     public double LearnedRate
     {
@@ -183,11 +192,24 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         while (!_isUp && _time.GetElapsedTime(started) < limit) await Task.Delay(DrainStep, _time, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Goes on at the rate that the connection before it had learned.</summary>
+    /// <summary>Goes on at the rate that the connection before it had learned, and under its cap.</summary>
     public void TakePaceOf(Lane before)
     {
         double learned = before.LearnedRate;
-        lock (_gate) _pace.StartAt(learned);
+        double cap = before.RateCap;
+        lock (_gate)
+        {
+            _pace.StartAt(learned);
+            if (cap > 0) _pace.ChangeCap(cap);
+        }
+    }
+
+    /// <summary>Caps its rate below the one of its options; 0 takes the cap away.</summary>
+    public void CapRate(double perSecond)
+    {
+        lock (_gate) _pace.ChangeCap(perSecond);
+        SendPaced();
+        Pump();
     }
 
     public async ValueTask DisposeAsync()

@@ -79,6 +79,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     /// <summary>Segments a second that the carrier is seen to take; 0 while nothing has shown a limit below the contracted rate.</summary>
     public double LearnedRate => _learned.Rate;
 
+    /// <summary>Segments a second that an operator allows, below the contracted rate; 0 for no cap.</summary>
+    public double Cap { get; private set; }
+
     public bool IsUnlimited => _contract.IsUnlimited && _learned.IsUnlimited;
 
     /// <summary>How long until a token may be had, or the pause is over; zero when it may be now.</summary>
@@ -122,6 +125,13 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         _ceiling = _steady = learnedRate;
         _throttledAt = _steppedAt = time.GetTimestamp();
         Limit(learnedRate);
+    }
+
+    /// <summary>Caps it below the contracted rate; 0 takes the cap away. One that is not below it has no effect.</summary>
+    public void ChangeCap(double perSecond)
+    {
+        Cap = contracted > 0 && perSecond >= contracted ? 0 : perSecond;
+        _contract.ChangeRate(Cap > 0 ? Cap : contracted);
     }
 
     /// <summary>Takes the token of one segment. The caller has seen that there is no pause.</summary>
@@ -295,7 +305,7 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private void Limit(double rate)
     {
         if (rate > 0) rate = Math.Max(LeastRate, rate);
-        _learned.ChangeRate(!_contract.IsUnlimited && rate >= contracted ? 0 : rate);
+        _learned.ChangeRate(contracted > 0 && rate >= contracted ? 0 : rate);
     }
 
     /// <summary>Accepted segments a second over the last second of the epoch.</summary>

@@ -37,6 +37,11 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
 
     public override bool IsRequired => true;
 
+    /// <summary>Names of the sums of <see cref="Dispatcher.Sold"/>.</summary>
+    public const string SoldFor = "sell";
+
+    public const string SoldAtCost = "cost";
+
     public ActiveAttempt Active => active;
 
     /// <summary>The epoch of the connection's pace in which the segment was written.</summary>
@@ -56,7 +61,11 @@ internal sealed class SegmentOutcome(Dispatcher dispatcher, ActiveAttempt active
         if (dispatcher.Health is not { } health) return;
         TellSubmitted();
         active.Watched.Answered(kind, status, Micros.From(took), active.SegmentCost, health.Clock.Now);
-        if (kind == AnswerKind.Accepted && active.SegmentCost != 0) dispatcher.Spent.Add(active.Lane.Name, active.SegmentCost);
+        if (kind != AnswerKind.Accepted || active.SegmentCost == 0) return;
+        dispatcher.Spent.Add(active.Lane.Name, active.SegmentCost);
+        if (active.SegmentSell == 0) return;
+        dispatcher.Sold.Add(SoldFor, active.SegmentSell);
+        dispatcher.Sold.Add(SoldAtCost, active.SegmentCost);
     }
 
     /// <summary>Hands the outcome to the journal.</summary>

@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Quality;
 
 namespace Crosspoint.Engine.Health;
@@ -48,6 +49,11 @@ public sealed partial class HealthTable
         };
         return Read(filter);
     }
+
+    /// <summary>What all cells hold together, of one class or of all.</summary>
+    public IntervalReading ReadAll(HealthInterval interval, TrafficClass? trafficClass = null) => trafficClass is null
+        ? Read(new HealthFilter(HealthLevel.World, interval))
+        : Read(new HealthFilter(HealthLevel.Class, interval) { Class = trafficClass });
 
     /// <summary>How many cells each connection has.</summary>
     internal Dictionary<string, int> CellsByConnection()

@@ -70,7 +70,7 @@ public sealed record IntervalReading
     public double? ErrorRate => Accepted + Refused + Unanswered is > 0 and var all ? (Refused + Unanswered) / (double)all : null;
 
     /// <summary>Segments submitted a second.</summary>
-    public double PerSecond => Submitted / Span.TotalSeconds;
+    public double PerSecond => Span > TimeSpan.Zero ? Submitted / Span.TotalSeconds : 0;
 
     /// <summary>Share of the messages with feedback whose recipient acted on them; null without feedback.</summary>
     public double? Conversion => Confirmed + NotConfirmed is > 0 and var all ? Confirmed / (double)all : null;

@@ -29,7 +29,11 @@ public sealed record ConnectionStatus(
     double LearnedRate,
     IReadOnlyList<SessionStatus> Sessions,
     string? LearnedIdFormat,
-    bool IsChanged);
+    bool IsChanged)
+{
+    /// <summary>Segments a second that an operator allows, below the rate of the configuration; 0 for no cap.</summary>
+    public double RateCap { get; init; }
+}
 
 /// <summary>One bind of a connection.</summary>
 /// <param name="Host">Where it is bound, or tries to: HOST:PORT.</param>

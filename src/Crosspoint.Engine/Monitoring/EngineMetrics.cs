@@ -11,6 +11,7 @@ public sealed class EngineMetrics
 
     private static readonly string[] ClassNames = ["transactional", "otp", "marketing"];
 
+    private readonly TrafficTotals? _totals;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _refused;
     private readonly Counter<long> _states;
@@ -28,8 +29,10 @@ public sealed class EngineMetrics
     private readonly Histogram<double> _submitResponse;
     private readonly Histogram<double> _submitReceipt;
 
-    public EngineMetrics(IMeterFactory meters)
+    /// <param name="totals">Counts the same for those who watch; null where nobody does.</param>
+    public EngineMetrics(IMeterFactory meters, TrafficTotals? totals = null)
     {
+        _totals = totals;
         Meter = meters.Create(MeterName);
         _accepted = Meter.CreateCounter<long>("crosspoint.messages.accepted", "{message}", "Messages on disk, by class");
         _refused = Meter.CreateCounter<long>("crosspoint.messages.refused", "{message}", "Requests refused at intake, by reason");
@@ -61,12 +64,19 @@ public sealed class EngineMetrics
 
     public Meter Meter { get; }
 
-    public void Accepted(TrafficClass trafficClass) =>
+    public void Accepted(TrafficClass trafficClass)
+    {
         _accepted.Add(1, new KeyValuePair<string, object?>("class", ClassNames[(int)trafficClass]));
+        _totals?.Add(TrafficCount.Accepted);
+    }
 
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("error.type", reason));
 
-    public void Reached(MessageState state) => _states.Add(1, new KeyValuePair<string, object?>("state", StateNames.Of(state)));
+    public void Reached(MessageState state)
+    {
+        _states.Add(1, new KeyValuePair<string, object?>("state", StateNames.Of(state)));
+        _totals?.Reached(state);
+    }
 
     public void Answered(string connection, string outcome, TimeSpan took)
     {

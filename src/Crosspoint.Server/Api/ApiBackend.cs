@@ -4,6 +4,7 @@ using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
@@ -50,6 +51,15 @@ public sealed record ApiBackend
 
     /// <summary>What happened in the last minutes.</summary>
     public required HealthTable Health { get; init; }
+
+    /// <summary>Messages over all connections: since the start, and today.</summary>
+    public required TrafficTotals Totals { get; init; }
+
+    /// <summary>What accepted segments cost today, by connection, in micro-units of the base currency.</summary>
+    public required Func<IEnumerable<(string Connection, long Micros)>> Spent { get; init; }
+
+    /// <summary>What segments sold for today and what these cost, in micro-units, where both prices are known; null where there is none.</summary>
+    public required Func<(long Sell, long Cost)?> Sold { get; init; }
 
     /// <summary>What happened in the minutes and hours before.</summary>
     public required HealthHistory History { get; init; }

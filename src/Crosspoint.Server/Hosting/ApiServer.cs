@@ -27,9 +27,15 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly PrometheusExporter _exporter;
     private readonly DeckEndpoints _decks;
     private readonly RehearsalDesk _rehearsals;
+    private readonly OverviewFeed _overview;
+    private readonly OperatorRecord _record;
 
-    private ApiServer(WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter, DeckEndpoints decks, RehearsalDesk rehearsals)
+    private ApiServer(
+        WebApplication app, CancellationTokenSource stopping, PrometheusExporter exporter, DeckEndpoints decks, RehearsalDesk rehearsals, OverviewFeed overview,
+        OperatorRecord record)
     {
+        _overview = overview;
+        _record = record;
         _app = app;
         _decks = decks;
         _rehearsals = rehearsals;
@@ -76,7 +82,8 @@ public sealed class ApiServer : IAsyncDisposable
         new EventStream(backend, stopping.Token).Map(app);
         new TwilioEndpoints(backend).Map(app);
         new DocumentEndpoints().Map(app);
-        new ConnectionEndpoints(backend, options).Map(app);
+        var record = new OperatorRecord(backend);
+        new ConnectionEndpoints(backend, options, record).Map(app);
         new QueueEndpoints(backend).Map(app);
         new TrafficEndpoints(backend).Map(app);
         var decks = new DeckEndpoints(backend, door);
@@ -86,6 +93,8 @@ public sealed class ApiServer : IAsyncDisposable
         new QualityEndpoints(backend, door).Map(app);
         new ChaosEndpoints(backend.Experiments, door).Map(app);
         new HealthEndpoints(backend, door).Map(app);
+        var overview = new OverviewFeed(backend, loggers.CreateLogger<OverviewFeed>());
+        new OverviewEndpoints(backend, door, overview, stopping.Token).Map(app);
         new HistoryEndpoint(backend, door).Map(app);
         new FailoverEndpoints(backend, door).Map(app);
         new IncidentEndpoints(backend, door).Map(app);
@@ -94,6 +103,7 @@ public sealed class ApiServer : IAsyncDisposable
         new ReportEndpoints(backend, door).Map(app);
         var rehearsals = new RehearsalDesk(backend.Routing, backend.Messages, backend.Time, loggers.CreateLogger<RehearsalDesk>());
         new SimulationEndpoints(backend, door, rehearsals).Map(app);
+        new TestMessageEndpoints(backend, door, record).Map(app);
         new LookupEndpoints(backend).Map(app);
         new ExplainEndpoints(backend).Map(app);
         new ConsoleEndpoints(backend.Identity).Map(app);
@@ -109,12 +119,14 @@ public sealed class ApiServer : IAsyncDisposable
             exporter.Dispose();
             stopping.Dispose();
             decks.Dispose();
+            overview.Dispose();
+            record.Dispose();
             await rehearsals.DisposeAsync().ConfigureAwait(false);
             await app.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
-        return new(app, stopping, exporter, decks, rehearsals);
+        return new(app, stopping, exporter, decks, rehearsals, overview, record);
     }
 
     /// <summary>Stops listening, ends streams, and waits for the requests that are under way as long as the token allows.</summary>
@@ -132,6 +144,8 @@ public sealed class ApiServer : IAsyncDisposable
         await _app.DisposeAsync().ConfigureAwait(false);
         _exporter.Dispose();
         _decks.Dispose();
+        _overview.Dispose();
+        _record.Dispose();
         _stopping.Dispose();
     }
 

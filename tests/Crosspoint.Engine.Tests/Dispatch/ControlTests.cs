@@ -57,6 +57,26 @@ public sealed class ControlTests
     }
 
     [Fact]
+    public async Task Cap_SlowsTheConnection_AndCanBeTakenAway()
+    {
+        await using var carrier = new ScriptedCarrier();
+        await using Rig rig = await Rig.StartAsync(carrier);
+        await BoundAsync(rig, "a");
+        rig.Gateway.CapConnection("a", 1).Outcome.ShouldBe(ControlOutcome.Done);
+        Status(rig, "a").RateCap.ShouldBe(1);
+        await SendAsync(rig, 5);
+        await rig.UntilAsync(() => carrier.Submits.Count >= 1);
+        carrier.Submits.Count.ShouldBe(1);
+        await rig.PassAsync(TimeSpan.FromSeconds(2));
+        carrier.Submits.Count.ShouldBeInRange(2, 4);
+
+        rig.Gateway.CapConnection("a", 0).Outcome.ShouldBe(ControlOutcome.Done);
+        await rig.UntilAsync(() => carrier.Submits.Count == 5);
+        Status(rig, "a").RateCap.ShouldBe(0);
+        rig.Gateway.CapConnection("x", 1).Outcome.ShouldBe(ControlOutcome.NotFound);
+    }
+
+    [Fact]
     public async Task Drain_WaitsForAnswersThenUnbinds_RestartBindsAgain()
     {
         await using var first = new ScriptedCarrier { Script = ScriptedCarrier.Ignore };

@@ -32,6 +32,39 @@ public sealed class PaceTests
         }
     }
 
+    [Theory]
+    [InlineData(0, 10, 10)]
+    [InlineData(100, 10, 10)]
+    [InlineData(100, 100, 0)]
+    [InlineData(100, 0, 0)]
+    public void Cap_HoldsBelowTheContractedRate_Alone(double contracted, double cap, double holds)
+    {
+        var pace = new Pace(contracted, 0, _clock);
+        pace.ChangeCap(cap);
+        pace.Cap.ShouldBe(holds);
+        int taken = 0;
+        for (int i = 0; i < 1_000; i++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            if (pace.TryTake()) taken++;
+        }
+
+        double rate = holds > 0 ? holds : 100;
+        taken.ShouldBeInRange((int)(rate * 9.9), (int)((rate * 10.1) + 1));
+    }
+
+    [Fact]
+    public void Cap_TakenAway_WhatWasLearnedHoldsOn()
+    {
+        var pace = new Pace(0, 0, _clock);
+        pace.StartAt(50);
+        pace.ChangeCap(10);
+        pace.StartAt(50);
+        pace.LearnedRate.ShouldBe(50);
+        pace.ChangeCap(0);
+        (pace.LearnedRate, pace.IsUnlimited).ShouldBe((50, false));
+    }
+
     [Fact]
     public void Pace_CarrierTakesMoreAndLess_IsFollowedWithinSeconds()
     {

@@ -68,6 +68,33 @@ public sealed class ConnectionTests
     }
 
     [Theory]
+    [InlineData("""{"rate":2.5}""", "cap north-1 2.5", "north-1 is to send at most 2.5 segments a second")]
+    [InlineData("""{"rate":null}""", "cap north-1 0", "north-1 is not to be capped")]
+    public async Task PutRate_CapsTheConnection_AndIsOnRecord(string body, string wish, string note)
+    {
+        await using ApiFixture api = await StartAsync();
+        Answer answer = await SendAsync(api, HttpMethod.Put, "/v1/connections/north-1/rate", body);
+        (answer.Status, answer.At("connection.name"), answer.At("connection.rate_cap")).ShouldBe((202, "north-1", null));
+        api.Engine.Wishes.ShouldBe([wish]);
+        Answer audit = await SendAsync(api, HttpMethod.Get, "/v1/audit?kind=connection_rates&name=north-1", null);
+        (audit.At("entries.0.by"), audit.At("entries.0.note")).ShouldBe(("operator", note));
+    }
+
+    [Theory]
+    [InlineData("north-1", """{"rate":0}""", 400, "field_invalid")]
+    [InlineData("north-1", """{"rate":"x"}""", 400, "field_invalid")]
+    [InlineData("north-1", """{"speed":1}""", 400, "field_unknown")]
+    [InlineData("north-1", "{}", 400, "json_invalid")]
+    [InlineData("other", """{"rate":1}""", 404, "not_found")]
+    public async Task PutRate_ThatIsNotRight_IsAProblemAndNotDone(string name, string body, int status, string code)
+    {
+        await using ApiFixture api = await StartAsync();
+        Answer answer = await SendAsync(api, HttpMethod.Put, $"/v1/connections/{name}/rate", body);
+        (answer.Status, answer.At("code")).ShouldBe((status, code));
+        api.Engine.Wishes.ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData("POST", "/pause", "pause north-1")]
     [InlineData("POST", "/resume", "resume north-1")]
     [InlineData("POST", "/drain", "drain north-1")]

@@ -106,6 +106,11 @@ public sealed class OpenApiTests
         api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
         Check(document, "AccountTraffic", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
+        HealthTests.Path(api, "north-1", "DE", "26201", TrafficClass.Otp).Submitted(api.Health.Clock.Now);
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+        Check(document, "Overview", (await api.GetAsync("/v1/overview")).Json);
+        Check(document, "TestAccountList", (await api.GetAsync("/v1/test-messages/accounts")).Json);
+        Check(document, "Message", (await api.PostAsync($"/v1/test-messages?account_sid={ApiFixture.Demo.Sid}", Send)).Json);
         Check(document, "ConnectionList", (await api.GetAsync("/v1/connections")).Json);
         Check(document, "Connection", (await api.GetAsync("/v1/connections/north-1")).Json);
         Check(document, "ConnectionChange", (await api.PostAsync("/v1/connections/north-1/pause", "")).Json);

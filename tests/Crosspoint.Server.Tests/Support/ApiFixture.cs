@@ -7,6 +7,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Chaos;
 using Crosspoint.Engine.Events;
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Server.Api;
@@ -80,6 +81,9 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>What happened in the last minutes: nothing at first.</summary>
     public required HealthTable Health { get; init; }
 
+    /// <summary>What was counted of messages: nothing at first.</summary>
+    public required TrafficTotals Totals { get; init; }
+
     /// <summary>Incidents and alerts, with a store of its own and readings that the test sets.</summary>
     public required AlertDesk Alerts { get; init; }
 
@@ -100,6 +104,9 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public bool IsReady { get; set; } = true;
 
+    /// <summary>What was sold today, and what it cost.</summary>
+    public (long Sell, long Cost)? Sold { get; set; }
+
     public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
@@ -111,6 +118,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         var time = new ManualTimeProvider();
         var engine = new FakeEngine(time);
         var events = new FakeEventLog();
+        var totals = new TrafficTotals(time);
         var quality = new QualityTable(new());
         var health = new HealthTable(new SteadyClock(time)) { VendorOf = static name => name.Split('-')[0], KeepsHistory = true };
         ApiFixture? fixture = null;
@@ -151,6 +159,9 @@ internal sealed class ApiFixture : IAsyncDisposable
             Routing = engine,
             Quality = quality,
             Health = health,
+            Totals = totals,
+            Spent = () => [("north-1", 1_500_000)],
+            Sold = () => fixture!.Sold,
             History = history,
             Failover = new(revisions, failover, time, NullLoggerFactory.Instance),
             Experiments = experiments,
@@ -169,6 +180,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         {
             Quality = quality,
             Health = health,
+            Totals = totals,
             Failover = failover,
             Experiments = experiments,
             Alerts = alertDesk,

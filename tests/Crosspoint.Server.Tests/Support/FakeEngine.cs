@@ -150,6 +150,8 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     public ControlResult RemoveConnection(string name) => Wish($"remove {name}");
 
+    public ControlResult CapConnection(string name, double rate) => Wish(System.FormattableString.Invariant($"cap {name} {rate}"));
+
     public ControlResult PauseConnection(string name) => Wish($"pause {name}");
 
     public ControlResult ResumeConnection(string name) => Wish($"resume {name}");

@@ -39,7 +39,7 @@ export function NotifierTable() {
                 { title: 'Waiting', isNumber: true, cell: (row) => count(row.waiting) },
                 { title: 'Given up', isNumber: true, cell: (row) => count(row.given_up + row.dropped) },
                 { title: 'Last delivered', cell: (row) => <Since at={row.last_delivered} /> },
-                { title: 'Last error', cell: (row) => row.last_error ?? '–' },
+                { title: 'Last error', isText: true, cell: (row) => row.last_error ?? '–' },
                 {
                   title: '',
                   cell: (row) => (

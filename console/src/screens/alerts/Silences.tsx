@@ -69,10 +69,10 @@ function List({ of, end }: { of: Silence[]; end: (id: string) => void }) {
       keyOf={(row) => row.id}
       columns={[
         { title: 'State', cell: (row) => row.state.replace('_', ' ') },
-        { title: 'What', cell: (row) => <span className="mono">{row.match}</span> },
+        { title: 'What', isText: true, cell: (row) => <span className="mono">{row.match}</span> },
         { title: 'From', cell: (row) => <When at={row.from} /> },
         { title: 'Until', cell: (row) => <When at={row.until} /> },
-        { title: 'Why', cell: (row) => row.reason },
+        { title: 'Why', isText: true, cell: (row) => row.reason },
         { title: 'By', cell: (row) => row.made_by },
         {
           title: '',

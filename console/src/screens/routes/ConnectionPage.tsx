@@ -4,8 +4,10 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { $api } from '../../api/client';
 import { wordsOf } from '../../api/problem';
-import type { Connection, HealthCell } from '../../api/schema';
+import type { Connection, HealthCell, HealthState } from '../../api/schema';
 import { connection as route } from '../../app/router';
+import { Anchor } from '../../ui/Anchor';
+import { HistoryChart, SpanSwitch } from '../../ui/charts/HistoryChart';
 import { Delivery, toneOf } from '../../ui/Delivery';
 import { Content, Empty } from '../../ui/Feedback';
 import { count, countryName, duration, money, networkName, percent, perSecond, short } from '../../ui/format';
@@ -13,12 +15,13 @@ import { IntervalSwitch } from '../../ui/IntervalSwitch';
 import { Figure, Page, Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
 import { StateBadge } from '../../ui/StateBadge';
-import { USES, statusText } from '../../ui/words';
+import { USES, errorText, statusText } from '../../ui/words';
+import { RateCap } from './RateCap';
 import { States } from './States';
 
 export function ConnectionPage() {
   const { name } = route.useParams();
-  const { interval = '15m', country } = route.useSearch();
+  const { interval = '15m', country, network, span = '1h' } = route.useSearch();
   const navigate = route.useNavigate();
   const connection = $api.useQuery('get', '/v1/connections/{name}', { params: { path: { name } } }, { refetchInterval: 2000 });
   const cells = $api.useQuery(
@@ -28,36 +31,55 @@ export function ConnectionPage() {
     { refetchInterval: 3000 },
   );
   const whole = $api.useQuery('get', '/v1/health/cells', { params: { query: { level: 'connection', interval, connection: name } } }, { refetchInterval: 3000 });
+  const states = $api.useQuery('get', '/v1/health/states', { params: { query: { all: true } } }, { refetchInterval: 10_000 });
+  const scope = { connection: name, country, network };
+  const shades = shadesOf((states.data?.states ?? []).filter((row) => isWithin(row, scope)));
   return (
     <Page title={name} actions={connection.data && <Actions of={connection.data} />}>
       <Content of={connection} rows={2}>
         {(data) => <Figures of={data} health={whole.data?.cells[0]} />}
       </Content>
       <Panel
+        title="History"
+        note={country ? `${countryName(country)}${network ? `, network ${networkName(network)}` : ''}` : 'all countries'}
+        actions={
+          <Group gap="xs">
+            {country && <Widen />}
+            <SpanSwitch value={span} onChange={(chosen) => void navigate({ search: (search) => ({ ...search, span: chosen }), replace: true })} />
+          </Group>
+        }
+      >
+        <HistoryChart scope={scope} span={span} shades={shades} withDelays />
+        {shades.length > 0 && (
+          <Text size="xs" c="dimmed" mt={4}>
+            Shaded: {shades.map((shade) => shade.words).join('; ')}.
+          </Text>
+        )}
+      </Panel>
+      <Panel
         title="Networks"
         note={country ? `in ${countryName(country)}` : undefined}
         actions={
           <Group gap="xs">
-            {country && (
-              <Button size="compact-sm" variant="subtle" onClick={() => void navigate({ search: (search) => ({ ...search, country: undefined }) })}>
-                All countries
-              </Button>
-            )}
+            {country && <Widen />}
             <IntervalSwitch value={interval} onChange={(chosen) => void navigate({ search: (search) => ({ ...search, interval: chosen }), replace: true })} />
           </Group>
         }
       >
-        <Content of={cells}>{(data) => <Networks cells={data.cells} />}</Content>
+        <Content of={cells}>{(data) => <Networks cells={data.cells} name={name} />}</Content>
       </Panel>
       <States connection={name} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
         <Panel title="Refusals" note="by command status">
           <Content of={whole}>{(data) => <Statuses cell={data.cells[0]} />}</Content>
         </Panel>
-        <Panel title="Sessions">
-          <Content of={connection}>{(data) => <Sessions of={data} />}</Content>
+        <Panel title="Not delivered" note="by error code">
+          <Content of={whole}>{(data) => <Errors cell={data.cells[0]} />}</Content>
         </Panel>
       </SimpleGrid>
+      <Panel title="Sessions">
+        <Content of={connection}>{(data) => <Sessions of={data} />}</Content>
+      </Panel>
     </Page>
   );
 }
@@ -66,7 +88,7 @@ function Figures({ of, health }: { of: Connection; health: HealthCell | undefine
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
       <Figure label="State" value={<StateBadge state={of.use} words={USES} />} note={of.vendor} />
-      <Figure label="Segments a second" value={perSecond(health?.per_second ?? 0)} note={of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
+      <Figure label="Segments / s" value={perSecond(health?.per_second ?? 0)} note={of.rate_cap ? `capped at ${of.rate_cap} by an operator` : of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
       <Figure label="In flight" value={count(of.in_flight)} note={`of ${of.in_flight_window} a session`} />
       <Figure label="Waiting" value={short(of.queued)} note="messages" />
       <Figure label="Delivered" value={percent(health?.delivery_rate)} note={`of ${short(health?.delivery_weight ?? 0)} messages`} tone={toneOf(health?.delivery_rate)} />
@@ -75,16 +97,63 @@ function Figures({ of, health }: { of: Connection; health: HealthCell | undefine
   );
 }
 
-function Networks({ cells }: { cells: HealthCell[] }) {
+/** Back to the whole connection. */
+function Widen() {
+  const navigate = route.useNavigate();
+  return (
+    <Button size="compact-sm" variant="subtle" onClick={() => void navigate({ search: (search) => ({ ...search, country: undefined, network: undefined }) })}>
+      All countries
+    </Button>
+  );
+}
+
+interface Scope {
+  connection: string;
+  country: string | undefined;
+  network: string | undefined;
+}
+
+/** Whether a health state concerns what is shown. */
+function isWithin(row: HealthState, { connection, country, network }: Scope) {
+  if (row.connection !== connection) return false;
+  if (!country || row.country === null) return true;
+  return row.country === country && (!network || row.all_networks || row.network === network);
+}
+
+/** When a cell was not healthy, as far as is known. */
+function shadesOf(rows: HealthState[]) {
+  return rows.flatMap((row) => {
+    const place = row.country ? `${countryName(row.country)}${row.network ? ` ${row.network}` : ''}` : 'all countries';
+    const changes = [...row.changes].reverse();
+    return changes.flatMap((change, i) => {
+      if (change.to === 'healthy') return [];
+      const from = new Date(change.at).getTime();
+      const next = changes[i + 1];
+      // Rows are asked for again every ten seconds: that is as far as the present reaches.
+      const to = next ? new Date(next.at).getTime() : Date.now();
+      return to - from < 1000 ? [] : [{ from, to, state: change.to, words: `${place} ${change.to}` }];
+    });
+  });
+}
+
+function Networks({ cells, name }: { cells: HealthCell[]; name: string }) {
   if (cells.length === 0) return <Empty title="No traffic in this interval">Choose a longer interval.</Empty>;
   return (
     <Sheet
       label="Networks"
+      most={15}
       rows={[...cells].sort((a, b) => b.submitted - a.submitted)}
       keyOf={(cell) => `${cell.country} ${cell.network}`}
       columns={[
         { title: 'Country', cell: (cell) => countryName(cell.country) },
-        { title: 'Network', cell: (cell) => networkName(cell.network) },
+        {
+          title: 'Network',
+          cell: (cell) => (
+            <Anchor to="/routes/$name" params={{ name }} search={(search) => ({ ...search, country: cell.country ?? 'unknown', network: cell.network ?? 'unknown' })} size="sm" title="Its history">
+              {networkName(cell.network)}
+            </Anchor>
+          ),
+        },
         { title: 'A second', isNumber: true, cell: (cell) => perSecond(cell.per_second) },
         { title: 'Accepted', isNumber: true, cell: (cell) => short(cell.accepted) },
         { title: 'Delivered', isNumber: true, cell: (cell) => <Delivery rate={cell.delivery_rate} weight={cell.delivery_weight} /> },
@@ -108,10 +177,38 @@ function Statuses({ cell }: { cell: HealthCell | undefined }) {
       keyOf={(row) => row.status ?? 'others'}
       columns={[
         { title: 'Status', cell: (row) => <span className="mono">{row.status ?? 'others'}</span> },
-        { title: 'What it means', cell: (row) => statusText(row.status) ?? '' },
-        { title: 'Segments', isNumber: true, cell: (row) => count(row.segments) },
+        { title: 'What it means', isText: true, cell: (row) => statusText(row.status) ?? '' },
+        { title: 'Segments', isNumber: true, cell: (row) => <Bar of={row.segments} most={cell.statuses[0]!.segments} /> },
       ]}
     />
+  );
+}
+
+function Errors({ cell }: { cell: HealthCell | undefined }) {
+  if (!cell || cell.errors.length === 0) return <Empty title="Nothing of that">No message ended without having arrived in this interval.</Empty>;
+  return (
+    <Sheet
+      label="Not delivered"
+      rows={cell.errors}
+      keyOf={(row) => String(row.error_code ?? 'others')}
+      columns={[
+        { title: 'Error code', cell: (row) => <span className="mono">{row.error_code ?? 'others'}</span> },
+        { title: 'What it means', isText: true, cell: (row) => errorText(row.error_code) ?? '' },
+        { title: 'Messages', isNumber: true, cell: (row) => <Bar of={row.messages} most={cell.errors[0]!.messages} /> },
+      ]}
+    />
+  );
+}
+
+/** A count with its length beside the largest of its table. */
+function Bar({ of, most }: { of: number; most: number }) {
+  return (
+    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8 }}>
+      <span aria-hidden style={{ width: 80, height: 8, borderRadius: 4, background: 'var(--crosspoint-unknown-field)' }}>
+        <span style={{ display: 'block', width: `${(of / Math.max(1, most)) * 100}%`, height: '100%', borderRadius: 4, background: 'var(--mantine-primary-color-filled)' }} />
+      </span>
+      {count(of)}
+    </span>
   );
 }
 
@@ -127,7 +224,7 @@ function Sessions({ of }: { of: Connection }) {
         { title: 'State', cell: (row) => row.state },
         { title: 'Host', cell: (row) => <span className="mono">{row.host}</span> },
         { title: 'In flight', isNumber: true, cell: (row) => count(row.in_flight) },
-        { title: 'Last error', cell: (row) => row.last_error ?? '–' },
+        { title: 'Last error', isText: true, cell: (row) => row.last_error ?? '–' },
       ]}
     />
   );
@@ -148,7 +245,7 @@ function Actions({ of }: { of: Connection }) {
   const restart = $api.useMutation('post', ACTIONS.restart.path);
   const mutations = { pause, resume, drain, restart };
   const choices = of.use === 'usable' || of.use === 'down' ? (['pause', 'drain', 'restart'] as const) : (['resume', 'restart'] as const);
-  return choices.map((choice) => (
+  const buttons = choices.map((choice) => (
     <Button
       key={choice}
       size="sm"
@@ -174,4 +271,10 @@ function Actions({ of }: { of: Connection }) {
       {ACTIONS[choice].label}
     </Button>
   ));
+  return (
+    <>
+      <RateCap of={of} />
+      {buttons}
+    </>
+  );
 }

@@ -153,7 +153,7 @@ function Sessions() {
             rows={data.sessions}
             keyOf={(row) => row.id}
             columns={[
-              { title: 'Browser', cell: (row) => `${row.agent || 'not told'}${row.current ? ' (this one)' : ''}` },
+              { title: 'Browser', isText: true, cell: (row) => `${row.agent || 'not told'}${row.current ? ' (this one)' : ''}` },
               { title: 'Address', cell: (row) => <span className="mono">{row.address}</span> },
               { title: 'Since', cell: (row) => <When at={row.created_at} /> },
               { title: 'Last seen', cell: (row) => <Since at={row.seen_at} /> },

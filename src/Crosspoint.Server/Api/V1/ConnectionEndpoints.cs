@@ -4,6 +4,7 @@ using System.Text.Json;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Monitoring;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Identity;
@@ -14,9 +15,12 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>The operator's control of connections under <c>/v1/connections</c> (docs/api/operator.md).</summary>
-internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options)
+internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options, OperatorRecord record)
 {
     private const string Note = "Lasts until the process ends: the configuration file is the record.";
+
+    /// <summary>What caps are on record as; by connection.</summary>
+    private const string RateAuditKind = "connection_rates";
 
     private IConnectionControl Control => backend.Connections;
 
@@ -26,6 +30,7 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
         routes.MapGet("/v1/connections/{name}", ReadAsync).Needs(Permission.ReadOperation);
         routes.MapPut("/v1/connections/{name}", PutAsync).Needs(Permission.ManageOperation);
         routes.MapDelete("/v1/connections/{name}", context => ActAsync(context, Control.RemoveConnection)).Needs(Permission.ManageOperation);
+        routes.MapPut("/v1/connections/{name}/rate", CapAsync).Needs(Permission.ManageOperation);
         routes.MapPost("/v1/connections/{name}/pause", context => ActAsync(context, Control.PauseConnection)).Needs(Permission.ManageOperation);
         routes.MapPost("/v1/connections/{name}/resume", context => ActAsync(context, Control.ResumeConnection)).Needs(Permission.ManageOperation);
         routes.MapPost("/v1/connections/{name}/drain", context => ActAsync(context, Control.DrainConnection)).Needs(Permission.ManageOperation);
@@ -88,6 +93,25 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
         }
 
         Answer(context, name, old is null ? Control.AddConnection(connection, place) : Control.ChangeConnection(connection, place));
+    }
+
+    private async Task CapAsync(HttpContext context)
+    {
+        if (!TryBegin(context) || !RequestDoor.TryTakeJson(context) || !OperatorDoor.TryReadAuthor(context, null, out RevisionAuthor author)) return;
+        double? rate;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) rate = FieldReader.ReadRate(body.Span, out problem);
+        string name = NameOf(context);
+        if (problem.Kind is null && StatusOf(name) is null) problem = new(ProblemKind.NotFound);
+        if (problem.Kind is not null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        string what = rate is { } cap ? string.Create(CultureInfo.InvariantCulture, $"{name} is to send at most {cap} segments a second") : $"{name} is not to be capped";
+        if (await record.TryPutAsync(new(RateAuditKind, name), author.By, what).ConfigureAwait(false)) Answer(context, name, Control.CapConnection(name, rate ?? 0));
+        else new Problem(ProblemKind.StoreUnavailable, "It could not be put on record, and was not done.").Send(context);
     }
 
     private void Answer(HttpContext context, string name, ControlResult result)
@@ -168,6 +192,8 @@ internal static class ConnectionJson
         writer.WriteNumber("in_flight"u8, status.InFlight);
         writer.WriteNumber("in_flight_window"u8, status.Window);
         writer.WriteNumber("rate"u8, status.Rate);
+        if (status.RateCap > 0) writer.WriteNumber("rate_cap"u8, status.RateCap);
+        else writer.WriteNull("rate_cap"u8);
         if (status.LearnedRate > 0) writer.WriteNumber("learned_rate"u8, Math.Round(status.LearnedRate, 1));
         else writer.WriteNull("learned_rate"u8);
         writer.WriteString("learned_id_format"u8, status.LearnedIdFormat);
