@@ -22,6 +22,9 @@ public sealed class HealthStates
     private const double NewErrorsMatter = 0.1;
     private const double Severe = 0.5;
     private const int LeastForSevere = 10;
+
+    // While a cell is tried, a sign of fewer messages is one only where the step as a whole is worse than usual.
+    private const int EnoughForRelapse = 50;
     private const long Minute = 60_000_000;
     private const long OwnSideSaidFor = Minute;
 
@@ -177,14 +180,20 @@ public sealed class HealthStates
         _ => HealthEvent.Sign,
     };
 
-    // A window reaches back to what was before the last step: then what came since has to show the same.
+    // A window reaches back to what was before the last step, or there is little in it: then what came since has to show the same.
     private bool IsNews(HealthSignal signal, Cell? cell)
     {
-        if (cell is null || signal.At - Micros.From(signal.Over) >= cell.EnteredAt) return true;
+        if (cell is null) return true;
+        bool isOfStep = signal.At - Micros.From(signal.Over) >= cell.EnteredAt;
+        if (isOfStep && !(cell.State is CellState.Probing or CellState.Recovering && IsSlight(signal))) return true;
         if (cell.State == CellState.Degraded) return signal.IsHard || EventOf(signal) == HealthEvent.SevereSign;
         if (signal.Kind == SignalKind.Unbound) return true;
-        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test && test.IsWorse(2);
+        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test ? test.IsWorse(2) : isOfStep;
     }
+
+    // What has been noticed goes on being told for as long as more fail than usual, be it one of two messages. What no step shows counts from some on.
+    private static bool IsSlight(HealthSignal signal) =>
+        !signal.IsHard && signal.Messages < (signal.Kind is SignalKind.Throttled or SignalKind.ReceiptsSuspect ? LeastForSevere : EnoughForRelapse);
 
     private bool Matters(FailoverKey key, HealthSignal signal) => signal.Kind switch
     {
