@@ -11,8 +11,8 @@ public sealed class HealthStates
 {
     private const int MostKept = 10;
 
-    // A cell that is nowhere counted is judged by its signs alone: quiet for so many steps is well.
-    private const int StepsUncounted = 6;
+    // What no test can tell is judged by its signs alone: quiet for so many steps is well.
+    private const int QuietSteps = 6;
 
     // What is thin gets more than its share while it is tried, or no message would come by: one in half a minute, up to a quarter.
     private const double SecondsToProbe = 30;
@@ -293,11 +293,11 @@ public sealed class HealthStates
         {
             // Counting began after the step did.
             if (totals is not null) cell.Baseline = totals;
-            TimeSpan quiet = TimeSpan.FromMicroseconds(_now - Math.Max(cell.EnteredAt, cell.SignAt));
-            verdict = quiet >= _options.StepTime * StepsUncounted ? StepVerdict.Passed : StepVerdict.Open;
-            seen = $"nothing more was noticed for {HealthWords.Seconds(quiet.TotalSeconds)}";
+            verdict = IsLongQuiet(cell) ? StepVerdict.Passed : StepVerdict.Open;
+            seen = $"nothing more was noticed for {HealthWords.Seconds(QuietOf(cell).TotalSeconds)}";
         }
 
+        if (verdict == StepVerdict.Passed && cell.Cause == SignalKind.ReceiptsSuspect && !IsLongQuiet(cell)) verdict = StepVerdict.Open;
         if (cell.State == CellState.Degraded)
         {
             bool isQuiet = _now >= cell.HoldUntil && _now - cell.SignAt >= Micros.From(_options.StepTime);
@@ -309,6 +309,11 @@ public sealed class HealthStates
         else if (verdict == StepVerdict.Passed)
             Go(key, cell, cell.State != CellState.Probing && cell.Share >= 1 ? HealthEvent.LastTestPassed : HealthEvent.TestPassed, seen, changes);
     }
+
+    // All that tells where nobody counts, and where receipts are made up: those would pass every test by receipts.
+    private bool IsLongQuiet(Cell cell) => QuietOf(cell) >= _options.StepTime * QuietSteps;
+
+    private TimeSpan QuietOf(Cell cell) => TimeSpan.FromMicroseconds(_now - Math.Max(cell.EnteredAt, cell.SignAt));
 
     // Others may have more room by now, or the brake have let go, or the other way round.
     private void KeepAnew(FailoverKey key, Cell cell, List<HealthChange> changes)
@@ -415,12 +420,12 @@ public sealed class HealthStates
         (cell.State, cell.Share, cell.Reason) = (to, share, reason);
         if (isMoved) _brake.Moved(key, cell.Rate * (1 - share), _now);
         if (to == CellState.Healthy) _brake.Moved(key, 0, _now);
+        _brake.Elsewhere(key, cell.Rate * (1 - share), _now);
         _isChanged = true;
         Tell(cell, new()
         {
             Cell = key.Cell,
             From = from,
-        _brake.Elsewhere(key, cell.Rate * (1 - share), _now);
             To = to,
             Share = share,
             Reason = reason,
