@@ -319,7 +319,7 @@ public sealed class HealthStates
     private void KeepAnew(FailoverKey key, Cell cell, List<HealthChange> changes)
     {
         if (cell.Wanted >= 1 || _now - cell.KeptAt < Micros.From(_options.StepTime)) return;
-        double share = Math.Max(cell.Wanted, Keep(key, cell, out string? why));
+        double share = Math.Max(cell.Wanted, Keep(key, cell, cell.Rate * (1 - cell.Share), out string? why));
         if (Math.Abs(share - cell.Share) < 0.05) return;
 
         // What it was to leave for wholly, it leaves for now.
@@ -353,7 +353,7 @@ public sealed class HealthStates
         // Of a cell that takes next to nothing next to nothing moves.
         if (isWorse && row.Event != HealthEvent.HardSign && share < 1 && cell.Share > _options.DegradedShare)
         {
-            double kept = Keep(key, cell, out string? why);
+            double kept = Keep(key, cell, cell.Rate * (1 - cell.Share), out string? why);
             if (kept > share)
             {
                 // What is kept makes it degraded, however ill it is.
@@ -367,11 +367,11 @@ public sealed class HealthStates
         Set(key, cell, to, share, reason, signal, changes, isStep: true);
     }
 
-    private double Keep(FailoverKey key, Cell cell, out string? why)
+    private double Keep(FailoverKey key, Cell cell, double moved, out string? why)
     {
         cell.KeptAt = _now;
         double rate = cell.Rate > 0 ? cell.Rate : RateOf(key, cell.Signal);
-        double kept = _brake.ShareToKeep(key, _facts.RivalsOf(key.Cell), rate, name => IsWell(key.Cell with { Connection = name }), _now, out why);
+        double kept = _brake.ShareToKeep(_facts.RivalsOf(key.Cell), rate, moved, name => IsWell(key.Cell with { Connection = name }), out why);
         double braked = _brake.Brake(key, rate, cell.Share, out string? whyBraked);
         if (braked > kept) (kept, why) = (braked, whyBraked);
         return Math.Clamp(kept, 0, 1);
@@ -420,7 +420,6 @@ public sealed class HealthStates
         (cell.State, cell.Share, cell.Reason) = (to, share, reason);
         if (isMoved) _brake.Moved(key, cell.Rate * (1 - share), _now);
         if (to == CellState.Healthy) _brake.Moved(key, 0, _now);
-        _brake.Elsewhere(key, cell.Rate * (1 - share), _now);
         _isChanged = true;
         Tell(cell, new()
         {

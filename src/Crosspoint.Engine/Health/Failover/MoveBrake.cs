@@ -15,7 +15,6 @@ internal sealed class MoveBrake(FailoverOptions options)
 
     private readonly Dictionary<string, Path> _paths = new(StringComparer.Ordinal);
     private readonly List<(long At, FailoverKey Cell, double Rate)> _moved = [];
-    private readonly Dictionary<FailoverKey, MovedRate> _elsewhere = [];
     private readonly List<(long At, HealthCell Cell, SignalKind Kind)> _signs = [];
     private long _sampledAt = long.MinValue / 2;
 
@@ -45,10 +44,6 @@ internal sealed class MoveBrake(FailoverOptions options)
 
         while (_moved.Count > 0 && now - _moved[0].At > Minute) _moved.RemoveAt(0);
         while (_signs.Count > 0 && now - _signs[0].At > AtOnce) _signs.RemoveAt(0);
-        foreach ((FailoverKey cell, MovedRate rate) in _elsewhere)
-        {
-            if (rate.Now <= 0 && rate.Mean(now) <= 0) _elsewhere.Remove(cell);
-        }
     }
 
     public bool IsUp(string connection) => !_paths.TryGetValue(connection, out Path? path) || path.Now.IsUp;
@@ -59,13 +54,13 @@ internal sealed class MoveBrake(FailoverOptions options)
     /// The share that a cell has to keep, as others cannot take it all; 0 where they can, or where none of them is well: then the least sick goes on.
     /// </summary>
     /// <param name="rate">Segments a second that it usually carries.</param>
+    /// <param name="moved">Of these, what others carry already.</param>
     /// <param name="isWell">Whether another connection is well on the same network.</param>
-    public double ShareToKeep(FailoverKey cell, IReadOnlyList<HealthRival> rivals, double rate, Func<string, bool> isWell, long now, out string? why)
+    public double ShareToKeep(IReadOnlyList<HealthRival> rivals, double rate, double moved, Func<string, bool> isWell, out string? why)
     {
         why = null;
         double room = 0;
         int well = 0, dear = 0;
-        string only = "";
         foreach (HealthRival rival in rivals)
         {
             if (!IsUp(rival.Connection) || !isWell(rival.Connection)) continue;
@@ -76,7 +71,6 @@ internal sealed class MoveBrake(FailoverOptions options)
             }
 
             well++;
-            only = rival.Connection;
             double capacity = _paths.TryGetValue(rival.Connection, out Path? path) ? path.Now.Capacity : 0;
             room += capacity <= 0 ? double.PositiveInfinity : Math.Max(0, capacity - path!.Rate);
         }
@@ -88,24 +82,10 @@ internal sealed class MoveBrake(FailoverOptions options)
             return 1;
         }
 
-        room = Math.Max(0, room + Moving(cell, well == 1 ? only : "", now));
+        room += moved;
         if (rate <= 0 || room >= rate) return 0;
         why = FormattableString.Invariant($"the others have room for {room:0.#} of {rate:0.#} segments a second");
         return 1 - (room / rate);
-    }
-
-    // What others carry is a mean of the last minute. Of what it holds a cell's own part is room for it; what other cells moved a moment ago, and it does
-    // not hold yet, is none.
-    private double Moving(FailoverKey cell, string only, long now)
-    {
-        double sum = 0;
-        foreach ((FailoverKey of, MovedRate rate) in _elsewhere)
-        {
-            if (of == cell) sum += rate.Mean(now);
-            else if (of.Cell.Connection != only) sum -= Math.Max(0, rate.Now - rate.Mean(now));
-        }
-
-        return sum;
     }
 
     /// <summary>The share that a cell has to keep, as enough moves already; 0 for none. The first of a minute goes whatever it is.</summary>
@@ -133,18 +113,6 @@ internal sealed class MoveBrake(FailoverOptions options)
     {
         _moved.RemoveAll(one => one.Cell == cell);
         if (rate > 0) _moved.Add((now, cell, rate));
-    }
-
-    /// <summary>So much of a cell is with others from now on, whatever moved it.</summary>
-    public void Elsewhere(FailoverKey cell, double rate, long now)
-    {
-        if (!_elsewhere.TryGetValue(cell, out MovedRate? known))
-        {
-            if (rate <= 0) return;
-            _elsewhere.Add(cell, known = new());
-        }
-
-        known.Set(rate, now);
     }
 
     /// <summary>
@@ -196,34 +164,6 @@ internal sealed class MoveBrake(FailoverOptions options)
             while (_samples.Count > MostSamples) _samples.Dequeue();
             (long at, long first) = _samples.Peek();
             Rate = now > at ? (sent - first) * 1e6 / (now - at) : 0;
-        }
-    }
-
-    // Segments a second of a cell that others carry, with how it came to that in the last minute.
-    private sealed class MovedRate
-    {
-        private readonly List<(long At, double Rate)> _steps = [];
-
-        public double Now => _steps[^1].Rate;
-
-        public void Set(double rate, long now)
-        {
-            while (_steps.Count > 1 && now - _steps[1].At >= Minute) _steps.RemoveAt(0);
-            _steps.Add((now, rate));
-        }
-
-        public double Mean(long now)
-        {
-            double sum = 0;
-            long to = now;
-            for (int i = _steps.Count - 1; i >= 0 && now - to < Minute; i--)
-            {
-                long from = Math.Max(_steps[i].At, now - Minute);
-                sum += _steps[i].Rate * (to - from);
-                to = from;
-            }
-
-            return sum / Minute;
         }
     }
 }

@@ -60,9 +60,6 @@ internal sealed class FailoverWorld
 
     public HashSet<string> Down { get; } = [];
 
-    /// <summary>The connection that carries what leaves a cell, as far as a test asks for that.</summary>
-    public string? TakesOver { get; set; }
-
     public static HealthCell Cell(string connection, NetworkId? network = null) => new(connection, "DE", network ?? Telekom, null);
 
     /// <summary>A cell with so many messages a second, of which so many fail.</summary>
@@ -139,7 +136,6 @@ internal sealed class FailoverWorld
             new(default, cell.Country, NumberType.Mobile, cell.Network, NetworkSource.Range), TrafficClass.Transactional) is { } health ? health.Share : 1;
         truth.Take(truth.Rate * share * 0.25);
         _sent[cell.Connection] += truth.Rate * share * 0.25;
-        if (TakesOver is not null) _sent[TakesOver] += truth.Rate * (1 - share) * 0.25;
     }
 
     /// <summary>What a cell carries, and what becomes of it. Fractions carry over, so that nothing is random.</summary>
@@ -147,7 +143,7 @@ internal sealed class FailoverWorld
     {
         private double _submitted, _accepted, _refused, _throttled, _unanswered, _delivered, _expected, _slow;
 
-        public double Rate { get; set; } = 100;
+        public double Rate { get; init; } = 100;
 
         public double Refused { get; set; }
 

@@ -52,45 +52,6 @@ public sealed class MoveBrakeTests
     }
 
     [Fact]
-    public void Room_WhatTheyTookOver_IsCountedOnce()
-    {
-        var world = new FailoverWorld { TakesOver = "b" };
-        world.Carry(Cell("a"), rate: 50).Refused = 0.02;
-        Truth other = world.Carry(Cell("b", Vodafone), rate: 60);
-        world.Capacities["b"] = 100;
-        world.Pass(60);
-
-        // Room for 40 of 50, and no more while the minute's mean of the other fills with what it took over, nor after.
-        PassIll(world, 180).ShouldHaveSingleItem().Share.ShouldBe(0.2, 0.01);
-
-        // What it carries besides becomes less within a minute, and all but the little that a sick one keeps has room.
-        other.Rate = 20;
-        PassIll(world, 90)[^1].Share.ShouldBe(0.1);
-        world.StateOf("a").ShouldBe(CellState.Degraded);
-    }
-
-    [Fact]
-    public void Room_TwoCellsWithinAMinute_ShareIt()
-    {
-        var world = new FailoverWorld(null, "a", "b", "c") { TakesOver = "b" };
-        world.Carry(Cell("a"), rate: 50).Refused = 0.02;
-        world.Carry(Cell("c", Vodafone), rate: 50).Refused = 0.02;
-        world.Carry(Cell("b"), rate: 40);
-        world.Capacities["a"] = world.Capacities["c"] = 50;
-        world.Capacities["b"] = 100;
-        world.Pass(60);
-        world.Notice(Cell("a"), SignalKind.Errors, seen: 0.2);
-        world.Pass().ShouldHaveSingleItem().Share.ShouldBe(0.1);
-        world.Pass(2);
-        world.Notice(Cell("c", Vodafone), SignalKind.Timeouts, seen: 0.2);
-
-        // Of the room for 60 the first one has 45, though the mean does not say so yet.
-        HealthChange change = world.Pass().ShouldHaveSingleItem();
-        change.Share.ShouldBe(0.68, 0.02);
-        change.Reason.ShouldContain(": the others have room for 1");
-    }
-
-    [Fact]
     public void Price_OthersAreTooDear_NothingMovesAndItIsSaid()
     {
         var world = new FailoverWorld(new() { PriceFactor = 2 }, "a", "b", "c");
@@ -190,17 +151,5 @@ public sealed class MoveBrakeTests
         world.Notice(Cell("b", Vodafone), SignalKind.Stalled);
         world.Pass();
         world.StateOf("b", Vodafone).ShouldBe(CellState.Suspended);
-    }
-
-    private static List<HealthChange> PassIll(FailoverWorld world, int seconds)
-    {
-        var changes = new List<HealthChange>();
-        for (int i = 0; i < seconds; i += 5)
-        {
-            world.Notice(Cell("a"), SignalKind.Errors, seen: 0.2);
-            changes.AddRange(world.Pass(5));
-        }
-
-        return changes;
     }
 }
