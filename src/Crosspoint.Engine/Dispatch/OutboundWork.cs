@@ -12,7 +12,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>The connection that holds some of its segments, and so must take the rest; null while it may go anywhere.</summary>
     public string? PinnedTo { get; set; }
 
-    /// <summary>The connection to take while it lives, whatever the plan's order: the outcome there is unknown. Null for none.</summary>
+    /// <summary>
+    /// The connection to take while it lives and health does not leave it alone, whatever the plan's order: the outcome there is unknown. Null for none.
+    /// </summary>
     public string? Prefer { get; set; }
 
     /// <summary>Connections that refused it for good, or could not deliver it; null for none.</summary>

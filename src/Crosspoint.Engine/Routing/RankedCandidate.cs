@@ -103,7 +103,7 @@ public readonly record struct RouteVerdict
 /// <summary>What happened to a message before, as far as a decision depends on it.</summary>
 /// <param name="RefusedBy">Connections that refused it for good, or could not deliver it; null for none.</param>
 /// <param name="PinnedTo">The connection that holds some of its segments; null while it may go anywhere.</param>
-/// <param name="Prefer">The connection to take while it lives; null for none.</param>
+/// <param name="Prefer">The connection to take while it lives and is not left alone there; null for none.</param>
 public readonly record struct RouteHistory(IReadOnlyList<string>? RefusedBy, string? PinnedTo, string? Prefer)
 {
     public bool HasRefused(string connection)

@@ -262,7 +262,7 @@ public sealed class RoutingSnapshot
             }
 
             if (Use.UseOf(candidates[i].Connection) != ConnectionUse.Usable) waitFor = waitFor < 0 ? i : waitFor;
-            else if (history.Prefer is null || history.Prefer == _connections[candidates[i].Connection].Name) return i;
+            else if (history.Prefer is null || IsPreferred(history, candidates[i])) return i;
             else if (usable < 0) usable = i;
         }
 
@@ -270,9 +270,14 @@ public sealed class RoutingSnapshot
         return isUsable ? usable : waitFor;
     }
 
+    // Not where it is left alone by now, or only tried: most likely the message ended there by what it is left alone for, and would again.
+    private bool IsPreferred(in RouteHistory history, in RankedCandidate candidate) =>
+        _connections[candidate.Connection].Name == history.Prefer
+        && !(candidate.IsWithheld && candidate.State is (CellState.Suspended or CellState.Probing));
+
     private void SetCodes(in RouteHistory history, Span<RankedCandidate> candidates, int chosen, bool isUsable, CompiledRoute route)
     {
-        bool isPreferred = isUsable && history.Prefer is not null && _connections[candidates[chosen].Connection].Name == history.Prefer;
+        bool isPreferred = isUsable && history.Prefer is not null && IsPreferred(history, candidates[chosen]);
         CandidateCode taken = (isUsable, history.PinnedTo is not null) switch
         {
             (true, true) => CandidateCode.ChosenToComplete,

@@ -101,12 +101,24 @@ public sealed class HealthRoutingTests
     }
 
     [Fact]
-    public void PinnedAndPreferred_KeepTheirConnection()
+    public void Pinned_KeepsItsConnection_PreferredLeavesOneThatIsLeftAlone()
     {
         RouteRig rig = new RouteRig("a", "b").Rule("order", ["a", "b"]).Cell("a", Suspended);
         Codes(rig.Decide(RouteRig.Request(), new(null, "a", null))).ShouldBe([("b", CandidateCode.HoldsOtherSegments), ("a", CandidateCode.ChosenToComplete)]);
-        Codes(rig.Decide(RouteRig.Request(), new(null, null, "a"))).ShouldBe([("b", CandidateCode.TriedElsewhere), ("a", CandidateCode.ChosenAgain)]);
+        Codes(rig.Decide(RouteRig.Request(), new(null, null, "a"))).ShouldBe([("b", CandidateCode.Chosen), ("a", CandidateCode.SuspendedHere)]);
         Codes(rig.Decide(RouteRig.Request(), new(["b"], null, null))).ShouldBe([("b", CandidateCode.RefusedBefore), ("a", CandidateCode.ChosenThoughSick)]);
+        Codes(rig.Decide(RouteRig.Request(), new(["b"], null, "a"))).ShouldBe([("b", CandidateCode.RefusedBefore), ("a", CandidateCode.ChosenThoughSick)]);
+    }
+
+    [Theory]
+    [InlineData(CellState.Degraded, 0, "a")]
+    [InlineData(CellState.Recovering, 0, "a")]
+    [InlineData(CellState.Probing, 0, "b")]
+    [InlineData(CellState.Probing, 1, "a")]
+    public void Preferred_ThatTakesSomeOfItsMessages_KeepsThoseThatItHad(CellState state, double share, string chosen)
+    {
+        RouteRig rig = new RouteRig("b", "a").Rule("order", ["b", "a"]).Cell("a", new(state, share, 2) { Note = Note });
+        rig.Chosen(RouteRig.Request(), new(null, null, "a")).ShouldBe(chosen);
     }
 
     [Fact]

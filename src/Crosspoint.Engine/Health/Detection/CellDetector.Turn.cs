@@ -35,12 +35,13 @@ public sealed partial class CellDetector
         now = Tell(now);
         if (_waiting >= _options.StalledWaiting) LookForStall(now, signals);
         bool isFrozen = IsFrozen;
-        _errors.Step(now, isFrozen, _adoptAfter);
-        _timeouts.Step(now, isFrozen, _adoptAfter);
+        bool isNew = now - _since < _adoptAfter;
+        _errors.Step(now, isFrozen, isNew, _adoptAfter);
+        _timeouts.Step(now, isFrozen, isNew, _adoptAfter);
         if (now >= _cohortEnd) Advance(now);
-        _delivery.Step(now, isFrozen, _adoptAfter);
-        _fast.Step(now, isFrozen, _adoptAfter);
-        _same.Step(now, isFrozen, _adoptAfter);
+        _delivery.Step(now, isFrozen, isNew, _adoptAfter);
+        _fast.Step(now, isFrozen, isNew, _adoptAfter);
+        _same.Step(now, isFrozen, isNew, _adoptAfter);
         if (_errors.IsOn || IsOn(SignalKind.Errors) || now >= _nextLook) LookAtErrors(now, signals);
         Follow(SignalKind.Timeouts, ref _timeouts, isOfGood: false, now, signals);
         Follow(SignalKind.Delivery, ref _delivery, isOfGood: true, now, signals);

@@ -3,7 +3,8 @@ namespace Crosspoint.Engine.Health.Detection;
 /// <summary>
 /// Notices that a share has risen: a cumulative sum (Page, 1954) of the log-likelihood ratio of Bernoulli draws (Wald, 1945; Reynolds and
 /// Stoumbos, 1999) of the share that is usual at this hour against a higher one. It learns what is usual only from draws that the test has
-/// cleared: while the sum is above zero they wait, and when it passes the threshold they are dropped. Not thread-safe.
+/// cleared: while the sum is above zero they wait, and when it passes the threshold they are dropped. Of a new cell no more counts as usual than its form says:
+/// one that is ill from its first message on must not teach that. Not thread-safe.
 /// </summary>
 internal struct ShareTest
 {
@@ -34,6 +35,9 @@ internal struct ShareTest
     // Evidence that the share is usual again, in natural logarithms: one error in four hundred.
     private const double EndEvidence = 6;
 
+    // So many times as fast as it came what an alarm has lasted is forgotten when it is over: one that ended by chance goes on when it is back.
+    private const int ForgetFactor = 4;
+
     // Draws from which on the hours of the day are told apart: fewer say nothing of an hour.
     private const double ManyDraws = 1_000;
 
@@ -45,6 +49,7 @@ internal struct ShareTest
     private float _spread;
     private float _blocks;
     private readonly float _evidence;
+    private float _most;
     private int _hour = -1;
 
     private float _base;
@@ -56,6 +61,7 @@ internal struct ShareTest
     private float _sum;
     private float _back;
     private long _onSince;
+    private long _offSince;
     private float _onAll;
     private float _onBad;
     private float _waitAll;
@@ -90,7 +96,7 @@ internal struct ShareTest
     public readonly float Weight => _all;
 
     /// <summary>What it has learned, that which waits to be learned with it.</summary>
-    public readonly ShareMemory Memory => new(_all + _heldAll, _bad + _heldBad, _spread, _blocks);
+    public readonly ShareMemory Memory => new(_all + _heldAll, Math.Min(_bad + _heldBad, _most * (_all + _heldAll)), _spread, _blocks);
 
     /// <summary>Draws since the sum was last zero, or since <see cref="StartRun"/>.</summary>
     public float RunAll { get; private set; }
@@ -110,7 +116,10 @@ internal struct ShareTest
         _spread = (float)Square(0.15 * share);
         _blocks = FewBlocks;
         if (_hours is not null) Array.Clear(_hours);
+        // What is known, or was adopted, is no guess any more.
+        _most = (float)Math.Max(share, _form.Most);
         IsOn = false;
+        _onSince = _offSince = 0;
         _sum = 0;
         _waitAll = _waitBad = _heldAll = _heldBad = RunAll = RunBad = 0;
         Work();
@@ -139,12 +148,19 @@ internal struct ShareTest
 
     /// <summary>Counts what was added since the last look.</summary>
     /// <param name="isFrozen">Nothing is learned, as something else is wrong with the cell.</param>
+    /// <param name="isNew">The cell has not been watched for as long as an adoption takes: not all that it shows counts as usual.</param>
     /// <param name="adoptAfter">An alarm that lasts longer is what is usual from then on.</param>
-    public void Step(long now, bool isFrozen, long adoptAfter)
+    public void Step(long now, bool isFrozen, bool isNew, long adoptAfter)
     {
         if (_stepAll == 0) return;
         int hour = (int)(now / HourMicros);
         if (hour != _hour) EnterHour(hour);
+        if (_most < 1 && !isNew && !IsOn && _all >= Young)
+        {
+            _most = 1;
+            Work();
+        }
+
         if (RunAll == 0) RunSince = now;
         RunAll += _stepAll;
         RunBad += _stepBad;
@@ -154,7 +170,7 @@ internal struct ShareTest
             _onAll += _stepAll;
             _onBad += _stepBad;
             _back = Math.Max(0, _back - gain);
-            if (_back >= EndEvidence) End();
+            if (_back >= EndEvidence) End(now);
             else if (now - _onSince > adoptAfter && _onAll >= BlockDraws) Reset(_onBad / _onAll, Math.Min(_onAll, 1_000));
         }
         else
@@ -175,13 +191,16 @@ internal struct ShareTest
     private void Begin(long now)
     {
         IsOn = true;
-        _onSince = now;
-        _onAll = _onBad = _back = _waitAll = _waitBad = 0;
+        long lasted = Math.Max(0, _offSince - _onSince - (ForgetFactor * (now - _offSince)));
+        _onSince = now - lasted;
+        if (lasted == 0) _onAll = _onBad = 0;
+        _back = _waitAll = _waitBad = 0;
     }
 
-    private void End()
+    private void End(long now)
     {
         IsOn = false;
+        _offSince = now;
         _sum = 0;
         StartRun();
     }
@@ -203,8 +222,8 @@ internal struct ShareTest
 
     private void Learn()
     {
-        // Not against a mean that is a guess still.
-        if (_heldAll >= BlockDraws && _all >= ManyDraws)
+        // Not against a mean that is a guess still, nor against the most that one is taken for.
+        if (_heldAll >= BlockDraws && _all >= ManyDraws && Usual < _most)
         {
             double share = Usual;
             double beyond = Square((_heldBad / _heldAll) - share) - (share * (1 - share) / _heldAll);
@@ -230,7 +249,10 @@ internal struct ShareTest
     private void EnterHour(int hour)
     {
         if (_heldAll > 0 && _hour >= 0) Learn();
-        if (_hour >= 0)
+
+        // While it is on nothing is learned, and what is known must not fade: the less it rests on the more is allowed for, and what lasts would end the
+        // alarm and never be adopted.
+        if (_hour >= 0 && !IsOn)
         {
             float keep = (float)Math.Pow(2, -(hour - _hour) / MeanHalfLifeHours);
             _all *= keep;
@@ -249,12 +271,12 @@ internal struct ShareTest
     // The figures of the test, until something is learned or the hour ends.
     private void Work()
     {
-        double usual = (_bad + 0.01) / (_all + 1);
+        double usual = Math.Min(_most, (_bad + 0.01) / (_all + 1));
         double slack = 0;
         if (_hours is not null)
         {
             int hour = Math.Max(0, _hour) % Hours;
-            usual = (_hours[hour + Hours] + (HourWeight * usual)) / (_hours[hour] + HourWeight);
+            usual = Math.Min(_most, (_hours[hour + Hours] + (HourWeight * usual)) / (_hours[hour] + HourWeight));
             slack = HourSpread * usual * Math.Sqrt(HourWeight / (_hours[hour] + HourWeight));
         }
         else if (_form.IsDaily)

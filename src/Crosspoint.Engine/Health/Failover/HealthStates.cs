@@ -11,8 +11,8 @@ public sealed class HealthStates
 {
     private const int MostKept = 10;
 
-    // A cell that is nowhere counted is judged by its signs alone: quiet for so many steps is well.
-    private const int StepsUncounted = 6;
+    // What no test can tell is judged by its signs alone: quiet for so many steps is well.
+    private const int QuietSteps = 6;
 
     // What is thin gets more than its share while it is tried, or no message would come by: one in half a minute, up to a quarter.
     private const double SecondsToProbe = 30;
@@ -22,6 +22,9 @@ public sealed class HealthStates
     private const double NewErrorsMatter = 0.1;
     private const double Severe = 0.5;
     private const int LeastForSevere = 10;
+
+    // While a cell is tried, a sign of fewer messages is one only where the step as a whole is worse than usual.
+    private const int EnoughForRelapse = 50;
     private const long Minute = 60_000_000;
     private const long OwnSideSaidFor = Minute;
 
@@ -177,14 +180,20 @@ public sealed class HealthStates
         _ => HealthEvent.Sign,
     };
 
-    // A window reaches back to what was before the last step: then what came since has to show the same.
+    // A window reaches back to what was before the last step, or there is little in it: then what came since has to show the same.
     private bool IsNews(HealthSignal signal, Cell? cell)
     {
-        if (cell is null || signal.At - Micros.From(signal.Over) >= cell.EnteredAt) return true;
+        if (cell is null) return true;
+        bool isOfStep = signal.At - Micros.From(signal.Over) >= cell.EnteredAt;
+        if (isOfStep && !(cell.State is CellState.Probing or CellState.Recovering && IsSlight(signal))) return true;
         if (cell.State == CellState.Degraded) return signal.IsHard || EventOf(signal) == HealthEvent.SevereSign;
         if (signal.Kind == SignalKind.Unbound) return true;
-        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test && test.IsWorse(2);
+        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test ? test.IsWorse(2) : isOfStep;
     }
+
+    // What has been noticed goes on being told for as long as more fail than usual, be it one of two messages. What no step shows counts from some on.
+    private static bool IsSlight(HealthSignal signal) =>
+        !signal.IsHard && signal.Messages < (signal.Kind is SignalKind.Throttled or SignalKind.ReceiptsSuspect ? LeastForSevere : EnoughForRelapse);
 
     private bool Matters(FailoverKey key, HealthSignal signal) => signal.Kind switch
     {
@@ -284,11 +293,11 @@ public sealed class HealthStates
         {
             // Counting began after the step did.
             if (totals is not null) cell.Baseline = totals;
-            TimeSpan quiet = TimeSpan.FromMicroseconds(_now - Math.Max(cell.EnteredAt, cell.SignAt));
-            verdict = quiet >= _options.StepTime * StepsUncounted ? StepVerdict.Passed : StepVerdict.Open;
-            seen = $"nothing more was noticed for {HealthWords.Seconds(quiet.TotalSeconds)}";
+            verdict = IsLongQuiet(cell) ? StepVerdict.Passed : StepVerdict.Open;
+            seen = $"nothing more was noticed for {HealthWords.Seconds(QuietOf(cell).TotalSeconds)}";
         }
 
+        if (verdict == StepVerdict.Passed && cell.Cause == SignalKind.ReceiptsSuspect && !IsLongQuiet(cell)) verdict = StepVerdict.Open;
         if (cell.State == CellState.Degraded)
         {
             bool isQuiet = _now >= cell.HoldUntil && _now - cell.SignAt >= Micros.From(_options.StepTime);
@@ -300,6 +309,11 @@ public sealed class HealthStates
         else if (verdict == StepVerdict.Passed)
             Go(key, cell, cell.State != CellState.Probing && cell.Share >= 1 ? HealthEvent.LastTestPassed : HealthEvent.TestPassed, seen, changes);
     }
+
+    // All that tells where nobody counts, and where receipts are made up: those would pass every test by receipts.
+    private bool IsLongQuiet(Cell cell) => QuietOf(cell) >= _options.StepTime * QuietSteps;
+
+    private TimeSpan QuietOf(Cell cell) => TimeSpan.FromMicroseconds(_now - Math.Max(cell.EnteredAt, cell.SignAt));
 
     // Others may have more room by now, or the brake have let go, or the other way round.
     private void KeepAnew(FailoverKey key, Cell cell, List<HealthChange> changes)

@@ -294,6 +294,49 @@ public sealed class HealthStatesTests
         }
     }
 
+    [Theory]
+    [InlineData(CellState.Probing)]
+    [InlineData(CellState.Recovering)]
+    public void Signal_OfAFewMessages_IsNoRelapse_UnlessTheStepShowsIt(CellState tried)
+    {
+        var world = new FailoverWorld();
+        Truth truth = world.Carry(Cell("a"));
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        Until(world, change => change.To == tried);
+        world.Pass(3);
+
+        // One of two, while a hundredth of the messages is tried.
+        world.Notice(Cell("a"), SignalKind.Errors, seen: 0.5, messages: 2, over: 1);
+        world.Pass();
+        world.StateOf("a").ShouldBe(tried);
+        Until(world, static change => change.To == CellState.Healthy);
+        world.Changes.Count(static change => change.To == CellState.Suspended).ShouldBe(1);
+
+        // Three of three, in a step that has seen no others.
+        world.Pass(10);
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        Until(world, change => change.To == tried);
+        truth.Refused = 0.9;
+        world.Pass(3.25);
+        world.StateOf("a").ShouldBe(tried);
+        world.Notice(Cell("a"), SignalKind.Errors, seen: 1, messages: 3, over: 3);
+        HealthChange change = world.Pass().ShouldHaveSingleItem();
+        change.To.ShouldBe(CellState.Suspended);
+        change.Reason.ShouldEndWith(": 100 % of 3 in 3.0 s refused, usual is 1 %");
+    }
+
+    [Fact]
+    public void Signal_OfManyMessagesOfTheStep_IsARelapse()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"));
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        Until(world, static change => change.To == CellState.Recovering);
+        world.Pass(6);
+        world.Notice(Cell("a"), SignalKind.Errors, seen: 0.03, messages: 50);
+        world.Pass().ShouldHaveSingleItem().Reason.ShouldStartWith("a relapse: worse than usual: 3 % of 50 ");
+    }
+
     [Fact]
     public void Uncounted_QuietIsWell_AndSignsThatGoOnAreNot()
     {
