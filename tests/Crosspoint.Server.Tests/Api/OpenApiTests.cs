@@ -103,7 +103,7 @@ public sealed class OpenApiTests
         Check(document, "Message", (await api.GetAsync($"/v1/messages/{message.Id}")).Json);
         api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
-        Check(document, "AccountTraffic", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
+        Check(document, "Account", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
         Check(document, "ConnectionList", (await api.GetAsync("/v1/connections")).Json);
         Check(document, "Connection", (await api.GetAsync("/v1/connections/north-1")).Json);
         Check(document, "ConnectionChange", (await api.PostAsync("/v1/connections/north-1/pause", "")).Json);
@@ -250,6 +250,38 @@ public sealed class OpenApiTests
         Check(document, "Simulation", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample + ApiFixture.Demo.Sid)).Json);
         Check(document, "SampleProblem", (await SimulationTests.PostSampleAsync(api, SimulationTests.Plan, Sample)).Json);
         Check(document, "SimulationList", (await SimulationTests.SendAsync(api, HttpMethod.Get, "/v1/routing/simulations")).Json);
+    }
+
+    [Fact]
+    public async Task AnswersOfAccounts_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        const string Settings =
+            """
+            {"name":"x","numbers":[{"number":"+15550001000","inbound_url":"https://x.example/"},{"number":"ACME"}],
+             "webhook_endpoints":[{"url":"https://x.example/","batch":{"events":2},"rate":1.5},{"url":"https://y.example/*","concurrency":3}]}
+            """;
+        Answer made = await DeckTests.PostAsync(api, "/v1/accounts", Settings);
+        Check(document, "NewAccount", made.Json);
+        string path = $"/v1/accounts/{made.At("account_sid")}";
+        Check(document, "AccountPage", (await DeckTests.GetAsync(api, "/v1/accounts")).Json);
+        Check(document, "Account", (await DeckTests.SendAsync(api, HttpMethod.Put, path + "?expected=1", Settings)).Json);
+        Check(document, "Account", (await DeckTests.PostAsync(api, path + "/disable", """{"note":"x"}""")).Json);
+        Check(document, "RevisionPage", (await DeckTests.GetAsync(api, path + "/revisions?limit=1")).Json);
+        Check(document, "AccountRevision", (await DeckTests.GetAsync(api, path + "/revisions/1")).Json);
+        Check(document, "RevisedResourcePage", (await DeckTests.GetAsync(api, "/v1/revisions?limit=1")).Json);
+        Check(document, "RevisionDiff", (await DeckTests.GetAsync(api, $"/v1/revisions/account/{made.At("account_sid")}/3/diff")).Json);
+        Check(document, "Revision", (await DeckTests.PostAsync(api, path + "/rollback", """{"expected":3}""")).Json);
+        Check(document, "NewApiKey", (await DeckTests.PostAsync(api, path + "/keys", """{"name":"x"}""")).Json);
+        Check(document, "ApiKeyList", (await DeckTests.GetAsync(api, path + "/keys")).Json);
+        Check(document, "ApiKeyList", (await DeckTests.GetAsync(api, $"/v1/accounts/{ApiFixture.Demo.Sid}/keys")).Json);
+        Check(document, "NewSmppCredential", (await DeckTests.PostAsync(api, path + "/smpp", """{"system_id":"x","priority_class":{"0":"otp"},"allow_from":["::1"]}""")).Json);
+        Check(document, "SmppCredentialList", (await DeckTests.GetAsync(api, path + "/smpp")).Json);
+        Check(document, "SmppCredential", (await DeckTests.SendAsync(api, HttpMethod.Put, path + "/smpp/x", """{"system_id":"x"}""")).Json);
+        Check(document, "SmppPassword", (await DeckTests.PostAsync(api, path + "/smpp/x/password", "{}")).Json);
+        Check(document, "AuthTokenAnswer", (await DeckTests.PostAsync(api, path + "/auth-token", "{}")).Json);
+        Check(document, "NewWebhookSecret", (await DeckTests.PostAsync(api, path + "/webhook-secret", "{}")).Json);
     }
 
     [Fact]
