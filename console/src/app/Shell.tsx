@@ -18,7 +18,7 @@ export function Shell() {
   const navigate = useNavigate();
   const isReachable = useReachability();
   const may = useMay();
-  const sections = SECTIONS.filter((section) => may(section.permission));
+  const sections = SECTIONS.filter((section) => [section.permission].flat().some(may));
   const incidents = $api.useQuery('get', '/v1/incidents', { params: { query: { state: 'unresolved', limit: 100 } } }, { refetchInterval: 5000, enabled: may('read_operation') });
   const open = incidents.data?.incidents.length ?? 0;
 

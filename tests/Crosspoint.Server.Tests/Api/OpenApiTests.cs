@@ -314,9 +314,9 @@ public sealed class OpenApiTests
         JsonArray parameters = document["paths"]!["/v1/messages"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(ListQuery.Parameters);
         parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
-        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. WebhookList.Parameters, "account_sid"]);
         parameters = document["paths"]!["/v1/webhooks/endpoints"]!["get"]!["parameters"]!.AsArray();
-        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookEndpoints.Parameters);
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. WebhookEndpoints.Parameters, "account_sid"]);
         parameters = document["paths"]!["/v1/batches"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(TrafficEndpoints.Parameters);
         parameters = document["paths"]!["/v1/explain"]!["get"]!["parameters"]!.AsArray();

@@ -28,11 +28,11 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapDelete("/v1/messages/{id}", DeleteAsync).Needs(Permission.ChangeAccount);
         routes.MapPatch("/v1/messages/{id}", RescheduleAsync).Needs(Permission.ChangeAccount);
         routes.MapGet("/v1/messages/{id}/events", ReadTimelineAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
-        routes.MapGet("/v1/messages/{id}/webhooks", context => ReadAsync(context, DeliveriesJson.Write)).Needs(Permission.ReadAccount);
-        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/messages/{id}/webhooks", ReadDeliveriesAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
+        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
         routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync)).Needs(Permission.ChangeAccount);
         routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync)).Needs(Permission.ChangeAccount);
-        routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccount);
+        routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync).Needs(Permission.ReadAccountSecrets);
     }
 
@@ -181,6 +181,13 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         ? ReadAnyAsync(context, TimelineJson.Write)
         : ReadAsync(context, TimelineJson.Write);
 
+    private Task ReadDeliveriesAsync(HttpContext context)
+    {
+        bool isMasked = Caller.IsMasked(context);
+        void Write(Utf8JsonWriter writer, Message message) => DeliveriesJson.Write(writer, message, isMasked);
+        return Caller.IsStaffOf(context) ? ReadAnyAsync(context, Write) : ReadAsync(context, Write);
+    }
+
     private async Task ReadAnyAsync(HttpContext context, Action<Utf8JsonWriter, Message> write)
     {
         if (Problem.OfQuery(context.Request) is { } unknown)
@@ -266,8 +273,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
     private async Task ReplayAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account)) return;
-        ChangeResult result = TryGetId(context, out MessageId id) && TryGetEvent(context, id, out int number)
+        Account? account = await FindOwnerAsync(context).ConfigureAwait(false);
+        if (!Caller.IsStaffOf(context) && !TryAuthenticate(context, out account)) return;
+        ChangeResult result = account is not null && TryGetId(context, out MessageId id) && TryGetEvent(context, id, out int number)
             ? await backend.Intake.ReplayWebhookAsync(account, id, number, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
         if (result.Outcome == ChangeOutcome.NotFound)
@@ -278,13 +286,19 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
         if (TryRefuse(context, result)) return;
         JsonAnswer answer = JsonAnswer.Rent();
-        DeliveriesJson.Write(answer.Writer, result.Message!);
+        DeliveriesJson.Write(answer.Writer, result.Message!, Caller.IsMasked(context));
         answer.Send(context, StatusCodes.Status202Accepted);
     }
 
+    // The account of the message, where one of those who run the gateway asks.
+    private async ValueTask<Account?> FindOwnerAsync(HttpContext context) =>
+        Caller.IsStaffOf(context) && TryGetId(context, out MessageId id)
+            && await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false) is { } message
+            ? backend.Accounts.Find(message.Head.AccountSid) : null;
+
     private async Task ListWebhooksAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
+        if (!RequestDoor.TryFindOwner(context, backend.Accounts, out Account account, takesQuery: true)) return;
         MessageQuery? query = WebhookList.ReadQuery(context.Request.Query, account.Sid, out DeliveryState? state, out Problem problem);
         if (query is null)
         {
@@ -295,7 +309,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         var list = new WebhookList(backend.Messages);
         await list.ReadAsync(query, state, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
-        list.Write(answer.Writer);
+        list.Write(answer.Writer, Caller.IsMasked(context));
         answer.Send(context, StatusCodes.Status200OK);
     }
 
