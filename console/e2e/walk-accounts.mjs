@@ -26,7 +26,7 @@ await step('an account is made, and its secrets are shown once', async () => {
   await check(page, 'new account');
   await picture(page, 'account-new');
   await dialog().getByRole('button', { name: 'Make the account' }).click();
-  sid = await page.getByLabel('Account SID').inputValue();
+  sid = await page.getByRole('textbox', { name: 'Account SID' }).inputValue();
   if (!/^AC[0-9a-f]{32}$/.test(sid)) faults.push(`the SID is ${sid}`);
   await check(page, 'secrets');
   await picture(page, 'account-secrets');
@@ -71,7 +71,7 @@ await step('credentials for binds are made and changed', async () => {
   await check(page, 'credentials');
   await picture(page, 'account-credentials');
   await dialog().getByRole('button', { name: 'Make the credentials' }).click();
-  if ((await page.getByLabel('Password', { exact: true }).inputValue()).length !== 8) faults.push('the password is not of 8 characters');
+  if ((await page.getByRole('textbox', { name: 'Password' }).inputValue()).length !== 8) faults.push('the password is not of 8 characters');
   await page.getByRole('button', { name: 'I have it' }).click();
   await page.getByText('0 of 4').waitFor();
   await page.getByRole('button', { name: 'Change shop' }).click();
