@@ -14,11 +14,11 @@ export function Once({ shown, onClose }: { shown: Shown | undefined; onClose: ()
       <Stack gap="sm">
         <Text size="sm">{shown?.text}</Text>
         <Alert color="orange" variant="light" title="This is shown once">
-          Copy it now to where it is used. Nobody, not even the gateway, can show it again.
+          Copy it now to where it is used: this page does not show it again.
         </Alert>
         {shown?.secrets.map(([label, value]) => (
           <Group key={label} align="flex-end" gap="xs" wrap="nowrap">
-            <TextInput label={label} readOnly value={value} className="mono" style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />
+            <TextInput label={label} readOnly value={value} classNames={{ input: 'mono' }} style={{ flex: 1 }} onFocus={(event) => event.currentTarget.select()} />
             <CopyButton value={value}>
               {({ copied, copy }) => (
                 <Button variant="default" onClick={copy} aria-label={`Copy: ${label}`}>

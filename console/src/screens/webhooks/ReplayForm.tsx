@@ -27,7 +27,8 @@ function Form({ sid, of, onClose }: { sid: string; of: Replayed; onClose: () => 
   const [state, setState] = useState<'failed' | 'delivered'>('failed');
   const replay = $api.useMutation('post', '/v1/webhooks/replay', {
     onSuccess: (done) => {
-      told.done(`${done.replayed} webhooks are sent again${done.next_cursor ? '; there are more: replay once more for the next' : ''}.`);
+      const more = done.next_cursor ? ' There are more: replay once more for the next.' : '';
+      told.done(done.replayed === 0 ? `No webhook of ${done.messages} messages fits.${more}` : `Sent again: ${done.replayed}.${more}`);
       void queries.invalidateQueries({ queryKey: ['get', '/v1/webhooks'] });
       onClose();
     },
