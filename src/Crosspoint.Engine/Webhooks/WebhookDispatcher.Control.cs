@@ -59,7 +59,8 @@ public sealed partial class WebhookDispatcher : IWebhookControl
                 foreach (TargetPlace place in places.Values) place.Settings = _table.Find(place.Endpoint);
             }
 
-            foreach (WebhookEndpoint endpoint in _endpoints.Values)
+            // One that is switched off may be forgotten at once.
+            foreach (WebhookEndpoint endpoint in _endpoints.Values.ToArray())
             {
                 WebhookEndpointSettings? settings = _table.Find(endpoint.Key);
                 if (settings == endpoint.Settings) continue;

@@ -96,7 +96,7 @@ public sealed partial class AccountDesk
     private string[] SystemIdsOf(string sid) => [.. _held[sid].Account.Smpp.Select(static smpp => smpp.SystemId)];
 
     // Null beside errors.
-    private Account? Check(string sid, byte[] text, IReadOnlyCollection<string> systemIds, ConfigErrors errors)
+    private Account? Check(string sid, byte[] text, string[] systemIds, ConfigErrors errors)
     {
         Account? account = AccountDocument.Read(text, sid, systemIds, errors);
         if (account is null) return null;

@@ -25,7 +25,7 @@ public sealed partial class AccountDesk : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _gate = new(1);
-    private volatile IReadOnlyDictionary<string, HeldAccount> _held = new Dictionary<string, HeldAccount>(StringComparer.Ordinal);
+    private volatile Dictionary<string, HeldAccount> _held = new(StringComparer.Ordinal);
 
     private AccountDesk(
         IRevisionStore store, IReadOnlyList<Account> file, AccountDirectory directory, string keysDirectory, TimeProvider time, ILoggerFactory loggers)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Server.Configuration;
 

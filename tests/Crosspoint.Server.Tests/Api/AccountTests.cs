@@ -176,12 +176,12 @@ public sealed class AccountTests
         string path = $"/v1/accounts/{ApiFixture.Demo.Sid}";
         Answer read = await DeckTests.GetAsync(api, path);
         (read.At("source"), read.At("keys"), read.At("in_force")).ShouldBe(("file", "1", null));
-        foreach (Answer refused in (Answer[])
-            [
-                await PutAsync(api, path, "{}"), await DeckTests.PostAsync(api, path + "/disable", "{}"), await DeckTests.PostAsync(api, path + "/rollback", """{"expected":0}"""),
-                await DeckTests.PostAsync(api, path + "/auth-token", "{}"), await DeckTests.PostAsync(api, path + "/webhook-secret", "{}"),
-            ])
-            (refused.Status, refused.At("code")).ShouldBe((409, "set_by_file"), refused.Text);
+        Answer[] answers =
+        [
+            await PutAsync(api, path, "{}"), await DeckTests.PostAsync(api, path + "/disable", "{}"), await DeckTests.PostAsync(api, path + "/rollback", """{"expected":0}"""),
+            await DeckTests.PostAsync(api, path + "/auth-token", "{}"), await DeckTests.PostAsync(api, path + "/webhook-secret", "{}"),
+        ];
+        foreach (Answer refused in answers) (refused.Status, refused.At("code")).ShouldBe((409, "set_by_file"), refused.Text);
         (await DeckTests.GetAsync(api, "/v1/accounts/AC0")).Status.ShouldBe(404);
     }
 

@@ -51,7 +51,7 @@ export function AuditLog() {
                   { title: 'Of', cell: (row) => (isKind(row.kind) ? KINDS[row.kind].label : row.kind === 'access' ? 'Keys and credentials' : row.kind) },
                   { title: 'Name', cell: (row) => <span className="mono">{row.name}</span> },
                   { title: 'Revision', isNumber: true, cell: (row) => (row.to_revision ? `${row.from_revision} → ${row.to_revision}` : '–') },
-                  { title: 'Note', cell: (row) => row.note || '–' },
+                  { title: 'Note', cell: (row) => <div style={{ overflowWrap: 'anywhere', minWidth: 180 }}>{row.note || '–'}</div> },
                 ]}
               />
             )}

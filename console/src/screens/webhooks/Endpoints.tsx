@@ -48,7 +48,7 @@ export function Endpoints({ sid, onReplay, onTest }: Props) {
                 {
                   title: 'URL',
                   cell: (row) => (
-                    <>
+                    <div style={{ minWidth: 220 }}>
                       <span className="mono" style={{ overflowWrap: 'anywhere' }}>
                         {row.url}
                       </span>
@@ -57,7 +57,7 @@ export function Endpoints({ sid, onReplay, onTest }: Props) {
                           {row.last_error}
                         </Text>
                       )}
-                    </>
+                    </div>
                   ),
                 },
                 { title: 'State', cell: (row) => <StateBadge state={stateOf(row)} words={STATES} /> },

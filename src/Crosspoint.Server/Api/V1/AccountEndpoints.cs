@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Configuration;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
-using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Configuration;

@@ -22,14 +22,13 @@ internal static class AccountRequests
     /// <summary>Who makes a change whose body holds a note at most; null when it was answered with a problem. An empty body is one without a note.</summary>
     public static async Task<RevisionAuthor?> ReadNoteAsync(HttpContext context)
     {
-        string? note = null;
         if (context.Request.ContentLength is not 0 && context.Request.ContentType is not null)
         {
             if (await RevisionRequests.ReadChangeAsync(context, NoteField).ConfigureAwait(false) is not var (_, given)) return null;
             return given;
         }
 
-        return OperatorDoor.TryReadAuthor(context, note, out RevisionAuthor author) ? author : null;
+        return OperatorDoor.TryReadAuthor(context, null, out RevisionAuthor author) ? author : null;
     }
 
     /// <summary>Answers why a change was refused; false when it was not.</summary>
