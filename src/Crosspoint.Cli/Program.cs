@@ -39,6 +39,7 @@ var root = new RootCommand(
     IncidentCommands.CreateIncidents(),
     IncidentCommands.CreateAlerts(),
     ExplainCommand.Create(time),
+    AccountCommands.Create(),
     UserCommands.Create(),
     BackupCommands.CreateBackup(),
     BackupCommands.CreateRestore(),

@@ -51,6 +51,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _journal = journal;
         _callbacks = new(options.Webhooks);
         Accounts = new AccountDirectory(options.Accounts);
+        KeyUses = new KeyUses(Accounts, journal, time);
         Numbers = new NumberLocator(options.Numbers, time, loggers, meters);
         Quality = new QualityTable(new());
         LearnedQuality learned = _learned = new LearnedQuality(Quality, time);
@@ -73,7 +74,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         var parts = new InboundParts(journal, notices, Accounts, completed, time, loggers.CreateLogger<InboundParts>());
         _deliveries = new DeliverIntake(
             options.Queues, journal, notices, Accounts, parts, completed, time, loggers.CreateLogger<DeliverIntake>());
-        _dispatcher = new Dispatcher(options, journal, notices, _deliveries, time, loggers) { Health = Health };
+        _dispatcher = new Dispatcher(options, Accounts, journal, notices, _deliveries, time, loggers) { Health = Health };
         Health.VendorOf = name => _dispatcher.Find(name)?.Options.Vendor;
         health.IsSilent = learned.IsSilent = name => _dispatcher.Find(name) is { } lane && (Sweeper.IsSilent(lane.Options) || !lane.Options.Capabilities.Receipts);
         _healthStates = new(options.Failover, new()
@@ -98,11 +99,15 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _sweeper = new Sweeper(journal, _dispatcher, queries, parts, time, loggers.CreateLogger<Sweeper>());
         _recovery = new Recovery(options, journal, _dispatcher, loggers.CreateLogger<Recovery>());
         Observe(metrics.Meter);
+        Accounts.Changed += TakeAccounts;
     }
 
     public EngineOptions Options { get; }
 
     public AccountDirectory Accounts { get; }
+
+    /// <summary>When the keys of accounts were used.</summary>
+    public KeyUses KeyUses { get; }
 
     /// <summary>Where numbers live.</summary>
     public NumberLocator Numbers { get; }
@@ -144,6 +149,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     /// <summary>Takes up what was left unfinished, then binds. Does not wait for carriers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await KeyUses.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _webhooks.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _dispatcher.LoadAsync(cancellationToken).ConfigureAwait(false);
         await _recovery.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -341,6 +347,14 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     public long? ExtraPriceOf(HealthCell cell) => _dispatcher.ExtraPriceOf(cell);
 
     private static double RateOf(IntervalReading reading) => reading.Span > TimeSpan.Zero ? reading.Submitted / reading.Span.TotalSeconds : 0;
+
+    // Others ask the directory each time.
+    private void TakeAccounts()
+    {
+        _dispatcher.Reweigh();
+        _webhooks.TakeAccounts();
+        _customers.TakeAccounts();
+    }
 
     private void Notice(long now, List<HealthSignal> signals)
     {

@@ -127,7 +127,7 @@ internal sealed partial class ConsumerRound(
     private RequestProblem? Check(IReadOnlyBasicProperties properties, out Account? account)
     {
         string? sid = TextOf(properties, AccountHeader) ?? (options.Accounts.Count == 1 ? options.Accounts[0] : null);
-        account = sid is not null && options.Accounts.Contains(sid) ? accounts.Find(sid) : null;
+        account = sid is not null && options.Accounts.Contains(sid) && accounts.Find(sid) is { IsEnabled: true } found ? found : null;
         if (account is null)
             return requests.ProblemOf(AccountHeader, "Expected a header with the SID of an account that may send over this queue.");
         string id = properties.MessageId ?? "";

@@ -165,6 +165,51 @@ export const lab = createRoute({
   component: lazyRouteComponent(() => import('../screens/lab/Lab'), 'Lab'),
 });
 
+export const accounts = createRoute({
+  getParentRoute: () => inside,
+  path: '/accounts',
+  validateSearch: (search: Search): { find?: string; after?: string } => ({ find: text(search['find']), after: text(search['after']) }),
+  component: lazyRouteComponent(() => import('../screens/accounts/Accounts'), 'Accounts'),
+});
+
+export const ACCOUNT_VIEWS = ['settings', 'keys', 'smpp', 'revisions'] as const;
+
+export const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/accounts/$sid',
+  validateSearch: (search: Search): { view?: (typeof ACCOUNT_VIEWS)[number] } => ({ view: one(search['view'], ACCOUNT_VIEWS) }),
+  component: lazyRouteComponent(() => import('../screens/accounts/AccountPage'), 'AccountPage'),
+});
+
+export const WEBHOOK_VIEWS = ['endpoints', 'log', 'keys'] as const;
+export const DELIVERY_STATES = ['failed', 'pending', 'delivered'] as const;
+
+export const webhooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/webhooks',
+  validateSearch: (search: Search): { account?: string; view?: (typeof WEBHOOK_VIEWS)[number]; state?: (typeof DELIVERY_STATES)[number] } => ({
+    account: text(search['account']),
+    view: one(search['view'], WEBHOOK_VIEWS),
+    state: one(search['state'], DELIVERY_STATES),
+  }),
+  component: lazyRouteComponent(() => import('../screens/webhooks/Webhooks'), 'Webhooks'),
+});
+
+export const SETTING_VIEWS = ['revisions', 'audit'] as const;
+
+export const settings = createRoute({
+  getParentRoute: () => inside,
+  path: '/settings',
+  validateSearch: (search: Search): { view?: (typeof SETTING_VIEWS)[number]; kind?: string; name?: string; after?: string; before?: number } => ({
+    view: one(search['view'], SETTING_VIEWS),
+    kind: text(search['kind']),
+    name: text(search['name']),
+    after: text(search['after']),
+    before: typeof search['before'] === 'number' ? search['before'] : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../screens/settings/Settings'), 'Settings'),
+});
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/users',
@@ -183,7 +228,7 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
-    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, lab, users, profile]),
+    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, accounts, account, webhooks, settings, lab, users, profile]),
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -26,6 +26,15 @@ public sealed record ApiKey(string Sid, string Secret)
     public override string ToString() => Sid;
 }
 
+/// <summary>A key of an account of which only a hash is known.</summary>
+/// <param name="Sid"><c>SK</c> and 32 hex digits: the user name of Basic authentication.</param>
+/// <param name="Sha256">Of the secret in UTF-8, as <see cref="ApiKeySecrets.HashOf"/> writes it.</param>
+public sealed record HashedKey(string Sid, string Sha256)
+{
+    /// <summary>Without the hash.</summary>
+    public override string ToString() => Sid;
+}
+
 /// <summary>A tenant, as configured. Immutable; a change of configuration makes a new directory of new ones.</summary>
 public sealed record Account
 {
@@ -33,6 +42,9 @@ public sealed record Account
     public required string Sid { get; init; }
 
     public required string Name { get; init; }
+
+    /// <summary>False refuses its credentials; what was accepted before goes on, and is reported.</summary>
+    public bool IsEnabled { get; init; } = true;
 
     /// <summary>Password of Basic authentication, and the key that signs Twilio-shaped callbacks.</summary>
     public required string AuthToken { get; init; }
@@ -45,6 +57,9 @@ public sealed record Account
     public IReadOnlyList<OwnedNumber> Numbers { get; init; } = [];
 
     public IReadOnlyList<ApiKey> ApiKeys { get; init; } = [];
+
+    /// <summary>Its keys of which only hashes are known.</summary>
+    public IReadOnlyList<HashedKey> HashedKeys { get; init; } = [];
 
     /// <summary>Its credentials for SMPP binds.</summary>
     public IReadOnlyList<SmppCredential> Smpp { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Messages;
@@ -17,7 +18,8 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
     internal const int PageSize = 500;
     private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(10);
 
-    private readonly Dictionary<string, CustomerQueue> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CustomerQueue> _queues = new(StringComparer.Ordinal);
+    private readonly AccountDirectory _accounts;
     private readonly IJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger<CustomerOutbox> _logger;
@@ -37,8 +39,8 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
         _counter = meter.CreateCounter<long>(
             "crosspoint.customers.deliveries", "{pdu}", "deliver_sm to customers, by result: delivered, refused, again, expired");
         meter.CreateObservableGauge("crosspoint.customers.held", () => Held, "{pdu}", "deliver_sm for customers that memory holds");
-        foreach (SmppLogin login in accounts.SmppLogins)
-            _queues.Add(login.Credential.SystemId, new CustomerQueue(this, login.Credential));
+        _accounts = accounts;
+        TakeAccounts();
     }
 
     /// <summary>Deliveries in memory that are not on record as done.</summary>
@@ -57,6 +59,17 @@ public sealed partial class CustomerOutbox : IAsyncDisposable
 
     /// <summary>Looks for what nobody fetched in time, from now on.</summary>
     public void Start() => _expiry = Task.Run(ExpireAsync);
+
+    /// <summary>The accounts have changed. The queue of a credential that is gone stays, with what it is owed, until the process ends.</summary>
+    public void TakeAccounts()
+    {
+        foreach (SmppLogin login in _accounts.SmppLogins)
+        {
+            SmppCredential credential = login.Credential;
+            CustomerQueue queue = _queues.GetOrAdd(credential.SystemId, static (_, made) => new CustomerQueue(made.Outbox, made.Credential), (Outbox: this, Credential: credential));
+            queue.Credential = credential;
+        }
+    }
 
     /// <summary>A receiver or transceiver is bound: what waits for it goes out.</summary>
     public void Attach(string systemId, SmppSession session) => _queues.GetValueOrDefault(systemId)?.Attach(session);

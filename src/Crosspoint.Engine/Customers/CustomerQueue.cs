@@ -17,7 +17,7 @@ internal sealed class CustomerQueue : IAsyncDisposable
     private static readonly TimeSpan AfterFailedRead = TimeSpan.FromSeconds(1);
 
     private readonly CustomerOutbox _owner;
-    private readonly SmppCredential _credential;
+    private volatile SmppCredential _credential;
     private readonly Lock _gate = new();
     private readonly List<SmppSession> _receivers = [];
     private readonly Queue<BindJob> _again = new();
@@ -41,6 +41,12 @@ internal sealed class CustomerQueue : IAsyncDisposable
         (_owner, _credential) = (owner, credential);
         _resume = owner.Time.CreateTimer(
             static state => ((CustomerQueue)state!).Resume(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>How its deliver_sm are written. What changes of it holds for those that come.</summary>
+    public SmppCredential Credential
+    {
+        set => _credential = value;
     }
 
     public void Attach(SmppSession session)

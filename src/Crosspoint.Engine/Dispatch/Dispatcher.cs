@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Limits;
@@ -30,20 +30,21 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     private readonly Func<ConnectionOptions, bool, Lane> _newLane;
     private volatile Topology _topology;
     private readonly TimeProvider _time;
+    private readonly AccountDirectory _accounts;
     private readonly DelayQueue _delays;
-    private readonly FrozenDictionary<string, int> _weights;
     private readonly ReleaseSchedule _schedule;
     private readonly WindowHolder _windowHolder;
     private RoutingSources _sources;
     private bool _isHungry;
 
     public Dispatcher(
-        EngineOptions options, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time, ILoggerFactory loggers)
+        EngineOptions options, AccountDirectory accounts, IJournal journal, Notices notices, DeliverIntake deliveries, TimeProvider time,
+        ILoggerFactory loggers)
     {
         Spent = new DaySums(time);
         Sold = new DaySums(time);
         Journal = journal;
-        _weights = options.Accounts.ToFrozenDictionary(static account => account.Sid, static account => account.Weight);
+        _accounts = accounts;
         _time = time;
         Limits = new LimitTable(options.Limits, time);
         Windows = new SendWindowTable(options.SendWindows);
@@ -429,6 +430,12 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         foreach (Lane lane in _topology.Lanes) lane.Recheck();
     }
 
+    /// <summary>The accounts have changed: what waits shares by their weights from now on.</summary>
+    public void Reweigh()
+    {
+        foreach (Lane lane in _topology.Lanes) lane.Reweigh();
+    }
+
     /// <summary>Whether the message's send windows are open now.</summary>
     public bool IsOpen(MessageHead head) => OpensAt(head) == 0;
 
@@ -457,7 +464,9 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>A queue for a connection.</summary>
     public LaneQueue NewQueue(string connection) =>
-        new(Room, head => LimitsAt(head, connection), sid => _weights.GetValueOrDefault(sid, 1), _time);
+        new(Room, head => LimitsAt(head, connection), WeightOf, _time);
+
+    private int WeightOf(string accountSid) => _accounts.Find(accountSid)?.Weight ?? 1;
 
     /// <summary>The connections and the way to them at one moment. Replaced as a whole.</summary>
     /// <param name="Lanes">In the order of the snapshot's connections.</param>

@@ -92,9 +92,15 @@ internal sealed class FairQueue
         }
     }
 
+    /// <summary>Weights have changed: accounts pay by the new ones from now on.</summary>
+    public void Reweigh(Func<string, int> weightOf)
+    {
+        foreach ((string account, Member member) in _members) member.Weight = weightOf(account);
+    }
+
     private sealed class Member(int weight)
     {
-        public int Weight => weight;
+        public int Weight { get; set; } = weight;
 
         public double Clock { get; set; }
 

@@ -368,6 +368,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         Pump();
     }
 
+    /// <summary>Weights of accounts have changed.</summary>
+    public void Reweigh()
+    {
+        lock (_gate) _queue.Reweigh();
+    }
+
     /// <summary>Gives slots back that were not used.</summary>
     public void Release(Reservation reservation)
     {

@@ -223,6 +223,12 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         flow.Limits.Wait(-segments);
     }
 
+    /// <summary>Weights of accounts have changed.</summary>
+    public void Reweigh()
+    {
+        foreach (FairQueue queue in _classes) queue.Reweigh(weightOf);
+    }
+
     /// <summary>Tokens came back: flows that wait for theirs look again.</summary>
     public void Recheck() => Unblock(everything: true);
 

@@ -85,7 +85,7 @@ internal sealed class TargetPlace
 
     public string Problem { get; }
 
-    /// <summary>What is configured for its endpoint; set once by the dispatcher.</summary>
+    /// <summary>What is configured for its endpoint; set by the dispatcher.</summary>
     public WebhookEndpointSettings? Settings { get; set; }
 
     /// <summary>Its endpoint when it was last looked up; the dispatcher checks that it is still known.</summary>

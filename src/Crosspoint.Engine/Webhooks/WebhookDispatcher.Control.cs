@@ -48,6 +48,28 @@ public sealed partial class WebhookDispatcher : IWebhookControl
         if (_disabled > 0) Log.StillDisabled(_logger, _disabled);
     }
 
+    /// <summary>The accounts have changed: receivers go by what is configured for them now. Keys are asked for with each try.</summary>
+    public void TakeAccounts()
+    {
+        lock (_gate)
+        {
+            _table = new(_accounts);
+            foreach (Dictionary<string, TargetPlace> places in _targets.Values)
+            {
+                foreach (TargetPlace place in places.Values) place.Settings = _table.Find(place.Endpoint);
+            }
+
+            // One that is switched off may be forgotten at once.
+            foreach (WebhookEndpoint endpoint in _endpoints.Values.ToArray())
+            {
+                WebhookEndpointSettings? settings = _table.Find(endpoint.Key);
+                if (settings == endpoint.Settings) continue;
+                endpoint.Configure(settings);
+                TakeSettings(endpoint);
+            }
+        }
+    }
+
     public IReadOnlyList<EndpointStatus> ListEndpoints(string accountSid, string afterUrl, int limit)
     {
         List<string> urls = UrlsOf(accountSid, afterUrl);
@@ -212,6 +234,22 @@ public sealed partial class WebhookDispatcher : IWebhookControl
     private void Open(WebhookEndpoint endpoint)
     {
         endpoint.Trouble = null;
+        Reopen(endpoint);
+    }
+
+    // What switched it off otherwise, by itself or because somebody asked, goes on doing so.
+    private void TakeSettings(WebhookEndpoint endpoint)
+    {
+        bool isOff = endpoint.Settings is { IsEnabled: false };
+        DisabledBecause otherwise = endpoint.Trouble?.Disabled ?? DisabledBecause.None;
+        if (isOff && endpoint.Disabled != DisabledBecause.Configured) Close(endpoint, DisabledBecause.Configured);
+        else if (!isOff && endpoint.Disabled == DisabledBecause.Configured && otherwise == DisabledBecause.None) Reopen(endpoint);
+        else if (!isOff) endpoint.Disabled = otherwise;
+        Pump(endpoint);
+    }
+
+    private void Reopen(WebhookEndpoint endpoint)
+    {
         endpoint.Disabled = DisabledBecause.None;
         if (endpoint.Backlog.IsEmpty) return;
         _overflowing.Add(endpoint);

@@ -42,7 +42,7 @@ public sealed partial class WebhookDispatcher : IAsyncDisposable
     private readonly WebhookRoom _freshRoom;
     private readonly WebhookRoom _retryRoom;
     private readonly WebhookPlaces _places;
-    private readonly EndpointTable _table;
+    private volatile EndpointTable _table;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, PendingWebhook> _messages = [];

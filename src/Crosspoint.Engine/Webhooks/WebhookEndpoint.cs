@@ -13,10 +13,11 @@ internal sealed class WebhookEndpoint
 
     // Of a rate, so much may be made up for at once: a tenth of a second is less than any receiver counts in.
     private const long RateSlack = TimeSpan.TicksPerSecond / 10;
-    private readonly int _mostAtOnce;
-    private readonly long _interval;
-    private readonly long _linger;
-    private readonly int _fullBatch;
+    private readonly int _usualAtOnce;
+    private int _mostAtOnce;
+    private long _interval;
+    private long _linger;
+    private int _fullBatch;
     private int _pauses;
     private long _rateFrom;
 
@@ -24,15 +25,11 @@ internal sealed class WebhookEndpoint
     {
         Key = key;
         Origin = origin;
-        Settings = settings;
-        Limit = _mostAtOnce = settings is { Concurrency: > 0 } ? settings.Concurrency : mostAtOnce;
+        _usualAtOnce = mostAtOnce;
         Fresh = new(this);
         Retries = new(this);
-        if (settings is null) return;
-        if (settings.Rate > 0) _interval = (long)(TimeSpan.TicksPerSecond / settings.Rate);
-        if (settings.Batch is not { } batch) return;
-        _linger = batch.Wait.Ticks;
-        _fullBatch = batch.Events;
+        Limit = int.MaxValue;
+        Configure(settings);
     }
 
     public EndpointKey Key { get; }
@@ -40,7 +37,7 @@ internal sealed class WebhookEndpoint
     public WebhookOrigin Origin { get; }
 
     /// <summary>What is configured for it; null for nothing.</summary>
-    public WebhookEndpointSettings? Settings { get; }
+    public WebhookEndpointSettings? Settings { get; private set; }
 
     /// <summary>Where batches go, and what of them is signed and shown; null until the first.</summary>
     public Uri? BatchUri { get; set; }
@@ -89,6 +86,17 @@ internal sealed class WebhookEndpoint
 
     /// <summary>Its requests have failed without an exception since then; null when the last did not.</summary>
     public EndpointTrouble? Trouble { get; set; }
+
+    /// <summary>Goes by other settings from now on; what is under way ends by the old ones.</summary>
+    public void Configure(WebhookEndpointSettings? settings)
+    {
+        Settings = settings;
+        _mostAtOnce = settings is { Concurrency: > 0 } ? settings.Concurrency : _usualAtOnce;
+        Limit = Math.Min(Limit, _mostAtOnce);
+        _interval = settings is { Rate: > 0 } ? (long)(TimeSpan.TicksPerSecond / settings.Rate) : 0;
+        _linger = settings?.Batch?.Wait.Ticks ?? 0;
+        _fullBatch = settings?.Batch?.Events ?? 0;
+    }
 
     public WebhookShare Share(bool isRetry) => isRetry ? Retries : Fresh;
 

@@ -64,7 +64,7 @@ internal sealed class AccessGate(OperatorDoor door, IdentityDesk identity)
         if (access.IsForSessions) return null;
         if (!access.AnyOf.Any(permission => Roles.May(role, permission))) return Forbidden(access.AnyOf, role);
         return role != Role.Customer || identity.AccountOf(user) is Account ? null
-            : new Problem(ProblemKind.Forbidden, $"The account {user.AccountSid} of this user is not configured any more.");
+            : new Problem(ProblemKind.Forbidden, $"The account {user.AccountSid} of this user is not configured any more, or is disabled.");
     }
 
     /// <summary>That a role may not, and which may.</summary>

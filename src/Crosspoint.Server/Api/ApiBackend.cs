@@ -9,10 +9,12 @@ using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Health;
 using Crosspoint.Server.Identity;
 using Crosspoint.Server.Rates;
 using Crosspoint.Server.Routing;
+using Crosspoint.Server.SmppListener;
 
 namespace Crosspoint.Server.Api;
 
@@ -24,6 +26,15 @@ public sealed record ApiBackend
     public required IMessageReader Messages { get; init; }
 
     public required AccountDirectory Accounts { get; init; }
+
+    /// <summary>Where accounts are changed.</summary>
+    public required AccountDesk AccountDesk { get; init; }
+
+    /// <summary>When a key was used last: microseconds, 0 for never.</summary>
+    public required Func<string, long> KeyLastUsed { get; init; }
+
+    /// <summary>Who is bound with a system_id.</summary>
+    public required Func<string, IReadOnlyList<CustomerBind>> Binds { get; init; }
 
     public required EventFeed Events { get; init; }
 

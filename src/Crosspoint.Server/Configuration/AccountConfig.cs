@@ -21,26 +21,30 @@ internal static class AccountConfig
 
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
-    private static readonly Dictionary<string, SenderPolicy> SenderPolicies = new(StringComparer.Ordinal)
+    /// <summary>What a policy of senders may be called.</summary>
+    public static readonly Dictionary<string, SenderPolicy> SenderPolicies = new(StringComparer.Ordinal)
     {
         ["any"] = SenderPolicy.Any,
         ["owned"] = SenderPolicy.Owned,
     };
 
-    private static readonly Dictionary<string, CallbackForm> Forms = new(StringComparer.Ordinal)
+    /// <summary>What a dialect of reports may be called.</summary>
+    public static readonly Dictionary<string, CallbackForm> Forms = new(StringComparer.Ordinal)
     {
         ["twilio"] = CallbackForm.Twilio,
         ["native"] = CallbackForm.Native,
     };
 
-    private static readonly Dictionary<string, SubmitIdForm> IdForms = new(StringComparer.Ordinal)
+    /// <summary>What a form of message ids may be called.</summary>
+    public static readonly Dictionary<string, SubmitIdForm> IdForms = new(StringComparer.Ordinal)
     {
         ["uuid"] = SubmitIdForm.Uuid,
         ["hex"] = SubmitIdForm.Hex,
         ["decimal"] = SubmitIdForm.Decimal,
     };
 
-    private static readonly Dictionary<string, AllowedBinds> BindTypes = new(StringComparer.Ordinal)
+    /// <summary>What an operation of binding may be called.</summary>
+    public static readonly Dictionary<string, AllowedBinds> BindTypes = new(StringComparer.Ordinal)
     {
         ["transmitter"] = AllowedBinds.Transmitter,
         ["receiver"] = AllowedBinds.Receiver,
@@ -96,15 +100,40 @@ internal static class AccountConfig
             WebhookEndpoints = WebhookEndpointConfig.Read(section),
         };
         section.Close();
-        CheckInbound(section, account);
+        CheckInbound(section, account, [.. account.Smpp.Select(static credential => credential.SystemId)]);
         return account;
     }
 
-    private static void CheckInbound(ConfigSection section, Account account)
+    /// <summary>The settings of an account that is kept apart from the file: without its credentials, and without secrets.</summary>
+    /// <param name="systemIds">Of its credentials for binds.</param>
+    public static Account ReadSettings(ConfigSection section, string sid, IReadOnlyCollection<string> systemIds)
+    {
+        var account = new Account
+        {
+            Sid = sid,
+            Name = section.Text("name", most: 100, expected: "a name for people") ?? sid,
+            IsEnabled = section.Bool("enabled", true),
+            AuthToken = "",
+            Senders = section.Choice("senders", SenderPolicy.Any, SenderPolicies),
+            Weight = section.Int("weight", 1, 1, 1000),
+            Numbers = ReadNumbers(section, new(section.Errors)),
+            WebhookSecret = [],
+            WebhookEndpoints = WebhookEndpointConfig.Read(section, mayHaveSecrets: false),
+        };
+        section.Close();
+        CheckInbound(section, account, systemIds);
+        return account;
+    }
+
+    /// <summary>Whether a text is a SID of that kind.</summary>
+    public static bool IsSid(string text, string prefix) =>
+        text.Length == 34 && text.StartsWith(prefix, StringComparison.Ordinal) && !text.AsSpan(2).ContainsAnyExcept(Hex);
+
+    private static void CheckInbound(ConfigSection section, Account account, IReadOnlyCollection<string> systemIds)
     {
         foreach (OwnedNumber number in account.Numbers)
         {
-            bool isKnown = number.SystemId is null || account.Smpp.Any(credential => credential.SystemId == number.SystemId);
+            bool isKnown = number.SystemId is null || systemIds.Contains(number.SystemId);
             if (!isKnown) section.Fail("numbers", $"{number.Number} names '{number.SystemId}' in 'smpp'; expected a system_id of the account");
         }
     }
@@ -114,7 +143,7 @@ internal static class AccountConfig
         string expected = $"'{prefix}' and 32 lower-case hex digits";
         string? sid = section.Text("sid", required: true, most: 34, expected: expected);
         if (sid is null) return null;
-        if (sid.Length != 34 || !sid.StartsWith(prefix, StringComparison.Ordinal) || sid.AsSpan(2).ContainsAnyExcept(Hex))
+        if (!IsSid(sid, prefix))
         {
             section.Fail("sid", $"is '{sid}'; expected {expected}");
             return null;
@@ -202,35 +231,42 @@ internal static class AccountConfig
         return null;
     }
 
-    // The binds of customers are part of the contract; they are checked here and not served yet.
     private static List<SmppCredential> ReadCredentials(ConfigSection account, Names names)
     {
         var credentials = new List<SmppCredential>();
         foreach (ConfigSection section in account.Groups("smpp"))
         {
-            string? systemId = section.Latin1("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)");
-            names.SystemIds.Add(systemId, section.LineOf("system_id"), section.PathOf("system_id"));
-            var defaults = new SmppCredential { SystemId = "", Password = "" };
-            SmppCredential credential = defaults with
-            {
-                SystemId = systemId ?? "",
-                Password = section.Latin1("password", required: true, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)") ?? "",
-                MaxBinds = section.Int("max_binds", defaults.MaxBinds, 1, 10_000),
-                Binds = ReadBindTypes(section),
-                InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
-                DeliverWindow = section.Int("deliver_window", defaults.DeliverWindow, 1, 10_000),
-                Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
-                AllowFrom = section.Networks("allow_from"),
-                MessageIds = section.Choice("message_ids", defaults.MessageIds, IdForms),
-                Alphabet = section.Choice("default_alphabet", defaults.Alphabet, AlphabetConfig.Names),
-                Class = section.Choice("class", defaults.Class, Classes),
-                PriorityClasses = ReadPriorities(section.Group("priority_class")),
-            };
-            section.Close();
-            if (systemId is not null) credentials.Add(credential);
+            SmppCredential credential = ReadCredential(section, needsPassword: true);
+            bool hasName = credential.SystemId.Length > 0;
+            names.SystemIds.Add(hasName ? credential.SystemId : null, section.LineOf("system_id"), section.PathOf("system_id"));
+            if (hasName) credentials.Add(credential);
         }
 
         return credentials;
+    }
+
+    /// <summary>Credentials for binds.</summary>
+    /// <param name="needsPassword">False where one is made when none is given.</param>
+    public static SmppCredential ReadCredential(ConfigSection section, bool needsPassword)
+    {
+        var defaults = new SmppCredential { SystemId = "", Password = "" };
+        SmppCredential credential = defaults with
+        {
+            SystemId = section.Latin1("system_id", required: true, most: 15, expected: "at most 15 characters (SMPP v3.4 §5.2.1)") ?? "",
+            Password = section.Latin1("password", needsPassword, most: 8, expected: "at most 8 characters (SMPP v3.4 §5.2.2)") ?? "",
+            MaxBinds = section.Int("max_binds", defaults.MaxBinds, 1, 10_000),
+            Binds = ReadBindTypes(section),
+            InFlightWindow = section.Int("in_flight_window", defaults.InFlightWindow, 1, 10_000),
+            DeliverWindow = section.Int("deliver_window", defaults.DeliverWindow, 1, 10_000),
+            Rate = section.Number("rate", defaults.Rate, 0, 1_000_000),
+            AllowFrom = section.Networks("allow_from"),
+            MessageIds = section.Choice("message_ids", defaults.MessageIds, IdForms),
+            Alphabet = section.Choice("default_alphabet", defaults.Alphabet, AlphabetConfig.Names),
+            Class = section.Choice("class", defaults.Class, Classes),
+            PriorityClasses = ReadPriorities(section.Group("priority_class")),
+        };
+        section.Close();
+        return credential;
     }
 
     private static AllowedBinds ReadBindTypes(ConfigSection section)

@@ -10,15 +10,16 @@ internal static class WebhookEndpointConfig
     private const double LeastRate = 0.01;
     private const double MostRate = 100_000;
 
-    public static IReadOnlyList<WebhookEndpointSettings> Read(ConfigSection account)
+    /// <param name="mayHaveSecrets">False where secrets have a place of their own: then they are keys that are not known.</param>
+    public static IReadOnlyList<WebhookEndpointSettings> Read(ConfigSection account, bool mayHaveSecrets = true)
     {
         var endpoints = new List<WebhookEndpointSettings>();
         var urls = new HashSet<string>(StringComparer.Ordinal);
         foreach (ConfigSection section in account.Groups("webhook_endpoints"))
         {
             string? url = ReadUrl(section);
-            byte[]? secret = AccountConfig.ReadWebhookSecret(section, "secret");
-            byte[]? previous = AccountConfig.ReadWebhookSecret(section, "secret_previous");
+            byte[]? secret = !mayHaveSecrets ? null : AccountConfig.ReadWebhookSecret(section, "secret");
+            byte[]? previous = !mayHaveSecrets ? null : AccountConfig.ReadWebhookSecret(section, "secret_previous");
             if (previous is not null && !section.Has("secret"))
                 section.Fail("secret_previous", "stands without 'secret'; expected both, or neither");
             if (previous is not null && secret is not null && previous.AsSpan().SequenceEqual(secret))

@@ -86,6 +86,9 @@ public sealed class ApiServer : IAsyncDisposable
         new ConnectionEndpoints(backend, options, record).Map(app);
         new QueueEndpoints(backend).Map(app);
         new TrafficEndpoints(backend).Map(app);
+        new AccountEndpoints(backend, door).Map(app);
+        new AccessEndpoints(backend, door).Map(app);
+        new RevisionEndpoints(backend, door).Map(app);
         var decks = new DeckEndpoints(backend, door);
         decks.Map(app);
         new RateEndpoints(backend, door).Map(app);

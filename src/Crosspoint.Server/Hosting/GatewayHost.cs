@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Stores;
 using Crosspoint.RabbitMq;
+using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Api.V1;
 using Crosspoint.Server.Configuration;
@@ -36,6 +37,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
     private CustomerListener? _smpp;
     private RabbitMqBridge? _rabbitMq;
     private SqliteRevisionStore? _revisions;
+    private AccountDesk? _accounts;
     private RateDesk? _rates;
     private RoutingDesk? _plans;
     private FailoverDesk? _failover;
@@ -142,6 +144,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
         _failover?.Dispose();
         _plans?.Dispose();
         _rates?.Dispose();
+        _accounts?.Dispose();
         if (_revisions is not null) await _revisions.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         await _services.DisposeAsync().ConfigureAwait(false);
@@ -161,10 +164,12 @@ public sealed partial class GatewayHost : IAsyncDisposable
         {
             foreach (ConfigError warning in config.Warnings) Log.ConfigWarning(host._logger, warning.ToString());
             host._revisions = JournalOpening.OpenRevisions(config, time);
+            host._accounts = await AccountDesk.OpenAsync(
+                host._revisions, config.Engine.Accounts, host.Gateway.Accounts, JournalOpening.KeysOf(config), time, loggers, cancellationToken).ConfigureAwait(false);
             host._rates = await RateDesk.OpenAsync(host._revisions, config.Rates, time, loggers, cancellationToken).ConfigureAwait(false);
             host._rates.Holder.Changed += host.Gateway.TakeRates;
             host.Gateway.TakeRates(host._rates.Holder.Current);
-            host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, loggers);
+            host._plans = new(host._revisions, config, host.Gateway, host.Gateway, () => host._rates.Holder.Current, () => host.Gateway.Accounts.Accounts, loggers);
             if (await host._plans.StartAsync(cancellationToken).ConfigureAwait(false) is { } fault) throw new GatewayStartException($"routing: {fault}");
             host._failover = new(host._revisions, host.Gateway, time, loggers);
             await host._failover.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -190,6 +195,9 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 Intake = host.Gateway.Intake,
                 Messages = host.Gateway.Messages,
                 Accounts = host.Gateway.Accounts,
+                AccountDesk = host._accounts,
+                KeyLastUsed = host.Gateway.KeyUses.LastUseOf,
+                Binds = systemId => host._smpp?.BindsOf(systemId) ?? [],
                 Events = host.Gateway.Events,
                 Webhooks = host.Gateway.Webhooks,
                 Connections = host.Gateway,

@@ -91,7 +91,7 @@ public sealed class GatewayReadings(GatewayConfig config, Gateway gateway, TimeP
     private void Look()
     {
         if (_hasLooked && time.GetElapsedTime(_lookedAt) < SlowEvery) return;
-        _webhooks = [.. config.Engine.Accounts.SelectMany(FailingOf)];
+        _webhooks = [.. gateway.Accounts.Accounts.SelectMany(FailingOf)];
         _certificates = [.. Files().Distinct().Select(Read).OfType<CertificateReading>()];
         _lookedAt = time.GetTimestamp();
         _hasLooked = true;

@@ -75,7 +75,7 @@ public sealed partial class IdentityDesk : IAsyncDisposable
     /// <summary>By id, or by name.</summary>
     internal UserRecord? Find(string idOrName) => _users.GetValueOrDefault(idOrName) ?? FindByName(NormalName(idOrName));
 
-    internal Account? AccountOf(UserRecord user) => user.AccountSid is { } sid ? _accounts.Find(sid) : null;
+    internal Account? AccountOf(UserRecord user) => user.AccountSid is { } sid && _accounts.Find(sid) is { IsEnabled: true } account ? account : null;
 
     internal SignInTries? TriesOf(UserRecord user) => _tries.GetValueOrDefault(KeyOf(OneTimeTokens.HashOf(user.Name)));
 

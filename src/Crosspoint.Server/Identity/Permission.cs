@@ -27,6 +27,12 @@ internal enum Permission
 
     ManageRouting,
 
+    /// <summary>Accounts with their keys and credentials for binds, and what webhooks of them came to.</summary>
+    ReadAccounts,
+
+    /// <summary>Make, change and disable accounts; keys and credentials of all; retry, replay, test and switch webhooks.</summary>
+    ManageAccounts,
+
     /// <summary>Rate decks, currencies, fees, sell prices.</summary>
     ReadRates,
 

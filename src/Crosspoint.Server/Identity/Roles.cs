@@ -20,17 +20,21 @@ internal static class Roles
     [
         Permission.ReadTraffic, Permission.SeeContent, Permission.ManageTraffic, Permission.ReadOperation, Permission.ManageOperation, Permission.ReadReports,
         Permission.ReadRouting, Permission.ManageRouting, Permission.ReadRates, Permission.ManageRates, Permission.ReadAudit,
+        Permission.ReadAccounts, Permission.ManageAccounts,
     ];
 
     private static readonly Permission[] OfReaders =
-        [Permission.ReadTraffic, Permission.ReadOperation, Permission.ReadReports, Permission.ReadRouting, Permission.ReadRates, Permission.ReadAudit];
+    [
+        Permission.ReadTraffic, Permission.ReadOperation, Permission.ReadReports, Permission.ReadRouting, Permission.ReadRates, Permission.ReadAudit,
+        Permission.ReadAccounts,
+    ];
 
     private static readonly FrozenDictionary<Role, Permission[]> Table = new Dictionary<Role, Permission[]>
     {
         [Role.Owner] = [.. OfOperators, Permission.ReadUsers, Permission.ManageUsers],
         [Role.Operator] = OfOperators,
         [Role.Compliance] = [.. OfReaders, Permission.SeeContent, Permission.ReadUsers],
-        [Role.Finance] = [Permission.ReadTraffic, Permission.ReadReports, Permission.ReadRates],
+        [Role.Finance] = [Permission.ReadTraffic, Permission.ReadReports, Permission.ReadRates, Permission.ReadAccounts],
         [Role.ReadOnly] = OfReaders,
         [Role.Customer] = [Permission.ReadAccount, Permission.ChangeAccount],
     }.ToFrozenDictionary();

@@ -7,7 +7,8 @@ namespace Crosspoint.Server.Identity;
 /// Seals secrets that must be used again with the data-protection key ring, which lies in a folder of its own that nobody else may read. The ring is
 /// made when the first secret is sealed.
 /// </summary>
-internal sealed class SecretBox(string directory)
+/// <param name="purpose">What is sealed for one purpose cannot be opened for another.</param>
+internal sealed class SecretBox(string directory, string purpose = "totp")
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -51,7 +52,7 @@ internal sealed class SecretBox(string directory)
             DirectoryInfo folder = OperatingSystem.IsWindows()
                 ? Directory.CreateDirectory(directory)
                 : Directory.CreateDirectory(directory, Private | UnixFileMode.UserExecute);
-            return _protector = DataProtectionProvider.Create(folder, static ring => ring.SetApplicationName("Crosspoint")).CreateProtector("totp");
+            return _protector = DataProtectionProvider.Create(folder, static ring => ring.SetApplicationName("Crosspoint")).CreateProtector(purpose);
         }
     }
 }

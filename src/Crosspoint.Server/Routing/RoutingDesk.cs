@@ -1,4 +1,5 @@
 using Crosspoint.Engine;
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Rating;
 using Crosspoint.Engine.Routing;
@@ -24,14 +25,18 @@ public sealed partial class RoutingDesk : IDisposable
     private readonly IRoutingControl _routing;
     private readonly IConnectionControl _connections;
     private readonly Func<IRateBook> _rates;
+    private readonly Func<IReadOnlyList<Account>> _accounts;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _gate = new(1);
 
     /// <param name="connections">Those that plans may name.</param>
     /// <param name="rates">The prices in force, for what is to be said of a plan.</param>
+    /// <param name="accounts">Those that plans may name.</param>
     public RoutingDesk(
-        IRevisionStore store, GatewayConfig config, IRoutingControl routing, IConnectionControl connections, Func<IRateBook> rates, ILoggerFactory loggers)
+        IRevisionStore store, GatewayConfig config, IRoutingControl routing, IConnectionControl connections, Func<IRateBook> rates,
+        Func<IReadOnlyList<Account>> accounts, ILoggerFactory loggers)
     {
+        _accounts = accounts;
         Store = store;
         _config = config;
         _routing = routing;
@@ -95,7 +100,7 @@ public sealed partial class RoutingDesk : IDisposable
         IReadOnlyList<ConnectionOptions> connections = _connections.ConnectionOptions();
         EngineOptions engine = _config.Engine;
         RoutingPlan? plan = RoutingDocument.Read(
-            text, number, engine with { Connections = connections, RoutingSources = engine.RoutingSources with { Rates = _rates() } }, errors);
+            text, number, engine with { Accounts = _accounts(), Connections = connections, RoutingSources = engine.RoutingSources with { Rates = _rates() } }, errors);
         if (plan is null) return null;
         foreach (string name in connections.Select(static c => c.Name).Except(engine.Connections.Select(static c => c.Name)))
         {

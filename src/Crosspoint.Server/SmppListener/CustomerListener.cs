@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -21,6 +22,7 @@ namespace Crosspoint.Server.SmppListener;
 /// </summary>
 internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDisposable
 {
+    private static readonly TimeSpan UnbindMayTake = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AnswersMayTake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AnswerStep = TimeSpan.FromMilliseconds(10);
 
@@ -30,7 +32,8 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
     private readonly SubmitReader _reader;
     private readonly MessageOperations _operations;
     private readonly BindGuard _guard;
-    private readonly Dictionary<string, SystemIdState> _systemIds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SystemIdState> _systemIds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<SmppSession, CustomerSession> _bound = [];
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SmppServer _server;
@@ -47,8 +50,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         _reader = new SubmitReader(options.Tlvs, time);
         _operations = new MessageOperations(gateway.Intake, gateway.Messages, _reader, time);
         _guard = new BindGuard(time);
-        foreach (SmppLogin login in _accounts.SmppLogins)
-            _systemIds.Add(login.Credential.SystemId, new SystemIdState(login.Credential, time));
+        _accounts.Changed += TakeAccounts;
         var server = new SmppServerOptions
         {
             Listen = options.Listen,
@@ -85,6 +87,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
 
     public async ValueTask DisposeAsync()
     {
+        _accounts.Changed -= TakeAccounts;
         await _server.DisposeAsync().ConfigureAwait(false);
         _operations.Dispose();
     }
@@ -116,7 +119,8 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
             CommandId.BindReceiver => AllowedBinds.Receiver,
             _ => AllowedBinds.Transceiver,
         };
-        SystemIdState shared = _systemIds[credentials.SystemId];
+        SystemIdState shared = _systemIds.GetOrAdd(
+            credentials.SystemId, static (_, made) => new(made.Credential, made.Time), (login.Credential, Time: _time));
         if ((login.Credential.Binds & kind) == 0)
         {
             Log.BindRefused(_logger, credentials.SystemId, "it may not bind so");
@@ -129,7 +133,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
             return new(CommandStatus.BindFailed, 0);
         }
 
-        session.Tag = new CustomerSession(login, shared);
+        session.Tag = new CustomerSession(login, shared, _time.GetUtcNow());
         return new(CommandStatus.Ok, login.Credential.DeliverWindow);
     }
 
@@ -139,7 +143,25 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         Log.Bound(_logger, customer.Login.Credential.SystemId, session.RemoteEndPoint, session.State);
         if (session.State is SmppSessionState.BoundRx or SmppSessionState.BoundTrx)
             _outbox.Attach(customer.Login.Credential.SystemId, session);
+
+        // What changed between its credentials were right and now was not told to it.
+        _bound[session] = customer;
+        TakeLogin(session, customer);
     }
+
+    /// <summary>Who is bound with a system_id, the longest first.</summary>
+    public IReadOnlyList<CustomerBind> BindsOf(string systemId) =>
+    [
+        .. _bound.Where(pair => pair.Value.Login.Credential.SystemId == systemId).OrderBy(static pair => pair.Value.BoundAt).Select(static pair => new CustomerBind(
+            pair.Key.RemoteEndPoint?.ToString() ?? "",
+            pair.Key.State switch
+            {
+                SmppSessionState.BoundTx => "transmitter",
+                SmppSessionState.BoundRx => "receiver",
+                _ => "transceiver",
+            },
+            pair.Value.BoundAt, pair.Value.Unanswered)),
+    ];
 
     public void OnRequest(SmppSession session, in PduHeader header, ReadOnlySpan<byte> body)
     {
@@ -200,6 +222,7 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         if (session.Tag is not CustomerSession customer) return;
         string systemId = customer.Login.Credential.SystemId;
         _outbox.Detach(systemId, session);
+        _bound.TryRemove(session, out _);
         customer.Shared.Leave();
         foreach (object? state in unanswered)
         {
@@ -207,6 +230,32 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
         }
 
         Log.Closed(_logger, systemId, session.RemoteEndPoint, reason);
+    }
+
+    private void TakeAccounts()
+    {
+        foreach (SmppLogin login in _accounts.SmppLogins)
+        {
+            if (_systemIds.TryGetValue(login.Credential.SystemId, out SystemIdState? shared)) shared.Take(login.Credential);
+        }
+
+        foreach ((SmppSession session, CustomerSession customer) in _bound) TakeLogin(session, customer);
+    }
+
+    // A bind whose credentials are revoked, have another password or another owner, or may not be used so any more, is unbound.
+    private void TakeLogin(SmppSession session, CustomerSession customer)
+    {
+        SmppLogin before = customer.Login;
+        string systemId = before.Credential.SystemId;
+        SmppLogin? now = _accounts.FindSmpp(systemId);
+        if (now is not null && now.Account.Sid == before.Account.Sid && now.Credential.Password == before.Credential.Password)
+        {
+            customer.Login = now;
+            return;
+        }
+
+        Log.Revoked(_logger, systemId, session.RemoteEndPoint);
+        _ = session.CloseAsync(UnbindMayTake, CancellationToken.None);
     }
 
     private static bool IsAllowed(SmppCredential credential, IPAddress address)
@@ -475,6 +524,9 @@ internal sealed partial class CustomerListener : ISmppServerHandler, IAsyncDispo
 
         [LoggerMessage(2754, LogLevel.Information, "A bind of customer {SystemId} was refused: {Why}")]
         public static partial void BindRefused(ILogger logger, string systemId, string why);
+
+        [LoggerMessage(4735, LogLevel.Information, "Customer {SystemId} from {Address} is unbound: its credentials are not valid any more")]
+        public static partial void Revoked(ILogger logger, string systemId, EndPoint? address);
 
         [LoggerMessage(2755, LogLevel.Error, "A request of customer {SystemId} failed")]
         public static partial void Failed(ILogger logger, Exception exception, string systemId);

@@ -84,6 +84,19 @@ public sealed class LaneQueueTests
     }
 
     [Fact]
+    public void Reweigh_WhileMessagesWait_SharesByTheNewWeightsFromThenOn()
+    {
+        var weights = new Dictionary<string, int>(StringComparer.Ordinal);
+        LaneQueue queues = NewQueue(weights: weights);
+        for (int i = 0; i < 600; i++) queues.Add(Work(i, TrafficClass.Marketing, "big"), moves: true);
+        for (int i = 0; i < 600; i++) queues.Add(Work(1000 + i, TrafficClass.Marketing, "small"), moves: true);
+        Enumerable.Range(0, 200).Count(_ => Take(queues).Head.AccountSid == "big").ShouldBeInRange(99, 101);
+        weights["big"] = 3;
+        queues.Reweigh();
+        Enumerable.Range(0, 400).Count(_ => Take(queues).Head.AccountSid == "big").ShouldBeInRange(298, 302);
+    }
+
+    [Fact]
     public void Take_AccountWithLongMessages_PaysForTheirSegments()
     {
         LaneQueue queues = NewQueue();

@@ -28,7 +28,7 @@ public sealed class LaneTests : IAsyncDisposable
         var parts = new InboundParts(journal, notices, accounts, completed, time, NullLogger<InboundParts>.Instance);
         var deliveries = new DeliverIntake(
             options.Queues, journal, notices, accounts, parts, completed, time, NullLogger<DeliverIntake>.Instance);
-        _dispatcher = new Dispatcher(options, journal, notices, deliveries, time, NullLoggerFactory.Instance);
+        _dispatcher = new Dispatcher(options, accounts, journal, notices, deliveries, time, NullLoggerFactory.Instance);
     }
 
     [Fact]

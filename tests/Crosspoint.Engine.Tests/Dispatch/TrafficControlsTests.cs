@@ -100,7 +100,7 @@ public sealed class TrafficControlsTests : IAsyncLifetime
         var parts = new InboundParts(_journal, notices, accounts, completed, _time, NullLogger<InboundParts>.Instance);
         var deliveries = new DeliverIntake(
             options.Queues, _journal, notices, accounts, parts, completed, _time, NullLogger<DeliverIntake>.Instance);
-        return new(options, _journal, notices, deliveries, _time, NullLoggerFactory.Instance);
+        return new(options, accounts, _journal, notices, deliveries, _time, NullLoggerFactory.Instance);
     }
 
     private sealed class Insert : Stores.Transition

@@ -34,7 +34,7 @@ internal sealed class WebhookBed : IAsyncDisposable
         Dispatcher = new(
             options ?? new() { AllowPrivateAddresses = true },
             new QueueOptions { Webhooks = room },
-            new AccountDirectory(accounts),
+            Accounts = new AccountDirectory(accounts),
             Journal,
             Replies,
             time ?? Time,
@@ -45,6 +45,8 @@ internal sealed class WebhookBed : IAsyncDisposable
     }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public AccountDirectory Accounts { get; }
 
     public Account Demo { get; }
 

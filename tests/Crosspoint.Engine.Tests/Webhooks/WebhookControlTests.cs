@@ -165,6 +165,30 @@ public sealed class WebhookControlTests
     }
 
     [Fact]
+    public async Task Accounts_Replaced_ReceiversGoByTheirSettingsAtOnce()
+    {
+        await using Receiver receiver = await Receiver.StartAsync();
+        await using var bed = new WebhookBed(Options);
+        bed.Accounts.Changed += bed.Dispatcher.TakeAccounts;
+        bed.Dispatcher.Start();
+        MessageId first = await bed.SendAsync(receiver.Url + "/a");
+        await bed.WhenAsync(first, d => d.State == DeliveryState.Delivered);
+
+        var settings = new WebhookEndpointSettings { Url = receiver.Url + "/a", IsEnabled = false };
+        bed.Accounts.Replace([bed.Demo with { WebhookEndpoints = [settings] }]);
+        MessageId held = await bed.SendAsync(receiver.Url + "/a");
+        MessageId other = await bed.SendAsync(receiver.Url + "/b");
+        await bed.WhenAsync(other, d => d.State == DeliveryState.Delivered);
+        bed.Delivery(held).State.ShouldBe(DeliveryState.Pending);
+        bed.Dispatcher.ListEndpoints(WebhookBed.Sid, "", 1)[0].Disabled.ShouldBe(DisabledBecause.Configured);
+
+        bed.Accounts.Replace([bed.Demo with { WebhookEndpoints = [settings with { IsEnabled = true, Batch = new(2, TimeSpan.Zero) }] }]);
+        await bed.WhenAsync(held, d => d.State == DeliveryState.Delivered);
+        EndpointStatus status = bed.Dispatcher.ListEndpoints(WebhookBed.Sid, "", 1)[0];
+        (status.Disabled, status.Settings!.Batch!.Events).ShouldBe((DisabledBecause.None, 2));
+    }
+
+    [Fact]
     public async Task Control_OfAnotherAccountOrUnknown_IsNotFound()
     {
         await using Receiver receiver = await Receiver.StartAsync();

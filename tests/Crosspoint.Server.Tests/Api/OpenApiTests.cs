@@ -105,7 +105,7 @@ public sealed class OpenApiTests
         Check(document, "Message", (await api.PostAsync($"/v1/messages/{message.Id}/resend", "")).Json);
         api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
-        Check(document, "AccountTraffic", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
+        Check(document, "Account", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
         HealthTests.Path(api, "north-1", "DE", "26201", TrafficClass.Otp).Submitted(api.Health.Clock.Now);
         api.Time.Advance(TimeSpan.FromSeconds(1));
         Check(document, "Overview", (await api.GetAsync("/v1/overview")).Json);
@@ -260,6 +260,38 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task AnswersOfAccounts_HaveTheFieldsOfTheirSchemas()
+    {
+        await using ApiFixture api = await DeckTests.StartAsync();
+        JsonNode document = await DocumentAsync(api);
+        const string Settings =
+            """
+            {"name":"x","numbers":[{"number":"+15550001000","inbound_url":"https://x.example/"},{"number":"ACME"}],
+             "webhook_endpoints":[{"url":"https://x.example/","batch":{"events":2},"rate":1.5},{"url":"https://y.example/*","concurrency":3}]}
+            """;
+        Answer made = await DeckTests.PostAsync(api, "/v1/accounts", Settings);
+        Check(document, "NewAccount", made.Json);
+        string path = $"/v1/accounts/{made.At("account_sid")}";
+        Check(document, "AccountPage", (await DeckTests.GetAsync(api, "/v1/accounts")).Json);
+        Check(document, "Account", (await DeckTests.SendAsync(api, HttpMethod.Put, path + "?expected=1", Settings)).Json);
+        Check(document, "Account", (await DeckTests.PostAsync(api, path + "/disable", """{"note":"x"}""")).Json);
+        Check(document, "RevisionPage", (await DeckTests.GetAsync(api, path + "/revisions?limit=1")).Json);
+        Check(document, "AccountRevision", (await DeckTests.GetAsync(api, path + "/revisions/1")).Json);
+        Check(document, "RevisedResourcePage", (await DeckTests.GetAsync(api, "/v1/revisions?limit=1")).Json);
+        Check(document, "RevisionDiff", (await DeckTests.GetAsync(api, $"/v1/revisions/account/{made.At("account_sid")}/3/diff")).Json);
+        Check(document, "Revision", (await DeckTests.PostAsync(api, path + "/rollback", """{"expected":3}""")).Json);
+        Check(document, "NewApiKey", (await DeckTests.PostAsync(api, path + "/keys", """{"name":"x"}""")).Json);
+        Check(document, "ApiKeyList", (await DeckTests.GetAsync(api, path + "/keys")).Json);
+        Check(document, "ApiKeyList", (await DeckTests.GetAsync(api, $"/v1/accounts/{ApiFixture.Demo.Sid}/keys")).Json);
+        Check(document, "NewSmppCredential", (await DeckTests.PostAsync(api, path + "/smpp", """{"system_id":"x","priority_class":{"0":"otp"},"allow_from":["::1"]}""")).Json);
+        Check(document, "SmppCredentialList", (await DeckTests.GetAsync(api, path + "/smpp")).Json);
+        Check(document, "SmppCredential", (await DeckTests.SendAsync(api, HttpMethod.Put, path + "/smpp/x", """{"system_id":"x"}""")).Json);
+        Check(document, "SmppPassword", (await DeckTests.PostAsync(api, path + "/smpp/x/password", "{}")).Json);
+        Check(document, "AuthTokenAnswer", (await DeckTests.PostAsync(api, path + "/auth-token", "{}")).Json);
+        Check(document, "NewWebhookSecret", (await DeckTests.PostAsync(api, path + "/webhook-secret", "{}")).Json);
+    }
+
+    [Fact]
     public async Task AnswersOfTheConsole_HaveTheFieldsOfTheirSchemas()
     {
         await using ApiFixture api = await ApiFixture.StartAsync();
@@ -291,9 +323,9 @@ public sealed class OpenApiTests
         parameters = document["paths"]!["/v1/messages/export"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(MessageListEndpoints.ExportParameters);
         parameters = document["paths"]!["/v1/webhooks"]!["get"]!["parameters"]!.AsArray();
-        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookList.Parameters);
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. WebhookList.Parameters, "account_sid"]);
         parameters = document["paths"]!["/v1/webhooks/endpoints"]!["get"]!["parameters"]!.AsArray();
-        parameters.Select(p => p!["name"]!.ToString()).ShouldBe(WebhookEndpoints.Parameters);
+        parameters.Select(p => p!["name"]!.ToString()).ShouldBe([.. WebhookEndpoints.Parameters, "account_sid"]);
         parameters = document["paths"]!["/v1/batches"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(p => p!["name"]!.ToString()).ShouldBe(TrafficEndpoints.Parameters);
         parameters = document["paths"]!["/v1/explain"]!["get"]!["parameters"]!.AsArray();

@@ -2,6 +2,7 @@ using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Webhooks;
+using Crosspoint.Server.Identity;
 using Crosspoint.Server.Tests.Support;
 
 namespace Crosspoint.Server.Tests.Api;
@@ -184,5 +185,34 @@ public sealed class WebhookEndpointTests
         (await api.PostAsync("/v1/webhooks/endpoints/WE1/disable", "")).Status.ShouldBe(401);
         (await api.PostAsync("/v1/webhooks/test", "{}")).Status.ShouldBe(401);
         (await api.PostAsync("/v1/webhooks/replay", "{}")).Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Staff_NamesTheAccount_AndMayWhatItsRoleMay()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        api.Engine.Endpoints.Add(new("WE1", "https://a.example/x", null, DisabledBecause.None, 0, 0, 0, 0, false, 0, 0, null));
+        Message message = api.Engine.Add(ApiFixture.Demo, static head => head with { CallbackUrl = "https://a.example/x?number=15551234567" });
+        message.Deliveries.Add(new WebhookDelivery { EventNumber = 1, State = DeliveryState.Failed });
+        using Browser owner = await Browser.OwnerAsync(api);
+        using Browser finance = await Browser.OfRoleAsync(api, Role.Finance, "fred");
+        using Browser customer = await Browser.OfRoleAsync(api, Role.Customer, "carl");
+        string query = $"?account_sid={ApiFixture.Demo.Sid}";
+        (await owner.GetAsync("/v1/webhooks")).At("field").ShouldBe("account_sid");
+        (await owner.GetAsync("/v1/webhooks?account_sid=AC0")).At("field").ShouldBe("account_sid");
+        (await owner.GetAsync("/v1/webhooks" + query)).At("webhooks.0.url").ShouldBe("https://a.example/x?number=15551234567");
+        (await finance.GetAsync("/v1/webhooks" + query + "&limit=1")).At("webhooks.0.url").ShouldBe("https://a.example/x", "what is personal may stand behind it");
+        (await finance.GetAsync($"/v1/messages/{message.Id}/webhooks")).At("webhooks.0.url").ShouldBe("https://a.example/x");
+        (await owner.GetAsync("/v1/webhooks/endpoints" + query)).At("endpoints.0.id").ShouldBe("WE1");
+        (await owner.GetAsync("/v1/webhooks/endpoints/WE1" + query)).Status.ShouldBe(200);
+        (await owner.PostAsync("/v1/webhooks/endpoints/WE1/disable" + query)).Status.ShouldBe(200);
+        (await owner.PostAsync("/v1/webhooks/replay" + query, new() { ["endpoint"] = "WE1" })).Status.ShouldBe(202);
+        (await owner.PostAsync($"/v1/messages/{message.Id}/webhooks/1/replay")).Status.ShouldBe(202);
+        (await owner.PostAsync("/v1/messages/SM00000000000000000000000000000009/webhooks/1/replay")).Status.ShouldBe(404);
+        (await finance.PostAsync("/v1/webhooks/replay" + query, new() { ["endpoint"] = "WE1" })).At("code").ShouldBe("forbidden");
+        (await finance.PostAsync("/v1/webhooks/endpoints/WE1/enable" + query)).At("code").ShouldBe("forbidden");
+        (await owner.GetAsync("/v1/webhooks" + query + "&x=1")).At("code").ShouldBe("parameter_unknown");
+        (await customer.GetAsync("/v1/webhooks" + query)).Status.ShouldBe(200);
+        (await customer.GetAsync($"/v1/webhooks?account_sid={ApiFixture.Other.Sid}")).At("field").ShouldBe("account_sid");
     }
 }

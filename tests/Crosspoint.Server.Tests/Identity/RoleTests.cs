@@ -61,7 +61,7 @@ public sealed partial class RoleTests
             }
         }
 
-        (open, closed).ShouldSatisfyAllConditions(static counts => counts.open.ShouldBeGreaterThan(10), static counts => counts.closed.ShouldBeGreaterThan(10));
+        (open, closed).ShouldSatisfyAllConditions(static counts => counts.open.ShouldBeGreaterThan(10), static counts => counts.closed.ShouldBeGreaterThan(5));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
 using Crosspoint.Engine.Quality;
+using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Hosting;
@@ -94,6 +95,9 @@ internal sealed class ApiFixture : IAsyncDisposable
     /// <summary>Users of the console, with a store of their own: none at first.</summary>
     public required IdentityDesk Identity { get; init; }
 
+    /// <summary>Accounts of the file and of the store.</summary>
+    public required AccountDesk Accounts { get; init; }
+
     /// <summary>Where the files of the stores are.</summary>
     public string Folder => _folder.FullName;
     /// <summary>The long view of it: taken and written when the test says so.</summary>
@@ -140,6 +144,8 @@ internal sealed class ApiFixture : IAsyncDisposable
         options ??= new();
         options = options with { Console = options.Console with { HashIterations = 1_000 } };
         var accounts = new AccountDirectory([Demo, Other]);
+        AccountDesk accountDesk = await AccountDesk.OpenAsync(
+            revisions, [Demo, Other], accounts, Path.Combine(folder.FullName, SqliteUserStore.KeysFolder), time, NullLoggerFactory.Instance, CancellationToken.None);
         SqliteUserStore users = SqliteUserStore.Open(Path.Combine(folder.FullName, SqliteUserStore.FileName));
         IdentityDesk identity = await IdentityDesk.OpenAsync(
             users, Path.Combine(folder.FullName, SqliteUserStore.KeysFolder), options.Console, accounts, time, NullLoggerFactory.Instance,
@@ -149,12 +155,15 @@ internal sealed class ApiFixture : IAsyncDisposable
             Intake = engine,
             Messages = engine,
             Accounts = accounts,
+            AccountDesk = accountDesk,
+            KeyLastUsed = static _ => 0,
+            Binds = static _ => [],
             Events = new EventFeed(events),
             Webhooks = engine,
             Connections = engine,
             Traffic = engine,
             Rates = desk,
-            Plans = new(revisions, config, engine, engine, () => desk.Holder.Current, NullLoggerFactory.Instance),
+            Plans = new(revisions, config, engine, engine, () => desk.Holder.Current, () => accounts.Accounts, NullLoggerFactory.Instance),
             Numbers = new NumberLocator(numbers ?? new(), time, NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>()),
             Routing = engine,
             Quality = quality,
@@ -187,6 +196,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             Readings = readings,
             HealthStore = healthStore,
             Identity = identity,
+            Accounts = accountDesk,
             History = history,
         };
     }
@@ -232,6 +242,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         await HealthStore.DisposeAsync();
         await Identity.DisposeAsync();
         await Identity.Store.DisposeAsync();
+        Accounts.Dispose();
         Rates.Dispose();
         await Rates.Store.DisposeAsync();
         await _services.DisposeAsync();

@@ -13,6 +13,7 @@ namespace Crosspoint.Server.Tests.Support;
 internal sealed class ListenerRig : IAsyncDisposable
 {
     public const string Sid = "AC00000000000000000000000000000001";
+    public const string AdminToken = "token-of-the-operator";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -44,7 +45,7 @@ internal sealed class ListenerRig : IAsyncDisposable
     {
         string text = $$"""
             data: {{_directory.FullName}}
-            http: { listen: 127.0.0.1:0 }
+            http: { listen: 127.0.0.1:0, admin_token: {{AdminToken}} }
             smpp: { listen: 127.0.0.1:0, enquire_link: 1h{{(_listener.Length == 0 ? "" : ", " + _listener)}} }
             accounts:
               - sid: {{Sid}}

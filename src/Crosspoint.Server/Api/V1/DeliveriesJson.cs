@@ -1,25 +1,21 @@
 using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Messages;
+using Crosspoint.Engine.Webhooks;
 
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>Writes the delivery log of a message's webhooks.</summary>
 internal static class DeliveriesJson
 {
-    public static void Write(Utf8JsonWriter writer, Message message) => Write(writer, message, message.Head.CallbackUrl);
-
-    /// <summary>The same without the address, in which applications put what is theirs.</summary>
-    public static void WriteMasked(Utf8JsonWriter writer, Message message) => Write(writer, message, url: null);
-
-    private static void Write(Utf8JsonWriter writer, Message message, string? url)
+    public static void Write(Utf8JsonWriter writer, Message message, bool isMasked)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("webhooks"u8);
         foreach (WebhookDelivery delivery in message.Deliveries)
         {
             writer.WriteStartObject();
-            WriteFields(writer, message, delivery, url);
+            WriteFields(writer, message, delivery, isMasked);
             writer.WriteEndObject();
         }
 
@@ -28,12 +24,13 @@ internal static class DeliveriesJson
     }
 
     /// <summary>Writes what there is to say of one webhook, into an object that is open.</summary>
-    public static void WriteFields(Utf8JsonWriter writer, Message message, WebhookDelivery delivery, string? url)
+    /// <param name="isMasked">Shows the receiver alone: what stands behind it in the URL may be personal.</param>
+    public static void WriteFields(Utf8JsonWriter writer, Message message, WebhookDelivery delivery, bool isMasked)
     {
         writer.WriteNumber("event"u8, delivery.EventNumber);
         writer.WriteString("id"u8, string.Create(CultureInfo.InvariantCulture, $"{message.Id}_{delivery.EventNumber}"));
         writer.WriteString("status"u8, StateNames.Of(delivery.Status));
-        writer.WriteString("url"u8, url);
+        writer.WriteString("url"u8, isMasked ? EndpointOf(message.Head.CallbackUrl) : message.Head.CallbackUrl);
         writer.WriteString("state"u8, NameOf(delivery.State));
         writer.WriteNumber("tries"u8, delivery.Tries);
         writer.WriteMicros("next_at"u8, delivery.State == DeliveryState.Pending ? delivery.NextAt : 0);
@@ -69,6 +66,8 @@ internal static class DeliveriesJson
         state = default;
         return false;
     }
+
+    private static string EndpointOf(string? url) => WebhookTarget.TryGetEndpoint(url ?? "", out string endpoint, out _) ? endpoint : "";
 
     private static string NameOf(DeliveryState state) => state switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Webhooks;
 
 namespace Crosspoint.Server.Api.V1;
@@ -22,7 +23,15 @@ internal static class EndpointJson
         if (status.LastStatus == 0) writer.WriteNull("last_status"u8);
         else writer.WriteNumber("last_status"u8, status.LastStatus);
         writer.WriteString("last_error"u8, status.LastError);
-        if (status.Settings?.Batch is { } batch)
+        WriteLimits(writer, status.Settings);
+        writer.WriteBoolean("own_secret"u8, status.Settings?.Secret is not null);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What is configured for a receiver: how many events a POST holds, and how fast they come.</summary>
+    public static void WriteLimits(Utf8JsonWriter writer, WebhookEndpointSettings? settings)
+    {
+        if (settings?.Batch is { } batch)
         {
             writer.WriteStartObject("batch"u8);
             writer.WriteNumber("events"u8, batch.Events);
@@ -34,12 +43,10 @@ internal static class EndpointJson
             writer.WriteNull("batch"u8);
         }
 
-        if (status.Settings is { Concurrency: > 0 }) writer.WriteNumber("concurrency"u8, status.Settings.Concurrency);
+        if (settings is { Concurrency: > 0 }) writer.WriteNumber("concurrency"u8, settings.Concurrency);
         else writer.WriteNull("concurrency"u8);
-        if (status.Settings is { Rate: > 0 }) writer.WriteNumber("rate"u8, status.Settings.Rate);
+        if (settings is { Rate: > 0 }) writer.WriteNumber("rate"u8, settings.Rate);
         else writer.WriteNull("rate"u8);
-        writer.WriteBoolean("own_secret"u8, status.Settings?.Secret is not null);
-        writer.WriteEndObject();
     }
 
     private static string? NameOf(DisabledBecause why) => why switch

@@ -61,7 +61,7 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
         try
         {
             using EventReader reader = backend.Events.Open(filter, after ?? backend.Events.LastSequence);
-            await SendEventsAsync(context, reader).ConfigureAwait(false);
+            await SendEventsAsync(context, reader, new(context, account, backend.Accounts)).ConfigureAwait(false);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
         return false;
     }
 
-    private async Task SendEventsAsync(HttpContext context, EventReader reader)
+    private async Task SendEventsAsync(HttpContext context, EventReader reader, Admission admission)
     {
         Caller? caller = Caller.Of(context);
         bool isMasked = Caller.IsMasked(context);
@@ -104,7 +104,7 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
         try
         {
             await output.FlushAsync(ending.Token).ConfigureAwait(false);
-            while (!reader.IsTooOld && !IsOver(caller))
+            while (!reader.IsTooOld && !IsOver(caller) && admission.Holds)
             {
                 IReadOnlyList<LoggedEvent> events = await reader.ReadAsync(ending.Token).ConfigureAwait(false);
                 for (int i = 0; i < events.Count; i++) Write(output, events[i], isMasked);
@@ -113,7 +113,7 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
                 if (events.Count > 0) await output.FlushAsync(ending.Token).ConfigureAwait(false);
                 else if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
                 Task more = reader.WaitAsync();
-                while (!more.IsCompleted && !IsOver(caller))
+                while (!more.IsCompleted && !IsOver(caller) && admission.Holds)
                 {
                     await Task.WhenAny(more, tick).ConfigureAwait(false);
                     if (tick.IsCompleted) tick = await BeatAsync(output, reader, timer, tick, ending.Token).ConfigureAwait(false);
@@ -138,6 +138,24 @@ internal sealed class EventStream(ApiBackend backend, CancellationToken stopping
 
     // A stream alone does not keep a session alive.
     private bool IsOver(Caller? caller) => caller?.Session is { } session && backend.Identity.IsOver(session);
+
+    /// <summary>Whether an account may go on to read: its credentials are looked at again when accounts have changed.</summary>
+    private sealed class Admission(HttpContext context, Account? account, AccountDirectory accounts)
+    {
+        private IReadOnlyList<Account> _seen = accounts.Accounts;
+
+        public bool Holds
+        {
+            get
+            {
+                if (account is null || ReferenceEquals(_seen, accounts.Accounts)) return true;
+                _seen = accounts.Accounts;
+                return Caller.Of(context) is null
+                    ? RequestDoor.AccountOf(context, accounts)?.Sid == account.Sid
+                    : accounts.Find(account.Sid) is { IsEnabled: true };
+            }
+        }
+    }
 
     private static void Write(PipeWriter output, in LoggedEvent entry, bool isMasked)
     {

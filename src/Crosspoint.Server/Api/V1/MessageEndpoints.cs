@@ -33,7 +33,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, "message_cancel", backend.Intake.CancelAsync, backend.Intake.CancelAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
         routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, "message_redact", backend.Intake.RedactAsync, backend.Intake.RedactAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
         routes.MapPost("/v1/messages/{id}/resend", ResendAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccount);
+        routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync).Needs(Permission.ReadAccountSecrets);
     }
 
@@ -155,13 +155,16 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         ? ReadAnyAsync(context, MessageJson.For(context))
         : ReadAsync(context, MessageJson.Write);
 
-    private Task ReadDeliveriesAsync(HttpContext context) => Caller.IsStaffOf(context)
-        ? ReadAnyAsync(context, Caller.IsMasked(context) ? DeliveriesJson.WriteMasked : DeliveriesJson.Write)
-        : ReadAsync(context, DeliveriesJson.Write);
-
     private Task ReadTimelineAsync(HttpContext context) => Caller.IsStaffOf(context)
         ? ReadAnyAsync(context, TimelineJson.Write)
         : ReadAsync(context, TimelineJson.Write);
+
+    private Task ReadDeliveriesAsync(HttpContext context)
+    {
+        bool isMasked = Caller.IsMasked(context);
+        void Write(Utf8JsonWriter writer, Message message) => DeliveriesJson.Write(writer, message, isMasked);
+        return Caller.IsStaffOf(context) ? ReadAnyAsync(context, Write) : ReadAsync(context, Write);
+    }
 
     private async Task ReadAnyAsync(HttpContext context, Action<Utf8JsonWriter, Message> write)
     {
@@ -327,7 +330,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
                 (id, cancellationToken) => TryGetEvent(context, id, out int number)
                     ? backend.Intake.ReplayWebhookAsync(id, number, cancellationToken)
                     : new(new ChangeResult(ChangeOutcome.NotFound, null)),
-                DeliveriesJson.Write,
+                static (writer, message) => DeliveriesJson.Write(writer, message, isMasked: false),
                 StatusCodes.Status202Accepted).ConfigureAwait(false);
             return;
         }
@@ -344,13 +347,13 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
         if (TryRefuse(context, result)) return;
         JsonAnswer answer = JsonAnswer.Rent();
-        DeliveriesJson.Write(answer.Writer, result.Message!);
+        DeliveriesJson.Write(answer.Writer, result.Message!, Caller.IsMasked(context));
         answer.Send(context, StatusCodes.Status202Accepted);
     }
 
     private async Task ListWebhooksAsync(HttpContext context)
     {
-        if (!TryAuthenticate(context, out Account account, takesQuery: true)) return;
+        if (!RequestDoor.TryFindOwner(context, backend.Accounts, out Account account, takesQuery: true)) return;
         MessageQuery? query = WebhookList.ReadQuery(context.Request.Query, account.Sid, out DeliveryState? state, out Problem problem);
         if (query is null)
         {
@@ -361,7 +364,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         var list = new WebhookList(backend.Messages);
         await list.ReadAsync(query, state, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
-        list.Write(answer.Writer);
+        list.Write(answer.Writer, Caller.IsMasked(context));
         answer.Send(context, StatusCodes.Status200OK);
     }
 

@@ -56,6 +56,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
     public static readonly ProblemKind AdminDisabled = new("admin_disabled", 403, "The operator's endpoints are switched off.");
     public static readonly ProblemKind ConfigurationInvalid = new("configuration_invalid", 400, "The configuration is not right.");
     public static readonly ProblemKind ConnectionState = new("connection_state", 409, "The connection's state does not allow that.");
+    public static readonly ProblemKind AccountState = new("account_state", 409, "The account's state does not allow that.");
     public static readonly ProblemKind AlertState = new("alert_state", 409, "The state of the incident, alert or silence does not allow that.");
     public static readonly ProblemKind EndpointState = new("endpoint_state", 409, "The endpoint's state does not allow that.");
     public static readonly ProblemKind ExperimentImpossible = new("experiment_impossible", 409, "The experiment cannot be made now.");
@@ -84,7 +85,7 @@ public sealed record ProblemKind(string Code, int Status, string Title)
         FieldDuplicate, FieldInvalid, NotSupported, BatchSize, ParameterUnknown, ParameterInvalid, EventUnknown, RequestInvalid,
         ConfigurationInvalid, PasswordWeak, Unauthorized, SignInFailed, TotpRequired, TotpInvalid, LinkInvalid, AdminDisabled, Forbidden, CsrfFailed,
         HttpsRequired, UserExists, UserState, SignInLocked, NotFound, MethodNotAllowed, RequestTimeout, WrongState, ResendRefused, ConnectionState, EndpointState,
-        AlertState, BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
+        AccountState, AlertState, BatchState, BatchCanceled, RevisionConflict, RevisionState, SetByFile, ExperimentImpossible, ExperimentState, EventGone,
         RequestTooLarge, MediaType, DeckInvalid, SampleInvalid, LimitReached, Throttled, Overloaded, TooManyStreams, Internal, OutcomeUnknown, StoreUnavailable,
     ];
 

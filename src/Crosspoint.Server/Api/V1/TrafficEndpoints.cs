@@ -32,7 +32,6 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
         routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
         routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch))).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
         routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapGet("/v1/accounts/{sid}", ReadAccountAsync).Needs(Permission.ReadTraffic);
         routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true))).Needs(Permission.ManageTraffic);
         routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, ""))).Needs(Permission.ManageTraffic);
         routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202)).Needs(Permission.ManageTraffic);
@@ -90,12 +89,6 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
         Answer(context, await change(sid, batch, Caller.IsStaffOf(context)).ConfigureAwait(false), sid, batch, status);
     }
 
-    private Task ReadAccountAsync(HttpContext context)
-    {
-        if (TryFindAccount(context, out string sid)) Send(context, sid, batch: "", StatusCodes.Status200OK);
-        return Task.CompletedTask;
-    }
-
     private async Task ChangeAccountAsync(HttpContext context, Func<string, ValueTask<ControlResult>> change, int status = 200)
     {
         if (!TryFindAccount(context, out string sid)) return;
@@ -125,18 +118,20 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
         answer.Send(context, status);
     }
 
+    public static ReadOnlySpan<byte> NameOf(TrafficState state) => state switch
+    {
+        TrafficState.Canceled => "canceled"u8,
+        TrafficState.Paused => "paused"u8,
+        _ => "running"u8,
+    };
+
     private static void Write(Utf8JsonWriter writer, TrafficStatus status)
     {
         bool isBatch = status.Batch.Length > 0;
         writer.WriteStartObject();
         if (isBatch) writer.WriteString("batch"u8, status.Batch);
         writer.WriteString("account_sid"u8, status.AccountSid);
-        writer.WriteString("state"u8, status.State switch
-        {
-            TrafficState.Canceled => "canceled"u8,
-            TrafficState.Paused => "paused"u8,
-            _ => "running"u8,
-        });
+        writer.WriteString("state"u8, NameOf(status.State));
         if (isBatch && status.Rate > 0) writer.WriteNumber("rate"u8, status.Rate);
         else if (isBatch) writer.WriteNull("rate"u8);
         writer.WriteNumber("held"u8, status.Held);

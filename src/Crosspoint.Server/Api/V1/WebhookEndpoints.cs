@@ -12,7 +12,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Crosspoint.Server.Api.V1;
 
-/// <summary>Receivers of webhooks, tests of them, and replay, under <c>/v1/webhooks</c> (docs/webhooks.md).</summary>
+/// <summary>
+/// Receivers of webhooks, tests of them, and replay, under <c>/v1/webhooks</c> (docs/webhooks.md): an account's own, or those of the account that one of those who
+/// run the gateway names.
+/// </summary>
 internal sealed class WebhookEndpoints(ApiBackend backend)
 {
     private const int DefaultLimit = 100;
@@ -24,12 +27,12 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/webhooks/endpoints", ListAsync).Needs(Permission.ReadAccount);
-        routes.MapGet("/v1/webhooks/endpoints/{id}", ReadAsync).Needs(Permission.ReadAccount);
-        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync)).Needs(Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync)).Needs(Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/test", TestAsync).Needs(Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/replay", ReplayAsync).Needs(Permission.ChangeAccount);
+        routes.MapGet("/v1/webhooks/endpoints", ListAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
+        routes.MapGet("/v1/webhooks/endpoints/{id}", ReadAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
+        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync)).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync)).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/test", TestAsync).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/replay", ReplayAsync).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
     }
 
     private Task ListAsync(HttpContext context)
@@ -68,7 +71,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
         switch (await change(account.Sid, IdOf(context)).ConfigureAwait(false))
         {
             case EndpointChange.Configured:
-                const string Detail = "The configuration disables it: set 'enabled' there and start the gateway again.";
+                const string Detail = "The settings of the account disable it: set 'enabled' there.";
                 new Problem(ProblemKind.EndpointState, Detail).Send(context);
                 return;
             case EndpointChange.StoreUnavailable:
@@ -179,7 +182,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
     }
 
     private bool TryAuthenticate(HttpContext context, out Account account, bool takesQuery = false) =>
-        RequestDoor.TryAuthenticate(context, backend.Accounts, out account, takesQuery);
+        RequestDoor.TryFindOwner(context, backend.Accounts, out account, takesQuery);
 
     private static bool TryReadPage(IQueryCollection query, out int limit, out string after, out Problem problem)
     {

@@ -66,7 +66,7 @@ internal sealed class WebhookList(IMessageReader reader)
         }
     }
 
-    public void Write(Utf8JsonWriter writer)
+    public void Write(Utf8JsonWriter writer, bool isMasked)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("webhooks"u8);
@@ -77,7 +77,7 @@ internal sealed class WebhookList(IMessageReader reader)
                 if (!IsWanted(delivery)) continue;
                 writer.WriteStartObject();
                 writer.WriteId("message_id"u8, message.Id);
-                DeliveriesJson.WriteFields(writer, message, delivery, message.Head.CallbackUrl);
+                DeliveriesJson.WriteFields(writer, message, delivery, isMasked);
                 writer.WriteEndObject();
             }
         }

@@ -1,0 +1,195 @@
+// Walks through accounts, webhooks and settings as a person does: `node walk-accounts.mjs LINK [FOLDER]`, with the set-up link of a fresh gateway whose
+// configuration has an account. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves pictures there.
+import { PASSWORD, walking } from './walking.mjs';
+
+const [link, folder] = process.argv.slice(2);
+const origin = new URL(link).origin;
+const walk = await walking(folder);
+const { page, faults, step, check, picture } = walk;
+let sid = '';
+let secret = '';
+
+const dialog = () => page.getByRole('dialog');
+
+await walk.setUp(link, 'ada');
+
+await step('an account is made, and its secrets are shown once', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'New account' }).click();
+  await dialog().getByLabel('Name').fill('Corner shop');
+  await dialog().getByRole('button', { name: 'Add a number' }).click();
+  await dialog().getByLabel('Number 1').fill('+15550002000');
+  await dialog().getByRole('button', { name: 'Add an endpoint' }).click();
+  await dialog().getByLabel('URL 1', { exact: true }).fill('http://127.0.0.1:1/events');
+  await check(page, 'new account');
+  await picture(page, 'account-new');
+  await dialog().getByRole('button', { name: 'Make the account' }).click();
+  sid = await page.getByRole('textbox', { name: 'Account SID' }).inputValue();
+  if (!/^AC[0-9a-f]{32}$/.test(sid)) faults.push(`the SID is ${sid}`);
+  await check(page, 'secrets');
+  await picture(page, 'account-secrets');
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByRole('link', { name: 'Corner shop' }).click();
+  await page.getByRole('heading', { name: 'Corner shop', level: 1 }).waitFor();
+  await page.getByText('+15550002000').waitFor();
+});
+
+await step('a key is made, opens the account, and is revoked', async () => {
+  await page.getByRole('tab', { name: 'Keys and secrets' }).click();
+  await page.getByRole('button', { name: 'New key' }).click();
+  await dialog().getByLabel('What it is for').fill('billing job');
+  await dialog().getByRole('button', { name: 'Make the key' }).click();
+  secret = await page.getByRole('textbox', { name: 'Secret', exact: true }).inputValue();
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByText(`cpk_…${secret.slice(-4)}`).waitFor();
+  const sent = await fetch(`${origin}/v1/messages`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ to: '+4915112345678', from: '+15550002000', body: 'Hello', callback_url: 'http://127.0.0.1:1/events' }),
+  });
+  if (sent.status !== 202) faults.push(`the key gets ${sent.status}: ${await sent.text()}`);
+  await page.reload();
+  await page.getByRole('button', { name: 'New key' }).click();
+  await dialog().getByLabel('What it is for').fill('old laptop');
+  await dialog().getByRole('button', { name: 'Make the key' }).click();
+  const other = await page.getByRole('textbox', { name: 'Secret', exact: true }).inputValue();
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByRole('button', { name: 'Revoke old laptop' }).click();
+  await dialog().getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('old laptop').waitFor({ state: 'detached' });
+  const refused = await fetch(`${origin}/v1/messages`, { headers: { Authorization: `Bearer ${other}` } });
+  if (refused.status !== 401) faults.push(`the revoked key gets ${refused.status}`);
+});
+
+await step('credentials for binds are made and changed', async () => {
+  await page.getByRole('tab', { name: 'SMPP' }).click();
+  await page.getByRole('button', { name: 'New credentials' }).click();
+  await dialog().getByLabel('system_id').fill('shop');
+  await dialog().getByLabel('Binds at once').fill('4');
+  await check(page, 'credentials');
+  await picture(page, 'account-credentials');
+  await dialog().getByRole('button', { name: 'Make the credentials' }).click();
+  if ((await page.getByRole('textbox', { name: 'Password' }).inputValue()).length !== 8) faults.push('the password is not of 8 characters');
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await page.getByText('0 of 4').waitFor();
+  await page.getByRole('button', { name: 'Change shop' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await dialog().getByLabel('Binds at once').fill('7');
+  await dialog().getByRole('button', { name: 'Put them into force' }).click();
+  await page.getByText('0 of 7').waitFor();
+});
+
+await step('settings are changed, compared and taken back', async () => {
+  await page.getByRole('button', { name: 'Change settings' }).click();
+  await dialog().getByLabel('Weight').fill('5');
+  await dialog().getByLabel('Note').fill('<b>bigger</b> share');
+  await dialog().getByRole('button', { name: 'Put them into force' }).click();
+  await dialog().waitFor({ state: 'detached' });
+  await page.getByRole('tab', { name: 'Revisions' }).click();
+  await page.getByText('<b>bigger</b> share').waitFor();
+  await page.getByRole('button', { name: 'Compare revision 2' }).click();
+  await page.getByText('"weight": "5"').waitFor();
+  await check(page, 'difference');
+  await picture(page, 'account-difference');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Go back to revision 1' }).click();
+  await dialog().getByRole('button', { name: 'Go back' }).click();
+  await page.getByRole('button', { name: 'Go back to revision 2' }).waitFor();
+});
+
+await step('traffic is paused and resumed, and the account disabled and enabled', async () => {
+  await page.getByRole('button', { name: 'Pause traffic' }).click();
+  await dialog().getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Resume traffic' }).click();
+  await page.getByRole('button', { name: 'Pause traffic' }).waitFor();
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Disable' }).click();
+  await dialog().getByRole('button', { name: 'Disable' }).click();
+  await page.getByText('disabled', { exact: true }).waitFor();
+  const refused = await fetch(`${origin}/v1/messages`, { headers: { Authorization: `Bearer ${secret}` } });
+  if (refused.status !== 401) faults.push(`a key of a disabled account gets ${refused.status}`);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Enable' }).click();
+  await page.getByText('enabled', { exact: true }).waitFor();
+});
+
+await step('webhooks are tested, switched off, enabled and replayed', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('w');
+  await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+  await page.goto(`${origin}/console/webhooks?account=${sid}`);
+  await page.getByText('http://127.0.0.1:1/events').first().waitFor();
+  await page.getByRole('button', { name: 'Change http://127.0.0.1:1/events' }).click();
+  await page.getByRole('menuitem', { name: 'Send a test' }).click();
+  await dialog().getByRole('button', { name: 'Send' }).click();
+  await page.getByText('The receiver did not take it').waitFor();
+  await check(page, 'test of a webhook');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Change http://127.0.0.1:1/events' }).click();
+  await page.getByRole('menuitem', { name: 'Switch off' }).click();
+  await dialog().getByRole('button', { name: 'Switch off' }).click();
+  await page.getByText('disabled', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Change http://127.0.0.1:1/events' }).click();
+  await page.getByRole('menuitem', { name: 'Enable' }).click();
+  await page.getByText('disabled', { exact: true }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await dialog().getByLabel('Endpoint').fill('http://127.0.0.1:1/events');
+  await dialog().getByRole('button', { name: 'Replay' }).click();
+  await page.getByText(/No webhook of|Sent again/).waitFor();
+  await page.getByRole('tab', { name: 'Delivery log' }).click();
+  await page.getByRole('button', { name: /^Tries of/ }).first().click();
+  await picture(page, 'webhook-log');
+});
+
+await step('the record tells who did it', async () => {
+  await page.keyboard.press('g');
+  await page.keyboard.press('s');
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  await page.getByRole('tab', { name: 'Audit log' }).click();
+  await page.getByText("'old laptop' revoked").first().waitFor();
+  await page.getByLabel('Kind').first().click();
+  await page.getByRole('option', { name: 'Account' }).click();
+  await page.getByText("'old laptop' revoked").waitFor({ state: 'detached' });
+  await page.getByText('disabled').first().waitFor();
+});
+
+await walk.screens(origin, [
+  ['accounts', 'Accounts', 'Corner shop'],
+  [`accounts/${sid}`, 'Corner shop', '+15550002000'],
+  [`accounts/${sid}?view=keys`, 'Corner shop', 'billing job'],
+  [`accounts/${sid}?view=smpp`, 'Corner shop', '0 of 7'],
+  [`accounts/${sid}?view=revisions`, 'Corner shop', 'Compare'],
+  [`webhooks?account=${sid}`, 'Webhooks', '127.0.0.1'],
+  [`webhooks?account=${sid}&view=log`, 'Webhooks', 'Delivery log'],
+  ['settings', 'Settings', 'Routing plan'],
+  ['settings?kind=routing&name=plan', 'Settings', 'Compare'],
+  ['settings?view=audit', 'Settings', 'Corner'],
+].map(([path, heading, text]) => [path, heading, path === 'settings?view=audit' ? 'ada' : text]));
+
+await step('a customer sees the keys and the webhooks of its account, and nothing of others', async () => {
+  await page.goto(`${origin}/console/users`);
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await page.getByLabel('Name').fill('carl');
+  await page.getByLabel('Role').first().click();
+  await page.getByRole('option', { name: /^customer/ }).click();
+  await dialog().getByLabel('Account').fill(sid);
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const other = await walk.pageOf();
+  await other.goto(invitation);
+  await other.getByLabel('New password').fill(PASSWORD);
+  await other.getByLabel('The same again').fill(PASSWORD);
+  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('link', { name: 'Webhooks' }).click();
+  await other.getByText('http://127.0.0.1:1/events').first().waitFor();
+  await other.getByRole('tab', { name: 'API keys' }).click();
+  await other.getByText('billing job').waitFor();
+  await check(other, 'keys of a customer');
+  if ((await other.getByRole('button', { name: /Revoke|New key/ }).count()) > 0) faults.push('a customer is offered to change keys');
+  if ((await other.getByRole('link', { name: 'Accounts' }).count()) > 0) faults.push('a customer is shown the accounts');
+  await other.context().close();
+});
+
+await walk.end();
