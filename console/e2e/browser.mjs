@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -21,7 +22,7 @@ export async function pageOf(browser, faults, options = {}) {
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error in the page: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|403|404|409)/.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !/status of (400|401|403|404|409|422)/.test(message.text())) faults.push(`console: ${message.text()}`);
   });
   return page;
 }
@@ -37,4 +38,55 @@ export async function violations(page) {
   });
   await debug.detach();
   return JSON.parse(result.value);
+}
+
+/** A walk: its steps with what is wrong, printed as they are done. Each fault is a line that begins with FAULT. */
+export function begin() {
+  const faults = [];
+  return {
+    faults,
+    /** What axe finds on the page as it is. */
+    async check(page, name) {
+      faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
+    },
+    async step(what, work) {
+      const before = faults.length;
+      try {
+        await work();
+      } catch (error) {
+        faults.push(`${what}: ${error.message}`);
+      }
+      for (const fault of faults.slice(before)) console.log(`FAULT ${fault}`);
+      console.log(`${faults.length === before ? 'ok' : 'not ok'}: ${what}`);
+    },
+  };
+}
+
+/** Every screen at two widths in light and dark: its heading and a text of it, axe, and that it is no wider than the window. */
+export async function seeAll(browser, walk, { origin, state, screens, folder }) {
+  for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
+    await walk.step(`screens at ${width} px, ${colorScheme}`, async () => {
+      const own = await pageOf(browser, walk.faults, { viewport: { width, height }, colorScheme, storageState: state });
+      for (const [path, heading, text] of screens) {
+        await own.goto(`${origin}/console/${path}`);
+        await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
+        await own.getByText(text).first().waitFor();
+        await walk.check(own, `${path} at ${width} px, ${colorScheme}`);
+        const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+        if (isWide) walk.faults.push(`${path} is wider than ${width} px`);
+        if (folder) await own.screenshot({ path: join(folder, `${path.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+      await own.context().close();
+    });
+  }
+}
+
+/** A set-up or an invitation: a password is chosen, and who did so is inside. */
+export async function choosePassword(page, link, password, { name, button }) {
+  await page.goto(link);
+  if (name) await page.getByLabel('Name').fill(name);
+  await page.getByLabel('New password').fill(password);
+  await page.getByLabel('The same again').fill(password);
+  await page.getByRole('button', { name: button }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
 }

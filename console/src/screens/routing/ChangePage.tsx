@@ -35,7 +35,7 @@ export function ChangePage() {
     return (
       <Page title="Change of the plan">
         <Empty title="No change is begun">
-          Move a rule or a connection, or flip traffic, on the <Anchor to="/routing">plan</Anchor>.
+          Move a rule or a connection, or flip traffic, on the <Anchor to="/routing" underline="always">plan</Anchor>.
         </Empty>
       </Page>
     );
@@ -217,7 +217,7 @@ function Open({ change }: { change: Change }) {
                 <PlanRules plan={data.plan} findings={data.findings} act={(what) => edit.mutate(what)} isBusy={edit.isPending || !isChecked} />
               ) : (
                 <Empty title="The text has errors">
-                  The rules are shown again when they are out of it. Correct them in the <Anchor to="/routing/change" search={{ view: 'text' }}>text</Anchor>.
+                  The rules are shown again when they are out of it. Correct them in the <Anchor to="/routing/change" search={{ view: 'text' }} underline="always">text</Anchor>.
                 </Empty>
               )
             }

@@ -16,7 +16,7 @@ export function Changes({ of, none }: { of: RoutingChange[]; none: string }) {
     <Stack gap="sm">
       {of.map((change) => (
         <Group key={`${change.what} ${change.name} ${change.change}`} gap="sm" align="flex-start" wrap="nowrap">
-          <Badge color={KINDS[change.change].color} variant="light" tt="none" w={76} style={{ flexShrink: 0 }} mt={1}>
+          <Badge color={KINDS[change.change].color} variant="light" tt="none" w={86} style={{ flexShrink: 0 }} mt={1}>
             {KINDS[change.change].label}
           </Badge>
           <Stack gap={4} miw={0}>

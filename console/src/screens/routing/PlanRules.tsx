@@ -155,7 +155,7 @@ function Chain({ names, route, of, label, act, isBusy }: { names: string[]; rout
                   <UnstyledButton
                     className="hop can"
                     disabled={isBusy}
-                    aria-label={isSplit ? `Swap the shares of ${name} and ${names[index - 1]} in ${label}` : `Move ${name} before ${names[index - 1]} in ${label}`}
+                    aria-label={isSplit ? `${text}: swap its share with that of ${names[index - 1]} in ${label}` : `Move ${name} before ${names[index - 1]} in ${label}`}
                     onClick={() => act({ action: 'move_connection', ...of, connection: name, place: index })}
                   >
                     {text}
@@ -188,7 +188,7 @@ function TestRoutes({ plan }: { plan: RoutingPlanDescription }) {
       <Stack gap={4}>
         {copies.map((rule) => (
           <Text key={rule.name} size="sm">
-            <Anchor to="/routes/$name" params={{ name: rule.copy_to ?? '' }}>
+            <Anchor to="/routes/$name" params={{ name: rule.copy_to ?? '' }} underline="always">
               {rule.copy_to}
             </Anchor>{' '}
             gets a copy of {percent(rule.copy_share)} of the messages of rule ‘{rule.name}’{rule.enabled ? '.' : ', which is switched off.'}

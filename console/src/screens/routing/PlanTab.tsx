@@ -44,7 +44,7 @@ export function PlanTab({ head }: { head: Routing }) {
         <>
           <Group justify="space-between" mb="md" gap="sm">
             <Text size="sm" component="div">
-              <Anchor to="/routing/revisions/$revision" params={{ revision: String(about.revision) }}>
+              <Anchor to="/routing/revisions/$revision" params={{ revision: String(about.revision) }} underline="always">
                 Revision {about.revision}
               </Anchor>
               , in force since <When at={about.activated_at} />, by {about.activated_by}
