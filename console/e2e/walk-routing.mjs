@@ -56,7 +56,7 @@ await step('the plan of the file is there, and the key leads to it', async () =>
 
 await step('a plan is written as text: errors stand at their lines as one types', async () => {
   await page.getByRole('button', { name: 'Change', exact: true }).click();
-  await page.getByRole('tab', { name: 'Text' }).click();
+  await page.getByRole('tab', { name: /^Text/ }).click();
   await text().fill(PLAN.replace('fallback: spare', 'fallback: spear'));
   await page.getByText(/falls back to 'spear', which is no list/).first().waitFor();
   if ((await page.locator('.plan-lines > .error').first().textContent()) !== '15') faults.push('the error is not marked at its line');
@@ -65,6 +65,7 @@ await step('a plan is written as text: errors stand at their lines as one types'
   await picture('change-text-error-1280-light');
   await text().fill(PLAN);
   await page.getByText('It can be put into force').waitFor();
+  await page.getByRole('tab', { name: /What it changes/ }).click();
   await page.getByText(/Rule german-codes at place 1/).waitFor();
 });
 
@@ -161,11 +162,13 @@ await step('traffic is flipped with a rehearsal in few clicks from the sign-in p
 await step('rules are moved, switched off and changed where they stand', async () => {
   await page.getByRole('button', { name: 'Move rule not-served up' }).click();
   await page.getByText("rule 'not-served' stands at place 3").waitFor();
-  await page.getByRole('switch', { name: 'Rule campaigns is switched on' }).click();
+  await page.getByText('from place 4 to 3').waitFor();
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  await page.getByRole('switch', { name: 'Rule campaigns is switched on' }).press('Space');
   await page.getByText("rule 'campaigns' is switched off").waitFor();
   await page.getByRole('button', { name: 'Move north-1 before south-1 in rule german-codes' }).click();
   await page.getByText("'north-1' stands at place 1 of rule 'german-codes'").waitFor();
-  await page.getByRole('tab', { name: 'Text' }).click();
+  await page.getByRole('tab', { name: /^Text/ }).click();
   if (!(await text().inputValue()).includes('  # codes are worth the money\n  - name: german-codes')) faults.push('a comment is lost');
   await page.getByRole('tab', { name: 'Rules' }).click();
   await check(page, 'change');
@@ -174,7 +177,7 @@ await step('rules are moved, switched off and changed where they stand', async (
 
 await step('a change that is begun outlives a reload; somebody else was quicker, and it is told', async () => {
   await page.reload();
-  await page.getByText(/Rule campaigns/).first().waitFor();
+  await page.getByText(/campaigns/).first().waitFor();
   const other = await pageOf(browser, faults, { storageState: await page.context().storageState() });
   await other.goto(`${origin}/console/routing/revisions/2`);
   await other.getByRole('button', { name: 'Roll back to it' }).click();

@@ -139,7 +139,7 @@ export const routing = createRoute({
   component: lazyRouteComponent(() => import('../screens/routing/Routing'), 'Routing'),
 });
 
-export const CHANGE_VIEWS = ['rules', 'text'] as const;
+export const CHANGE_VIEWS = ['effect', 'rules', 'text'] as const;
 
 export const routingChange = createRoute({
   getParentRoute: () => inside,

@@ -10,6 +10,7 @@ import type { RoutingCheck } from '../../api/schema';
 import { CHANGE_VIEWS, routingChange as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty, Failure } from '../../ui/Feedback';
+import { count } from '../../ui/format';
 import { modals } from '../../ui/modals';
 import { Page, Panel } from '../../ui/Page';
 import { told } from '../../ui/told';
@@ -43,7 +44,7 @@ export function ChangePage() {
 }
 
 function Open({ change }: { change: Change }) {
-  const { view = 'rules' } = route.useSearch();
+  const { view = 'effect' } = route.useSearch();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [note, setNote] = useState('');
@@ -167,49 +168,53 @@ function Open({ change }: { change: Change }) {
           ))}
         </Alert>
       )}
-      <Panel title="What it changes" note="against the plan in force">
-        <Content of={check} rows={2}>
-          {(data) =>
-            data.changes ? (
-              <Stack gap="md">
-                <Changes of={data.changes} none="It says the same as the plan in force." />
-                {data.findings.length > 0 && <Findings of={data.findings} keysShown={view === 'text'} />}
-              </Stack>
-            ) : (
-              <Findings of={data.findings} />
-            )
-          }
-        </Content>
-        <TextInput label="Why" description="For the record" placeholder="South is cheaper to Germany" mt="md" maw={480} maxLength={500} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
-      </Panel>
-      <Panel
-        title="Rehearsal"
-        note="nothing is sent"
-        actions={
-          <Group gap="xs">
-            <Select size="xs" w={160} aria-label="Messages of" data={RANGES} value={hours} onChange={(value) => setHours(value ?? '24')} allowDeselect={false} />
-            <Button size="xs" variant={isRehearsed ? 'default' : 'filled'} loading={rehearse.isPending} disabled={!isUsable || !isChange || simulation.data?.state === 'running'} onClick={() => rehearse.mutate()}>
-              {isRehearsed ? 'Rehearse again' : 'Rehearse'}
-            </Button>
-          </Group>
-        }
-      >
-        {rehearsed ? (
-          <Rehearsal id={rehearsed} />
-        ) : (
-          <Text size="sm" c="dimmed">
-            {change.rehearsed ? 'The change is another since it was rehearsed.' : 'Decides what was sent by both plans, and tells what would go another way, what it costs, and what would arrive.'}
-          </Text>
-        )}
-      </Panel>
       <Tabs value={view} keepMounted={false} onChange={(value) => void navigate({ to: '/routing/change', search: { view: value as typeof view }, replace: true, resetScroll: false })}>
         <Tabs.List mb="md">
           {CHANGE_VIEWS.map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {name === 'rules' ? 'Rules' : 'Text'}
+              {tabOf(name, check.data)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
+        <Tabs.Panel value="effect">
+          <Stack gap="md">
+          <Panel title="What it changes" note="against the plan in force">
+            <Content of={check} rows={2}>
+              {(data) =>
+                data.changes ? (
+                  <Stack gap="md">
+                    <Changes of={data.changes} none="It says the same as the plan in force." />
+                    {data.findings.length > 0 && <Findings of={data.findings} />}
+                  </Stack>
+                ) : (
+                  <Findings of={data.findings} />
+                )
+              }
+            </Content>
+            <TextInput label="Why" description="For the record" placeholder="South is cheaper to Germany" mt="md" maw={480} maxLength={500} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+          </Panel>
+          <Panel
+            title="Rehearsal"
+            note="nothing is sent"
+            actions={
+              <Group gap="xs">
+                <Select size="xs" w={160} aria-label="Messages of" data={RANGES} value={hours} onChange={(value) => setHours(value ?? '24')} allowDeselect={false} />
+                <Button size="xs" variant={isRehearsed ? 'default' : 'filled'} loading={rehearse.isPending} disabled={!isUsable || !isChange || simulation.data?.state === 'running'} onClick={() => rehearse.mutate()}>
+                  {isRehearsed ? 'Rehearse again' : 'Rehearse'}
+                </Button>
+              </Group>
+            }
+          >
+            {rehearsed ? (
+              <Rehearsal id={rehearsed} />
+            ) : (
+              <Text size="sm" c="dimmed">
+                {change.rehearsed ? 'The change is another since it was rehearsed.' : 'Decides what was sent by both plans, and tells what would go another way, what it costs, and what would arrive.'}
+              </Text>
+            )}
+          </Panel>
+          </Stack>
+        </Tabs.Panel>
         <Tabs.Panel value="rules">
           <Content of={check} rows={8}>
             {(data) =>
@@ -235,6 +240,13 @@ function Open({ change }: { change: Change }) {
       </Tabs>
     </Page>
   );
+}
+
+function tabOf(view: (typeof CHANGE_VIEWS)[number], check: RoutingCheck | undefined) {
+  const errors = check?.findings.filter((finding) => finding.severity === 'error').length ?? 0;
+  if (view === 'effect') return check?.changes ? `What it changes (${count(check.changes.length)})` : 'What it changes';
+  if (view === 'rules') return 'Rules';
+  return errors > 0 ? `Text (${errors === 1 ? '1 error' : `${count(errors)} errors`})` : 'Text';
 }
 
 function summary(check: RoutingCheck | undefined) {
