@@ -181,6 +181,9 @@ function LayoutForm({ of, header, onChange }: { of: Layout; header: string[]; on
   const set = (part: Partial<Layout>) => onChange({ ...of, ...part });
   return (
     <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        Columns: with none chosen they are found by their usual names; once one is chosen, only those that are chosen count.
+      </Text>
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
         {COLUMNS.map(({ key, label }) => (
           <NativeSelect

@@ -279,7 +279,7 @@ function Conflict({ base, isBusy, onGoOn, onLeave }: { base: number; isBusy: boo
           <Button variant="default" onClick={onLeave}>
             Look at mine again
           </Button>
-          <Button color="red" loading={isBusy} disabled={!head.data} onClick={() => head.data && onGoOn(head.data.last_activated)}>
+          <Button color="red.9" loading={isBusy} disabled={!head.data} onClick={() => head.data && onGoOn(head.data.last_activated)}>
             Put mine over theirs
           </Button>
         </Group>

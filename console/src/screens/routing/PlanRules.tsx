@@ -145,7 +145,7 @@ function Chain({ names, route, of, label, act, isBusy }: { names: string[]; rout
     <Group gap={4} aria-label={`Connections of ${label}`} role="list">
       {names.map((name, index) => {
         const share = route?.shares[index];
-        const text = share === undefined ? name : `${name} ${percent(share)}`;
+        const text = share === undefined ? name : `${name} ${Number((share * 100).toFixed(1))} %`;
         return (
           <Fragment key={name}>
             {index > 0 && (isSplit ? <span aria-hidden>+</span> : <IconChevronRight size={14} aria-hidden />)}

@@ -3,13 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { $api, api } from '../../api/client';
-import { useMay } from '../../api/session';
+import { useMay, useSession } from '../../api/session';
 import type { Routing } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Failure } from '../../ui/Feedback';
 import { told } from '../../ui/told';
 import { When } from '../../ui/When';
-import { draft } from './draft';
+import { begin, draft, useDraft } from './draft';
 import { FlipForm } from './FlipForm';
 import { type Edit, checkKey } from './plan';
 import { PlanRules } from './PlanRules';
@@ -20,13 +20,15 @@ export function PlanTab({ head }: { head: Routing }) {
   const number = head.in_force?.revision ?? 0;
   const revision = $api.useQuery('get', '/v1/routing/revisions/{revision}', { params: { path: { revision: number }, query: { describe: true } } }, { enabled: number > 0 });
   const may = useMay();
+  const by = useSession()?.user.id ?? '';
+  const open = useDraft();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [isFlipping, flip] = useState(false);
   const change = useMutation({
     mutationFn: async ({ edit, isRehearsed }: { edit?: Edit; isRehearsed?: boolean }) => {
       const text = revision.data!.text;
-      const begun = { text, base: number, expected: head.last_activated };
+      const begun = { text, by, base: number, expected: head.last_activated };
       if (!edit) return draft.set(begun);
       const { data, error } = await api.POST('/v1/routing/edit', { body: { plan: text, ...edit } });
       if (error) throw error;
@@ -52,7 +54,7 @@ export function PlanTab({ head }: { head: Routing }) {
             </Text>
             {may('manage_routing') && plan && (
               <Group gap="xs">
-                <Button size="xs" variant="default" onClick={() => change.mutate({})}>
+                <Button size="xs" variant="default" onClick={() => begin(open, () => change.mutate({}))}>
                   Change
                 </Button>
                 <Button size="xs" onClick={() => flip(true)}>
@@ -62,7 +64,7 @@ export function PlanTab({ head }: { head: Routing }) {
             )}
           </Group>
           {plan ? (
-            <PlanRules plan={plan} findings={findings} act={may('manage_routing') ? (edit) => change.mutate({ edit }) : undefined} isBusy={change.isPending} />
+            <PlanRules plan={plan} findings={findings} act={may('manage_routing') ? (edit) => begin(open, () => change.mutate({ edit })) : undefined} isBusy={change.isPending} />
           ) : (
             <pre className="mono">{text}</pre>
           )}
@@ -73,7 +75,7 @@ export function PlanTab({ head }: { head: Routing }) {
               onClose={() => flip(false)}
               onFlip={(from, to) => {
                 flip(false);
-                change.mutate({ edit: { action: 'flip', from, to }, isRehearsed: true });
+                begin(open, () => change.mutate({ edit: { action: 'flip', from, to }, isRehearsed: true }));
               }}
             />
           )}
@@ -83,4 +85,6 @@ export function PlanTab({ head }: { head: Routing }) {
   );
 }
 
-export const said = (done: string[], left: string[]) => [...(done.length === 0 ? ['Nothing was changed.'] : done), ...left.map((text) => `Left as it is: ${text}`)];
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const said = (done: string[], left: string[]) => [...(done.length === 0 ? ['Nothing was changed.'] : done.map(capital)), ...left.map((text) => `Left as it is: ${text}`)];

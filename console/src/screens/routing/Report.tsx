@@ -73,6 +73,7 @@ function Report({ of, simulation }: { of: RehearsalReport; simulation: Simulatio
       </Text>
       <Sides of={of} />
       <Text size="xs" c="dimmed">
+        {unpricedOf(of) > 0 && `The cost leaves out what has no price: ${count(of.before.unpriced)} messages in force, ${count(of.after.unpriced)} by this change. `}
         Decided with the prices and the quality of now, and every connection up. In 95 of 100 cases delivery is no further off than its error says.
       </Text>
       <Moves of={of.moves} currency={of.currency} />
@@ -108,7 +109,7 @@ function Sides({ of }: { of: RehearsalReport }) {
     counted('Denied', before.denied, after.denied, 0),
     counted('Without a price', before.unpriced, after.unpriced, 1),
     counted('Of unmeasured quality', before.unmeasured, after.unmeasured, 0),
-    { name: `Cost, ${of.currency}`, before: money(before.cost), after: money(after.cost), change: signed(of.cost_change, money), isBad: Number(of.cost_change) > 0, isGood: Number(of.cost_change) < 0 },
+    { name: `Cost, ${of.currency}`, before: money(before.cost), after: money(after.cost), change: signed(of.cost_change, money), isBad: Number(of.cost_change) > 0, isGood: Number(of.cost_change) < 0 && after.unpriced <= before.unpriced },
     {
       name: 'Delivered, expected',
       before: `${count(before.delivered)} ± ${error(before.delivered_error)}`,
@@ -173,6 +174,8 @@ function Moves({ of, currency }: { of: RehearsalMove[]; currency: string }) {
     </div>
   );
 }
+
+const unpricedOf = (of: RehearsalReport) => of.before.unpriced + of.after.unpriced;
 
 const place = (connection: string | null, outcome: RehearsalMove['to_outcome']) => connection ?? (outcome === 'denied' ? 'denied' : 'no route');
 

@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { $api } from '../../api/client';
-import { useMay } from '../../api/session';
+import { useMay, useSession } from '../../api/session';
 import type { Routing, RoutingRevision } from '../../api/schema';
 import { routingRevision as route } from '../../app/router';
 import { Content } from '../../ui/Feedback';
@@ -12,7 +12,7 @@ import { StateBadge } from '../../ui/StateBadge';
 import { told } from '../../ui/told';
 import { When } from '../../ui/When';
 import { Changes } from './Changes';
-import { draft } from './draft';
+import { begin, draft, useDraft } from './draft';
 import { Findings } from './Findings';
 import { PlanRules } from './PlanRules';
 import { REVISION_STATES, stateOf } from './Revisions';
@@ -100,6 +100,8 @@ function Actions({ of, head }: { of: RoutingRevision; head: Routing }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const may = useMay();
+  const by = useSession()?.user.id ?? '';
+  const open = useDraft();
   const outcome = { onError: told.failed, onSettled: () => void queries.invalidateQueries() };
   const number = of.revision.revision;
   const rollBack = $api.useMutation('post', '/v1/routing/rollback', { ...outcome, onSuccess: () => told.done(`Revision ${number} is in force again.`) });
@@ -115,7 +117,7 @@ function Actions({ of, head }: { of: RoutingRevision; head: Routing }) {
   const goOn = () => {
     // A draft goes on as the one that it is; anything else begins a change from here.
     const isDraft = of.revision.state === 'draft';
-    draft.set({ text: of.text, base: number, expected: isDraft ? of.revision.parent : head.last_activated, stored: isDraft ? { revision: number, text: of.text } : undefined });
+    draft.set({ text: of.text, by, base: number, expected: isDraft ? of.revision.parent : head.last_activated, stored: isDraft ? { revision: number, text: of.text } : undefined });
     void navigate({ to: '/routing/change' });
   };
   return (
@@ -145,7 +147,7 @@ function Actions({ of, head }: { of: RoutingRevision; head: Routing }) {
           Roll back to it
         </Button>
       )}
-      <Button onClick={goOn}>{of.revision.state === 'draft' ? 'Rehearse and put into force' : 'Change'}</Button>
+      <Button onClick={() => begin(open, goOn)}>{of.revision.state === 'draft' ? 'Rehearse and put into force' : 'Change'}</Button>
     </>
   );
 }

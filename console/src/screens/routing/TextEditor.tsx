@@ -4,7 +4,7 @@ import type { RoutingFinding } from '../../api/schema';
 import './routing.css';
 
 // A number for each line of a very long plan would be slow: then the text stands alone.
-const MOST_LINES = 20_000;
+const MOST_LINES = 5_000;
 
 interface Props {
   text: string;
