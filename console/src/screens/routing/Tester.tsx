@@ -9,6 +9,7 @@ import { Content, Empty } from '../../ui/Feedback';
 import { NOTHING } from '../../ui/format';
 import { Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
+import './routing.css';
 
 /** Why a number would go where it would go, by the plan in force. */
 export function Tester() {
@@ -64,7 +65,7 @@ export function Tester() {
 function Answer({ of }: { of: Explanation }) {
   return (
     <>
-      <Alert variant="light" color="indigo" icon={<IconRouteAltLeft size={18} aria-hidden />} title={of.outcome}>
+      <Alert variant="light" color="indigo" icon={<IconRouteAltLeft size={18} aria-hidden />} title={of.outcome} style={{ overflowWrap: 'anywhere' }}>
         <Stack gap={4}>
           <Text size="sm">{of.message}</Text>
           <Text size="sm">{of.matched}</Text>
@@ -85,9 +86,9 @@ function Answer({ of }: { of: Explanation }) {
               columns={[
                 { title: '', isNumber: true, cell: (row) => row.place },
                 { title: 'Connection', cell: (row) => <strong>{row.connection}</strong> },
-                { title: 'Why', cell: (row) => row.reason },
-                { title: 'Price', cell: (row) => row.price ?? NOTHING },
-                { title: 'Quality', cell: (row) => row.quality ?? NOTHING },
+                { title: 'Why', cell: (row) => <span className="reason">{row.reason}</span> },
+                { title: 'Price', cell: (row) => <span className="amount">{row.price ?? NOTHING}</span> },
+                { title: 'Quality', cell: (row) => <span className="amount">{row.quality ?? NOTHING}</span> },
                 { title: 'Health', cell: (row) => row.health ?? 'well' },
               ]}
             />
