@@ -22,7 +22,7 @@ export async function pageOf(browser, faults, options = {}) {
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error in the page: ${error.stack?.split('\n').slice(0, 4).join(' ') ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|403|404|409)/.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !/status of (400|401|403|404|409|422)/.test(message.text())) faults.push(`console: ${message.text()}`);
   });
   return page;
 }
@@ -40,20 +40,6 @@ export async function violations(page) {
   return JSON.parse(result.value);
 }
 
-/** A run of steps: prints what it did; each fault is a line that begins with FAULT. */
-export function steps(faults) {
-  return async function step(what, work) {
-    const before = faults.length;
-    try {
-      await work();
-    } catch (error) {
-      faults.push(`${what}: ${error.message}`);
-    }
-    for (const fault of faults.slice(before)) console.log(`FAULT ${fault}`);
-    console.log(`${faults.length === before ? 'ok' : 'not ok'}: ${what}`);
-  };
-}
-
 /** A walk: its steps with what is wrong, printed as they are done. Each fault is a line that begins with FAULT. */
 export function begin() {
   const faults = [];
@@ -63,7 +49,16 @@ export function begin() {
     async check(page, name) {
       faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
     },
-    step: steps(faults),
+    async step(what, work) {
+      const before = faults.length;
+      try {
+        await work();
+      } catch (error) {
+        faults.push(`${what}: ${error.message}`);
+      }
+      for (const fault of faults.slice(before)) console.log(`FAULT ${fault}`);
+      console.log(`${faults.length === before ? 'ok' : 'not ok'}: ${what}`);
+    },
   };
 }
 

@@ -1,17 +1,25 @@
 // Walks through accounts, webhooks and settings as a person does: `node walk-accounts.mjs LINK [FOLDER]`, with the set-up link of a fresh gateway whose
 // configuration has an account. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves pictures there.
-import { PASSWORD, walking } from './walking.mjs';
+import { join } from 'node:path';
+import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
-const walk = await walking(folder);
-const { page, faults, step, check, picture } = walk;
+const PASSWORD = 'four words for a test';
+const walk = begin();
+const { faults, step, check } = walk;
+const browser = await open();
+const page = await pageOf(browser, faults);
 let sid = '';
 let secret = '';
 
 const dialog = () => page.getByRole('dialog');
 
-await walk.setUp(link, 'ada');
+async function picture(of, name) {
+  if (folder) await of.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
+await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
 
 await step('an account is made, and its secrets are shown once', async () => {
   await page.keyboard.press('g');
@@ -155,7 +163,7 @@ await step('the record tells who did it', async () => {
   await page.getByText('disabled').first().waitFor();
 });
 
-await walk.screens(origin, [
+await seeAll(browser, walk, { origin, folder, state: await page.context().storageState(), screens: [
   ['accounts', 'Accounts', 'Corner shop'],
   [`accounts/${sid}`, 'Corner shop', '+15550002000'],
   [`accounts/${sid}?view=keys`, 'Corner shop', 'billing job'],
@@ -177,7 +185,7 @@ await step('a customer sees the keys and the webhooks of its account, and nothin
   await dialog().getByLabel('Account').fill(sid);
   await page.getByRole('button', { name: 'Make the link' }).click();
   const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
-  const other = await walk.pageOf();
+  const other = await pageOf(browser, faults);
   await other.goto(invitation);
   await other.getByLabel('New password').fill(PASSWORD);
   await other.getByLabel('The same again').fill(PASSWORD);
@@ -192,4 +200,5 @@ await step('a customer sees the keys and the webhooks of its account, and nothin
   await other.context().close();
 });
 
-await walk.end();
+await browser.close();
+process.exit(faults.length > 0 ? 1 : 0);

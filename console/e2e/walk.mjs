@@ -1,7 +1,7 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { join } from 'node:path';
-import { open, pageOf, steps, violations } from './browser.mjs';
+import { begin, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -21,14 +21,10 @@ const SCREENS = [
   ['profile', 'Profile', 'Second factor'],
 ];
 
-const faults = [];
+const walk = begin();
+const { faults, check, step } = walk;
 const browser = await open();
 
-async function check(page, name) {
-  faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
-}
-
-const step = steps(faults);
 const page = await pageOf(browser, faults);
 
 await step('the first owner is made by the link', async () => {
@@ -59,21 +55,7 @@ await step('signing out and in again leads back to the screen', async () => {
 });
 
 const state = await page.context().storageState();
-for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
-  await step(`screens at ${width} px, ${colorScheme}`, async () => {
-    const own = await pageOf(browser, faults, { viewport: { width, height }, colorScheme, storageState: state });
-    for (const [path, heading, text] of SCREENS) {
-      await own.goto(`${origin}/console/${path}`);
-      await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await own.getByText(text).first().waitFor();
-      await check(own, `${path} at ${width} px, ${colorScheme}`);
-      const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
-      if (isWide) faults.push(`${path} is wider than ${width} px`);
-      if (folder) await own.screenshot({ path: join(folder, `${path.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-    await own.context().close();
-  });
-}
+await seeAll(browser, walk, { origin, state, screens: SCREENS, folder });
 
 await step('keys lead from screen to screen', async () => {
   await page.keyboard.press('g');

@@ -291,11 +291,11 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public RoutingSnapshot Snapshot => _dispatcher.Snapshot;
 
-    public RoutePreview Preview(SendRequest request)
+    public RoutePreview Preview(SendRequest request, long? at)
     {
         if (RequestCheck.TryPrepare(request, _callbacks, out MessageHead? head) is { } refusal) return new(refusal, null, null, 0);
-        (RouteDecision decision, long at) = _dispatcher.Preview(head!);
-        return new(null, head, decision, at);
+        (RouteDecision decision, long decidedAt) = _dispatcher.Preview(head!, at);
+        return new(null, head, decision, decidedAt);
     }
 
     /// <summary>How all connections are, as far as they may take what others lose.</summary>

@@ -22,8 +22,9 @@ public interface IRoutingControl
     /// <summary>What decisions are made by now: the plan with connections, prices and quality. To be asked, not to be kept.</summary>
     RoutingSnapshot Snapshot { get; }
 
-    /// <summary>The decision that a message would get now. Nothing is sent, and nothing stored.</summary>
-    RoutePreview Preview(SendRequest request);
+    /// <summary>The decision that a message would get. Nothing is sent, and nothing stored.</summary>
+    /// <param name="at">The moment that rules with hours look at, in microseconds; null for now. All else is as it is now.</param>
+    RoutePreview Preview(SendRequest request, long? at);
 
     /// <summary>Routes by another plan from now on, what waits too. Refused, with the rule, when it cannot be decided by.</summary>
     ControlResult TakePlan(RoutingPlan plan);

@@ -17,13 +17,12 @@ export type Span = (typeof SPANS)[number];
 
 type Search = Record<string, unknown>;
 
-/** MCC and MNC: in an address they may read as a number. */
-const network = (value: unknown) => (typeof value === 'number' ? String(value) : text(value));
-
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
-/** Also of what looks like a number: an address may be written by hand. */
+/** Also of what looks like a number, which the router reads as one. */
 const word = (value: unknown) => text(typeof value === 'number' ? String(value) : value);
+
+const whole = (value: unknown) => (typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined);
 
 const root = createRootRoute({
   errorComponent: ({ error }) => <Failure error={error} again={() => window.location.reload()} />,
@@ -95,7 +94,7 @@ export const connection = createRoute({
   validateSearch: (search: Search): { interval?: Interval; country?: string; network?: string; span?: Span } => ({
     interval: one(search['interval'], INTERVALS),
     country: text(search['country']),
-    network: network(search['network']),
+    network: word(search['network']),
     span: one(search['span'], SPANS),
   }),
   component: lazyRouteComponent(() => import('../screens/routes/ConnectionPage'), 'ConnectionPage'),
@@ -210,6 +209,78 @@ export const settings = createRoute({
   component: lazyRouteComponent(() => import('../screens/settings/Settings'), 'Settings'),
 });
 
+export const ROUTING_VIEWS = ['plan', 'revisions', 'rehearsals', 'tester', 'record'] as const;
+
+export const CLASSES = ['transactional', 'otp', 'marketing'] as const;
+
+/** The question of the tester stands in the address, so that it can be passed on. */
+interface RoutingSearch {
+  view?: (typeof ROUTING_VIEWS)[number];
+  to?: string;
+  from?: string;
+  class?: (typeof CLASSES)[number];
+  account?: string;
+  at?: string;
+}
+
+export const routing = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing',
+  validateSearch: (search: Search): RoutingSearch => ({
+    view: one(search['view'], ROUTING_VIEWS),
+    to: word(search['to']),
+    from: word(search['from']),
+    class: one(search['class'], CLASSES),
+    account: text(search['account']),
+    at: text(search['at']),
+  }),
+  component: lazyRouteComponent(() => import('../screens/routing/Routing'), 'Routing'),
+});
+
+export const CHANGE_VIEWS = ['effect', 'rules', 'text'] as const;
+
+export const routingChange = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing/change',
+  validateSearch: (search: Search): { view?: (typeof CHANGE_VIEWS)[number] } => ({ view: one(search['view'], CHANGE_VIEWS) }),
+  component: lazyRouteComponent(() => import('../screens/routing/ChangePage'), 'ChangePage'),
+});
+
+export const routingRevision = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing/revisions/$revision',
+  validateSearch: (search: Search): { against?: number } => ({ against: whole(search['against']) }),
+  component: lazyRouteComponent(() => import('../screens/routing/RevisionPage'), 'RevisionPage'),
+});
+
+export const rehearsal = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing/rehearsals/$id',
+  component: lazyRouteComponent(() => import('../screens/routing/RehearsalPage'), 'RehearsalPage'),
+});
+
+export const RATE_VIEWS = ['decks', 'price', 'record'] as const;
+
+export const rates = createRoute({
+  getParentRoute: () => inside,
+  path: '/rates',
+  validateSearch: (search: Search): { view?: (typeof RATE_VIEWS)[number]; to?: string } => ({ view: one(search['view'], RATE_VIEWS), to: word(search['to']) }),
+  component: lazyRouteComponent(() => import('../screens/rates/Rates'), 'Rates'),
+});
+
+export const deck = createRoute({
+  getParentRoute: () => inside,
+  path: '/rates/$connection',
+  validateSearch: (search: Search): { diff?: number } => ({ diff: whole(search['diff']) }),
+  component: lazyRouteComponent(() => import('../screens/rates/DeckPage'), 'DeckPage'),
+});
+
+export const deckImport = createRoute({
+  getParentRoute: () => inside,
+  path: '/rates/$connection/import',
+  component: lazyRouteComponent(() => import('../screens/rates/ImportPage'), 'ImportPage'),
+});
+
 const users = createRoute({
   getParentRoute: () => inside,
   path: '/users',
@@ -228,7 +299,7 @@ export const router = createRouter({
     signIn,
     setUp,
     invitation,
-    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, accounts, account, webhooks, settings, lab, users, profile]),
+    inside.addChildren([overview, messages, message, routes, connection, incidents, incident, alerts, routing, routingChange, routingRevision, rehearsal, rates, deck, deckImport, accounts, account, webhooks, settings, lab, users, profile]),
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconBell, IconBuilding, IconFlask, IconLayoutDashboard, IconMessages, IconRoute, IconSettings, IconUsers, IconWebhook } from '@tabler/icons-react';
+import { IconAlertTriangle, IconBell, IconBuilding, IconCoins, IconFlask, IconLayoutDashboard, IconMessages, IconRoute, IconRouteAltLeft, IconSettings, IconUsers, IconWebhook } from '@tabler/icons-react';
 import type { ConsoleSession } from '../api/schema';
 
 /** What the menu has, in its order. */
@@ -8,6 +8,8 @@ export const SECTIONS = [
   { path: '/routes', label: 'Routes', key: 'r', permission: 'read_operation', icon: IconRoute },
   { path: '/incidents', label: 'Incidents', key: 'i', permission: 'read_operation', icon: IconAlertTriangle },
   { path: '/alerts', label: 'Alerts', key: 'a', permission: 'read_operation', icon: IconBell },
+  { path: '/routing', label: 'Routing', key: 'p', permission: 'read_routing', icon: IconRouteAltLeft },
+  { path: '/rates', label: 'Rates', key: 'd', permission: 'read_rates', icon: IconCoins },
   { path: '/accounts', label: 'Accounts', key: 'c', permission: 'read_accounts', icon: IconBuilding },
   { path: '/webhooks', label: 'Webhooks', key: 'w', permission: ['read_accounts', 'read_account'], icon: IconWebhook },
   { path: '/settings', label: 'Settings', key: 's', permission: ['read_accounts', 'read_rates', 'read_routing'], icon: IconSettings },

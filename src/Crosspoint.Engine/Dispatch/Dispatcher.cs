@@ -201,12 +201,13 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public bool MayTryAgain(Message message) =>
         message.Head.IsCopy || message.LastAttempt is not { } last || AttemptRules.MayTryAgain(message, RuleOf(last.Decision));
 
-    /// <summary>What would be decided now for a message that is not on record.</summary>
-    public (RouteDecision Decision, long At) Preview(MessageHead head)
+    /// <summary>What would be decided for a message that is not on record.</summary>
+    /// <param name="at">The moment that rules with hours look at; null for now.</param>
+    public (RouteDecision Decision, long At) Preview(MessageHead head, long? at)
     {
         Router router = _topology.Router;
         RouteSubject subject = RouteSubject.Of(head, router.Snapshot.Sources, (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue));
-        RouteRequest request = RequestOf(head, subject);
+        RouteRequest request = subject.At(head, at ?? _time.GetUtcMicros());
         return (router.Decide(request, default).Decision, request.At);
     }
 

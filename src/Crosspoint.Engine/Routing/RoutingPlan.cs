@@ -17,6 +17,9 @@ public sealed record RoutingPlan(long Revision, IReadOnlyList<string> Default)
     /// <summary>The first that matches decides.</summary>
     public IReadOnlyList<RoutingRule> Rules { get; init; } = [];
 
+    /// <summary>Rules that are switched off: nothing is decided by them.</summary>
+    public IReadOnlyList<RoutingRule> Disabled { get; init; } = [];
+
     /// <summary>Lists to which rules and other lists fall back.</summary>
     public IReadOnlyList<RouteList> Lists { get; init; } = [];
 
@@ -65,10 +68,10 @@ public sealed record RoutingPlan(long Revision, IReadOnlyList<string> Default)
         return rivals;
     }
 
-    /// <summary>Whether a rule or a list names a connection.</summary>
+    /// <summary>Whether a rule, those that are switched off among them, or a list names a connection.</summary>
     public string? WhoNames(string connection)
     {
-        foreach (RoutingRule rule in Rules)
+        foreach (RoutingRule rule in Rules.Concat(Disabled))
         {
             if (Names(rule.Route, connection) || rule.CopyTo == connection) return $"rule '{rule.Name}'";
         }

@@ -46,7 +46,10 @@ internal static class RoutingConfig
         int before = section.Errors.Errors.Count;
         List<string> names = RouteListConfig.ReadConnections(section, "default", engine.Connections, required: true);
         var rules = new List<(ConfigSection Section, RoutingRule Rule)>();
-        foreach (ConfigSection rule in section.Has("rules") ? section.Groups("rules") : []) rules.Add((rule, ReadRule(rule, engine)));
+        var disabled = new List<(ConfigSection Section, RoutingRule Rule)>();
+        foreach (ConfigSection rule in section.Has("rules") ? section.Groups("rules") : [])
+            (rule.Bool("enabled", true) ? rules : disabled).Add((rule, ReadRule(rule, engine)));
+        CheckNames(rules, disabled);
         var lists = new List<(ConfigSection Section, RouteList List)>();
         foreach (ConfigSection list in section.Has("lists") ? section.Groups("lists") : [])
         {
@@ -55,18 +58,19 @@ internal static class RoutingConfig
             list.Close();
         }
 
-        if (names.Count == 0 && rules.Count == 0 && section.Errors.Errors.Count == before)
+        if (names.Count == 0 && rules.Count + disabled.Count == 0 && section.Errors.Errors.Count == before)
             section.Fail("default", "is empty; expected at least one connection");
         var plan = new RoutingPlan(1, names)
         {
             Rules = [.. rules.Select(static entry => entry.Rule)],
+            Disabled = [.. disabled.Select(static entry => entry.Rule)],
             Lists = [.. lists.Select(static entry => entry.List)],
             SenderRules = ReadSenderRules(section, directory),
         };
         section.Close();
 
         // What is misspelled would be blamed twice.
-        if (section.Errors.Errors.Count > before || names.Count + rules.Count == 0) return plan;
+        if (section.Errors.Errors.Count > before || names.Count + rules.Count + disabled.Count == 0) return plan;
         foreach (PlanFinding finding in PlanCheck.Find(plan, [.. engine.Connections.Select(RouteConnection.Of)], engine.RoutingSources))
         {
             ConfigSection place = finding.Rule >= 0 ? rules[finding.Rule].Section : finding.List >= 0 ? lists[finding.List].Section : section;
@@ -78,6 +82,17 @@ internal static class RoutingConfig
         }
 
         return plan;
+    }
+
+    // Names of rules that are in force are looked at with the plan.
+    private static void CheckNames(List<(ConfigSection Section, RoutingRule Rule)> rules, List<(ConfigSection Section, RoutingRule Rule)> disabled)
+    {
+        if (disabled.Count == 0) return;
+        var names = new HashSet<string>(rules.Select(static entry => entry.Rule.Name), StringComparer.Ordinal);
+        foreach ((ConfigSection section, RoutingRule rule) in disabled)
+        {
+            if (rule.Name.Length > 0 && !names.Add(rule.Name)) section.Fail("name", $"is '{rule.Name}', which another rule has; each must be different");
+        }
     }
 
     private static RoutingRule ReadRule(ConfigSection section, EngineOptions engine)

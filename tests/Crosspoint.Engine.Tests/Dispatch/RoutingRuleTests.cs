@@ -346,8 +346,8 @@ public sealed class RoutingRuleTests
         await using var carrier = new ScriptedCarrier();
         await using Rig rig = await StartAsync([Rule("german", "a") with { Match = new() { Countries = ["DE"] } }], carrier);
 
-        RoutePreview preview = rig.Gateway.Preview(Rig.Request(to: German));
-        RoutePreview refused = rig.Gateway.Preview(Rig.Request(to: "nobody"));
+        RoutePreview preview = rig.Gateway.Preview(Rig.Request(to: German), null);
+        RoutePreview refused = rig.Gateway.Preview(Rig.Request(to: "nobody"), null);
 
         (preview.Decision!.Rule, preview.Refusal).ShouldBe(("german", null));
         refused.Refusal!.Value.Field.ShouldBe("to");

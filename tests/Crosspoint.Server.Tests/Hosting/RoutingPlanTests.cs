@@ -251,6 +251,81 @@ public sealed class RoutingPlanTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_Described_TellsThePlanInWords_AndWhatItChanges()
+    {
+        await using GatewayHost host = await StartAsync(First);
+        using HttpClient client = ClientOf(host);
+        JsonNode check = (await PostAsync(client, "/v1/routing/check?describe=true", Second)).Answer;
+        JsonNode rule = check["plan"]!["rules"]![0]!;
+        (rule["name"]!.ToString(), rule["line"]!.GetValue<int>(), rule["enabled"]!.GetValue<bool>(), rule["match"]![0]!.ToString()).ShouldBe(("codes", 6, true, "class is otp"));
+        (rule["route"]!["order"]!.ToString(), rule["route"]!["fallback"]!.ToString()).ShouldBe(("in a fixed order", "rest"));
+        check["changes"]!.AsArray().Select(static change => change!["text"]!.ToString()).ShouldBe(["list 'rest' is new", "rule 'codes' is new"]);
+        check = (await PostAsync(client, "/v1/routing/check?describe=true", "default: [ north-1 ]\nrules: [ { name: a } ]")).Answer;
+        (check["usable"]!.GetValue<bool>(), check["plan"]).ShouldBe((false, null));
+        JsonNode read = await GetAsync(client, "/v1/routing/revisions/1?describe=true");
+        read["plan"]!["default"]!.AsArray().Select(static name => name!.ToString()).ShouldBe(["north-1", "south-1"]);
+        read["changes"]!.AsArray().ShouldBeEmpty();
+        (await PostAsync(client, "/v1/routing/check", Second)).Answer.AsObject().ContainsKey("plan").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Edit_EachAction_AnswersTheTextAndWhatIsToBeSaidOfIt()
+    {
+        await using GatewayHost host = await StartAsync(First);
+        using HttpClient client = ClientOf(host);
+        (HttpStatusCode status, JsonNode edit) = await EditAsync(client, new() { ["plan"] = Second, ["action"] = "flip", ["from"] = "north-1", ["to"] = "south-1" });
+        (status, edit["text"]!.ToString()).ShouldBe((HttpStatusCode.OK, Second.Replace("[ north-1, south-1 ]", "[ south-1, north-1 ]")));
+        edit["done"]!.AsArray().Count.ShouldBe(1);
+        edit["left"]!.AsArray().Select(static text => text!.ToString()).ShouldBe(["list 'rest': 'south-1' does not stand in it"]);
+        edit["changes"]!.AsArray().Count.ShouldBe(3);
+        (status, edit) = await EditAsync(client, new() { ["plan"] = Second, ["action"] = "disable", ["rule"] = "codes" });
+        (status, edit["plan"]!["rules"]![0]!["enabled"]!.GetValue<bool>()).ShouldBe((HttpStatusCode.OK, false));
+        (JsonObject Body, string Field)[] refused =
+        [
+            (new() { ["plan"] = Second, ["action"] = "flip", ["from"] = "north-1", ["to"] = "east-1" }, "to"),
+            (new() { ["plan"] = Second, ["action"] = "flip", ["from"] = "north-1", ["to"] = "north-1" }, "to"),
+            (new() { ["plan"] = Second, ["action"] = "move_rule", ["rule"] = "other", ["place"] = 1 }, "rule"),
+            (new() { ["plan"] = Second, ["action"] = "move_rule", ["rule"] = "codes", ["place"] = 2 }, "place"),
+            (new() { ["plan"] = Second, ["action"] = "erase" }, "action"),
+            (new() { ["plan"] = "default: [ east-1 ]", ["action"] = "enable", ["rule"] = "codes" }, "default[0]"),
+        ];
+        foreach ((JsonObject body, string field) in refused)
+        {
+            (status, JsonNode problem) = await EditAsync(client, body);
+            (status, problem["field"]!.ToString()).ShouldBe((HttpStatusCode.BadRequest, field));
+        }
+    }
+
+    [Fact]
+    public async Task DisabledRule_DecidesNothing_AndItsConnectionsAreKept()
+    {
+        string disabled = Second.Replace("  - name: codes", "  - name: codes\n    enabled: false");
+        await using GatewayHost host = await StartAsync(First);
+        using HttpClient client = ClientOf(host);
+        await PostAsync(client, "/v1/routing/revisions", disabled);
+        (await PostAsync(client, "/v1/routing/revisions/2/activate", "{}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await FirstChoiceAsync(client)).ShouldBe(("default", "north-1"));
+        await PostAsync(client, "/v1/routing/revisions", disabled.Replace("default: [ north-1, south-1 ]", "default: [ north-1 ]"));
+        await PostAsync(client, "/v1/routing/revisions/3/activate", "{}");
+        (await client.DeleteAsync("/v1/connections/south-1", CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.Conflict, "the rule names it");
+        JsonNode check = (await PostAsync(client, "/v1/routing/check", disabled + "\n  - { name: codes, connections: [ south-1 ] }")).Answer;
+        check["findings"]![0]!["message"]!.ToString().ShouldContain("which another rule has");
+    }
+
+    [Fact]
+    public async Task Explain_AtAnotherTime_GoesByTheRuleOfThen()
+    {
+        await using GatewayHost host = await StartAsync(First);
+        using HttpClient client = ClientOf(host);
+        await PostAsync(client, "/v1/routing/revisions", "default: [ north-1 ]\nrules:\n  - { name: night, match: { hours: { from: \"22:00\", to: \"06:00\", zone: UTC } }, connections: [ south-1 ] }");
+        await PostAsync(client, "/v1/routing/revisions/2/activate", "{}");
+        const string Query = "/v1/explain?to=%2B4915112345678&from=ACME&at=2026-11-22T";
+        (await GetAsync(client, Query + "23:00:00Z"))["rule"]!.ToString().ShouldBe("night");
+        (await GetAsync(client, Query + "12:00:00Z"))["rule"]!.ToString().ShouldBe("default");
+        (await client.GetAsync("/v1/explain?to=%2B4915112345678&from=ACME&at=noon", CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task EveryRequest_WithoutTheToken_IsRefused()
     {
         await using GatewayHost host = await StartAsync(First);
@@ -258,7 +333,7 @@ public sealed class RoutingPlanTests : IDisposable
         client.DefaultRequestHeaders.Authorization = ApiFixture.Basic(Sid, "0123456789abcdef0123456789abcdef");
         foreach (string path in (string[])["/v1/routing", "/v1/routing/revisions", "/v1/routing/revisions/1", "/v1/routing/revisions/1/diff"])
             (await client.GetAsync(path, CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        foreach (string path in (string[])["/v1/routing/check", "/v1/routing/revisions", "/v1/routing/revisions/1/activate", "/v1/routing/rollback"])
+        foreach (string path in (string[])["/v1/routing/check", "/v1/routing/edit", "/v1/routing/revisions", "/v1/routing/revisions/1/activate", "/v1/routing/rollback"])
             (await PostAsync(client, path, "{}")).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -302,6 +377,9 @@ public sealed class RoutingPlanTests : IDisposable
         using HttpResponseMessage response = await client.PostAsync(path, new StringContent(text, Encoding.UTF8, "application/json"), CancellationToken.None);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(CancellationToken.None))!);
     }
+
+    private static Task<(HttpStatusCode Status, JsonNode Answer)> EditAsync(HttpClient client, JsonObject body) =>
+        PostAsync(client, "/v1/routing/edit", body.ToJsonString());
 
     // Nothing is up: the first in the order is what counts.
     private static async Task<(string Rule, string Connection)> FirstChoiceAsync(HttpClient client)

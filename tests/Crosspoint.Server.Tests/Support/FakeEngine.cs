@@ -30,7 +30,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
 
     RoutingSnapshot IRoutingControl.Snapshot => Routing;
 
-    RoutePreview IRoutingControl.Preview(SendRequest request)
+    RoutePreview IRoutingControl.Preview(SendRequest request, long? moment)
     {
         Requests.Add(request);
         if (Refuse(request) is { } refusal) return new(refusal, null, null, 0);
@@ -47,7 +47,7 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
             Metadata = request.Metadata,
             Tags = request.Tags,
         };
-        long at = time.GetUtcMicros();
+        long at = moment ?? time.GetUtcMicros();
         return new(null, head, new Router(Routing).Decide(RouteRequest.For(head, Routing.Sources.DestinationOf(number), at, 1), default).Decision, at);
     }
 

@@ -24,7 +24,7 @@ internal sealed class ExplainEndpoints(ApiBackend backend)
     private const string NoBody = "-";
 
     /// <summary>Parameters of the question, in the order of the documentation.</summary>
-    public static IReadOnlyList<string> Parameters { get; } = ["to", "from", "class", "body", "campaign", "tag", AccountParameter];
+    public static IReadOnlyList<string> Parameters { get; } = ["to", "from", "class", "body", "campaign", "tag", "at", AccountParameter];
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -62,7 +62,9 @@ internal sealed class ExplainEndpoints(ApiBackend backend)
         Account? account = isOperator ? null : RequestDoor.AccountOf(context, backend.Accounts);
         if (!isOperator && account is null) Problem.Unauthorized.Send(context);
         else if (Read(context.Request.Query, account, out SendRequest? request) is { } problem) problem.Send(context);
-        else Answer(context, backend.Routing.Preview(request!), isOperator);
+        else if (OperatorDoor.TryReadMoment(
+            context, context.Request.Query.TryGetValue("at", out StringValues at) ? at.ToString() : null, "at", ProblemKind.ParameterInvalid, out DateTimeOffset? moment))
+            Answer(context, backend.Routing.Preview(request!, moment is { } given ? Micros.From(given) : null), isOperator);
         return Task.CompletedTask;
     }
 
@@ -92,9 +94,9 @@ internal sealed class ExplainEndpoints(ApiBackend backend)
         }
 
         string? sid = query[AccountParameter];
-        Account? owner = account ?? (sid is null ? null : backend.Accounts.Find(sid));
+        Account? owner = account ?? (sid is not null ? backend.Accounts.Find(sid) : backend.Accounts.Accounts is [var only] ? only : null);
         if (owner is null || (sid is not null && sid != owner.Sid))
-            return new(ProblemKind.ParameterInvalid, "Expected the SID of an account; an account's own credentials ask for itself alone.", AccountParameter);
+            return new(ProblemKind.ParameterInvalid, "Expected the SID of an account; it may be left out where there is one alone, and an account's own credentials ask for itself.", AccountParameter);
         TrafficClass trafficClass = TrafficClass.Transactional;
         if (query["class"].ToString() is { Length: > 0 } word && !AccountConfig.Classes.TryGetValue(word, out trafficClass))
             return new(ProblemKind.ParameterInvalid, $"Expected one of: {string.Join(", ", AccountConfig.Classes.Keys)}.", "class");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Crosspoint.Engine.Routing;
 using Crosspoint.Engine.Stores;
@@ -14,6 +15,9 @@ namespace Crosspoint.Server.Api.V1;
 internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 {
     private static readonly string[] ActivateFields = ["expected", "note"];
+    private static readonly string[] DescribeParameters = ["describe"];
+    private static readonly string[] EditFields = ["plan", "action", "rule", "list", "connection", "place", "from", "to"];
+    private static readonly string[] EditActions = ["move_rule", "enable", "disable", "move_connection", "flip"];
 
     private RoutingDesk Desk => backend.Plans;
 
@@ -21,6 +25,7 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/routing", ReadHeadAsync).Needs(Permission.ReadRouting);
         routes.MapPost("/v1/routing/check", CheckAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/edit", EditAsync).Needs(Permission.ManageRouting);
         routes.MapGet("/v1/routing/revisions", ListAsync).Needs(Permission.ReadRouting);
         routes.MapPost("/v1/routing/revisions", DraftAsync).Needs(Permission.ManageRouting);
         routes.MapGet("/v1/routing/revisions/{revision}", ReadAsync).Needs(Permission.ReadRouting);
@@ -57,15 +62,108 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
     /// <summary>What is to be said of a plan; nothing is stored.</summary>
     private async Task CheckAsync(HttpContext context)
     {
-        if (!door.TryEnter(context, [], out _)) return;
+        if (!door.TryEnter(context, DescribeParameters, out Dictionary<string, string> query)
+            || !OperatorDoor.TryReadFlag(context, query, "describe", out bool isDescribed))
+            return;
         byte[] text = await ReadBodyAsync(context).ConfigureAwait(false);
+        byte[]? inForce = isDescribed ? await ReadInForceAsync(context).ConfigureAwait(false) : null;
         var errors = new ConfigErrors("body");
-        Desk.Read(text, 0, errors);
+        RoutingPlan? plan = Desk.Read(text, 0, errors);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         WriteFindings(answer.Writer, errors);
+        if (isDescribed) WriteDescription(answer.Writer, plan, text, inForce);
         answer.Writer.WriteEndObject();
         answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    /// <summary>Changes one thing of a plan in its text; nothing is stored.</summary>
+    private async Task EditAsync(HttpContext context)
+    {
+        if (!door.TryEnter(context, [], out _) || !RequestDoor.TryTakeJson(context)) return;
+        RequestBody.Allow(context, 2L * RoutingDocument.MostBytes);
+        FlatObject? read;
+        Problem problem;
+        using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) read = FlatObject.Read(body.Span, EditFields, out problem);
+        if (read is null)
+        {
+            problem.Send(context);
+            return;
+        }
+
+        string text = read.Text("plan") ?? "";
+        var errors = new ConfigErrors("plan");
+        RoutingPlan? before = Desk.Read(Encoding.UTF8.GetBytes(text), 0, errors);
+        if (before is null || PlanEdit.Of(text, before) is not { } edit)
+        {
+            if (!TrySendErrors(context, errors)) new Problem(ProblemKind.FieldInvalid, "Expected the text of a plan with the keys of 'routing'.", "plan").Send(context);
+            return;
+        }
+
+        bool isDone = read.Text("action") switch
+        {
+            "move_rule" => edit.MoveRule(read.Text("rule") ?? "", read.Number("place") ?? 0),
+            "enable" => edit.SetEnabled(read.Text("rule") ?? "", true),
+            "disable" => edit.SetEnabled(read.Text("rule") ?? "", false),
+            "move_connection" => edit.MoveConnection(read.Text("rule"), read.Text("list"), read.Text("connection") ?? "", read.Number("place") ?? 0),
+            "flip" => CheckConnections(edit, read) && edit.Flip(read.Text("from")!, read.Text("to")!),
+            _ => edit.Fail("action", $"Expected one of: {string.Join(", ", EditActions)}."),
+        };
+        if (!isDone)
+        {
+            new Problem(ProblemKind.FieldInvalid, edit.Fault, edit.FaultField).Send(context);
+            return;
+        }
+
+        byte[] after = Encoding.UTF8.GetBytes(edit.Text);
+        byte[]? inForce = await ReadInForceAsync(context).ConfigureAwait(false);
+        errors = new ConfigErrors("plan");
+        RoutingPlan? plan = Desk.Read(after, 0, errors);
+        JsonAnswer answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WriteString("text"u8, edit.Text);
+        RoutingPlanJson.WriteTexts(answer.Writer, "done"u8, edit.Done);
+        RoutingPlanJson.WriteTexts(answer.Writer, "left"u8, edit.Left);
+        WriteFindings(answer.Writer, errors);
+        WriteDescription(answer.Writer, plan, after, inForce);
+        answer.Writer.WriteEndObject();
+        answer.Send(context, StatusCodes.Status200OK);
+    }
+
+    private bool CheckConnections(PlanEdit edit, FlatObject read)
+    {
+        foreach (string field in (string[])["from", "to"])
+        {
+            if (!backend.Connections.ConnectionOptions().Any(connection => connection.Name == read.Text(field))) return edit.Fail(field, "Expected the name of a connection.");
+        }
+
+        return true;
+    }
+
+    private async Task<byte[]?> ReadInForceAsync(HttpContext context)
+    {
+        RevisionHead head = await Desk.Store.HeadAsync(RoutingDocument.Plan, context.RequestAborted).ConfigureAwait(false);
+        return head.InForce is { } revision ? await Desk.ReadTextAsync(revision.Number, context.RequestAborted).ConfigureAwait(false) : null;
+    }
+
+    // The plan in words, and what it changes; null where the text is no plan.
+    private void WriteDescription(Utf8JsonWriter writer, RoutingPlan? plan, byte[] text, byte[]? inForce)
+    {
+        ConfigMap? keys = RoutingDocument.ReadKeys(text, new ConfigErrors("plan"));
+        writer.WritePropertyName("plan"u8);
+        if (plan is not null && keys is not null) RoutingPlanJson.Write(writer, plan, keys, backend.Rates.Holder.Current.Definition.Currencies.Base);
+        else writer.WriteNullValue();
+        ConfigMap? before = inForce is null ? null : RoutingDocument.ReadKeys(inForce, new ConfigErrors("plan"));
+        writer.WritePropertyName("changes"u8);
+        if (keys is null || before is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (RoutingChange change in RoutingDiff.Compare(before, keys)) Write(writer, change);
+        writer.WriteEndArray();
     }
 
     private async Task DraftAsync(HttpContext context)
@@ -95,7 +193,9 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
     /// <summary>A revision with its text, and what is to be said of it by now.</summary>
     private async Task ReadAsync(HttpContext context)
     {
-        if (!door.TryEnter(context, [], out _) || !RevisionJson.TryReadNumber(context, out long number)) return;
+        if (!door.TryEnter(context, DescribeParameters, out Dictionary<string, string> query)
+            || !OperatorDoor.TryReadFlag(context, query, "describe", out bool isDescribed) || !RevisionJson.TryReadNumber(context, out long number))
+            return;
         Revision? revision = await Desk.Store.FindAsync(RoutingDocument.Plan, number, context.RequestAborted).ConfigureAwait(false);
         byte[]? text = revision is null ? null : await Desk.ReadTextAsync(number, context.RequestAborted).ConfigureAwait(false);
         if (revision is null || text is null)
@@ -104,14 +204,16 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
             return;
         }
 
+        byte[]? inForce = isDescribed ? await ReadInForceAsync(context).ConfigureAwait(false) : null;
         var errors = new ConfigErrors("plan");
-        Desk.Read(text, number, errors);
+        RoutingPlan? plan = Desk.Read(text, number, errors);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         answer.Writer.WritePropertyName("revision"u8);
         RevisionJson.Write(answer.Writer, revision);
         answer.Writer.WriteString("text"u8, text);
         WriteFindings(answer.Writer, errors);
+        if (isDescribed) WriteDescription(answer.Writer, plan, text, inForce);
         answer.Writer.WriteEndObject();
         answer.Send(context, StatusCodes.Status200OK);
     }
