@@ -62,8 +62,8 @@ export function begin() {
   };
 }
 
-/** Every screen at two widths in light and dark: its heading and a text of it, axe, and that it is no wider than the window. */
-export async function seeAll(browser, walk, { origin, state, screens, folder }) {
+/** Every screen at two widths in light and dark: its heading and a text of it, what else it waits for, axe, and that it is no wider than the window. */
+export async function seeAll(browser, walk, { origin, state, screens, folder, ready }) {
   for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
     await walk.step(`screens at ${width} px, ${colorScheme}`, async () => {
       const own = await pageOf(browser, walk.faults, { viewport: { width, height }, colorScheme, storageState: state });
@@ -71,6 +71,7 @@ export async function seeAll(browser, walk, { origin, state, screens, folder }) 
         await own.goto(`${origin}/console/${path}`);
         await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
         await own.getByText(text).first().waitFor();
+        await ready?.(own, path);
         await walk.check(own, `${path} at ${width} px, ${colorScheme}`);
         const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
         if (isWide) walk.faults.push(`${path} is wider than ${width} px`);

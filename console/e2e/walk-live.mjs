@@ -3,7 +3,7 @@
 // the gateway and starts it anew, and says so with a line on standard input. With FOLDER it leaves a picture of every screen there.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { open, pageOf, steps, violations } from './browser.mjs';
+import { begin, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -11,9 +11,9 @@ const PASSWORD = 'four words for a test';
 const LONG_MS = 90_000;
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const faults = [];
+const walk = begin();
+const { faults, step, check } = walk;
 const browser = await open();
-const step = steps(faults);
 // The stream that breaks when the gateway ends, and what is asked of it meanwhile, are no faults.
 const page = await pageOf(browser, faults);
 let isGone = false;
@@ -24,10 +24,6 @@ page.on('console', () => {
 async function ask(what) {
   console.log(`now: ${what}`);
   await answers.next();
-}
-
-async function check(of, name) {
-  faults.push(...(await violations(of)).map((violation) => `${name}: axe: ${violation}`));
 }
 
 const figure = (of, label) => of.getByText(label, { exact: true }).locator('xpath=following-sibling::*[1]');
@@ -159,27 +155,20 @@ await step('a rate is capped, and the cap is taken away', async () => {
 const state = await page.context().storageState();
 const message = await page.evaluate(async () => (await (await fetch('/v1/chaos')).json()).experiments.length);
 if (message !== 1) faults.push(`${message} experiments are on record`);
-for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
-  await step(`screens at ${width} px, ${colorScheme}`, async () => {
-    const own = await pageOf(browser, faults, { viewport: { width, height }, colorScheme, storageState: state });
-    for (const [path, heading, shown] of [
-      ['overview', 'Overview', 'Germany'],
-      ['routes/north-1', 'north-1', 'Germany'],
-      ['lab', 'Lab', 'Nothing was sent yet'],
-      ['lab?view=experiments', 'Lab', 'The fault ended'],
-    ]) {
-      await own.goto(`${origin}/console/${path}`);
-      await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
-      await own.getByText(shown).first().waitFor();
-      if (!path.startsWith('lab')) await own.locator('[data-chart="drawn"]').nth(1).waitFor();
-      await check(own, `${path} at ${width} px, ${colorScheme}`);
-      const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
-      if (isWide) faults.push(`${path} is wider than ${width} px`);
-      if (folder) await own.screenshot({ path: join(folder, `live-${path.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`), fullPage: true });
-    }
-    await own.context().close();
-  });
-}
+await seeAll(browser, walk, {
+  origin,
+  state,
+  folder,
+  screens: [
+    ['overview', 'Overview', 'Germany'],
+    ['routes/north-1', 'north-1', 'Germany'],
+    ['lab', 'Lab', 'Nothing was sent yet'],
+    ['lab?view=experiments', 'Lab', 'The fault ended'],
+  ],
+  ready: async (own, path) => {
+    if (!path.startsWith('lab')) await own.locator('[data-chart="drawn"]').nth(1).waitFor();
+  },
+});
 
 await browser.close();
 process.exit(faults.length > 0 ? 1 : 0);
