@@ -93,10 +93,6 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
   const columns: Column<Message>[] = [
     { title: 'Accepted', cell: (row) => <When at={row.created_at} /> },
     {
-      title: 'State',
-      cell: (row) => <StateBadge state={row.status} words={MESSAGE_STATES} />,
-    },
-    {
       title: 'To',
       cell: (row) => (
         <Anchor to="/messages/$id" params={{ id: row.id }} size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
@@ -104,6 +100,7 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
         </Anchor>
       ),
     },
+    { title: 'State', cell: (row) => <StateBadge state={row.status} words={MESSAGE_STATES} /> },
     { title: 'From', cell: (row) => <span style={{ whiteSpace: 'nowrap' }}>{row.from}</span> },
     { title: 'Error', cell: (row) => <ErrorCode of={row} /> },
     { title: 'Class', cell: (row) => row.class },
@@ -129,7 +126,7 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
   return <Sheet label="Messages" rows={rows} keyOf={(row) => row.id} columns={columns} />;
 }
 
-const DIRECTION: Record<Message['direction'], string> = { 'outbound-api': 'sent', 'outbound-reply': 'reply', inbound: 'came in' };
+const DIRECTION: Record<Message['direction'], string> = { 'outbound-api': 'outbound', 'outbound-reply': 'reply', inbound: 'inbound' };
 
 /** A value of a row that can be made a filter. */
 function Word({ text, what, onClick }: { text: string; what: string; onClick: () => void }) {

@@ -12,6 +12,9 @@ internal static class MessageCsv
 
     private const string Head = "id,account_sid,direction,from,to,class,status,error_code,error,segments,connection,reference,tags,batch,created_at,sent_at,updated_at\r\n";
 
+    // Of a number behind its plus, masked or not.
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789*");
+
     [ThreadStatic]
     private static StringBuilder? _line;
 
@@ -50,7 +53,7 @@ internal static class MessageCsv
     {
         line.Append(',');
         if (string.IsNullOrEmpty(text)) return;
-        bool isFormula = text[0] is '=' or '@' or '-' or '\t' or '\r' || (text[0] == '+' && text.AsSpan(1).ContainsAnyExcept("0123456789*"));
+        bool isFormula = text[0] is '=' or '@' or '-' or '\t' or '\r' || (text[0] == '+' && text.AsSpan(1).ContainsAnyExcept(OfNumbers));
         if (!isFormula && !text.AsSpan().ContainsAny(",\"\r\n"))
         {
             line.Append(text);
