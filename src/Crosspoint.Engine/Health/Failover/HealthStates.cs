@@ -269,8 +269,11 @@ public sealed class HealthStates
 
     private void Test(FailoverKey key, Cell cell, List<HealthChange> changes)
     {
-        TimeSpan time = TimeSpan.FromMicroseconds(_now - cell.TestedFrom);
         CellTotals? totals = TotalsOf(key);
+
+        // Some of what was counted is not known any more: the step begins anew, as no difference says anything of it.
+        if (cell.Baseline is { } before && totals?.IsWithout(before) == true) (cell.TestedFrom, cell.Baseline) = (_now, totals);
+        TimeSpan time = TimeSpan.FromMicroseconds(_now - cell.TestedFrom);
         StepVerdict verdict;
         string seen;
         if (TestOf(cell, totals) is { } test)

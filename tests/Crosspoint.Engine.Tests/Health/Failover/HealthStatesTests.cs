@@ -112,6 +112,20 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Recovering_WhatWasCountedBeforeIsForgotten_TheStepBeginsAnewAndEnds()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"));
+        world.Pass(300);
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        Until(world, static change => change is { To: CellState.Recovering, Share: 0.05 });
+        world.Carry(Cell("a"));
+        world.Pass(12)[0].Reason.ShouldStartWith("the step went as usual: ");
+        Until(world, static change => change.To == CellState.Healthy);
+        world.Changes.Count(static change => change.To == CellState.Suspended).ShouldBe(1);
+    }
+
+    [Fact]
     public void Probing_WhatFellSilentBefore_TimesOutMeanwhile_IsNoFailureOfTheProbes()
     {
         var world = new FailoverWorld();
