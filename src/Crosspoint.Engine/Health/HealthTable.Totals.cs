@@ -8,23 +8,31 @@ public sealed partial class HealthTable
 {
     private static readonly TrafficClass[] Classes = Enum.GetValues<TrafficClass>();
 
+    // What cells had counted that left: of their networks, countries and connections. Sums of several cells would shrink without it. Held while one leaves,
+    // so that each is counted once.
+    private readonly Lock _leaving = new();
+    private readonly Dictionary<(HealthCell Cell, bool IsWide), CellTotals> _left = [];
+
     /// <summary>
-    /// What was counted of a cell since it is watched, all its classes together where it names none; null where it is not watched now.
+    /// What was counted of a cell, all its classes together where it names none, and then those too that are not watched any more; null where nothing was.
     /// </summary>
     public CellTotals? TotalsOf(in HealthCell cell)
     {
         if (!_connections.TryGetValue(cell.Connection, out int number)) return null;
-        CellTotals? all = null;
         if (cell.Country.Length == 0) return TotalsOf(cell.Connection, country: null);
 
         string country = cell.Country == HealthCell.UnknownCountry ? "" : cell.Country;
-        foreach (TrafficClass trafficClass in Classes)
+        lock (_leaving)
         {
-            if (cell.Class is { } only && only != trafficClass) continue;
-            if (_leaves.TryGetValue(QualityKey.Of(number, country, cell.Network, trafficClass).Value, out WatchedCell? leaf)) Add(ref all, leaf);
-        }
+            CellTotals? all = cell.Class is null ? LeftOf(cell, isWide: false) : null;
+            foreach (TrafficClass trafficClass in Classes)
+            {
+                if (cell.Class is { } only && only != trafficClass) continue;
+                if (_leaves.TryGetValue(QualityKey.Of(number, country, cell.Network, trafficClass).Value, out WatchedCell? leaf)) Add(ref all, leaf);
+            }
 
-        return all;
+            return all;
+        }
     }
 
     /// <summary>The same of all networks and classes of a country on a connection.</summary>
@@ -32,17 +40,44 @@ public sealed partial class HealthTable
 
     private CellTotals? TotalsOf(string connection, string? country)
     {
-        CellTotals? all = null;
-        foreach ((_, WatchedCell leaf) in _leaves)
+        lock (_leaving)
         {
-            if (leaf.Cell.Connection == connection && (country is null || leaf.Cell.Country == country)) Add(ref all, leaf);
-        }
+            CellTotals? all = LeftOf(HealthCell.Of(connection) with { Country = country ?? "" }, isWide: true);
+            foreach ((_, WatchedCell leaf) in _leaves)
+            {
+                if (leaf.Cell.Connection == connection && (country is null || leaf.Cell.Country == country)) Add(ref all, leaf);
+            }
 
-        return all;
+            return all;
+        }
     }
 
+    private CellTotals? LeftOf(HealthCell cell, bool isWide) => _left.TryGetValue((cell, isWide), out CellTotals totals) ? totals : null;
+
+    // One that has left is among those that did.
     private static void Add(ref CellTotals? all, WatchedCell leaf)
     {
-        if (leaf.Totals is { } totals) all = all is { } sum ? sum.Plus(totals) : totals;
+        if (!leaf.IsGone && leaf.Totals is { } totals) all = all is { } sum ? sum.Plus(totals) : totals;
     }
+
+    private bool TryLeave(WatchedCell leaf, long before)
+    {
+        lock (_leaving)
+        {
+            if (leaf.IsGone || !leaf.TryEvict(before)) return leaf.IsGone;
+            Keep(leaf);
+            if (leaf.Totals is not { } totals) return true;
+            var whole = HealthCell.Of(leaf.Cell.Connection);
+            AddLeft((whole, true), totals);
+            AddLeft((whole with { Country = leaf.Cell.Country }, true), totals);
+
+            // Of no more networks than there may be cells.
+            (HealthCell Cell, bool IsWide) network = (leaf.Cell.OfAllClasses, false);
+            if (_left.Count < _mostCells || _left.ContainsKey(network)) AddLeft(network, totals);
+            return true;
+        }
+    }
+
+    private void AddLeft((HealthCell Cell, bool IsWide) key, in CellTotals totals) =>
+        _left[key] = _left.TryGetValue(key, out CellTotals before) ? before.Plus(totals) : totals;
 }

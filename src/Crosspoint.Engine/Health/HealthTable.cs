@@ -106,10 +106,10 @@ public sealed partial class HealthTable
     public void Sweep(long now)
     {
         long before = now - IdleMicros;
-        Interlocked.Add(ref _leafCount, -Sweep(_leaves, before, Keep));
-        Sweep(_countries, before);
-        Sweep(_worlds, before);
-        Sweep(_accounts, before);
+        Interlocked.Add(ref _leafCount, -Sweep(_leaves, before, TryLeave));
+        Sweep(_countries, before, static (cell, before) => cell.TryEvict(before));
+        Sweep(_worlds, before, static (cell, before) => cell.TryEvict(before));
+        Sweep(_accounts, before, static (cell, before) => cell.TryEvict(before));
     }
 
     /// <summary>Octets that the counts of all cells take about now.</summary>
@@ -136,16 +136,14 @@ public sealed partial class HealthTable
         _ => AccountOf(evicted.Account, evicted),
     };
 
-    private static int Sweep<T>(ConcurrentDictionary<T, WatchedCell> cells, long before, Action<WatchedCell>? keep = null)
+    private static int Sweep<T>(ConcurrentDictionary<T, WatchedCell> cells, long before, Func<WatchedCell, long, bool> leave)
         where T : notnull
     {
         int gone = 0;
         foreach (KeyValuePair<T, WatchedCell> entry in cells)
         {
             // Another may stand in its place already.
-            if (!entry.Value.TryEvict(before)) continue;
-            keep?.Invoke(entry.Value);
-            if (cells.TryRemove(entry)) gone++;
+            if (leave(entry.Value, before) && cells.TryRemove(entry)) gone++;
         }
 
         return gone;

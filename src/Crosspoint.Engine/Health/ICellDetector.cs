@@ -55,6 +55,11 @@ public readonly record struct CellTotals(
     /// <summary>Segments whose answer took longer than a stall does until it is one.</summary>
     public long Slow { get; init; }
 
+    /// <summary>Whether some of what was counted before is not in it.</summary>
+    public bool IsWithout(in CellTotals before) =>
+        Submitted < before.Submitted || Accepted < before.Accepted || Refused < before.Refused || Throttled < before.Throttled
+        || Unanswered < before.Unanswered || Sent < before.Sent || Delivered < before.Delivered || Undelivered < before.Undelivered;
+
     /// <summary>Both together.</summary>
     public CellTotals Plus(in CellTotals other) => new(
         Submitted + other.Submitted, Accepted + other.Accepted, Refused + other.Refused, Throttled + other.Throttled, Unanswered + other.Unanswered,

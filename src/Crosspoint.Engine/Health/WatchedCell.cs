@@ -77,6 +77,15 @@ public sealed class WatchedCell
         }
     }
 
+    /// <summary>It was evicted: nothing is counted in it any more.</summary>
+    internal bool IsGone
+    {
+        get
+        {
+            lock (_gate) return _isGone;
+        }
+    }
+
     internal WatchedScope Scope { get; }
 
     /// <summary>Its place among those of its scope.</summary>

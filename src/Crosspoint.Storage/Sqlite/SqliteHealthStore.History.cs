@@ -20,8 +20,14 @@ public sealed partial class SqliteHealthStore
     private const int MostNamed = 500;
     private const int NamedShare = 4;
 
+    // Look-ups of a time and a cell with the file held, found or not.
+    private const int MostSought = 100_000;
+
     private readonly HistoryMerger _merger = new();
     private HistoryCells? _cells;
+    private long _damaged;
+
+    public long Damaged => Interlocked.Read(ref _damaged);
 
     // What is known of the cells.
     private HistoryCells Cells => _cells ??= new(Database);
@@ -73,8 +79,8 @@ public sealed partial class SqliteHealthStore
     private void Add(IReadOnlyList<HistoryRow> rows)
     {
         (long rolledHour, long rolledCell) = ReadRolledUp();
-        using var minutes = new HistoryTable(Database, "minutes", _merger);
-        using var hours = new HistoryTable(Database, "hours", _merger);
+        using var minutes = new HistoryTable(Database, "minutes", _merger, CountDamaged);
+        using var hours = new HistoryTable(Database, "hours", _merger, CountDamaged);
         foreach (HistoryRow row in rows)
         {
             long minute = row.At / MinuteMicros;
@@ -86,12 +92,14 @@ public sealed partial class SqliteHealthStore
         }
     }
 
+    private void CountDamaged() => Interlocked.Increment(ref _damaged);
+
     // The cells after one, as many as a part has.
     private void RollUp(long hour, long after)
     {
         long last = after + CellsOfPart;
         var merger = new HistoryMerger();
-        using (var hours = new HistoryTable(Database, "hours", _merger))
+        using (var hours = new HistoryTable(Database, "hours", _merger, CountDamaged))
         {
             foreach (IGrouping<long, StoredRow> rows in ReadMinutes(hour, after, last).GroupBy(static row => row.Cell))
             {
@@ -99,7 +107,7 @@ public sealed partial class SqliteHealthStore
                 foreach (StoredRow row in rows)
                 {
                     (sent, delivered, undelivered) = (sent + row.Sent, delivered + row.Delivered, undelivered + row.Undelivered);
-                    merger.Add(row.Body);
+                    if (!merger.TryAdd(row.Body)) CountDamaged();
                 }
 
                 hours.Add(hour, rows.Key, sent, delivered, undelivered, merger.Take());
@@ -131,11 +139,15 @@ public sealed partial class SqliteHealthStore
         if (fit.Count == 0) return new([], null);
         bool isNamed = fit.Count <= MostNamed && fit.Count * NamedShare <= Cells.Count;
         HashSet<long>? wanted = isNamed || fit.Count == Cells.Count ? null : [.. fit];
+        first = Oldest(table, (first + minutesOfStep - 1) / minutesOfStep);
+        end = (end + minutesOfStep - 1) / minutesOfStep;
+        if (first >= end) return new([], null);
+        long last = isNamed ? Math.Min(end, first + Math.Max(1, MostSought / fit.Count)) : end;
         using SqliteStatement select = isNamed
             ? Select(table, $"m.cell IN ({string.Join(',', fit.Select(static cell => cell.ToString(CultureInfo.InvariantCulture)))})")
             : Database.Prepare($"SELECT at, cell, sent, delivered, undelivered, body FROM {table} WHERE at >= ?1 AND at < ?2 ORDER BY at");
-        select.Bind(1, (first + minutesOfStep - 1) / minutesOfStep);
-        select.Bind(2, (end + minutesOfStep - 1) / minutesOfStep);
+        select.Bind(1, first);
+        select.Bind(2, last);
         var rows = new List<HistoryRow>();
         long at = 0;
         while (select.Step())
@@ -148,7 +160,7 @@ public sealed partial class SqliteHealthStore
             rows.Add(new(Cells[row.Cell], at * minutesOfStep * MinuteMicros, row.Sent, row.Delivered, row.Undelivered, row.Body));
         }
 
-        return new(rows, null);
+        return new(rows, last < end ? last * minutesOfStep * MinuteMicros : null);
     }
 
     // Few cells of many times: each time is looked up by itself.

@@ -349,6 +349,60 @@ public sealed class HealthHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Page_OfAStepWithMorePlaces_HoldsNoMoreThanItShows_AndTheNextOneHasTheRest()
+    {
+        var query = Query(HistoryStep.Minute, HistoryLevel.Connection) with { Limit = 7 };
+        List<string> read = [];
+        while (true)
+        {
+            var page = new HealthHistory.PageMaker(query, static _ => null, Micros.From(Noon));
+            for (int i = 0; i < 200; i++)
+            {
+                // In no order, and each twice.
+                var cell = new HistoryCell($"c{i * 37 % 100:00}", "DE", NetworkId.Unknown, TrafficClass.Otp);
+                page.TryAdd(new(cell, Micros.From(Noon), 1, 0, 0, default), isEnough: false).ShouldBeTrue();
+                page.Places.ShouldBeLessThanOrEqualTo(7);
+            }
+
+            HistoryPage made = page.EndAll();
+            read.AddRange(made.Points.Select(static point => $"{point.Connection} {point.Reading.Sent}"));
+            if (made.Next is null) break;
+            query = query with { After = made.Next };
+        }
+
+        read.ShouldBe(Enumerable.Range(0, 100).Select(static i => $"c{i:00} 2"));
+    }
+
+    [Fact]
+    public async Task Store_HasARowThatCannotBeRead_AllElseGoesOn_AndItIsSaidOnce()
+    {
+        Submit(PathTo("DE", "26201"), 3);
+        _store.IsDamaging = true;
+        await AdvanceAsync(1);
+        _store.IsDamaging = false;
+        (await PointsAsync()).ShouldHaveSingleItem().Reading.Submitted.ShouldBe(0);
+        Submit(PathTo("DE", "26201"), 4);
+        for (int i = 0; i < 7; i++) await AdvanceAsync(10);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 4"]);
+        (await ReadAsync()).ShouldBe(["12:00 submitted 0", "12:01 submitted 4"]);
+        _logger.Ids.ShouldBe([4765]);
+    }
+
+    [Fact]
+    public async Task Dispose_HoursToPutTogether_AreLeftToTheNextProcess()
+    {
+        Submit(PathTo("DE", "26201"), 3);
+        await AdvanceAsync(10);
+        _time.Advance(TimeSpan.FromHours(3));
+        await RestartAsync();
+        _store.Rolled.ShouldBe(0);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 3"]);
+        await AdvanceAsync(1);
+        _store.Rolled.ShouldBe(1);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 3"]);
+    }
+
+    [Fact]
     public async Task Timer_AMinutePasses_TakesAndWrites()
     {
         _history.Start();
@@ -445,14 +499,20 @@ public sealed class HealthHistoryTests : IAsyncLifetime
 
         public bool IsFailing { get; set; }
 
+        /// <summary>Stores half of each body.</summary>
+        public bool IsDamaging { get; set; }
+
         public int Added { get; private set; }
 
         public int Rolled { get; private set; }
+
+        public long Damaged => _real.Damaged;
 
         public async ValueTask<HealthWrite> AddMinutesAsync(IReadOnlyList<HistoryRow> minutes, CancellationToken cancellationToken)
         {
             if (IsFailing) return new(StoreFailure.DiskFull, "there is no space on its disk");
             Added += minutes.Count;
+            if (IsDamaging) minutes = [.. minutes.Select(static row => row with { Body = row.Body[..(row.Body.Length / 2)] })];
             return await _real.AddMinutesAsync(minutes, cancellationToken);
         }
 

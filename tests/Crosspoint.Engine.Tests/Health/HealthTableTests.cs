@@ -278,6 +278,64 @@ public sealed class HealthTableTests
     }
 
     [Fact]
+    public void Totals_OfNetworksThatLeave_StayThoseOfTheirCountryAndConnection_AndGrowWhenTheyComeBack()
+    {
+        HealthTable table = Watched([]);
+        Deliver(table, German, messages: 300);
+        Deliver(table, To("DE", "26202"), messages: 50);
+        Deliver(table, To("FR", "20801"), messages: 5);
+        _time.Advance(TimeSpan.FromMinutes(50));
+        Deliver(table, To("DE", "26202"), messages: 1);
+        for (int i = 0; i < 3; i++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(11));
+            table.Sweep(table.Clock.Now);
+        }
+
+        table.Count.ShouldBe(1, "two networks carried nothing for an hour");
+        var german = new HealthCell("north", "DE", German.Network, null);
+        Check((356, 351, 300));
+        table.TotalsOf(german with { Class = TrafficClass.Otp }).ShouldBeNull("it is not watched now");
+        Deliver(table, German, messages: 7);
+        Check((363, 358, 307));
+        table.TotalsOf(german with { Class = TrafficClass.Otp })!.Value.Accepted.ShouldBe(7);
+
+        void Check((long, long, long) accepted) => (
+            table.TotalsOf(HealthCell.Of("north"))!.Value.Accepted,
+            table.CountryTotalsOf(german with { Network = NetworkId.Unknown })!.Value.Accepted,
+            table.TotalsOf(german)!.Value.Accepted).ShouldBe(accepted);
+    }
+
+    [Fact]
+    public async Task Totals_WhileNetworksComeAndGo_NeverShrink()
+    {
+        HealthTable table = Watched([]);
+        using var stop = new CancellationTokenSource();
+        Task sweeping = Task.Run(() =>
+        {
+            // As if an hour had passed.
+            while (!stop.IsCancellationRequested) table.Sweep(table.Clock.Now + HealthTable.IdleMicros + 1);
+        });
+        Task telling = Task.Run(() =>
+        {
+            for (int i = 0; i < 20_000; i++)
+                table.Find(table.NumberOf("north"), To("DE", $"2620{1 + (i % 5)}"), TrafficClass.Otp, Account).Submitted(table.Clock.Now);
+        });
+        long most = 0;
+        while (!telling.IsCompleted)
+        {
+            long submitted = table.TotalsOf(HealthCell.Of("north"))?.Submitted ?? 0;
+            submitted.ShouldBeGreaterThanOrEqualTo(most);
+            most = submitted;
+        }
+
+        await telling;
+        await stop.CancelAsync();
+        await sweeping;
+        table.TotalsOf(HealthCell.Of("north"))!.Value.Submitted.ShouldBe(20_000);
+    }
+
+    [Fact]
     public async Task Events_FromManyThreadsWhileCellsAreReadAndSwept_AreAllCounted()
     {
         const int Threads = 6;

@@ -169,6 +169,25 @@ public sealed class HistoryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Add_AndRollUp_StoredBodyIsDamaged_GoOnWithTheRest()
+    {
+        await AddAsync(Row(German, 0, submitted: 5, sent: 4), Row(German, 1, submitted: 6, sent: 1), Row(French, 0, submitted: 7));
+        await _store.DisposeAsync();
+        using (SqliteDatabase database = SqliteDatabase.OpenForWriting(File))
+            database.Execute("UPDATE minutes SET body = x'0103FF' WHERE sent > 0");
+        _store = SqliteHealthStore.Open(File);
+        _store.Damaged.ShouldBe(0);
+        await AddAsync(Row(German, 0, submitted: 9, sent: 2));
+        _store.Damaged.ShouldBe(1);
+        (await ReadAsync(filter: new(Country: "DE"), before: Start + Minute)).ShouldBe(["0 DE submitted 9 sent 6 delivered 0 undelivered 0"]);
+
+        (await RollUpAsync(Start + Hour)).ShouldBe(1);
+        _store.Damaged.ShouldBe(2);
+        (await ReadAsync(isHours: true)).ShouldBe(
+            ["0 DE submitted 9 sent 7 delivered 0 undelivered 0", "0 FR submitted 7 sent 0 delivered 0 undelivered 0"]);
+    }
+
+    [Fact]
     public async Task Read_MoreThanAPartHolds_GoesOnWhereItEnded()
     {
         HistoryCell[] cells = [.. Enumerable.Range(0, 3_000).Select(static i => Cell($"c{i}", "DE", "26201"))];
@@ -177,6 +196,22 @@ public sealed class HistoryStoreTests : IAsyncLifetime
         (first.Rows.Count, first.Next).ShouldBe((21_000, Start + (7 * Minute)));
         (await ReadAsync()).Length.ShouldBe(24_000);
         (await ReadAsync(filter: new(Connection: "c7"))).Length.ShouldBe(8);
+    }
+
+    [Fact]
+    public async Task Read_FewCellsOfALongTime_BeginsWithTheOldest_AndGoesByParts()
+    {
+        HistoryCell[] cells = [.. Enumerable.Range(0, 1_600).Select(static i => Cell($"c{i}", i < 400 ? "DE" : "FR", "26201"))];
+        await AddAsync([.. cells.Select(static cell => Row(cell, 0, submitted: 1))]);
+        await AddAsync([.. cells.Select(static cell => Row(cell, 300, submitted: 2))]);
+        HistorySlice first = await _store.ReadHistoryAsync(false, 0, Start + (100 * Hour), new(Country: "DE"), Token);
+        (first.Rows.Count, first.Next).ShouldBe((400, Start + (250 * Minute)), "each time is a look-up for each cell");
+        HistorySlice second = await _store.ReadHistoryAsync(false, first.Next!.Value, Start + (100 * Hour), new(Country: "DE"), Token);
+        (second.Rows.Count, second.Next).ShouldBe((400, Start + (550 * Minute)));
+        (await _store.ReadHistoryAsync(false, second.Next!.Value, Start + (100 * Hour), new(Country: "DE"), Token)).ShouldSatisfyAllConditions(
+            static last => last.Rows.ShouldBeEmpty(), static last => last.Next.ShouldBeNull());
+        await RollUpAsync(Start + (10 * Hour));
+        (await ReadAsync(isHours: true, from: 0, filter: new(Country: "DE"))).Length.ShouldBe(800);
     }
 
     [Fact]

@@ -112,6 +112,33 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Recovering_WhatWasCountedBeforeIsForgotten_TheStepBeginsAnewAndEnds()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"));
+        world.Pass(300);
+        world.Notice(Cell("a"), SignalKind.Stalled);
+        Until(world, static change => change is { To: CellState.Recovering, Share: 0.05 });
+        world.Carry(Cell("a"));
+        world.Pass(12)[0].Reason.ShouldStartWith("the step went as usual: ");
+        Until(world, static change => change.To == CellState.Healthy);
+        world.Changes.Count(static change => change.To == CellState.Suspended).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Slow_CellsOfLongAgo_AreForgotten()
+    {
+        var world = new FailoverWorld();
+        for (int i = 0; i < 100; i++) world.Notice(Cell("a") with { Country = $"{(char)('A' + (i / 10))}{i % 10}" }, SignalKind.ResponsesSlow);
+        world.Pass();
+        world.States.Slow.ShouldBe(100);
+        world.Pass(61);
+        world.Notice(Cell("a"), SignalKind.ReceiptsSlow);
+        world.Pass();
+        world.States.Slow.ShouldBe(1);
+    }
+
+    [Fact]
     public void Probing_WhatFellSilentBefore_TimesOutMeanwhile_IsNoFailureOfTheProbes()
     {
         var world = new FailoverWorld();
