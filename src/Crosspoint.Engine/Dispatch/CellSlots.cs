@@ -25,6 +25,7 @@ internal sealed class CellSlots
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private AsideQueue? _aside;
     private long _answeredAt;
     private double _usual;
     private int _accepted;
@@ -38,7 +39,13 @@ internal sealed class CellSlots
     public int Used { get; private set; }
 
     /// <summary>Messages that wait beside the queue while the network does not answer, so that those behind them go on.</summary>
-    public List<OutboundWork> Aside { get; } = [];
+    public AsideQueue Aside => _aside ??= new();
+
+    /// <summary>Messages stand aside for it, or have come back from there and wait in line. Kept by the lane.</summary>
+    public bool HasAside { get; set; }
+
+    /// <summary>Slots that it may take now, of all that the connection has; the other networks may hold some of them.</summary>
+    public int Free(int allSlots) => Math.Max(0, Math.Min(_room, allSlots) - Used);
 
     public void Take(int slots, TimeProvider time)
     {
@@ -60,7 +67,7 @@ internal sealed class CellSlots
     /// <summary>The carrier took a segment of it.</summary>
     public void Accepted()
     {
-        _accepted++;
+        if (_accepted < Clean) _accepted++;
         _isFruitful = true;
         if (_room < int.MaxValue) _room++;
     }
@@ -182,7 +189,7 @@ internal sealed class SlotTable(TimeProvider time)
     {
         foreach ((ulong number, CellSlots cell) in _cells)
         {
-            if (cell.Used == 0 && cell.Aside.Count == 0) _cells.Remove(number);
+            if (cell.Used == 0 && !cell.HasAside) _cells.Remove(number);
         }
     }
 }

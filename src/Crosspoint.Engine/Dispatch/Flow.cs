@@ -21,6 +21,15 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
 
     public LimitSet Limits => limits;
 
+    /// <summary>The flow of the lane's queue that its works come from, where it is one of those that stand aside; null otherwise.</summary>
+    public Flow? From { get; init; }
+
+    /// <summary>Works of it that stand aside for their networks.</summary>
+    public int Aside { get; set; }
+
+    /// <summary>Works of it that stood aside, and are back.</summary>
+    public int Returned { get; set; }
+
     /// <summary>It has its place in the line of its class.</summary>
     public bool IsInLine { get; set; }
 
@@ -53,10 +62,10 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
 
     public int InMemory => _works.Count + _returned.Count;
 
-    public int Waiting => InMemory + Reading + OnDisk.Count;
+    public int Waiting => InMemory + Aside + Reading + OnDisk.Count;
 
     /// <summary>Nothing waits, and nothing is on its way here.</summary>
-    public bool IsIdle => InMemory == 0 && OnDisk.Count == 0 && !IsReading;
+    public bool IsIdle => InMemory == 0 && Aside == 0 && OnDisk.Count == 0 && !IsReading;
 
     /// <summary>Whether a new work has to go behind others that are on disk.</summary>
     public bool HasMoreOnDisk => OnDisk.Count > 0 || IsReading;
@@ -103,6 +112,13 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
             else _works.Enqueue(work);
         }
 
+        ExtractReturned(goes, into);
+    }
+
+    /// <summary>The same of those alone that came back.</summary>
+    public void ExtractReturned(Predicate<OutboundWork> goes, List<OutboundWork> into)
+    {
+        if (_returned.Count == 0) return;
         List<OutboundWork> returned = [];
         while (_returned.TryDequeue(out OutboundWork? work, out _)) returned.Add(work);
         foreach (OutboundWork work in returned)

@@ -52,21 +52,45 @@ internal sealed partial class Lane
         return false;
     }
 
-    // Under _gate. Those that stood aside for a network that answers again, or all of them, go back into the queue, before what came after them.
-    private void TakeBack(bool all)
+    // Under _gate. Of those that stand aside for a network, as many go back into line as it may have slots: all the others would only be set aside again. What
+    // waits for a limit, or for the connection's rate, counts until it is gone. False when none went.
+    private bool TakeBack()
     {
+        bool isAny = false;
+        int allSlots = AllSlots;
         for (int i = _stuck.Count - 1; i >= 0; i--)
         {
             CellSlots cell = _stuck[i];
-            if (!all && StandsAside(cell))
+            AsideQueue aside = cell.Aside;
+            if (aside.Count == 0 && aside.Returned == 0)
+            {
+                cell.HasAside = false;
+                _stuck.RemoveAt(i);
+                continue;
+            }
+
+            if (StandsAside(cell))
             {
                 WakeIn(StuckWait);
                 continue;
             }
 
-            for (int at = cell.Aside.Count - 1; at >= 0; at--) _queue.AddFirst(cell.Aside[at]);
-            cell.Aside.Clear();
-            _stuck.RemoveAt(i);
+            for (int left = cell.Free(allSlots) - aside.Returned; left > 0 && _queue.TakeBack(aside); left--) isAny = true;
         }
+
+        return isAny;
+    }
+
+    // Under _gate.
+    private void SetAside(CellSlots cell, Flow flow)
+    {
+        if (!cell.HasAside)
+        {
+            cell.HasAside = true;
+            _stuck.Add(cell);
+        }
+
+        _queue.SetAside(flow, cell.Aside);
+        WakeIn(StuckWait);
     }
 }

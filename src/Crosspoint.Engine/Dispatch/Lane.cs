@@ -117,9 +117,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
             {
                 int used = 0;
                 foreach (int slots in _used) used += slots;
-                long aside = 0;
-                foreach (CellSlots cell in _stuck) aside += cell.Aside.Count;
-                return (_queue.Waiting + aside, used);
+                return (_queue.Waiting, used);
             }
         }
     }
@@ -230,9 +228,9 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         LimitSet limits = _dispatcher.LimitsAt(head, Name);
         lock (_gate)
         {
-            if (_queue.Waiting > 0) return false;
+            if (_queue.Waiting > _queue.Aside) return false;
             CellSlots cell = _slots.Of(network);
-            return !StandsAside(cell) && TryReserve(segments, limits, cell, out reservation, out _);
+            return !cell.HasAside && !StandsAside(cell) && TryReserve(segments, limits, cell, out reservation, out _);
         }
     }
 
@@ -269,8 +267,14 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     {
         lock (_gate)
         {
-            TakeBack(all: true);
-            return _queue.InMemory == 0 ? [] : _queue.Extract(work => _dispatcher.Choose(work) != this);
+            if (_queue.InMemory + _queue.Aside == 0) return [];
+            Predicate<OutboundWork> goes = work => _dispatcher.Choose(work) != this;
+
+            // Those that stand aside came before the others of their flows.
+            var all = new List<OutboundWork>();
+            foreach (CellSlots cell in _stuck) _queue.Extract(cell.Aside, goes, all);
+            all.AddRange(_queue.Extract(goes));
+            return all;
         }
     }
 
@@ -291,7 +295,7 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         var reads = new List<(Flow Flow, List<long> Keys)>();
         lock (_gate)
         {
-            if (_queue.Waiting == _queue.InMemory) return;
+            if (_queue.Waiting == _queue.InMemory + _queue.Aside) return;
             foreach (Flow flow in _queue.Flows())
             {
                 if (!moves) flow.LeftToMove = flow.OnDisk.Count;
@@ -465,9 +469,16 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
         List<(Flow Flow, List<long> Keys)>? reads = null;
         lock (_gate)
         {
-            if (_stuck.Count > 0) TakeBack(all: false);
-            while (_queue.Peek(out Flow? flow) is { } work)
+            if (_stuck.Count > 0) TakeBack();
+            while (true)
             {
+                if (_queue.Peek(out Flow? flow) is not { } work)
+                {
+                    // Of those that were taken back, some may have gone elsewhere or wait for a limit, and left their slots to others.
+                    if (_stuck.Count > 0 && TakeBack()) continue;
+                    break;
+                }
+
                 bool stays = MayStay(work, flow!);
                 Lane? chosen = stays ? _dispatcher.Choose(work) : null;
                 int segments = work.SegmentsLeft > 0 ? work.SegmentsLeft : SegmentsOf(work.Head);
@@ -475,12 +486,10 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
                 CellSlots? cell = chosen == this ? _slots.Of(_dispatcher.NetworkOf(work)) : null;
                 if (cell is not null && StandsAside(cell))
                 {
-                    // Those behind it go on while memory has room for it; then its account waits with it.
-                    if (!_dispatcher.Room.IsCrowded)
+                    // Those behind it go on while memory has room for it; then its account waits with it. What comes from aside has its room.
+                    if (work.StoodAside is not null || !_dispatcher.Room.IsCrowded)
                     {
-                        if (cell.Aside.Count == 0) _stuck.Add(cell);
-                        cell.Aside.Add(_queue.Take(flow!, 0));
-                        WakeIn(StuckWait);
+                        SetAside(cell, flow!);
                         if (NextRead(flow!, moves: true) is { } more) (reads ??= []).Add((flow!, more));
                     }
                     else

@@ -5,8 +5,8 @@ using Crosspoint.Engine.Monitoring;
 namespace Crosspoint.Engine.Dispatch;
 
 /// <summary>
-/// What waits for one connection: a fair queue of accounts for each class. Out of 13 works 8 are one-time codes, 4 transactional and 1
-/// marketing while all wait, so no class waits for ever and a code never waits for a campaign. Not thread-safe: its lane's lock guards it.
+/// What waits for one connection: a fair queue of accounts for each class. The classes have shares (<see cref="ClassTurns"/>), so none waits for ever and a
+/// code never waits for a campaign. Not thread-safe: its lane's lock guards it.
 /// </summary>
 /// <param name="limitsOf">The limits that a message counts in on this connection.</param>
 /// <param name="weightOf">The share of an account beside others; 1 is usual.</param>
@@ -18,26 +18,27 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     private static readonly TimeSpan LongestBlock = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WorthMemory = TimeSpan.FromSeconds(5);
 
-    private static readonly TrafficClass[] Order = [TrafficClass.Otp, TrafficClass.Transactional, TrafficClass.Marketing];
-    private static readonly int[] Shares = [4, 8, 1];
-
     private readonly FairQueue[] _classes = [new(), new(), new()];
-    private readonly int[] _left = [.. Shares];
+    private readonly ClassTurns _turns = new();
 
     // Flows whose limits have no tokens, by the timestamp at which it is worth to look again.
     private readonly PriorityQueue<Flow, long> _blocked = new();
 
     // Flows that may go again and have nothing in memory.
     private readonly List<Flow> _unread = [];
+    private readonly List<OutboundWork> _moved = [];
 
-    /// <summary>Works in memory.</summary>
+    /// <summary>Works in memory, in line.</summary>
     public int InMemory { get; private set; }
 
-    /// <summary>Messages that wait, in memory or on disk.</summary>
+    /// <summary>Works that stand aside for their networks, in memory too.</summary>
+    public int Aside { get; private set; }
+
+    /// <summary>Messages that wait: in line, aside, or on disk.</summary>
     public long Waiting { get; private set; }
 
     /// <summary>The flows that have something, the most urgent class first.</summary>
-    public IEnumerable<Flow> Flows() => Order.SelectMany(FlowsOf);
+    public IEnumerable<Flow> Flows() => ClassTurns.Order.SelectMany(FlowsOf);
 
     /// <summary>What waits, the most urgent class first; of one account, or of all.</summary>
     public List<QueueStatus> Statuses(string connection, string? accountSid)
@@ -49,7 +50,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
             var limits = new List<QueueLimit>();
             foreach (LimitBucket bucket in flow.Limits.Buckets)
                 limits.Add(new(bucket.Limit.Name, bucket.Key, bucket.Rate, bucket.Waiting, bucket.Limit.PerDay, bucket.Today ?? 0));
-            all.Add(new(connection, flow.Class, flow.Account, flow.Waiting, flow.InMemory, flow.Left.At(time), flow.IsBlocked, limits));
+            all.Add(new(connection, flow.Class, flow.Account, flow.Waiting, flow.InMemory + flow.Aside, flow.Left.At(time), flow.IsBlocked, limits));
         }
 
         return all;
@@ -90,7 +91,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     public OutboundWork? Peek(out Flow? flow)
     {
         Unblock();
-        flow = Choose()?.Peek();
+        flow = _turns.Choose(_classes)?.Peek();
         return flow is not null && flow.TryPeek(out OutboundWork? work) ? work : null;
     }
 
@@ -98,6 +99,7 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     public void Block(Flow flow, TimeSpan wait)
     {
         _classes[(int)flow.Class].Skip();
+        if (flow.Returned > 0) ReturnAside(flow);
         flow.IsBlocked = true;
         flow.IsBlockedLong = wait > WorthMemory;
         if (flow.IsBlockedLong) SpillAll(flow);
@@ -133,7 +135,8 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     public OutboundWork Take(Flow flow, int segments)
     {
         OutboundWork work = flow.Take();
-        _left[(int)flow.Class]--;
+        Unmark(work, flow);
+        _turns.Count(flow.Class);
         InMemory--;
         Leave(flow, 1, work.Head.SegmentCount);
         flow.Left.Count(time);
@@ -142,18 +145,93 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         return work;
     }
 
-    /// <summary>Takes out what goes elsewhere of all that is in memory, class by class.</summary>
+    /// <summary>Lets the work that <see cref="Peek(out Flow)"/> showed stand aside. It has not left: it still waits in its flow.</summary>
+    public void SetAside(Flow flow, AsideQueue aside)
+    {
+        OutboundWork work = flow.Take();
+        Unmark(work, flow);
+        InMemory--;
+        _classes[(int)flow.Class].Charge(0);
+        Put(work, flow, aside);
+    }
+
+    /// <summary>Takes back into line what is next of those that stand aside; false when none of them may go.</summary>
+    public bool TakeBack(AsideQueue aside)
+    {
+        Unblock();
+        if (aside.Take(out Flow? flow) is not { } work) return false;
+        Aside--;
+        flow!.Aside--;
+        work.StoodAside = aside;
+        aside.Returned++;
+        flow.Returned++;
+        flow.AddFirst(work);
+        Hold(flow);
+        return true;
+    }
+
+    /// <summary>Takes out what goes elsewhere of those that stand aside.</summary>
+    public void Extract(AsideQueue aside, Predicate<OutboundWork> goes, List<OutboundWork> into)
+    {
+        var gone = new List<(OutboundWork Work, Flow From)>();
+        aside.Extract(goes, gone);
+        Aside -= gone.Count;
+        foreach ((OutboundWork work, Flow from) in gone)
+        {
+            from.Aside--;
+            Leave(from, 1, work.Head.SegmentCount);
+            ForgetIdle(from);
+            into.Add(work);
+        }
+    }
+
+    private void Put(OutboundWork work, Flow flow, AsideQueue aside)
+    {
+        Aside++;
+        flow.Aside++;
+        aside.Add(work, flow, weightOf(flow.Account));
+    }
+
+    // What was taken back and cannot go after all makes room for others of its network.
+    private void ReturnAside(Flow flow)
+    {
+        flow.ExtractReturned(static work => work.StoodAside is not null, _moved);
+        foreach (OutboundWork work in _moved)
+        {
+            AsideQueue aside = work.StoodAside!;
+            Unmark(work, flow);
+            InMemory--;
+            Put(work, flow, aside);
+        }
+
+        _moved.Clear();
+    }
+
+    private static void Unmark(OutboundWork work, Flow flow)
+    {
+        if (work.StoodAside is not { } aside) return;
+        work.StoodAside = null;
+        aside.Returned--;
+        flow.Returned--;
+    }
+
+    /// <summary>Takes out what goes elsewhere of all that is in line, class by class.</summary>
     public List<OutboundWork> Extract(Predicate<OutboundWork> goes)
     {
         var all = new List<OutboundWork>();
-        foreach (TrafficClass trafficClass in Order)
+        foreach (TrafficClass trafficClass in ClassTurns.Order)
         {
             foreach (Flow flow in FlowsOf(trafficClass))
             {
                 int before = all.Count;
                 flow.Extract(goes, all);
                 long segments = 0;
-                for (int i = before; i < all.Count; i++) segments += all[i].Head.SegmentCount;
+                for (int i = before; i < all.Count; i++)
+                {
+                    segments += all[i].Head.SegmentCount;
+                    Unmark(all[i], flow);
+                }
+
                 Leave(flow, all.Count - before, segments);
                 ForgetIdle(flow);
             }
@@ -282,22 +360,5 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         if (!flow.IsIdle || flow.IsBlocked) return;
         _classes[(int)flow.Class].Remove(flow);
         room.FlowEnded();
-    }
-
-    private FairQueue? Choose()
-    {
-        foreach (TrafficClass trafficClass in Order)
-        {
-            if (_left[(int)trafficClass] > 0 && !_classes[(int)trafficClass].IsEmpty) return _classes[(int)trafficClass];
-        }
-
-        // Every class that waits has used its share: a new round begins.
-        Shares.CopyTo(_left.AsSpan());
-        foreach (TrafficClass trafficClass in Order)
-        {
-            if (!_classes[(int)trafficClass].IsEmpty) return _classes[(int)trafficClass];
-        }
-
-        return null;
     }
 }

@@ -26,6 +26,9 @@ public sealed class OutboundWork(MessageHead head)
     /// <summary>The number of its network, found when it was first asked for; 0 before.</summary>
     internal ulong Network { get; set; }
 
+    /// <summary>Where it stood aside for its network before it came back into line; null otherwise.</summary>
+    internal AsideQueue? StoodAside { get; set; }
+
     /// <summary>Segments that the next attempt sends; 0 for all.</summary>
     public int SegmentsLeft { get; set; }
 
