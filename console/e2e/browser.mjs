@@ -21,7 +21,7 @@ export async function pageOf(browser, faults, options = {}) {
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error in the page: ${error.stack?.split('\n').slice(0, 4).join(' ') ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|403|404|409)/.test(message.text())) faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !/status of (400|401|403|404|409)/.test(message.text())) faults.push(`console: ${message.text()}`);
   });
   return page;
 }
