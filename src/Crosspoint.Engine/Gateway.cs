@@ -228,7 +228,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
                 lane.LearnedRate,
                 sessions,
                 _deliveries.Learned.Of(lane.Name),
-                lane.IsChanged) { RateCap = lane.RateCap });
+                lane.IsChanged,
+                lane.RateCap));
         }
 
         return all;

@@ -21,6 +21,7 @@ export const strongerColours: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': '#545c66',
+    '--mantine-color-error': '#b42318',
     '--mantine-color-anchor': '#3046b8',
     '--mantine-color-placeholder': '#6b727b',
     '--mantine-color-gray-light-color': '#3d444d',
@@ -33,6 +34,7 @@ export const strongerColours: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-dimmed': '#a9afb8',
+    '--mantine-color-error': '#ff9c9c',
     '--mantine-color-anchor': '#a3b5ff',
     '--mantine-color-placeholder': '#9aa1aa',
   },

@@ -16,6 +16,7 @@ namespace Crosspoint.Engine.Monitoring;
 /// What <c>message_id_format: auto</c> found out: same, hex_dec, dec_hex, or mixed; null before the first receipt.
 /// </param>
 /// <param name="IsChanged">Added or changed at run time: the configuration file does not know it so.</param>
+/// <param name="RateCap">Segments a second that an operator allows, below the rate of the configuration; 0 for no cap.</param>
 public sealed record ConnectionStatus(
     string Name,
     string Vendor,
@@ -29,11 +30,8 @@ public sealed record ConnectionStatus(
     double LearnedRate,
     IReadOnlyList<SessionStatus> Sessions,
     string? LearnedIdFormat,
-    bool IsChanged)
-{
-    /// <summary>Segments a second that an operator allows, below the rate of the configuration; 0 for no cap.</summary>
-    public double RateCap { get; init; }
-}
+    bool IsChanged,
+    double RateCap = 0);
 
 /// <summary>One bind of a connection.</summary>
 /// <param name="Host">Where it is bound, or tries to: HOST:PORT.</param>

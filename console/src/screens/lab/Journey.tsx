@@ -62,7 +62,7 @@ function Told({ of }: { of: Timeline }) {
               {event.connection && (
                 <>
                   {' · '}
-                  <Anchor to="/routes/$name" params={{ name: event.connection }} size="xs">
+                  <Anchor to="/routes/$name" params={{ name: event.connection }} size="xs" underline="always">
                     {event.connection}
                   </Anchor>
                 </>

@@ -139,12 +139,17 @@ internal sealed class OverviewJson(ApiBackend backend)
         else json.WriteNull("longest_wait_seconds"u8);
 
         // An account's queues for a connection and class are one.
-        var rows = all.Where(static queue => queue.Waiting > 0).GroupBy(static queue => (queue.Connection, queue.Class))
-            .Select(static group => (group.Key.Connection, group.Key.Class, Waiting: group.Sum(static queue => queue.Waiting),
-                Rate: group.Sum(static queue => queue.Rate), Wait: group.Max(static queue => queue.EstimatedWait)))
-            .OrderByDescending(static row => row.Waiting).Take(MostQueues);
+        IEnumerable<(string Connection, TrafficClass Class, long Waiting, double Rate, TimeSpan? Wait)> rows = all
+            .Where(static queue => queue.Waiting > 0)
+            .GroupBy(static queue => (queue.Connection, queue.Class))
+            .Select(static group => (
+                group.Key.Connection,
+                group.Key.Class,
+                group.Sum(static queue => queue.Waiting),
+                group.Sum(static queue => queue.Rate),
+                group.Max(static queue => queue.EstimatedWait)));
         json.WriteStartArray("longest"u8);
-        foreach (var (connection, trafficClass, held, rate, wait) in rows)
+        foreach ((string connection, TrafficClass trafficClass, long held, double rate, TimeSpan? wait) in rows.OrderByDescending(static row => row.Waiting).Take(MostQueues))
         {
             json.WriteStartObject();
             json.WriteString("connection"u8, connection);
