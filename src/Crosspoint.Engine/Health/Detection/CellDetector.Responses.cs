@@ -15,7 +15,7 @@ public sealed partial class CellDetector
     private double _slowTook;
 
     // Since when no step has been as usual: a cell whose messages go elsewhere is probed now and then, and none of its runs lasts.
-    private long _slowSince = -1;
+    private long _slowResponsesSince = -1;
     private int _slowStepsInAll;
 
     // Of these, those of the present step.
@@ -42,7 +42,7 @@ public sealed partial class CellDetector
             return;
         }
 
-        if (_slowSince < 0) _slowSince = from;
+        if (_slowResponsesSince < 0) _slowResponsesSince = from;
         _slowStepsInAll++;
 
         // What was late long ago, with a pause since, is another matter.
@@ -56,7 +56,7 @@ public sealed partial class CellDetector
     private void LookForSlowAnswers(long now, List<HealthSignal> signals)
     {
         double mean = _slowTook / _slowAnswers;
-        if (now - _slowSince > _adoptAfter && _slowStepsInAll >= LeastSlowSteps)
+        if (now - _slowResponsesSince > _adoptAfter && _slowStepsInAll >= LeastSlowSteps)
         {
             // So late is what is usual from now on.
             _responses.Clear();
@@ -73,7 +73,7 @@ public sealed partial class CellDetector
     private void EndSlow()
     {
         (_slowFrom, _slowAnswers, _slowTook) = (-1, 0, 0);
-        (_slowSince, _slowStepsInAll) = (-1, 0);
+        (_slowResponsesSince, _slowStepsInAll) = (-1, 0);
         Set(SignalKind.ResponsesSlow, false);
     }
 }
