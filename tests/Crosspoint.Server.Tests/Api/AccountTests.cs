@@ -282,7 +282,11 @@ public sealed class AccountTests
         await DeckTests.PostAsync(api, $"/v1/accounts/{other}/smpp", """{"system_id":"shop"}""");
         Account named = ApiFixture.Demo with
         {
-            Sid = other, Name = "of the file", ApiKeys = [], Numbers = [new("+15550002000", null, default)], Smpp = [new() { SystemId = "shop", Password = "secret" }],
+            Sid = other,
+            Name = "of the file",
+            ApiKeys = [],
+            Numbers = [new("+15550002000", null, default)],
+            Smpp = [new() { SystemId = "shop", Password = "secret" }],
         };
         using AccountDesk again = await OpenAsync(api, [named], Path.Combine(api.Folder, SqliteUserStore.KeysFolder));
         again.Find(other)!.Account.Name.ShouldBe("of the file");

@@ -131,7 +131,7 @@ public sealed class OverviewTests
         using Browser owner = await Browser.OwnerAsync(api);
         using var stream = await LiveStream.OpenAsync(api, owner);
         await stream.NextAsync();
-        Task ended = stream.EndsAsync();
+        Task<string> ended = stream.EndsAsync();
         int seconds = 0;
         for (; !ended.IsCompleted && seconds < 600; seconds++)
         {
@@ -219,7 +219,7 @@ public sealed class OverviewTests
             }
         }
 
-        public Task EndsAsync() => _reader.ReadToEndAsync(CancellationToken.None).WaitAsync(Limit, CancellationToken.None);
+        public Task<string> EndsAsync() => _reader.ReadToEndAsync(CancellationToken.None).WaitAsync(Limit, CancellationToken.None);
 
         public void Dispose()
         {

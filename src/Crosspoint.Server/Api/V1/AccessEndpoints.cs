@@ -22,20 +22,28 @@ internal sealed class AccessEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/accounts/{sid}/keys", ListKeysAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
         routes.MapPost("/v1/accounts/{sid}/keys", AddKeyAsync).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/keys/{key}", context => ActAsync(
-            context, (sid, author) => Desk.RevokeKeyAsync(sid, (string)context.Request.RouteValues["key"]!, author, context.RequestAborted))).Needs(Permission.ManageAccounts);
+        routes.MapDelete("/v1/accounts/{sid}/keys/{key}", RevokeKeyAsync).Needs(Permission.ManageAccounts);
         routes.MapPost("/v1/accounts/{sid}/auth-token", context => RenewAsync(context, "auth_token", Desk.RenewTokenAsync)).Needs(Permission.ManageAccounts);
         routes.MapPost("/v1/accounts/{sid}/webhook-secret", context => RenewAsync(context, "webhook_secret", Desk.RenewWebhookSecretAsync)).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/webhook-secret/previous", context => ActAsync(
-            context, (sid, author) => Desk.DropWebhookSecretAsync(sid, author, context.RequestAborted))).Needs(Permission.ManageAccounts);
+        routes.MapDelete("/v1/accounts/{sid}/webhook-secret/previous", DropWebhookSecretAsync).Needs(Permission.ManageAccounts);
         routes.MapGet("/v1/accounts/{sid}/smpp", ListSmppAsync).Needs(Permission.ReadAccounts);
         routes.MapPost("/v1/accounts/{sid}/smpp", AddSmppAsync).Needs(Permission.ManageAccounts);
         routes.MapPut("/v1/accounts/{sid}/smpp/{system_id}", ChangeSmppAsync).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/smpp/{system_id}/password", context => RenewAsync(
-            context, "password", (sid, author, ended) => Desk.RenewSmppPasswordAsync(sid, SystemIdOf(context), author, ended))).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/smpp/{system_id}", context => ActAsync(
-            context, (sid, author) => Desk.RevokeSmppAsync(sid, SystemIdOf(context), author, context.RequestAborted))).Needs(Permission.ManageAccounts);
+        routes.MapPost("/v1/accounts/{sid}/smpp/{system_id}/password", RenewSmppPasswordAsync).Needs(Permission.ManageAccounts);
+        routes.MapDelete("/v1/accounts/{sid}/smpp/{system_id}", RevokeSmppAsync).Needs(Permission.ManageAccounts);
     }
+
+    private Task RevokeKeyAsync(HttpContext context) => ActAsync(
+        context, (sid, author) => Desk.RevokeKeyAsync(sid, (string)context.Request.RouteValues["key"]!, author, context.RequestAborted));
+
+    private Task DropWebhookSecretAsync(HttpContext context) => ActAsync(
+        context, (sid, author) => Desk.DropWebhookSecretAsync(sid, author, context.RequestAborted));
+
+    private Task RenewSmppPasswordAsync(HttpContext context) => RenewAsync(
+        context, "password", (sid, author, ended) => Desk.RenewSmppPasswordAsync(sid, SystemIdOf(context), author, ended));
+
+    private Task RevokeSmppAsync(HttpContext context) => ActAsync(
+        context, (sid, author) => Desk.RevokeSmppAsync(sid, SystemIdOf(context), author, context.RequestAborted));
 
     // Customers see their own alone.
     private Task ListKeysAsync(HttpContext context)
