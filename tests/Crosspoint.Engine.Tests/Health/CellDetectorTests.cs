@@ -424,6 +424,34 @@ public sealed class CellDetectorTests
         rig.Play(2 * Hour, 5).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Turn_AnswersLateForADay_OfProbesAlone_AreWhatIsUsual()
+    {
+        var rig = new DetectorRig();
+        rig.Play(600, 5);
+        rig.Response = 6;
+        rig.Play(60, 5).ShouldNotBeEmpty();
+        Probe(44);
+        long slow = rig.Detector.Totals.Slow;
+        Probe(1);
+        rig.Detector.Totals.Slow.ShouldBeGreaterThan(slow, "not yet");
+        Probe(10);
+        slow = rig.Detector.Totals.Slow;
+        Probe(4);
+        rig.Detector.Totals.Slow.ShouldBe(slow);
+        rig.Play(2 * Hour, 5).ShouldBeEmpty();
+
+        // Five of them every half an hour, as when each of its probes fails.
+        void Probe(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                rig.Play(5, 1);
+                rig.Play(1_795, 0);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0.2)]
     [InlineData(1)]

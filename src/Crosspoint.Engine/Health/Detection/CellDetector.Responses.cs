@@ -5,11 +5,18 @@ public sealed partial class CellDetector
 {
     private const double SlowShare = 0.5;
 
+    // No fewer are what is usual from now on.
+    private const int LeastLateSteps = 10;
+
     // The run of steps in which most answers were late.
     private long _slowFrom = -1;
     private int _slowSteps;
     private int _slowAnswers;
-    private float _slowTook;
+    private double _slowTook;
+
+    // Since when no step has been as usual: a cell whose messages go elsewhere is probed now and then, and none of its runs lasts.
+    private long _lateSince = -1;
+    private int _lateSteps;
 
     // Of these, those of the present step.
     private int _slowInStep;
@@ -31,11 +38,12 @@ public sealed partial class CellDetector
         _slowInStep = 0;
         if (!isSlow)
         {
-            _slowFrom = -1;
-            (_slowAnswers, _slowTook) = (0, 0);
-            Set(SignalKind.ResponsesSlow, false);
+            EndSlow();
             return;
         }
+
+        if (_lateSince < 0) _lateSince = from;
+        _lateSteps++;
 
         // What was late long ago, with a pause since, is another matter.
         int steps = (int)((from - _slowFrom) / WindowStepMicros) + 1;
@@ -47,19 +55,25 @@ public sealed partial class CellDetector
 
     private void LookForSlowAnswers(long now, List<HealthSignal> signals)
     {
-        if (_slowSteps * WindowStepMicros < InMicros(_options.ResponsesSlowFor) || _slowAnswers < LeastThrottled) return;
         double mean = _slowTook / _slowAnswers;
-        if (now - _slowFrom > _adoptAfter)
+        if (now - _lateSince > _adoptAfter && _lateSteps >= LeastLateSteps)
         {
             // So late is what is usual from now on.
             _responses.Clear();
             _stallLimit = LimitOf(2 * mean);
-            _slowFrom = -1;
-            Set(SignalKind.ResponsesSlow, false);
+            EndSlow();
             return;
         }
 
+        if (_slowSteps * WindowStepMicros < InMicros(_options.ResponsesSlowFor) || _slowAnswers < LeastThrottled) return;
         if (IsDue(SignalKind.ResponsesSlow, now))
             signals.Add(Signal(SignalKind.ResponsesSlow, SignalSource.Rule, mean / Micros, _stallLimit / (double)Micros, _slowAnswers, _slowFrom));
+    }
+
+    private void EndSlow()
+    {
+        (_slowFrom, _slowAnswers, _slowTook) = (-1, 0, 0);
+        (_lateSince, _lateSteps) = (-1, 0);
+        Set(SignalKind.ResponsesSlow, false);
     }
 }
