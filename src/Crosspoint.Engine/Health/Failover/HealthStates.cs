@@ -41,6 +41,9 @@ public sealed class HealthStates
     private long _now;
     private long _wall;
 
+    // Before a minute has passed since, nobody knows what a cell usually carries.
+    private long _begunAt = long.MaxValue;
+
     public HealthStates(FailoverOptions options, HealthFacts facts) => (_options, _facts, _brake) = (options, facts, new(options));
 
     /// <summary>What routing goes by now.</summary>
@@ -86,7 +89,7 @@ public sealed class HealthStates
     {
         lock (_gate)
         {
-            (_now, _wall) = (now, wall);
+            (_now, _wall, _begunAt) = (now, wall, Math.Min(_begunAt, now));
             _brake.Look(paths, now);
             EndOrders(changes);
             if (_options.IsEnabled)
@@ -104,7 +107,7 @@ public sealed class HealthStates
     {
         lock (_gate)
         {
-            (_now, _wall) = (now, wall);
+            (_now, _wall, _begunAt) = (now, wall, Math.Min(_begunAt, now));
             var wanted = new Dictionary<FailoverKey, HealthOrder>();
             foreach (HealthOrder order in orders)
             {
@@ -122,7 +125,9 @@ public sealed class HealthStates
                 CellState from = _orders.TryGetValue(key, out HealthOrder? before) ? before.Effective : StateOf(key);
                 _orders[key] = order;
                 _isChanged = true;
-                Tell(Get(key), new()
+                Cell cell = Get(key);
+                if (order.Effective != CellState.Healthy) NoteRate(key, cell, isFirst: before is null || before.Effective == CellState.Healthy);
+                Tell(cell, new()
                 {
                     Cell = key.Cell,
                     From = from,
@@ -137,6 +142,14 @@ public sealed class HealthStates
 
             Publish();
         }
+    }
+
+    // What it carries now is what comes back when the order ends: by then it has carried nothing for long.
+    private void NoteRate(FailoverKey key, Cell cell, bool isFirst)
+    {
+        cell.Rate = Math.Max(cell.Rate, RateOf(key, null));
+        if (isFirst) cell.IsRateUnknown = cell.Rate <= 0 && _now - _begunAt < Minute;
+        else if (cell.Rate > 0) cell.IsRateUnknown = false;
     }
 
     private void Take(HealthSignal signal, List<HealthChange> changes)
@@ -162,7 +175,7 @@ public sealed class HealthStates
         cell ??= Get(key);
         if (state == CellState.Healthy)
         {
-            cell.Rate = RateOf(key, signal);
+            (cell.Rate, cell.IsRateUnknown) = (RateOf(key, signal), false);
             cell.Cause = signal.Kind;
         }
 
@@ -308,9 +321,21 @@ public sealed class HealthStates
             if (verdict == StepVerdict.Open) KeepAnew(key, cell, changes);
         }
 
+        if (cell.IsRateUnknown && (verdict == StepVerdict.Passed || time >= TimeSpan.FromMicroseconds(Minute)))
+            LearnRate(key, cell, totals, time, verdict, seen, changes);
         if (verdict == StepVerdict.Failed) Go(key, cell, HealthEvent.TestFailed, seen, changes);
         else if (verdict == StepVerdict.Passed)
             Go(key, cell, cell.State != CellState.Probing && cell.Share >= 1 ? HealthEvent.LastTestPassed : HealthEvent.TestPassed, seen, changes);
+    }
+
+    // Of what was under an order since the start, the first step shows what it carries; where that is little, it gets more of it.
+    private void LearnRate(FailoverKey key, Cell cell, CellTotals? totals, TimeSpan time, StepVerdict verdict, string seen, List<HealthChange> changes)
+    {
+        long submitted = TestOf(cell, totals)?.Since.Submitted ?? 0;
+        (cell.Rate, cell.IsRateUnknown) = (submitted / time.TotalSeconds / Math.Max(cell.Share, 0.001), false);
+        double share = AtLeastOneNowAndThen(cell.StepOf, cell);
+        if (verdict == StepVerdict.Open && cell.State == CellState.Recovering && share > cell.Share)
+            Set(key, cell, cell.State, share, $"it carries little: {seen}", signal: null, changes);
     }
 
     // All that tells where nobody counts, and where receipts are made up: those would pass every test by receipts.
@@ -403,8 +428,9 @@ public sealed class HealthStates
         return 1;
     }
 
-    private static double AtLeastOneNowAndThen(double share, Cell cell) =>
-        Math.Max(share, Math.Min(MostProbes, cell.Rate <= 0 ? MostProbes : 1 / (cell.Rate * SecondsToProbe)));
+    private static double AtLeastOneNowAndThen(double share, Cell cell) => cell.IsRateUnknown
+        ? share
+        : Math.Max(share, Math.Min(MostProbes, cell.Rate <= 0 ? MostProbes : 1 / (cell.Rate * SecondsToProbe)));
 
     private void Set(
         FailoverKey key, Cell cell, CellState to, double share, string reason, HealthSignal? signal, List<HealthChange> changes, bool isStep = false)
@@ -463,7 +489,7 @@ public sealed class HealthStates
         Cell cell = Get(key);
         if (order.Effective == CellState.Suspended)
         {
-            cell.Rate = Math.Max(cell.Rate, RateOf(key, null));
+            NoteRate(key, cell, isFirst: false);
             cell.StepOf = 0;
             Go(key, cell, HealthEvent.OrderEnded, why, changes);
             return;
@@ -630,6 +656,9 @@ public sealed class HealthStates
 
         /// <summary>Messages a second that it carried before.</summary>
         public double Rate { get; set; }
+
+        /// <summary>It was under an order from the start on, so that nobody knows how many these are.</summary>
+        public bool IsRateUnknown { get; set; }
 
         public List<HealthChange> Last { get; } = [];
     }

@@ -25,7 +25,7 @@ internal sealed class FailoverWorld
         States = new(options ?? new(), new()
         {
             TotalsOf = cell => Counted(cell),
-            RateOf = cell => _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) ? truth.Rate : 0,
+            RateOf = cell => _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) ? truth.Shown ?? truth.Rate : 0,
             CountryTotalsOf = cell =>
             {
                 CellTotals? all = null;
@@ -148,6 +148,9 @@ internal sealed class FailoverWorld
         private double _submitted, _accepted, _refused, _throttled, _unanswered, _delivered, _expected, _slow;
 
         public double Rate { get; set; } = 100;
+
+        /// <summary>What was carried of late, where that is not what usually is.</summary>
+        public double? Shown { get; set; }
 
         public double Refused { get; set; }
 

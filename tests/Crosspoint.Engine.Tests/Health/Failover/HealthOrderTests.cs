@@ -53,6 +53,46 @@ public sealed class HealthOrderTests
     }
 
     [Fact]
+    public void Forbid_Ends_WhatItCarriedBeforeComesBackByTheFirstStep()
+    {
+        var world = new FailoverWorld();
+        FailoverWorld.Truth truth = world.Carry(Cell("a"), rate: 500);
+        world.Pass(120);
+        world.Order(Order(world, Cell("a"), HealthOrderKind.Forbid, seconds: 600));
+        truth.Shown = 0;
+        world.Pass(605);
+        world.HealthOf("a").Share.ShouldBe(0.01);
+        world.RowOf(Cell("a")).Rate.ShouldBe(500);
+    }
+
+    [Fact]
+    public void Forbid_SinceTheStart_Ends_BySmallSteps_ThatShowWhatItCarries()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"), rate: 500).Shown = 0;
+        world.Order(Order(world, Cell("a"), HealthOrderKind.Forbid, seconds: 600));
+        int before = world.Changes.Count;
+        world.Pass(800);
+        world.Changes[before..].Select(static change => change.Share).ShouldBe([0.01, 0.05, 0.25, 0.5, 1, 1]);
+        world.RowOf(Cell("a")).Rate.ShouldBe(500, 15);
+    }
+
+    [Fact]
+    public void Forbid_SinceTheStart_OfACellThatCarriesLittle_Ends_GivesItMoreAfterAMinute()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"), rate: 0.5).Shown = 0;
+        world.Order(Order(world, Cell("a"), HealthOrderKind.Forbid, seconds: 600));
+        world.Pass(655);
+        world.HealthOf("a").Share.ShouldBe(0.01);
+        world.Pass(10);
+        world.HealthOf("a").Share.ShouldBe(0.25);
+        world.Changes[^1].Reason.ShouldStartWith("it carries little: ");
+        world.Pass(900);
+        world.StateOf("a").ShouldBe(CellState.Healthy);
+    }
+
+    [Fact]
     public void Force_Degraded_TakesItsShare()
     {
         var world = new FailoverWorld();
