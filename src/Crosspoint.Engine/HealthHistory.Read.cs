@@ -93,10 +93,11 @@ public sealed partial class HealthHistory
     }
 
     /// <summary>Puts rows together, step by step, as they come in the order of time.</summary>
-    private sealed class PageMaker(HistoryQuery query, Func<string, string?> vendorOf, long now)
+    internal sealed class PageMaker(HistoryQuery query, Func<string, string?> vendorOf, long now)
     {
         private readonly Dictionary<HistoryCell, string> _places = [];
-        private readonly SortedDictionary<string, (HistoryCell First, HistoryGroup Group)> _groups = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, (HistoryCell First, HistoryGroup Group)> _groups = new(StringComparer.Ordinal);
+        private readonly SortedSet<string> _inOrder = new(StringComparer.Ordinal);
         private readonly Stack<HistoryGroup> _free = [];
         private readonly List<HistoryPoint> _points = [];
         private readonly ReceiptCurve _curve = new();
@@ -105,6 +106,9 @@ public sealed partial class HealthHistory
 
         /// <summary>Microseconds of a step.</summary>
         public long Span { get; } = Micros.From(SpanOf(query.Step));
+
+        /// <summary>Places of the step that is put together.</summary>
+        public int Places => _groups.Count;
 
         /// <param name="isEnough">No other step is to be begun.</param>
         /// <returns>False when the page is full: then the row was not added.</returns>
@@ -124,6 +128,8 @@ public sealed partial class HealthHistory
             {
                 // What became of messages of which nothing else is there any more: it is dropped when it is written too.
                 if (row.Sent <= 0 && row.Body.IsEmpty) return true;
+                if (!MakeRoom(place)) return true;
+                _inOrder.Add(place);
                 _groups[place] = found = (row.Cell, _free.TryPop(out HistoryGroup? used) ? used : new());
             }
 
@@ -139,17 +145,36 @@ public sealed partial class HealthHistory
             return _isFull ? End() : new(_points, null);
         }
 
+        // No more places than the page has room for: of more the last ones are left to the next page, however many rows of theirs come.
+        private bool MakeRoom(string place)
+        {
+            if (_points.Count + _groups.Count < query.Limit) return true;
+            string last = _inOrder.Max!;
+            if (string.CompareOrdinal(place, last) > 0) return false;
+            _inOrder.Remove(last);
+            _groups.Remove(last, out (HistoryCell First, HistoryGroup Group) left);
+            Free(left.Group);
+            return true;
+        }
+
         private void Close()
         {
-            foreach ((string place, (HistoryCell first, HistoryGroup group)) in _groups)
+            foreach (string place in _inOrder)
             {
-                if (_points.Count < query.Limit) _points.Add(PointOf(place, first, group));
-                group.Clear();
-                _free.Push(group);
+                (HistoryCell first, HistoryGroup group) = _groups[place];
+                _points.Add(PointOf(place, first, group));
+                Free(group);
             }
 
             _isFull = _points.Count == query.Limit;
             _groups.Clear();
+            _inOrder.Clear();
+        }
+
+        private void Free(HistoryGroup group)
+        {
+            group.Clear();
+            _free.Push(group);
         }
 
         private string PlaceOf(in HistoryCell cell)

@@ -20,6 +20,9 @@ public sealed partial class SqliteHealthStore
     private const int MostNamed = 500;
     private const int NamedShare = 4;
 
+    // Look-ups of a time and a cell with the file held, found or not.
+    private const int MostSought = 100_000;
+
     private readonly HistoryMerger _merger = new();
     private HistoryCells? _cells;
 
@@ -131,11 +134,15 @@ public sealed partial class SqliteHealthStore
         if (fit.Count == 0) return new([], null);
         bool isNamed = fit.Count <= MostNamed && fit.Count * NamedShare <= Cells.Count;
         HashSet<long>? wanted = isNamed || fit.Count == Cells.Count ? null : [.. fit];
+        first = Oldest(table, (first + minutesOfStep - 1) / minutesOfStep);
+        end = (end + minutesOfStep - 1) / minutesOfStep;
+        if (first >= end) return new([], null);
+        long last = isNamed ? Math.Min(end, first + Math.Max(1, MostSought / fit.Count)) : end;
         using SqliteStatement select = isNamed
             ? Select(table, $"m.cell IN ({string.Join(',', fit.Select(static cell => cell.ToString(CultureInfo.InvariantCulture)))})")
             : Database.Prepare($"SELECT at, cell, sent, delivered, undelivered, body FROM {table} WHERE at >= ?1 AND at < ?2 ORDER BY at");
-        select.Bind(1, (first + minutesOfStep - 1) / minutesOfStep);
-        select.Bind(2, (end + minutesOfStep - 1) / minutesOfStep);
+        select.Bind(1, first);
+        select.Bind(2, last);
         var rows = new List<HistoryRow>();
         long at = 0;
         while (select.Step())
@@ -148,7 +155,7 @@ public sealed partial class SqliteHealthStore
             rows.Add(new(Cells[row.Cell], at * minutesOfStep * MinuteMicros, row.Sent, row.Delivered, row.Undelivered, row.Body));
         }
 
-        return new(rows, null);
+        return new(rows, last < end ? last * minutesOfStep * MinuteMicros : null);
     }
 
     // Few cells of many times: each time is looked up by itself.

@@ -349,6 +349,31 @@ public sealed class HealthHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Page_OfAStepWithMorePlaces_HoldsNoMoreThanItShows_AndTheNextOneHasTheRest()
+    {
+        HistoryQuery query = Query(HistoryStep.Minute, HistoryLevel.Connection) with { Limit = 7 };
+        List<string> read = [];
+        while (true)
+        {
+            var page = new HealthHistory.PageMaker(query, static _ => null, Micros.From(Noon));
+            for (int i = 0; i < 200; i++)
+            {
+                // In no order, and each twice.
+                var cell = new HistoryCell($"c{i * 37 % 100:00}", "DE", NetworkId.Unknown, TrafficClass.Otp);
+                page.TryAdd(new(cell, Micros.From(Noon), 1, 0, 0, default), isEnough: false).ShouldBeTrue();
+                page.Places.ShouldBeLessThanOrEqualTo(7);
+            }
+
+            HistoryPage made = page.EndAll();
+            read.AddRange(made.Points.Select(static point => $"{point.Connection} {point.Reading.Sent}"));
+            if (made.Next is null) break;
+            query = query with { After = made.Next };
+        }
+
+        read.ShouldBe(Enumerable.Range(0, 100).Select(static i => $"c{i:00} 2"));
+    }
+
+    [Fact]
     public async Task Timer_AMinutePasses_TakesAndWrites()
     {
         _history.Start();

@@ -180,6 +180,22 @@ public sealed class HistoryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_FewCellsOfALongTime_BeginsWithTheOldest_AndGoesByParts()
+    {
+        HistoryCell[] cells = [.. Enumerable.Range(0, 1_600).Select(static i => Cell($"c{i}", i < 400 ? "DE" : "FR", "26201"))];
+        await AddAsync([.. cells.Select(static cell => Row(cell, 0, submitted: 1))]);
+        await AddAsync([.. cells.Select(static cell => Row(cell, 300, submitted: 2))]);
+        HistorySlice first = await _store.ReadHistoryAsync(false, 0, Start + (100 * Hour), new(Country: "DE"), Token);
+        (first.Rows.Count, first.Next).ShouldBe((400, Start + (250 * Minute)), "each time is a look-up for each cell");
+        HistorySlice second = await _store.ReadHistoryAsync(false, first.Next!.Value, Start + (100 * Hour), new(Country: "DE"), Token);
+        (second.Rows.Count, second.Next).ShouldBe((400, Start + (550 * Minute)));
+        (await _store.ReadHistoryAsync(false, second.Next!.Value, Start + (100 * Hour), new(Country: "DE"), Token)).ShouldSatisfyAllConditions(
+            static last => last.Rows.ShouldBeEmpty(), static last => last.Next.ShouldBeNull());
+        await RollUpAsync(Start + (10 * Hour));
+        (await ReadAsync(isHours: true, from: 0, filter: new(Country: "DE"))).Length.ShouldBe(800);
+    }
+
+    [Fact]
     public async Task Open_FileOfTheFirstVersion_KeepsItsRecords_AndTakesMinutes()
     {
         await _store.DisposeAsync();
