@@ -48,7 +48,8 @@ public sealed partial class HealthHistory
             long before = (query.Before + span - 1) / span * span;
             List<HistoryRow> live = ReadLive(query, from, before);
             int read = 0;
-            for (long? at = from; at is { } begin && begin < before;)
+            HistoryPage? made = null;
+            for (long? at = from; made is null && at is { } begin && begin < before;)
             {
                 HistorySlice slice = await _store.ReadHistoryAsync(query.Step != HistoryStep.Minute, begin, before, query.Filter, cancellationToken)
                     .ConfigureAwait(false);
@@ -58,11 +59,14 @@ public sealed partial class HealthHistory
                 if (live.Count > 0) rows = rows.Concat(live.Where(row => row.At >= begin && row.At < (at ?? before))).OrderBy(static row => row.At);
                 foreach (HistoryRow row in rows)
                 {
-                    if (!page.TryAdd(row, isEnough: read > MostRead)) return page.End();
+                    if (page.TryAdd(row, isEnough: read > MostRead)) continue;
+                    made = page.End();
+                    break;
                 }
             }
 
-            return page.EndAll();
+            if (page.IsAnyDamaged) SayDamaged();
+            return made ?? page.EndAll();
         }
         finally
         {
@@ -107,6 +111,9 @@ public sealed partial class HealthHistory
         /// <summary>Microseconds of a step.</summary>
         public long Span { get; } = Micros.From(SpanOf(query.Step));
 
+        /// <summary>A stored body could not be read.</summary>
+        public bool IsAnyDamaged { get; private set; }
+
         /// <summary>Places of the step that is put together.</summary>
         public int Places => _groups.Count;
 
@@ -133,7 +140,16 @@ public sealed partial class HealthHistory
                 _groups[place] = found = (row.Cell, _free.TryPop(out HistoryGroup? used) ? used : new());
             }
 
-            found.Group.Add(row.Sent, row.Delivered, row.Undelivered, row.Body.Span);
+            try
+            {
+                found.Group.Add(row.Sent, row.Delivered, row.Undelivered, row.Body.Span);
+            }
+            catch (InvalidDataException)
+            {
+                // The rest of the page is worth reading.
+                IsAnyDamaged = true;
+            }
+
             return true;
         }
 

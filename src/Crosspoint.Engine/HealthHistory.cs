@@ -37,6 +37,7 @@ public sealed partial class HealthHistory : IAsyncDisposable
     private int _isTurning;
     private bool _wasUnwritten;
     private bool _wasFailed;
+    private bool _isDamageSaid;
     private bool _isStopped;
 
     public HealthHistory(
@@ -92,6 +93,7 @@ public sealed partial class HealthHistory : IAsyncDisposable
             Take(isLast);
             await WriteAsync().ConfigureAwait(false);
             await TidyAsync().ConfigureAwait(false);
+            if (_store.Damaged > 0) SayDamaged();
             _wasFailed = false;
         }
 #pragma warning disable CA1031 // Whatever the store throws: what waits must be tried again.
@@ -107,6 +109,12 @@ public sealed partial class HealthHistory : IAsyncDisposable
             _isStopped |= isLast;
             _alone.Release();
         }
+    }
+
+    private void SayDamaged()
+    {
+        if (!_isDamageSaid) Log.Damaged(_logger);
+        _isDamageSaid = true;
     }
 
     private void Take(bool isLast)
@@ -218,6 +226,9 @@ public sealed partial class HealthHistory : IAsyncDisposable
 
         [LoggerMessage(4513, LogLevel.Warning, "The long view of health lacks {Minutes} minutes: the process, or its disk, stood still for too long")]
         public static partial void Missed(ILogger logger, long minutes);
+
+        [LoggerMessage(4765, LogLevel.Error, "The long view of health has a row that cannot be read; of such rows the messages alone count, which is said once")]
+        public static partial void Damaged(ILogger logger);
 
         [LoggerMessage(4512, LogLevel.Error, "The long view of health cannot be kept, and is tried again every minute")]
         public static partial void NotKept(ILogger logger, Exception error);

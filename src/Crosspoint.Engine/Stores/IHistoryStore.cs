@@ -6,6 +6,9 @@ namespace Crosspoint.Engine.Stores;
 /// </summary>
 public interface IHistoryStore
 {
+    /// <summary>Stored bodies that could not be read since the start, and were left out of what was added to them or put together of them.</summary>
+    long Damaged { get; }
+
     /// <summary>
     /// Adds minutes to what is there of them, and to their hours where those were put together already. What became of messages alone is dropped where
     /// nothing is there of their minute any more.

@@ -3,7 +3,8 @@ using Crosspoint.Engine.Health.History;
 namespace Crosspoint.Storage.Sqlite;
 
 /// <summary>Adds to the rows of one table of the long view. For one transaction.</summary>
-internal sealed class HistoryTable(SqliteDatabase database, string name, HistoryMerger merger) : IDisposable
+/// <param name="damaged">Told of each stored part that cannot be read: what is added takes its place.</param>
+internal sealed class HistoryTable(SqliteDatabase database, string name, HistoryMerger merger, Action damaged) : IDisposable
 {
     private readonly SqliteStatement _find = database.Prepare($"SELECT body FROM {name} WHERE at = ? AND cell = ?");
 
@@ -42,7 +43,13 @@ internal sealed class HistoryTable(SqliteDatabase database, string name, History
     {
         _find.Bind(1, at);
         _find.Bind(2, cell);
-        byte[]? whole = _find.Step() && _find.GetBlob(0) is { IsEmpty: false } before ? merger.Merge(before, body) : null;
+        byte[]? whole = null;
+        if (_find.Step() && _find.GetBlob(0) is { IsEmpty: false } before)
+        {
+            if (merger.TryAdd(before)) whole = merger.Merge(merger.Take(), body);
+            else damaged();
+        }
+
         _find.Reset();
         return whole;
     }

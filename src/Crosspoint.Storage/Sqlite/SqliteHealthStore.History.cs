@@ -25,6 +25,9 @@ public sealed partial class SqliteHealthStore
 
     private readonly HistoryMerger _merger = new();
     private HistoryCells? _cells;
+    private long _damaged;
+
+    public long Damaged => Interlocked.Read(ref _damaged);
 
     // What is known of the cells.
     private HistoryCells Cells => _cells ??= new(Database);
@@ -76,8 +79,8 @@ public sealed partial class SqliteHealthStore
     private void Add(IReadOnlyList<HistoryRow> rows)
     {
         (long rolledHour, long rolledCell) = ReadRolledUp();
-        using var minutes = new HistoryTable(Database, "minutes", _merger);
-        using var hours = new HistoryTable(Database, "hours", _merger);
+        using var minutes = new HistoryTable(Database, "minutes", _merger, CountDamaged);
+        using var hours = new HistoryTable(Database, "hours", _merger, CountDamaged);
         foreach (HistoryRow row in rows)
         {
             long minute = row.At / MinuteMicros;
@@ -89,12 +92,14 @@ public sealed partial class SqliteHealthStore
         }
     }
 
+    private void CountDamaged() => Interlocked.Increment(ref _damaged);
+
     // The cells after one, as many as a part has.
     private void RollUp(long hour, long after)
     {
         long last = after + CellsOfPart;
         var merger = new HistoryMerger();
-        using (var hours = new HistoryTable(Database, "hours", _merger))
+        using (var hours = new HistoryTable(Database, "hours", _merger, CountDamaged))
         {
             foreach (IGrouping<long, StoredRow> rows in ReadMinutes(hour, after, last).GroupBy(static row => row.Cell))
             {
@@ -102,7 +107,7 @@ public sealed partial class SqliteHealthStore
                 foreach (StoredRow row in rows)
                 {
                     (sent, delivered, undelivered) = (sent + row.Sent, delivered + row.Delivered, undelivered + row.Undelivered);
-                    merger.Add(row.Body);
+                    if (!merger.TryAdd(row.Body)) CountDamaged();
                 }
 
                 hours.Add(hour, rows.Key, sent, delivered, undelivered, merger.Take());

@@ -374,6 +374,21 @@ public sealed class HealthHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Store_HasARowThatCannotBeRead_AllElseGoesOn_AndItIsSaidOnce()
+    {
+        Submit(PathTo("DE", "26201"), 3);
+        _store.IsDamaging = true;
+        await AdvanceAsync(1);
+        _store.IsDamaging = false;
+        (await PointsAsync()).ShouldHaveSingleItem().Reading.Submitted.ShouldBe(0);
+        Submit(PathTo("DE", "26201"), 4);
+        for (int i = 0; i < 7; i++) await AdvanceAsync(10);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 4"]);
+        (await ReadAsync()).ShouldBe(["12:00 submitted 0", "12:01 submitted 4"]);
+        _logger.Ids.ShouldBe([4765]);
+    }
+
+    [Fact]
     public async Task Timer_AMinutePasses_TakesAndWrites()
     {
         _history.Start();
@@ -470,14 +485,20 @@ public sealed class HealthHistoryTests : IAsyncLifetime
 
         public bool IsFailing { get; set; }
 
+        /// <summary>Stores half of each body.</summary>
+        public bool IsDamaging { get; set; }
+
         public int Added { get; private set; }
 
         public int Rolled { get; private set; }
+
+        public long Damaged => _real.Damaged;
 
         public async ValueTask<HealthWrite> AddMinutesAsync(IReadOnlyList<HistoryRow> minutes, CancellationToken cancellationToken)
         {
             if (IsFailing) return new(StoreFailure.DiskFull, "there is no space on its disk");
             Added += minutes.Count;
+            if (IsDamaging) minutes = [.. minutes.Select(static row => row with { Body = row.Body[..(row.Body.Length / 2)] })];
             return await _real.AddMinutesAsync(minutes, cancellationToken);
         }
 

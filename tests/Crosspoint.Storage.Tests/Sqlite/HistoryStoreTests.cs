@@ -169,6 +169,25 @@ public sealed class HistoryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Add_AndRollUp_StoredBodyIsDamaged_GoOnWithTheRest()
+    {
+        await AddAsync(Row(German, 0, submitted: 5, sent: 4), Row(German, 1, submitted: 6, sent: 1), Row(French, 0, submitted: 7));
+        await _store.DisposeAsync();
+        using (SqliteDatabase database = SqliteDatabase.OpenForWriting(File))
+            database.Execute("UPDATE minutes SET body = x'0103FF' WHERE sent > 0");
+        _store = SqliteHealthStore.Open(File);
+        _store.Damaged.ShouldBe(0);
+        await AddAsync(Row(German, 0, submitted: 9, sent: 2));
+        _store.Damaged.ShouldBe(1);
+        (await ReadAsync(filter: new(Country: "DE"), before: Start + Minute)).ShouldBe(["0 DE submitted 9 sent 6 delivered 0 undelivered 0"]);
+
+        (await RollUpAsync(Start + Hour)).ShouldBe(1);
+        _store.Damaged.ShouldBe(2);
+        (await ReadAsync(isHours: true)).ShouldBe(
+            ["0 DE submitted 9 sent 7 delivered 0 undelivered 0", "0 FR submitted 7 sent 0 delivered 0 undelivered 0"]);
+    }
+
+    [Fact]
     public async Task Read_MoreThanAPartHolds_GoesOnWhereItEnded()
     {
         HistoryCell[] cells = [.. Enumerable.Range(0, 3_000).Select(static i => Cell($"c{i}", "DE", "26201"))];

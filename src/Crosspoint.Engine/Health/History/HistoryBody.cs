@@ -50,32 +50,56 @@ internal static class HistoryBody
         return buffer.Written.ToArray();
     }
 
+    /// <summary>Adds all of it, or nothing.</summary>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
     public static void AddTo(ReadOnlySpan<byte> body, IntervalSum sum)
     {
         if (body.IsEmpty) return;
+
+        // What is damaged shows at the end at times, when half of it would be added.
+        Read(body, null);
+        Read(body, sum);
+    }
+
+    private static void Read(ReadOnlySpan<byte> body, IntervalSum? sum)
+    {
         var reader = new MessageBytes(body);
         if (reader.ReadByte() != Form) throw new InvalidDataException("A stored minute is of a form that this program does not know.");
         uint parts = reader.ReadUInt32();
         if ((parts & ~KnownParts) != 0) throw new InvalidDataException("A stored minute holds what this program does not know.");
         for (int i = 0; i < CellCounts.FirstStatus; i++)
         {
-            if (Has(parts, i)) sum.Counts[i] += (long)reader.ReadUnsigned();
+            if (!Has(parts, i)) continue;
+            long count = (long)reader.ReadUnsigned();
+            if (sum is not null) sum.Counts[i] += count;
         }
 
-        if (Has(parts, CostPart)) sum.Cost += reader.ReadSigned();
+        if (Has(parts, CostPart))
+        {
+            long cost = reader.ReadSigned();
+            if (sum is not null) sum.Cost += cost;
+        }
+
         if (Has(parts, StatusPart))
         {
-            for (int left = reader.ReadCount(); left > 0; left--) sum.AddStatus(ReadCode(ref reader), (long)reader.ReadUnsigned());
+            for (int left = reader.ReadCount(); left > 0; left--)
+            {
+                (uint? code, long count) = ReadCode(ref reader);
+                sum?.AddStatus(code, count);
+            }
         }
 
         if (Has(parts, ErrorPart))
         {
-            for (int left = reader.ReadCount(); left > 0; left--) sum.AddError(ReadCode(ref reader), (long)reader.ReadUnsigned());
+            for (int left = reader.ReadCount(); left > 0; left--)
+            {
+                (uint? code, long count) = ReadCode(ref reader);
+                sum?.AddError(code, count);
+            }
         }
 
-        if (Has(parts, ResponsePart)) ReadBins(ref reader, sum.Responses);
-        if (Has(parts, ReceiptPart)) ReadBins(ref reader, sum.Receipts);
+        if (Has(parts, ResponsePart)) ReadBins(ref reader, sum?.Responses);
+        if (Has(parts, ReceiptPart)) ReadBins(ref reader, sum?.Receipts);
     }
 
     private static bool Has(uint parts, int part) => (parts & (1u << part)) != 0;
@@ -90,7 +114,11 @@ internal static class HistoryBody
         }
     }
 
-    private static uint? ReadCode(ref MessageBytes reader) => reader.ReadUnsigned() is > 0 and var code ? (uint)(code - 1) : null;
+    private static (uint? Code, long Count) ReadCode(ref MessageBytes reader)
+    {
+        ulong code = reader.ReadUnsigned();
+        return (code > 0 ? (uint?)(code - 1) : null, (long)reader.ReadUnsigned());
+    }
 
     private static void Write(ReadOnlySpan<long> bins, MessageBuffer buffer)
     {
@@ -101,11 +129,15 @@ internal static class HistoryBody
         foreach (long count in used) buffer.WriteUnsigned((ulong)count);
     }
 
-    private static void ReadBins(ref MessageBytes reader, long[] bins)
+    private static void ReadBins(ref MessageBytes reader, long[]? bins)
     {
         int first = reader.ReadByte();
         int last = first + reader.ReadByte();
-        if (last > bins.Length) throw new InvalidDataException("A stored minute has more bins than there are.");
-        for (int bin = first; bin < last; bin++) bins[bin] += (long)reader.ReadUnsigned();
+        if (last > DelayBins.Count) throw new InvalidDataException("A stored minute has more bins than there are.");
+        for (int bin = first; bin < last; bin++)
+        {
+            long count = (long)reader.ReadUnsigned();
+            if (bins is not null) bins[bin] += count;
+        }
     }
 }

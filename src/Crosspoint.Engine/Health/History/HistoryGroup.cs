@@ -19,6 +19,7 @@ internal sealed class HistoryGroup
         (_sent, _delivered, _undelivered) = (0, 0, 0);
     }
 
+    /// <exception cref="InvalidDataException">The body is damaged; the messages were added.</exception>
     public void Add(long sent, long delivered, long undelivered, ReadOnlySpan<byte> body)
     {
         _sent += sent;

@@ -8,8 +8,20 @@ public sealed class HistoryMerger
     private readonly IntervalSum _sum = new();
     private readonly MessageBuffer _buffer = new();
 
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public void Add(ReadOnlySpan<byte> body) => HistoryBody.AddTo(body, _sum);
+    /// <summary>Adds what is stored; nothing where it is damaged.</summary>
+    /// <returns>False where it is damaged.</returns>
+    public bool TryAdd(ReadOnlySpan<byte> stored)
+    {
+        try
+        {
+            HistoryBody.AddTo(stored, _sum);
+            return true;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>All that was added since the last time as one; empty where nothing was.</summary>
     public byte[] Take()
@@ -24,8 +36,8 @@ public sealed class HistoryMerger
     public byte[] Merge(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
         _sum.Clear();
-        Add(one);
-        Add(other);
+        HistoryBody.AddTo(one, _sum);
+        HistoryBody.AddTo(other, _sum);
         return Take();
     }
 }
