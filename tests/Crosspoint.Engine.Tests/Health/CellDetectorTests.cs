@@ -531,6 +531,27 @@ public sealed class CellDetectorTests
     }
 
     [Fact]
+    public void Memory_OfADetectorThatIsToldNothing_IsWhatItWasGiven()
+    {
+        var rig = new DetectorRig();
+        rig.Play(2 * Hour, 5);
+        double weight = rig.Detector.Usual.Weight;
+        for (int i = 0; i < 4; i++) rig.Idle(4 * Hour);
+        rig.Detector.Usual.Weight.ShouldBe(weight * Math.Pow(2, -16 / 48.0), 0.05 * weight);
+        rig.Detector.Memory.ShouldNotBeNull().IsResponseKnown.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Memory_OfFewAnswers_IsNoWordOnHowLongTheyTake()
+    {
+        var rig = new DetectorRig();
+        rig.Play(30, 5);
+        rig.Idle(Hour);
+        rig.Response = 2.5;
+        rig.Play(90, 2).ShouldBeEmpty("this carrier may take that long with all");
+    }
+
+    [Fact]
     public void Times_ThatGoBack_HurtNothing()
     {
         var rig = new DetectorRig();

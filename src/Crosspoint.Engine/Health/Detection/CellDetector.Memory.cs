@@ -7,7 +7,7 @@ public sealed partial class CellDetector
     private const double LeastToKeep = 100;
 
     /// <inheritdoc />
-    public CellMemory? Memory => _errors.Memory.All < LeastToKeep ? null : new()
+    public CellMemory? Memory => _now == 0 ? _given : _errors.Memory.All < LeastToKeep ? null : new CellMemory
     {
         At = _now,
         Watched = _now - _since,
@@ -19,6 +19,7 @@ public sealed partial class CellDetector
         DelayCount = _delays.Total,
         Delays = _delays.Shares,
         ResponseP99 = InMicros(Usual.ResponseP99),
+        IsResponseKnown = IsResponseKnown,
         Throttled = _usualThrottled,
         Statuses = _statuses.All,
     };

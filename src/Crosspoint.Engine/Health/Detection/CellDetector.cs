@@ -49,11 +49,14 @@ public sealed partial class CellDetector : ICellDetector
     private readonly long _repeat;
     private readonly long _adoptAfter;
     private readonly long _borrowedP99;
-    private readonly bool _isAgain;
+    private readonly bool _wasResponseKnown;
 
     // Kinds that a rule of the operator's may keep on for ever: they do not keep the cell from learning.
     private readonly int _asSet;
     private SaidTimes _saidAt;
+
+    // Until it is told anything: then it knows more.
+    private CellMemory? _given;
 
     private long _now;
     private long _since;
@@ -138,7 +141,8 @@ public sealed partial class CellDetector : ICellDetector
         _cohorts = new(Micros);
         for (int i = 0; i < Kinds; i++) _saidAt[i] = Never;
         if (memory is null) return;
-        _isAgain = true;
+        _wasResponseKnown = memory.IsResponseKnown;
+        _given = memory;
         _since = -memory.Watched;
         Take(memory);
     }
@@ -171,7 +175,7 @@ public sealed partial class CellDetector : ICellDetector
     };
 
     // It has shown how long answers usually take.
-    private bool IsResponseKnown => _isAgain || _responses.Total >= FewTimes;
+    private bool IsResponseKnown => _wasResponseKnown || _responses.Total >= FewTimes;
 
     // Something is wrong with the cell: nothing is learned from what it does now.
     private bool IsFrozen => (_on & ~_asSet) != 0 || _errors.IsOn;
@@ -270,7 +274,7 @@ public sealed partial class CellDetector : ICellDetector
     {
         if (now > _now)
         {
-            if (_now == 0) _since += now;
+            if (_now == 0) (_since, _given) = (_since + now, null);
             _now = now;
         }
 

@@ -12,7 +12,7 @@ public sealed record CellMemory
     // A share for each half octave, of this.
     private const double Whole = ushort.MaxValue;
 
-    /// <summary>Steady microseconds of the last that it was told.</summary>
+    /// <summary>Steady microseconds of the last that it was told, or at which it was aged.</summary>
     public required long At { get; init; }
 
     /// <summary>Microseconds that the cell was watched for.</summary>
@@ -36,6 +36,9 @@ public sealed record CellMemory
     /// <summary>99th percentile of the time to a response, in microseconds.</summary>
     public required long ResponseP99 { get; init; }
 
+    /// <summary>The cell itself has shown it.</summary>
+    public required bool IsResponseKnown { get; init; }
+
     public required double Throttled { get; init; }
 
     /// <summary>Those that it has shown, the latest first.</summary>
@@ -47,6 +50,7 @@ public sealed record CellMemory
         double keep = Math.Pow(2, -Math.Max(0, now - At) / (HalfLifeHours * 3_600e6));
         return this with
         {
+            At = Math.Max(At, now),
             Errors = Errors.Kept(keep),
             Timeouts = Timeouts.Kept(keep),
             Delivery = Delivery.Kept(keep),
