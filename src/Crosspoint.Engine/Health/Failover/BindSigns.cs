@@ -12,6 +12,7 @@ public sealed class BindSigns(TimeSpan after, TimeSpan repeat)
 {
     // A carrier that drops its sessions once a minute is odd, and one that does it three times is ill.
     private const int Losses = 3;
+    private const long Never = long.MinValue / 2;
     private static readonly long Minute = Micros.From(TimeSpan.FromMinutes(1));
 
     private readonly Dictionary<string, Path> _paths = new(StringComparer.Ordinal);
@@ -39,15 +40,18 @@ public sealed class BindSigns(TimeSpan after, TimeSpan repeat)
         {
             // Who stops it knows, and the next bind is a new beginning.
             if (!path.IsUp) known.Forget();
-            else if (known.LostAt is { } lost) known.Bound(lost, now);
+            else if (known.LostAt is { } lost) known.Bound(lost, now, isLong: now - lost >= Micros.From(after));
             known.WasBound = path.IsUp;
             return;
         }
 
         if (!known.WasBound) return;
+        while (known.Losses.Count > 0 && now - known.Losses[0].To > Minute) known.Losses.RemoveAt(0);
+
+        // What was lost again and again, and has been bound for a while since, is another matter.
+        if (known.LostAt is null && known.Losses.Count == 0) known.ToldAt = Never;
         known.LostAt ??= now;
         long without = now - known.LostAt.Value;
-        while (known.Losses.Count > 0 && now - known.Losses[0].To > Minute) known.Losses.RemoveAt(0);
         bool isAgain = known.Losses.Count >= Losses - 1;
         if ((without < Micros.From(after) && !isAgain) || now - known.ToldAt < Micros.From(repeat)) return;
         known.ToldAt = now;
@@ -73,23 +77,25 @@ public sealed class BindSigns(TimeSpan after, TimeSpan repeat)
         /// <summary>Since when no session is bound; null while one is.</summary>
         public long? LostAt { get; set; }
 
-        public long ToldAt { get; set; } = long.MinValue / 2;
+        public long ToldAt { get; set; } = Never;
 
         public long SeenAt { get; set; }
 
         /// <summary>Of late, the oldest first.</summary>
         public List<(long From, long To)> Losses { get; } = [];
 
-        public void Bound(long lost, long now)
+        /// <param name="isLong">It was long enough to be told: the next one is told as soon.</param>
+        public void Bound(long lost, long now, bool isLong)
         {
             LostAt = null;
+            if (isLong) ToldAt = Never;
             if (Losses.Count == BindSigns.Losses) Losses.RemoveAt(0);
             Losses.Add((lost, now));
         }
 
         public void Forget()
         {
-            LostAt = null;
+            (LostAt, ToldAt) = (null, Never);
             Losses.Clear();
         }
     }

@@ -6,7 +6,7 @@ namespace Crosspoint.Engine.Tests.Health.Failover;
 public sealed class BindSignsTests
 {
     private const long Look = 250_000;
-    private readonly BindSigns _signs = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+    private BindSigns _signs = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
     private readonly List<HealthSignal> _signals = [];
     private long _now = 1_800_000_000_000_000;
 
@@ -58,6 +58,30 @@ public sealed class BindSignsTests
         Pass(60, State.Stopped).ShouldBe(0);
         Pass(60, State.Unbound).ShouldBe(0, "its bind after the stop is a new beginning");
         Pass(1, State.Bound).ShouldBe(0);
+        Pass(6, State.Unbound).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Unbound_AgainAfterItWasBound_IsSaidAsSoonAsTheFirstTime()
+    {
+        _signs = new(TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
+        Pass(1, State.Bound);
+        Pass(6, State.Unbound).ShouldBe(1);
+        Pass(20, State.Bound);
+        Pass(6, State.Unbound).ShouldBe(1, "soon after");
+        Pass(600, State.Bound);
+        Pass(6, State.Unbound).ShouldBe(1, "later");
+        Pass(1, State.Stopped);
+        Pass(1, State.Bound);
+        Pass(6, State.Unbound).ShouldBe(1, "after a stop");
+        for (int i = 0; i < 10; i++)
+        {
+            Pass(5, State.Bound);
+            Pass(1, State.Unbound);
+        }
+
+        _signals.Count.ShouldBe(5, "that it goes on is no news");
+        Pass(120, State.Bound);
         Pass(6, State.Unbound).ShouldBe(1);
     }
 
