@@ -37,6 +37,7 @@ public sealed class HealthStates
     private readonly Dictionary<(HealthCell, SignalKind), long> _slowAt = [];
     private readonly Dictionary<SignalKind, long> _ownSaidAt = [];
     private volatile FailoverSnapshot _snapshot = FailoverSnapshot.Empty;
+    private long _slowSweptAt = long.MinValue / 2;
     private bool _isChanged;
     private long _now;
     private long _wall;
@@ -48,6 +49,9 @@ public sealed class HealthStates
 
     /// <summary>What routing goes by now.</summary>
     public FailoverSnapshot Snapshot => _snapshot;
+
+    /// <summary>Cells that are known to be slow.</summary>
+    internal int Slow => _slowAt.Count;
 
     /// <summary>The orders that hold.</summary>
     public IReadOnlyList<HealthOrder> Orders
@@ -155,7 +159,7 @@ public sealed class HealthStates
     private void Take(HealthSignal signal, List<HealthChange> changes)
     {
         FailoverKey key = FailoverKey.Of(signal.Cell);
-        if (signal.Kind is SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow) _slowAt[(key.Cell, signal.Kind)] = _now;
+        if (signal.Kind is SignalKind.ReceiptsSlow or SignalKind.ResponsesSlow) NoteSlow(key.Cell, signal.Kind);
         _cells.TryGetValue(key, out Cell? cell);
         CellState state = cell?.State ?? CellState.Healthy;
         if (cell is not null) cell.SignAt = _now;
@@ -181,6 +185,18 @@ public sealed class HealthStates
 
         cell.Signal = signal;
         Go(key, cell, row, HealthWords.Of(signal), signal, changes);
+    }
+
+    // What was told so long ago that it says nothing any more goes, once in a while.
+    private void NoteSlow(HealthCell cell, SignalKind kind)
+    {
+        _slowAt[(cell, kind)] = _now;
+        if (_now - _slowSweptAt < Minute) return;
+        _slowSweptAt = _now;
+        foreach (((HealthCell, SignalKind) known, long at) in _slowAt)
+        {
+            if (_now - at >= Minute) _slowAt.Remove(known);
+        }
     }
 
     private static HealthEvent EventOf(HealthSignal signal) => signal.Kind switch

@@ -126,6 +126,19 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Slow_CellsOfLongAgo_AreForgotten()
+    {
+        var world = new FailoverWorld();
+        for (int i = 0; i < 100; i++) world.Notice(Cell("a") with { Country = $"{(char)('A' + (i / 10))}{i % 10}" }, SignalKind.ResponsesSlow);
+        world.Pass();
+        world.States.Slow.ShouldBe(100);
+        world.Pass(61);
+        world.Notice(Cell("a"), SignalKind.ReceiptsSlow);
+        world.Pass();
+        world.States.Slow.ShouldBe(1);
+    }
+
+    [Fact]
     public void Probing_WhatFellSilentBefore_TimesOutMeanwhile_IsNoFailureOfTheProbes()
     {
         var world = new FailoverWorld();
