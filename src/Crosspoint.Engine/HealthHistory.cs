@@ -92,7 +92,9 @@ public sealed partial class HealthHistory : IAsyncDisposable
             if (_isStopped) return;
             Take(isLast);
             await WriteAsync().ConfigureAwait(false);
-            await TidyAsync().ConfigureAwait(false);
+
+            // A stop does not wait for what the next process can do.
+            if (!isLast) await TidyAsync().ConfigureAwait(false);
             if (_store.Damaged > 0) SayDamaged();
             _wasFailed = false;
         }

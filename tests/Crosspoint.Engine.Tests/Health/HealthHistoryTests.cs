@@ -389,6 +389,20 @@ public sealed class HealthHistoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Dispose_HoursToPutTogether_AreLeftToTheNextProcess()
+    {
+        Submit(PathTo("DE", "26201"), 3);
+        await AdvanceAsync(10);
+        _time.Advance(TimeSpan.FromHours(3));
+        await RestartAsync();
+        _store.Rolled.ShouldBe(0);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 3"]);
+        await AdvanceAsync(1);
+        _store.Rolled.ShouldBe(1);
+        (await ReadAsync(HistoryStep.Hour)).ShouldBe(["12:00 submitted 3"]);
+    }
+
+    [Fact]
     public async Task Timer_AMinutePasses_TakesAndWrites()
     {
         _history.Start();
