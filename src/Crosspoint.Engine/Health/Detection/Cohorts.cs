@@ -125,7 +125,6 @@ internal struct Cohorts
     public readonly double Aged(in LogHistogram delays, long now)
     {
         double whole = delays.ShareUpTo((double)Count * Width);
-        double begun = Math.Max(0, now - (Head * Width));
         double aged = 0;
         for (int i = 0; i < Count && whole > 0; i++)
         {
