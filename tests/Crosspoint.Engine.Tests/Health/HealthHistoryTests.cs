@@ -351,7 +351,7 @@ public sealed class HealthHistoryTests : IAsyncLifetime
     [Fact]
     public void Page_OfAStepWithMorePlaces_HoldsNoMoreThanItShows_AndTheNextOneHasTheRest()
     {
-        var query = Query(HistoryStep.Minute, HistoryLevel.Connection) with { Limit = 7 };
+        HistoryQuery query = Query(HistoryStep.Minute, HistoryLevel.Connection) with { Limit = 7 };
         List<string> read = [];
         while (true)
         {

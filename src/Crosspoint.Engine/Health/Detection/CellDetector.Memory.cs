@@ -7,7 +7,7 @@ public sealed partial class CellDetector
     private const double LeastToKeep = 100;
 
     /// <inheritdoc />
-    public CellMemory? Memory => _now == 0 ? _given : _errors.Memory.All < LeastToKeep ? null : new()
+    public CellMemory? Memory => _now == 0 ? _given : _errors.Memory.All < LeastToKeep ? null : new CellMemory
     {
         At = _now,
         Watched = _now - _since,

@@ -6,7 +6,7 @@ public sealed partial class CellDetector
     private const double SlowShare = 0.5;
 
     // No fewer are what is usual from now on.
-    private const int LeastSlowSteps = 10;
+    private const int LeastLateSteps = 10;
 
     // The run of steps in which most answers were late.
     private long _slowFrom = -1;
@@ -15,8 +15,8 @@ public sealed partial class CellDetector
     private double _slowTook;
 
     // Since when no step has been as usual: a cell whose messages go elsewhere is probed now and then, and none of its runs lasts.
-    private long _slowResponsesSince = -1;
-    private int _slowStepsInAll;
+    private long _lateSince = -1;
+    private int _lateSteps;
 
     // Of these, those of the present step.
     private int _slowInStep;
@@ -42,8 +42,8 @@ public sealed partial class CellDetector
             return;
         }
 
-        if (_slowResponsesSince < 0) _slowResponsesSince = from;
-        _slowStepsInAll++;
+        if (_lateSince < 0) _lateSince = from;
+        _lateSteps++;
 
         // What was late long ago, with a pause since, is another matter.
         int steps = (int)((from - _slowFrom) / WindowStepMicros) + 1;
@@ -56,7 +56,7 @@ public sealed partial class CellDetector
     private void LookForSlowAnswers(long now, List<HealthSignal> signals)
     {
         double mean = _slowTook / _slowAnswers;
-        if (now - _slowResponsesSince > _adoptAfter && _slowStepsInAll >= LeastSlowSteps)
+        if (now - _lateSince > _adoptAfter && _lateSteps >= LeastLateSteps)
         {
             // So late is what is usual from now on.
             _responses.Clear();
@@ -73,7 +73,7 @@ public sealed partial class CellDetector
     private void EndSlow()
     {
         (_slowFrom, _slowAnswers, _slowTook) = (-1, 0, 0);
-        (_slowResponsesSince, _slowStepsInAll) = (-1, 0);
+        (_lateSince, _lateSteps) = (-1, 0);
         Set(SignalKind.ResponsesSlow, false);
     }
 }

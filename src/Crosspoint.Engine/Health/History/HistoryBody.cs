@@ -117,7 +117,7 @@ internal static class HistoryBody
     private static (uint? Code, long Count) ReadCode(ref MessageBytes reader)
     {
         ulong code = reader.ReadUnsigned();
-        return (code > 0 ? (uint)(code - 1) : null, (long)reader.ReadUnsigned());
+        return (code > 0 ? (uint?)(code - 1) : null, (long)reader.ReadUnsigned());
     }
 
     private static void Write(ReadOnlySpan<long> bins, MessageBuffer buffer)
