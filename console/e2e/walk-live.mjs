@@ -97,12 +97,12 @@ await step('a test message is sent and seen on its way to the handset', async ()
   await check(page, 'a number that is not right');
   await page.getByRole('textbox', { name: /^To/ }).fill('+49 151 1234 5678');
   await page.getByRole('button', { name: 'Send it' }).click();
-  await page.getByText('Accepted and on disk').waitFor();
-  await page.getByText('Arrived at the handset').waitFor({ timeout: LONG_MS });
+  await page.getByText('Accepted', { exact: true }).waitFor();
+  await page.getByText('Delivered', { exact: true }).waitFor({ timeout: LONG_MS });
   await check(page, 'a test message');
   if (!/message=SM[0-9a-f]{32}/.test(page.url())) faults.push(`the address is ${page.url()}`);
   await page.reload();
-  await page.getByText('Arrived at the handset').waitFor();
+  await page.getByText('Delivered', { exact: true }).waitFor();
 });
 
 await step('an experiment is begun, looked at and stopped', async () => {
