@@ -148,9 +148,6 @@ internal sealed class FailoverWorld
         /// <summary>What was carried of late, where that is not what usually is.</summary>
         public double? Shown { get; set; }
 
-        /// <summary>What was carried of late, where that is not what usually is.</summary>
-        public double? Shown { get; set; }
-
         public double Refused { get; set; }
 
         public double Throttled { get; set; }
