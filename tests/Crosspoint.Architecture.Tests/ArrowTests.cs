@@ -41,7 +41,7 @@ public sealed partial class ArrowTests
         ["Receipts"] = ["Messages", "Accounts", "Stores", "Vendors", "Monitoring"],
         ["Limits"] = ["Messages"],
         ["Numbers"] = ["Limits"],
-        ["Dispatch"] = ["Messages", "Health", "Limits", "Retries", "Stores", "Rating", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
+        ["Dispatch"] = ["Messages", "Accounts", "Health", "Limits", "Retries", "Stores", "Rating", "Routing", "Vendors", "Webhooks", "Monitoring", "Receipts"],
         ["Intake"] = ["Messages", "Accounts", "Numbers", "Limits", "Stores", "Webhooks", "Monitoring", "Dispatch"],
     };
 
