@@ -18,10 +18,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private const double Step = 0.02;
     private const double BigStep = 0.25;
     private const double MostStep = 1;
-    private const double LeastRate = 1;
 
-    // Refusals that slower sending did not cure so many times in a row are not about the rate.
-    private const int UselessCuts = 4;
+    // So many times as many as lie between two refusals that come at any rate, and none of them refused: they have ended.
+    private const int EnoughToForget = 8;
 
     // Fewer answers show no share; fewer still, no rate.
     private const int EnoughForShare = 64;
@@ -29,6 +28,10 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private const int EnoughToCut = 10;
     private const int StreakToPause = 10;
     private const int StreakAfterPause = 3;
+
+    /// <summary>Segments a second; it is never slower.</summary>
+    internal const double LeastRate = 1;
+
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(60);
@@ -56,14 +59,12 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private long _resumedAt;
     private int _usedSinceStep;
 
-    // Answers to what was sent in this epoch; refusals in a row; cuts in a row that helped nothing, and what was so before them.
+    // Answers to what was sent in this epoch; refusals in a row, and acceptances; what cut after cut has shown.
     private int _accepted;
     private int _refused;
     private int _streak;
-    private int _useless;
-    private int _uselessAccepted;
-    private int _uselessRefused;
-    private double _limitBefore;
+    private int _taken;
+    private PaceDescent _descent;
 
     // The share of refusals that comes at any rate.
     private double _background;
@@ -156,8 +157,11 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (epoch != Epoch) return;
         _meter.Add();
         _streak = 0;
+        _taken++;
         Age();
         _accepted++;
+        if (_background > 0 && _taken * _background > EnoughToForget) _background = 0;
+        if (_refused == 0 && _accepted >= EnoughForShare) _descent = default;
         if (_learned.IsUnlimited || _pause != TimeSpan.Zero) return;
         _usedSinceStep++;
         Grow();
@@ -173,6 +177,7 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         Age();
         _refused++;
         _streak++;
+        _taken = 0;
         _throttledAt = time.GetTimestamp();
         if (_pause != TimeSpan.Zero) return false;
         if (IsBearable)
@@ -214,7 +219,6 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (_accepted + _refused < 128) return;
         _accepted /= 2;
         _refused /= 2;
-        if (Share(_accepted, _refused) < _background / 4) _background = 0;
     }
 
     private void Judge()
@@ -232,25 +236,17 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         _rest = First;
         if (_accepted + _refused < EnoughToCut || (_background > 0 && !IsWorseThanUsual)) return;
         _background = 0;
-        if (_learned.IsUnlimited || _learned.Rate > _ceiling * (SafeShare + 0.01))
+        if (!_descent.IsUnderWay)
         {
-            (_useless, _uselessAccepted, _uselessRefused) = (0, 0, 0);
-            _limitBefore = _learned.IsUnlimited ? taken : _learned.Rate;
+            _descent = PaceDescent.Begin(_learned.IsUnlimited ? taken : _learned.Rate);
         }
-        else if (time.GetElapsedTime(_resumedAt) >= StepInterval)
-        {
-            _useless++;
-            _uselessAccepted += _accepted;
-            _uselessRefused += _refused;
-        }
-
-        if (_useless >= UselessCuts)
+        else if (_descent.Add(_learned.Rate, _accepted, _refused))
         {
             // Whatever these refusals mean, the rate is not their reason: it goes back to where it was.
-            _background = Math.Max(0.05, Share(_uselessAccepted, _uselessRefused));
-            _useless = 0;
-            _ceiling = _limitBefore;
-            Limit(_limitBefore);
+            _background = _descent.Share;
+            _ceiling = _descent.From;
+            Limit(_descent.From);
+            _descent = default;
             return;
         }
 
@@ -265,7 +261,7 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     {
         _pause = TimeSpan.Zero;
         Epoch++;
-        (_accepted, _refused, _streak) = (0, 0, 0);
+        (_accepted, _refused, _streak, _taken) = (0, 0, 0, 0);
         _meter.Restart();
         _step = Step;
         _usedSinceStep = 0;
