@@ -6,7 +6,8 @@ namespace Crosspoint.Engine.Dispatch;
 /// How fast a connection sends: never above the contracted rate, and below it at what the carrier is seen to take. When the carrier says
 /// "slow down", sending pauses briefly and goes on at 0.7 of the rate that was accepted; a clean quarter of a second leads back to 0.95 of
 /// it, and from there each clean second adds a step, each twice the last, so that a carrier that takes N a second gets close to N with few
-/// refusals. A carrier that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a
+/// refusals. Where cut after cut is refused a share of whole seconds, below what was taken before, the rate is not the reason: it goes back, and such a share
+/// is borne. A carrier that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a
 /// reconnect. Not thread-safe: its lane's lock guards it.
 /// </summary>
 /// <param name="contracted">Segments a second; 0 for what the carrier takes.</param>
@@ -18,20 +19,28 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private const double Step = 0.02;
     private const double BigStep = 0.25;
     private const double MostStep = 1;
+    private const double LeastRate = 1;
 
-    // So many times as many as lie between two refusals that come at any rate, and none of them refused: they have ended.
+    // Refusals that slower sending did not cure so many times in a row are not about the rate.
+    private const int UselessCuts = 4;
+
+    // So many times as many as lie between two refusals that come at any rate, and none of them refused: those have ended.
     private const int EnoughToForget = 8;
+
+    // So many in a row without a refusal: slower sending has helped.
+    private const int EnoughToForgive = 200;
+
+    // Fewer are hard to tell from none; and how many in a row there is a reason to count.
+    private const double LeastBackground = 0.02;
+    private const int EnoughOfAll = 1_000;
 
     // Fewer answers show no share; fewer still, no rate.
     private const int EnoughForShare = 64;
     private const int EnoughToPause = 20;
     private const int EnoughToCut = 10;
+    private const double MostOfASecond = 0.5;
     private const int StreakToPause = 10;
     private const int StreakAfterPause = 3;
-
-    /// <summary>Segments a second; it is never slower.</summary>
-    internal const double LeastRate = 1;
-
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(60);
@@ -58,13 +67,17 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private long _steppedAt;
     private long _resumedAt;
     private int _usedSinceStep;
+    private bool _isCleanSinceStep;
 
-    // Answers to what was sent in this epoch; refusals in a row, and acceptances; what cut after cut has shown.
+    // Answers to what was sent in this epoch; refusals in a row, and acceptances; cuts in a row that helped nothing, and what was so before them.
     private int _accepted;
     private int _refused;
     private int _streak;
     private int _taken;
-    private PaceDescent _descent;
+    private int _useless;
+    private int _uselessAccepted;
+    private int _uselessRefused;
+    private double _limitBefore;
 
     // The share of refusals that comes at any rate.
     private double _background;
@@ -157,11 +170,11 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (epoch != Epoch) return;
         _meter.Add();
         _streak = 0;
-        _taken++;
+        if (_taken < EnoughOfAll) _taken++;
+        if (_background > 0 && _taken * _background > EnoughToForget) _background = 0;
+        if (_taken == EnoughToForgive) Forgive();
         Age();
         _accepted++;
-        if (_background > 0 && _taken * _background > EnoughToForget) _background = 0;
-        if (_refused == 0 && _accepted >= EnoughForShare) _descent = default;
         if (_learned.IsUnlimited || _pause != TimeSpan.Zero) return;
         _usedSinceStep++;
         Grow();
@@ -178,6 +191,7 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         _refused++;
         _streak++;
         _taken = 0;
+        _isCleanSinceStep = false;
         _throttledAt = time.GetTimestamp();
         if (_pause != TimeSpan.Zero) return false;
         if (IsBearable)
@@ -202,7 +216,11 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
             if (IsWorseThanUsual) return false;
             if (_background > 0) return _accepted > 0 || _streak < StreakAfterPause;
             if (_learned.IsUnlimited) return false;
-            return _accepted == 0 ? _streak < StreakAfterPause : _accepted + _refused < EnoughToPause;
+            if (_accepted == 0) return _streak < StreakAfterPause;
+            if (_accepted + _refused < EnoughToPause) return true;
+
+            // A whole second at a slower rate shows whether that helps; one that is mostly refused shows it at once.
+            return time.GetElapsedTime(_resumedAt) < StepInterval && Share(_accepted, _refused) < MostOfASecond;
         }
     }
 
@@ -236,17 +254,21 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         _rest = First;
         if (_accepted + _refused < EnoughToCut || (_background > 0 && !IsWorseThanUsual)) return;
         _background = 0;
-        if (!_descent.IsUnderWay)
+        if (_useless == 0) _limitBefore = Math.Max(_limitBefore, _learned.IsUnlimited ? taken : _learned.Rate);
+        if (!_learned.IsUnlimited && _learned.Rate <= _ceiling * (SafeShare + 0.01) && time.GetElapsedTime(_resumedAt) >= StepInterval)
         {
-            _descent = PaceDescent.Begin(_learned.IsUnlimited ? taken : _learned.Rate);
+            _useless++;
+            _uselessAccepted += _accepted;
+            _uselessRefused += _refused;
         }
-        else if (_descent.Add(_learned.Rate, _accepted, _refused))
+
+        if (_useless >= UselessCuts)
         {
             // Whatever these refusals mean, the rate is not their reason: it goes back to where it was.
-            _background = _descent.Share;
-            _ceiling = _descent.From;
-            Limit(_descent.From);
-            _descent = default;
+            _background = Math.Max(LeastBackground, Share(_uselessAccepted, _uselessRefused));
+            _ceiling = _limitBefore;
+            Limit(_limitBefore);
+            Forgive();
             return;
         }
 
@@ -257,11 +279,13 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         Limit(taken * Cut);
     }
 
+    private void Forgive() => (_useless, _uselessAccepted, _uselessRefused, _limitBefore) = (0, 0, 0, 0);
+
     private void Resume()
     {
         _pause = TimeSpan.Zero;
         Epoch++;
-        (_accepted, _refused, _streak, _taken) = (0, 0, 0, 0);
+        (_accepted, _refused, _streak, _isCleanSinceStep) = (0, 0, 0, true);
         _meter.Restart();
         _step = Step;
         _usedSinceStep = 0;
@@ -277,7 +301,8 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
 
         // A rate that is not used proves nothing.
         bool isUsed = _usedSinceStep >= 0.7 * _learned.Rate * passed.TotalSeconds;
-        _usedSinceStep = 0;
+        bool isClean = _isCleanSinceStep || _background > 0;
+        (_usedSinceStep, _isCleanSinceStep) = (0, true);
         _steppedAt = time.GetTimestamp();
         if (time.GetElapsedTime(_throttledAt) >= Forgets)
         {
@@ -291,6 +316,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
             Limit(Math.Min(_ceiling * SafeShare, _learned.Rate * 2));
             return;
         }
+
+        // Above what was taken only after a time without a refusal, but for those that come at any rate.
+        if (!isClean) return;
 
         // The longer nothing is refused, the likelier the carrier takes far more than it did: the steps double.
         double step = _learned.Rate < _steady * SafeShare ? Math.Max(_step, BigStep) : _step;
