@@ -6,7 +6,8 @@ namespace Crosspoint.Engine.Dispatch;
 /// How fast a connection sends: never above the contracted rate, and below it at what the carrier is seen to take. When the carrier says
 /// "slow down", sending pauses briefly and goes on at 0.7 of the rate that was accepted; a clean quarter of a second leads back to 0.95 of
 /// it, and from there each clean second adds a step, each twice the last, so that a carrier that takes N a second gets close to N with few
-/// refusals. A carrier that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a
+/// refusals. Where cut after cut is refused a share of whole seconds, below what was taken before, the rate is not the reason: it goes back, and such a share
+/// is borne. A carrier that took nothing at all is left alone for 1 s, doubling to 60 s. It belongs to the connection, so it outlives a
 /// reconnect. Not thread-safe: its lane's lock guards it.
 /// </summary>
 /// <param name="contracted">Segments a second; 0 for what the carrier takes.</param>
@@ -23,10 +24,21 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     // Refusals that slower sending did not cure so many times in a row are not about the rate.
     private const int UselessCuts = 4;
 
+    // So many times as many as lie between two refusals that come at any rate, and none of them refused: those have ended.
+    private const int EnoughToForget = 8;
+
+    // So many in a row without a refusal: slower sending has helped.
+    private const int EnoughToForgive = 200;
+
+    // Fewer are hard to tell from none; and how many in a row there is a reason to count.
+    private const double LeastBackground = 0.02;
+    private const int EnoughOfAll = 1_000;
+
     // Fewer answers show no share; fewer still, no rate.
     private const int EnoughForShare = 64;
     private const int EnoughToPause = 20;
     private const int EnoughToCut = 10;
+    private const double MostOfASecond = 0.5;
     private const int StreakToPause = 10;
     private const int StreakAfterPause = 3;
     private static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(100);
@@ -55,11 +67,13 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
     private long _steppedAt;
     private long _resumedAt;
     private int _usedSinceStep;
+    private bool _isCleanSinceStep;
 
-    // Answers to what was sent in this epoch; refusals in a row; cuts in a row that helped nothing, and what was so before them.
+    // Answers to what was sent in this epoch; refusals in a row, and acceptances; cuts in a row that helped nothing, and what was so before them.
     private int _accepted;
     private int _refused;
     private int _streak;
+    private int _taken;
     private int _useless;
     private int _uselessAccepted;
     private int _uselessRefused;
@@ -156,6 +170,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (epoch != Epoch) return;
         _meter.Add();
         _streak = 0;
+        if (_taken < EnoughOfAll) _taken++;
+        if (_background > 0 && _taken * _background > EnoughToForget) _background = 0;
+        if (_taken == EnoughToForgive) Forgive();
         Age();
         _accepted++;
         if (_learned.IsUnlimited || _pause != TimeSpan.Zero) return;
@@ -173,6 +190,8 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         Age();
         _refused++;
         _streak++;
+        _taken = 0;
+        _isCleanSinceStep = false;
         _throttledAt = time.GetTimestamp();
         if (_pause != TimeSpan.Zero) return false;
         if (IsBearable)
@@ -197,7 +216,11 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
             if (IsWorseThanUsual) return false;
             if (_background > 0) return _accepted > 0 || _streak < StreakAfterPause;
             if (_learned.IsUnlimited) return false;
-            return _accepted == 0 ? _streak < StreakAfterPause : _accepted + _refused < EnoughToPause;
+            if (_accepted == 0) return _streak < StreakAfterPause;
+            if (_accepted + _refused < EnoughToPause) return true;
+
+            // A whole second at a slower rate shows whether that helps; one that is mostly refused shows it at once.
+            return time.GetElapsedTime(_resumedAt) < StepInterval && Share(_accepted, _refused) < MostOfASecond;
         }
     }
 
@@ -214,7 +237,6 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (_accepted + _refused < 128) return;
         _accepted /= 2;
         _refused /= 2;
-        if (Share(_accepted, _refused) < _background / 4) _background = 0;
     }
 
     private void Judge()
@@ -232,12 +254,8 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         _rest = First;
         if (_accepted + _refused < EnoughToCut || (_background > 0 && !IsWorseThanUsual)) return;
         _background = 0;
-        if (_learned.IsUnlimited || _learned.Rate > _ceiling * (SafeShare + 0.01))
-        {
-            (_useless, _uselessAccepted, _uselessRefused) = (0, 0, 0);
-            _limitBefore = _learned.IsUnlimited ? taken : _learned.Rate;
-        }
-        else if (time.GetElapsedTime(_resumedAt) >= StepInterval)
+        if (_useless == 0) _limitBefore = Math.Max(_limitBefore, _learned.IsUnlimited ? taken : _learned.Rate);
+        if (!_learned.IsUnlimited && _learned.Rate <= _ceiling * (SafeShare + 0.01) && time.GetElapsedTime(_resumedAt) >= StepInterval)
         {
             _useless++;
             _uselessAccepted += _accepted;
@@ -247,10 +265,10 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         if (_useless >= UselessCuts)
         {
             // Whatever these refusals mean, the rate is not their reason: it goes back to where it was.
-            _background = Math.Max(0.05, Share(_uselessAccepted, _uselessRefused));
-            _useless = 0;
+            _background = Math.Max(LeastBackground, Share(_uselessAccepted, _uselessRefused));
             _ceiling = _limitBefore;
             Limit(_limitBefore);
+            Forgive();
             return;
         }
 
@@ -261,11 +279,13 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
         Limit(taken * Cut);
     }
 
+    private void Forgive() => (_useless, _uselessAccepted, _uselessRefused, _limitBefore) = (0, 0, 0, 0);
+
     private void Resume()
     {
         _pause = TimeSpan.Zero;
         Epoch++;
-        (_accepted, _refused, _streak) = (0, 0, 0);
+        (_accepted, _refused, _streak, _isCleanSinceStep) = (0, 0, 0, true);
         _meter.Restart();
         _step = Step;
         _usedSinceStep = 0;
@@ -281,7 +301,8 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
 
         // A rate that is not used proves nothing.
         bool isUsed = _usedSinceStep >= 0.7 * _learned.Rate * passed.TotalSeconds;
-        _usedSinceStep = 0;
+        bool isClean = _isCleanSinceStep || _background > 0;
+        (_usedSinceStep, _isCleanSinceStep) = (0, true);
         _steppedAt = time.GetTimestamp();
         if (time.GetElapsedTime(_throttledAt) >= Forgets)
         {
@@ -295,6 +316,9 @@ public sealed class Pace(double contracted, double burst, TimeProvider time)
             Limit(Math.Min(_ceiling * SafeShare, _learned.Rate * 2));
             return;
         }
+
+        // Above what was taken only after a time without a refusal, but for those that come at any rate.
+        if (!isClean) return;
 
         // The longer nothing is refused, the likelier the carrier takes far more than it did: the steps double.
         double step = _learned.Rate < _steady * SafeShare ? Math.Max(_step, BigStep) : _step;

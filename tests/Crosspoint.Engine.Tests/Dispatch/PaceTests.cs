@@ -116,6 +116,61 @@ public sealed class PaceTests
     }
 
     [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.03)]
+    [InlineData(0.08)]
+    [InlineData(0.2)]
+    public void Pace_CarrierRefusesAShareAtAnyRate_IsNotSlowedByIt(double share)
+    {
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
+        var carrier = new Carrier(_clock) { Rate = 1e9, Share = share };
+        var run = new Run(_clock, pace, carrier, 20, TimeSpan.FromMilliseconds(100));
+        run.For(TimeSpan.FromSeconds(30));
+        run.Reset();
+
+        run.For(TimeSpan.FromSeconds(120));
+
+        // Twenty in flight for a tenth of a second each.
+        run.Accepted.ShouldBeGreaterThan((int)(120 * 200 * (1 - share) * 0.5), run.ToString());
+    }
+
+    [Theory]
+    [InlineData(0.03, 20)]
+    [InlineData(0.08, 100)]
+    public void Pace_CarrierRefusesAShareAndTakesNASecond_BothAreFound(double share, int rate)
+    {
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
+        var carrier = new Carrier(_clock) { Rate = rate, Share = share };
+        var run = new Run(_clock, pace, carrier, 100, TimeSpan.FromMilliseconds(20));
+        run.For(TimeSpan.FromSeconds(60));
+        run.Reset();
+
+        run.For(TimeSpan.FromSeconds(120));
+
+        run.Accepted.ShouldBeGreaterThan((int)(120 * rate * 0.5), run.ToString());
+        (run.Sent / (double)run.Accepted).ShouldBeLessThan(1.5, run.ToString());
+    }
+
+    [Theory]
+    [InlineData(1_000, 100)]
+    [InlineData(1_000, 20)]
+    public void Pace_CarrierTakesFarLess_IsNotTakenForChance(int before, int after)
+    {
+        var pace = new Pace(0, 0, _clock) { Jitter = _jitter.NextDouble };
+        var carrier = new Carrier(_clock) { Rate = before };
+        var run = new Run(_clock, pace, carrier, 100, TimeSpan.FromMilliseconds(20));
+        run.For(TimeSpan.FromSeconds(30));
+        carrier.Rate = after;
+        run.For(TimeSpan.FromSeconds(30));
+        run.Reset();
+
+        run.For(TimeSpan.FromSeconds(60));
+
+        run.Accepted.ShouldBeGreaterThan((int)(60 * after * 0.6), run.ToString());
+        (run.Sent / (double)run.Accepted).ShouldBeLessThan(1.5, run.ToString());
+    }
+
+    [Theory]
     [InlineData(100, 80)]
     [InlineData(100, 1e9)]
     [InlineData(1_000, 1_200)]
