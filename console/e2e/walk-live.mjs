@@ -54,7 +54,8 @@ await step('the overview changes by itself, without being asked for', async () =
 
 await step('charts are drawn, and told in words and as a table', async () => {
   const drawings = page.locator('[data-chart="drawn"]');
-  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor();
+  // The first minute of a new gateway has to end.
+  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor({ timeout: LONG_MS });
   await page.getByRole('img', { name: /Map of the world/ }).waitFor();
   const inked = await drawings.evaluateAll((all) =>
     all.map((place) => {
@@ -131,12 +132,14 @@ await step('an experiment is begun, looked at and stopped', async () => {
 
 await step('a connection shows its history, and that of one network', async () => {
   await page.goto(`${origin}/console/routes/north-1`);
-  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor();
+  // The first minute of a new gateway has to end.
+  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor({ timeout: LONG_MS });
   await page.getByRole('img', { name: /time to the answer/ }).waitFor();
   await page.getByRole('link', { name: /^262/ }).first().click();
   await page.waitForURL(/network=/);
   await page.getByRole('heading', { name: 'History' }).waitFor();
-  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor();
+  // The first minute of a new gateway has to end.
+  await page.getByRole('img', { name: /Chart of throughput/ }).waitFor({ timeout: LONG_MS });
   await check(page, 'a cell');
   await page.getByRole('button', { name: 'All countries' }).first().click();
 });
