@@ -242,6 +242,7 @@ public sealed class MessageCodecTests
             Submit = AnyBool() ? RandomSubmit() : null,
             SendAt = AnyBool() ? 0 : AnyTime(created),
             CopyOf = MaybeId(key),
+            ResendOf = MaybeId(key),
         };
         Message message = Message.Restore(head, Any<MessageState>(), AnyTime(created));
         message.ErrorCode = _random.Next(-1, 40_000);
