@@ -49,7 +49,7 @@ public sealed class ConnectionTests
     public async Task Token_OfTheOperator_OpensNoAccount()
     {
         await using ApiFixture api = await StartAsync();
-        (await SendAsync(api, HttpMethod.Get, "/v1/messages", null)).Status.ShouldBe(401);
+        (await SendAsync(api, HttpMethod.Post, "/v1/messages", """{"to":"+15551234567","from":"+15550001000","body":"x"}""")).Status.ShouldBe(401);
     }
 
     [Fact]

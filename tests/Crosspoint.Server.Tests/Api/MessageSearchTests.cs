@@ -135,7 +135,7 @@ public sealed class MessageSearchTests
         Answer page = await browser.GetAsync("/v1/messages");
         (page.At("messages.0.to"), page.At("messages.0.body"), page.At("messages.0.masked")).ShouldBe(("+1555123****", "", "true"));
         Answer deliveries = await browser.GetAsync($"/v1/messages/{message.Id}/webhooks");
-        (deliveries.Status, deliveries.At("webhooks.0.url")).ShouldBe((200, null));
+        (deliveries.Status, deliveries.At("webhooks.0.url")).ShouldBe((200, "https://x.example/"));
         Answer export = await browser.GetAsync("/v1/messages/export");
         export.Text.ShouldContain("+1555123****");
         foreach (string text in (string[])[page.Text, deliveries.Text, export.Text])

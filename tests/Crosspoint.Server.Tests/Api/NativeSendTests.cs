@@ -69,6 +69,7 @@ public sealed class NativeSendTests
             ["metadata"] = new JsonObject(),
             ["batch"] = null,
             ["callback_url"] = null,
+            ["resend_of"] = null,
             ["created_at"] = "2026-01-02T03:04:05.000000Z",
             ["updated_at"] = "2026-01-02T03:04:05.000000Z",
             ["sent_at"] = null,

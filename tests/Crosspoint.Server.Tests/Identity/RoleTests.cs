@@ -61,7 +61,7 @@ public sealed partial class RoleTests
             }
         }
 
-        (open, closed).ShouldSatisfyAllConditions(static counts => counts.open.ShouldBeGreaterThan(10), static counts => counts.closed.ShouldBeGreaterThan(5));
+        (open, closed).ShouldSatisfyAllConditions(static counts => counts.open.ShouldBeGreaterThan(10), static counts => counts.closed.ShouldBeGreaterThan(2));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed partial class RoleTests
         (await customer.GetAsync($"/v1/batches?account_sid={ApiFixture.Other.Sid}")).Status.ShouldBe(400);
         customer.Csrf = null;
         (await customer.PostAsync("/v1/messages", new() { ["to"] = "+15551234567", ["from"] = "+15550001000", ["body"] = "x" })).At("code").ShouldBe("csrf_failed");
-        (await owner.GetAsync("/v1/webhooks")).At("code").ShouldBe("forbidden", "staff has no account of its own");
+        (await owner.GetAsync("/v1/webhooks")).At("field").ShouldBe("account_sid", "staff has no account of its own");
     }
 
     private static async Task<Browser> AgainAsync(ApiFixture api, Role role, string name)
