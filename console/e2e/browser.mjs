@@ -82,12 +82,25 @@ export async function seeAll(browser, walk, { origin, state, screens, folder, re
   }
 }
 
-/** A set-up or an invitation: a password is chosen, and who did so is inside. */
-export async function choosePassword(page, link, password, { name, button }) {
+/** An owner's page makes an invitation: its link. */
+export async function invite(page, { origin, name, role, account }) {
+  await page.goto(`${origin}/console/users`);
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Role').first().click();
+  await page.getByRole('option', { name: role }).click();
+  if (account) await page.getByRole('dialog').getByLabel('Account').fill(account);
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  return page.getByRole('textbox', { name: 'Link' }).inputValue();
+}
+
+/** A set-up or an invitation: a password is chosen, and who did so is inside, at their first screen. */
+export async function choosePassword(page, link, password, { name, button, start = 'Overview', look }) {
   await page.goto(link);
   if (name) await page.getByLabel('Name').fill(name);
   await page.getByLabel('New password').fill(password);
   await page.getByLabel('The same again').fill(password);
+  await look?.();
   await page.getByRole('button', { name: button }).click();
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await page.getByRole('heading', { name: start, level: 1 }).waitFor();
 }

@@ -1,7 +1,7 @@
 // Walks through accounts, webhooks and settings as a person does: `node walk-accounts.mjs LINK [FOLDER]`, with the set-up link of a fresh gateway whose
 // configuration has an account. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves pictures there.
 import { join } from 'node:path';
-import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -177,19 +177,9 @@ await seeAll(browser, walk, { origin, folder, state: await page.context().storag
 ] });
 
 await step('a customer sees the keys and the webhooks of its account, and nothing of others', async () => {
-  await page.goto(`${origin}/console/users`);
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByLabel('Name').fill('carl');
-  await page.getByLabel('Role').first().click();
-  await page.getByRole('option', { name: /^customer/ }).click();
-  await dialog().getByLabel('Account').fill(sid);
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const invitation = await invite(page, { origin, name: 'carl', role: /^customer/, account: sid });
   const other = await pageOf(browser, faults);
-  await other.goto(invitation);
-  await other.getByLabel('New password').fill(PASSWORD);
-  await other.getByLabel('The same again').fill(PASSWORD);
-  await other.getByRole('button', { name: 'Sign in' }).click();
+  await choosePassword(other, invitation, PASSWORD, { button: 'Sign in', start: 'Messages' });
   await other.getByRole('link', { name: 'Webhooks' }).click();
   await other.getByText('http://127.0.0.1:1/events').first().waitFor();
   await other.getByRole('tab', { name: 'API keys' }).click();

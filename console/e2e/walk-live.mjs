@@ -3,7 +3,7 @@
 // the gateway and starts it anew, and says so with a line on standard input. With FOLDER it leaves a picture of every screen there.
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { begin, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -31,12 +31,7 @@ const text = async (of, label) => (await figure(of, label).innerText()).trim();
 const today = async () => Number(/[\d,]+/.exec(await figure(page, 'Accepted a second').locator('xpath=following-sibling::*[1]').innerText())[0].replaceAll(',', ''));
 
 await step('the first owner is made by the link', async () => {
-  await page.goto(link);
-  await page.getByLabel('Name').fill('ada');
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page.getByLabel('The same again').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Make the owner' }).click();
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
 });
 
 await step('the overview changes by itself, without being asked for', async () => {

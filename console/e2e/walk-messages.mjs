@@ -3,7 +3,7 @@
 // what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -219,27 +219,14 @@ await step('a message that waits is canceled, and the text of one that ended is 
   if ((await page.getByRole('button', { name: 'Send again', exact: true }).count()) > 0) faults.push('what has no text can be sent again');
 });
 
-async function invite(name, role, start) {
-  await page.goto(`${origin}/console/users`);
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Role').first().click();
-  await page.getByRole('option', { name: role }).click();
-  const account = page.getByLabel('Account');
-  if ((await account.count()) > 0) await account.fill(ACCOUNT);
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+async function enter(name, role, start, account) {
   const other = await pageOf(browser, faults);
-  await other.goto(invitation);
-  await other.getByLabel('New password').fill(PASSWORD);
-  await other.getByLabel('The same again').fill(PASSWORD);
-  await other.getByRole('button', { name: 'Sign in' }).click();
-  await heading(start, other);
+  await choosePassword(other, await invite(page, { origin, name, role, account }), PASSWORD, { button: 'Sign in', start });
   return other;
 }
 
 await step('who may not see numbers sees masked ones, and searches by none', async () => {
-  const other = await invite('bob', /read only/, 'Overview');
+  const other = await enter('bob', /read only/, 'Overview');
   await other.goto(`${origin}/console/messages`);
   await rows(other).first().waitFor();
   if ((await other.getByText(FINE).count()) > 0) faults.push('a number is shown whole');
@@ -256,7 +243,7 @@ await step('who may not see numbers sees masked ones, and searches by none', asy
 });
 
 await step('a customer begins at the messages of their account', async () => {
-  const other = await invite('carl', /customer/, 'Messages');
+  const other = await enter('carl', /customer/, 'Messages', ACCOUNT);
   await rows(other).first().waitFor();
   if ((await other.getByRole('columnheader', { name: 'Account' }).count()) > 0) faults.push('a customer is shown accounts');
   await search(other).fill(FINE);

@@ -2,7 +2,7 @@
 // south-1, over which messages went. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of
 // every screen there.
 import { join } from 'node:path';
-import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -254,13 +254,7 @@ await seeAll(browser, walk, {
 });
 
 await step('who reads only sees the plan and the rates, and nothing to act with', async () => {
-  await page.goto(`${origin}/console/users`);
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByLabel('Name').fill('bob');
-  await page.getByLabel('Role').first().click();
-  await page.getByRole('option', { name: /read only/ }).click();
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const invitation = await invite(page, { origin, name: 'bob', role: /read only/ });
   const other = await pageOf(browser, faults);
   await choosePassword(other, invitation, PASSWORD, { button: 'Sign in' });
   for (const [path, seen] of [['routing', 'german-codes'], ['routing/revisions/2', 'german-codes'], ['rates/north-1', 'January']]) {

@@ -1,7 +1,7 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { join } from 'node:path';
-import { begin, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -28,13 +28,7 @@ const browser = await open();
 const page = await pageOf(browser, faults);
 
 await step('the first owner is made by the link', async () => {
-  await page.goto(link);
-  await page.getByLabel('Name').fill('ada');
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page.getByLabel('The same again').fill(PASSWORD);
-  await check(page, 'setup');
-  await page.getByRole('button', { name: 'Make the owner' }).click();
-  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner', look: () => check(page, 'setup') });
   if (page.url().includes('#')) faults.push('the token stays in the address');
 });
 
@@ -97,20 +91,9 @@ await step('a connection is paused and resumed', async () => {
 });
 
 await step('somebody is invited, and reads only', async () => {
-  await page.goto(`${origin}/console/users`);
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await page.getByLabel('Name').fill('bob');
-  await page.getByLabel('Role').first().click();
-  await page.getByRole('option', { name: /read only/ }).click();
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  const invitation = await page.getByRole('textbox', { name: 'Link' }).inputValue();
+  const invitation = await invite(page, { origin, name: 'bob', role: /read only/ });
   const other = await pageOf(browser, faults);
-  await other.goto(invitation);
-  await other.getByLabel('New password').fill(PASSWORD);
-  await other.getByLabel('The same again').fill(PASSWORD);
-  await check(other, 'invitation');
-  await other.getByRole('button', { name: 'Sign in' }).click();
-  await other.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await choosePassword(other, invitation, PASSWORD, { button: 'Sign in', look: () => check(other, 'invitation') });
   if ((await other.getByRole('link', { name: 'Users' }).count()) > 0) faults.push('who reads only is shown the users');
   await other.context().close();
 });

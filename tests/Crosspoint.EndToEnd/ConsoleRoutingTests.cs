@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Crosspoint.EndToEnd.Support;
@@ -10,25 +9,19 @@ namespace Crosspoint.EndToEnd;
 public sealed class ConsoleRoutingTests
 {
     private const int Sent = 240;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Walk = TimeSpan.FromSeconds(200);
 
     [Fact(Timeout = 300_000)]
     public async Task AnOperatorWalksThroughRoutingAndRates_WithoutAFault()
     {
-        File.Exists(Executables.Published).ShouldBeTrue("./crosspoint builds the console: run './crosspoint help' first");
         using var folder = new TestFolder();
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(folder, ["north", "south"]);
         var config = new GatewayConfig { Connections = [("north", simulator.Ports["north"]), ("south", simulator.Ports["south"])] };
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync(folder.Write("gateway.yaml", config.ToYaml()), Executables.Published);
-        string told = await gateway.Process.WaitForLineAsync(static line => line.Contains("/console/setup#", StringComparison.Ordinal), "the set-up link");
+        await using GatewayProcess gateway = await ConsoleWalk.StartGatewayAsync(folder.Write("gateway.yaml", config.ToYaml()));
+        string link = await ConsoleWalk.LinkOfAsync(gateway);
         await SendAsync(gateway);
 
-        await using ChildProcess walk = ChildProcess.Start("node", ["walk-routing.mjs", told.Split(' ')[^1]], folder: Repository.PathOf("console", "e2e"));
-        await walk.WaitForExitAsync(Walk);
-
-        walk.Output.ShouldNotContain(static line => line.StartsWith("FAULT", StringComparison.Ordinal), walk.Transcript);
-        walk.Output.Count(static line => line.StartsWith("ok: ", StringComparison.Ordinal)).ShouldBe(15, walk.Transcript);
+        await ConsoleWalk.GoAsync("walk-routing.mjs", link, 15, Walk);
     }
 
     // To two countries, in every class: what rehearsals decide anew.
@@ -48,11 +41,6 @@ public sealed class ConsoleRoutingTests
         }
 
         (await gateway.PostAsync("v1/messages/batch", new JsonObject { ["messages"] = messages })).Status.ShouldBe(HttpStatusCode.Accepted);
-        await Eventually.BecomesTrueAsync(
-            async () => (await gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n').Any(static line =>
-                line.StartsWith("crosspoint_messages_states_total{state=\"delivered\"} ", StringComparison.Ordinal)
-                && double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) >= Sent),
-            static () => "what was sent to be delivered",
-            Limit);
+        await ConsoleWalk.DeliveredAsync(gateway, Sent);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Crosspoint.EndToEnd.Support;
@@ -15,31 +14,25 @@ public sealed class ConsoleTests
     [Fact(Timeout = 280_000)]
     public async Task APersonWalksThroughTheConsole_WithoutAFault()
     {
-        File.Exists(Executables.Published).ShouldBeTrue("./crosspoint builds the console: run './crosspoint help' first");
         using var folder = new TestFolder();
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(folder, ["north", "south"]);
         var config = new GatewayConfig { Connections = [("north", simulator.Ports["north"]), ("south", simulator.Ports["south"])] };
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync(folder.Write("gateway.yaml", config.ToYaml()), Executables.Published);
-        string told = await gateway.Process.WaitForLineAsync(static line => line.Contains("/console/setup#", StringComparison.Ordinal), "the set-up link");
+        await using GatewayProcess gateway = await ConsoleWalk.StartGatewayAsync(folder.Write("gateway.yaml", config.ToYaml()));
+        string link = await ConsoleWalk.LinkOfAsync(gateway);
         using var stop = new CancellationTokenSource();
         Task load = SendAsync(gateway, stop.Token);
-        await Eventually.BecomesTrueAsync(
-            async () => (await gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n').Any(static line =>
-                line.StartsWith("crosspoint_messages_states_total{state=\"delivered\"} ", StringComparison.Ordinal)
-                && double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) > 1_200),
-            static () => "what is usual to be learned",
-            Limit);
+        // So many show what is usual.
+        await ConsoleWalk.DeliveredAsync(gateway, 1_201);
         await simulator.ChangeNetworkAsync("north", "26201", """{ "prefixes": ["49151"], "errors": [ { "status": "ESME_RSUBMITFAIL", "share": 0.5 } ] }""");
         await gateway.Process.WaitForLineAsync(
             static line => line.Contains("Health of north-1", StringComparison.Ordinal), "the network to fall ill", Limit);
 
-        await using ChildProcess walk = ChildProcess.Start("node", ["walk.mjs", told.Split(' ')[^1]], folder: Repository.PathOf("console", "e2e"));
+        await using ChildProcess walk = ConsoleWalk.Start("walk.mjs", link);
         await walk.WaitForExitAsync(Walk);
 
         await stop.CancelAsync();
         await load;
-        walk.Output.ShouldNotContain(static line => line.StartsWith("FAULT", StringComparison.Ordinal), walk.Transcript);
-        walk.Output.Count(static line => line.StartsWith("ok: ", StringComparison.Ordinal)).ShouldBe(11, walk.Transcript);
+        ConsoleWalk.ShouldBeWhole(walk, 11);
     }
 
     // Some sixty a second to two networks.

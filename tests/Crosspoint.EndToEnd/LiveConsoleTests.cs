@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -10,33 +9,26 @@ namespace Crosspoint.EndToEnd;
 /// <summary>What is live in the web console, in a real browser: figures, charts, a gateway that goes away, test messages, experiments.</summary>
 public sealed class LiveConsoleTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Walk = TimeSpan.FromSeconds(220);
 
     [Fact(Timeout = 360_000)]
     public async Task APersonFollowsWhatGoesOn_WithoutAFault()
     {
-        File.Exists(Executables.Published).ShouldBeTrue("./crosspoint builds the console: run './crosspoint help' first");
         using var folder = new TestFolder();
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(folder, ["north", "south"]);
 
         // The browser comes back to the same place.
         var config = new GatewayConfig { Port = FreePort(), Connections = [("north", simulator.Ports["north"]), ("south", simulator.Ports["south"])] };
         string file = folder.Write("gateway.yaml", config.ToYaml());
-        GatewayProcess gateway = await GatewayProcess.StartAsync(file, Executables.Published);
+        GatewayProcess gateway = await ConsoleWalk.StartGatewayAsync(file);
         try
         {
-            string told = await gateway.Process.WaitForLineAsync(static line => line.Contains("/console/setup#", StringComparison.Ordinal), "the set-up link");
+            string link = await ConsoleWalk.LinkOfAsync(gateway);
             using var stop = new CancellationTokenSource();
             Task load = SendAsync(() => gateway, stop.Token);
-            await Eventually.BecomesTrueAsync(
-                async () => (await gateway.Http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n').Any(static line =>
-                    line.StartsWith("crosspoint_messages_states_total{state=\"delivered\"} ", StringComparison.Ordinal)
-                    && double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture) > 100),
-                static () => "traffic",
-                Limit);
+            await ConsoleWalk.DeliveredAsync(gateway, 101);
 
-            await using ChildProcess walk = ChildProcess.Start("node", ["walk-live.mjs", told.Split(' ')[^1]], folder: Repository.PathOf("console", "e2e"));
+            await using ChildProcess walk = ConsoleWalk.Start("walk-live.mjs", link);
             Task<string> gone = walk.WaitForLineAsync(static line => line == "now: stop", "the wish to stop", Walk);
             await Task.WhenAny(gone, walk.WaitForExitAsync(Walk));
             if (gone.IsCompletedSuccessfully)
@@ -51,8 +43,7 @@ public sealed class LiveConsoleTests
             await walk.WaitForExitAsync(Walk);
             await stop.CancelAsync();
             await load;
-            walk.Output.ShouldNotContain(static line => line.StartsWith("FAULT", StringComparison.Ordinal), walk.Transcript);
-            walk.Output.Count(static line => line.StartsWith("ok: ", StringComparison.Ordinal)).ShouldBe(12, walk.Transcript);
+            ConsoleWalk.ShouldBeWhole(walk, 12);
         }
         finally
         {
