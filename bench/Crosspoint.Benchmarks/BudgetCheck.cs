@@ -12,6 +12,8 @@ namespace Crosspoint.Benchmarks;
 /// </summary>
 internal static class BudgetCheck
 {
+    private const int MostAttempts = 3;
+
     // Long enough for the runtime to compile the method twice: quickly at first, then with all it knows.
     private const double WarmUpSeconds = 0.3;
     private const int Rounds = 5;
@@ -27,8 +29,15 @@ internal static class BudgetCheck
         Console.WriteLine("| --- | ---: | ---: | ---: |");
         foreach (Budget budget in budgets)
         {
-            (double nanoseconds, double octets) = Measure(budget.Benchmark);
-            bool isHeld = octets <= budget.MaxAllocatedBytes + 0.01;
+            // On a busy machine the optimized code may come late, and what it does without allocating the first code does with: what allocates does so again.
+            bool isHeld = false;
+            (double nanoseconds, double octets) = (0, 0);
+            for (int attempt = 0; attempt < MostAttempts && !isHeld; attempt++)
+            {
+                (nanoseconds, octets) = Measure(budget.Benchmark);
+                isHeld = octets <= budget.MaxAllocatedBytes + 0.01;
+            }
+
             if (isHeld) held++;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
