@@ -217,7 +217,7 @@ public sealed class HealthStates
         if (isOfStep && !(cell.State is CellState.Probing or CellState.Recovering && IsSlight(signal))) return true;
         if (cell.State == CellState.Degraded) return signal.IsHard || EventOf(signal) == HealthEvent.SevereSign;
         if (signal.Kind == SignalKind.Unbound) return true;
-        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test ? test.IsWorse(2) : isOfStep;
+        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test ? test.IsWorse(2, _options.StepTime) : isOfStep;
     }
 
     // What has been noticed goes on being told for as long as more fail than usual, be it one of two messages. What no step shows counts from some on.
