@@ -251,10 +251,11 @@ public sealed partial class CellDetector
         status is 0x01 or 0x02 or 0x06 or 0x07 or 0x0A or 0x0B or 0x33 or 0x34 or 0x40 or 0x42 or 0x43 or 0x44 or 0x48 or 0x49 or 0x50 or 0x51
             or 0x61 or 0x62 or 0x63 or (>= 0xC0 and <= 0xC4);
 
-    // Of a share seen from one expected, for one draw (Kullback and Leibler, 1951).
+    // Of a share seen above one expected, for one draw (Kullback and Leibler, 1951).
     private static double Divergence(double seen, double expected)
     {
-        double sum = seen <= 0 ? 0 : seen * Math.Log(seen / expected);
+        if (seen <= expected) return 0;
+        double sum = seen * Math.Log(seen / expected);
         return seen >= 1 ? sum : sum + ((1 - seen) * Math.Log((1 - seen) / (1 - expected)));
     }
 
