@@ -19,6 +19,10 @@ public sealed partial class CellDetector
     // Fast is what takes less than the usual 5th percentile by so much: at night everything is somewhat faster.
     private const double FastStretch = 1.5;
 
+    // A cell's first receipts are the fastest ones: when its receipts come is known after so long, and after so many times as long as most of them take.
+    private const long LeastOfReceipts = 600 * Micros;
+    private const double TimesOfReceipts = 5;
+
     // Confirmations since receipts are missed that say that the messages arrive all the same.
     private const double LeastConfirmed = 5;
     private const double ConfirmedKeep = 0.9999;
@@ -130,7 +134,7 @@ public sealed partial class CellDetector
         _silentCame += _came;
         bool isDue = _due > 0;
         (_due, _came, _isStepEnded) = (0, 0, false);
-        if (_silent <= 0)
+        if (_silent <= 0 || !IsReceiptKnown)
         {
             _silent = 0;
             StartSilence(now);
@@ -139,7 +143,7 @@ public sealed partial class CellDetector
         }
 
         long least = Math.Max(InMicros(_options.ReceiptsSilentAfter), 4 * _cohorts.Width);
-        if (!IsReceiptKnown || !isDue || _silent < threshold || now - _silentSince < least || _silentCame > 0.5 * _silentDue || IsContradicted) return;
+        if (!isDue || _silent < threshold || now - _silentSince < least || _silentCame > 0.5 * _silentDue || IsContradicted) return;
         if (!IsOn(SignalKind.ReceiptsSilent)) _silentOnSince = now;
         if (now - _silentOnSince > _adoptAfter)
         {
@@ -155,8 +159,9 @@ public sealed partial class CellDetector
         StartSilence(now);
     }
 
-    // What a cell has only borrowed says nothing of when its own receipts come.
-    private bool IsReceiptKnown => _delays.Total >= FewDelays;
+    // What a cell has only borrowed says nothing of when its own receipts come, and the first of them are the fastest ones.
+    private bool IsReceiptKnown =>
+        _delays.Total >= FewDelays && _now - _since >= Math.Max(LeastOfReceipts, TimesOfReceipts * _delays.Quantile(0.9));
 
     private void StartSilence(long now)
     {
@@ -230,8 +235,7 @@ public sealed partial class CellDetector
     // The block before the last one has been cleared by all that was looked at since: it is learned. What comes while something is wrong is not.
     private void EndBlock(long now)
     {
-        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5
-            && (_silent < _delivery.Threshold / 2 || !IsReceiptKnown);
+        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5 && _silent < _delivery.Threshold / 2;
         if (isClear && _before.Total > 0) Learn();
         else _before.Clear();
         _before.Swap(ref _recent);
