@@ -58,6 +58,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Health = new HealthTable(new SteadyClock(time), (cell, usual, memory) => new CellDetector(cell, options.Detection, usual, memory))
         {
             KeepsHistory = options.History.IsEnabled,
+            Watching = options.Detection,
         };
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);

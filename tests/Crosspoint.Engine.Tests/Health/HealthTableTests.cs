@@ -453,8 +453,9 @@ public sealed class HealthTableTests
 
         public void Feedback(bool isConfirmed, long now) => Tell($"feedback {isConfirmed}");
 
-        public void Turn(long now, List<HealthSignal> signals)
+        public void Turn(long now, List<HealthSignal> signals, out CellEvidence evidence)
         {
+            evidence = default;
             Turns++;
             if (!KeepsWords || Turns > 1) return;
             signals.Add(new()

@@ -30,29 +30,38 @@ public sealed partial class CellDetector
     private double _usualThrottled;
 
     /// <inheritdoc />
-    public void Turn(long now, List<HealthSignal> signals)
+    public void Turn(long now, List<HealthSignal> signals, out CellEvidence evidence)
     {
         now = Tell(now);
         if (_waiting >= _options.StalledWaiting) LookForStall(now, signals);
         bool isFrozen = IsFrozen;
         bool isNew = now - _since < _adoptAfter;
-        _errors.Step(now, isFrozen, isNew, _adoptAfter);
-        _timeouts.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence = new() { IsStalled = _isStalled, StallLimit = _stallLimit, LeastSilence = LeastSilence };
+        evidence.Errors = _errors.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence.Timeouts = _timeouts.Step(now, isFrozen, isNew, _adoptAfter);
         if (now >= _cohortEnd) Advance(now);
-        _delivery.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence.Delivery = _delivery.Step(now, isFrozen, isNew, _adoptAfter);
         _fast.Step(now, isFrozen, isNew, _adoptAfter);
         _same.Step(now, isFrozen, isNew, _adoptAfter);
         if (_errors.IsOn || IsOn(SignalKind.Errors) || now >= _nextLook) LookAtErrors(now, signals);
         Follow(SignalKind.Timeouts, ref _timeouts, isOfGood: false, now, signals);
         Follow(SignalKind.Delivery, ref _delivery, isOfGood: true, now, signals);
         LookAtFakes(now, signals);
-        if (now < _nextLook) return;
-        long hour = now / (3600 * Micros);
-        if (hour != _hour) EnterHour(hour);
-        LookAtMinute(now, signals);
-        LookAtReceipts(now, signals);
-        _nextLook = now + LookMicros;
+        if (now >= _nextLook)
+        {
+            long hour = now / (3600 * Micros);
+            if (hour != _hour) EnterHour(hour);
+            LookAtMinute(now, signals);
+            evidence.Silence = LookAtReceipts(now, signals);
+            _nextLook = now + LookMicros;
+        }
+
+        // What is wrong with it alone says nothing of others.
+        if (isFrozen || IsFrozen) (evidence.Errors, evidence.Timeouts, evidence.Delivery, evidence.Silence) = (default, default, default, default);
     }
+
+    /// <summary>The same for who looks at no other cells.</summary>
+    public void Turn(long now, List<HealthSignal> signals) => Turn(now, signals, out _);
 
     private bool IsOn(SignalKind kind) => (_on & BitOf(kind)) != 0;
 

@@ -4,7 +4,7 @@ namespace Crosspoint.Engine.Health.Detection;
 
 /// <summary>
 /// Watches one cell: signs, rules and sequential tests against what is usual for it (docs/health.md, Detection). What it is told costs some
-/// additions; the tests run in <see cref="Turn"/>. Memory is taken once, when it is made.
+/// additions; the tests run in <see cref="Turn(long, List{HealthSignal})"/>. Memory is taken once, when it is made.
 /// </summary>
 public sealed partial class CellDetector : ICellDetector
 {

@@ -150,9 +150,10 @@ internal struct ShareTest
     /// <param name="isFrozen">Nothing is learned, as something else is wrong with the cell.</param>
     /// <param name="isNew">The cell has not been watched for as long as an adoption takes: not all that it shows counts as usual.</param>
     /// <param name="adoptAfter">An alarm that lasts longer is what is usual from then on.</param>
-    public void Step(long now, bool isFrozen, bool isNew, long adoptAfter)
+    /// <returns>What they say; nothing while the share has risen.</returns>
+    public Evidence Step(long now, bool isFrozen, bool isNew, long adoptAfter)
     {
-        if (_stepAll == 0) return;
+        if (_stepAll == 0) return default;
         int hour = (int)(now / HourMicros);
         if (hour != _hour) EnterHour(hour);
         if (_most < 1 && !isNew && !IsOn && _all >= Young)
@@ -165,6 +166,7 @@ internal struct ShareTest
         RunAll += _stepAll;
         RunBad += _stepBad;
         float gain = Math.Clamp((_stepBad * _up) + ((_stepAll - _stepBad) * _down), -Threshold, Threshold / _form.Steps);
+        Evidence evidence = IsOn ? default : new(gain, _stepAll, _stepBad, _stepAll * Usual);
         if (IsOn)
         {
             _onAll += _stepAll;
@@ -183,6 +185,7 @@ internal struct ShareTest
         }
 
         _stepAll = _stepBad = 0;
+        return evidence;
     }
 
     /// <summary>Begins to count the figures of the next signal.</summary>
