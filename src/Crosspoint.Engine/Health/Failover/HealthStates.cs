@@ -585,7 +585,10 @@ public sealed class HealthStates
         key.Cell, key.IsWide, order?.Effective ?? cell.State, order?.EffectiveShare ?? cell.Share, order?.ToString() ?? cell.Reason,
         order?.At ?? cell.Since, cell.Hold,
         TimeSpan.FromMicroseconds(Math.Max(0, order is null && cell.State is CellState.Suspended or CellState.Degraded ? cell.HoldUntil - _now : 0)),
-        cell.Relapses, cell.Rate, order, [.. cell.Last]);
+        cell.Relapses, cell.Rate, order, [.. cell.Last])
+    {
+        Except = order is null && cell.State != CellState.Healthy ? cell.Except : [],
+    };
 
     private void Publish()
     {
