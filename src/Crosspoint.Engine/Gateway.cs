@@ -81,6 +81,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _healthStates = new(options.Failover, new()
         {
             TotalsOf = cell => Health.TotalsOf(cell),
+            TotalsBut = (connection, except) => Health.TotalsBut(connection, except),
             CountryTotalsOf = cell => Health.CountryTotalsOf(cell),
             RateOf = cell => RateOf(Health.Read(cell, HealthInterval.OneMinute)),
             CountryRateOf = cell => RateOf(Health.ReadCountry(cell, HealthInterval.OneMinute)),

@@ -300,10 +300,11 @@ public sealed class HealthTableTests
         Check((363, 358, 307));
         table.TotalsOf(german with { Class = TrafficClass.Otp })!.Value.Accepted.ShouldBe(7);
 
-        void Check((long, long, long) accepted) => (
+        void Check((long All, long Country, long Network) accepted) => (
             table.TotalsOf(HealthCell.Of("north"))!.Value.Accepted,
             table.CountryTotalsOf(german with { Network = NetworkId.Unknown })!.Value.Accepted,
-            table.TotalsOf(german)!.Value.Accepted).ShouldBe(accepted);
+            table.TotalsOf(german)!.Value.Accepted,
+            table.TotalsBut(HealthCell.Of("north"), [german])!.Value.Accepted).ShouldBe((accepted.All, accepted.Country, accepted.Network, accepted.All - accepted.Network));
     }
 
     [Fact]

@@ -58,6 +58,7 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
         _states = new(scenario.Failover, new()
         {
             TotalsOf = cell => _table.TotalsOf(cell),
+            TotalsBut = (connection, except) => _table.TotalsBut(connection, except),
             CountryTotalsOf = cell => _table.CountryTotalsOf(cell),
             RateOf = cell => RateOf(_table.Read(cell, HealthInterval.OneMinute)),
             CountryRateOf = cell => RateOf(_table.ReadCountry(cell, HealthInterval.OneMinute)),

@@ -557,16 +557,9 @@ public sealed class HealthStates
         return cell;
     }
 
-    private CellTotals? TotalsOf(FailoverKey key, Cell cell)
-    {
-        CellTotals? totals = key.IsCountry ? _facts.CountryTotalsOf(key.Cell) : _facts.TotalsOf(key.Cell);
-        foreach (HealthCell other in cell.Except)
-        {
-            if (_facts.TotalsOf(other) is { } others) totals = totals?.Minus(others);
-        }
-
-        return totals;
-    }
+    private CellTotals? TotalsOf(FailoverKey key, Cell cell) => key.IsCountry ? _facts.CountryTotalsOf(key.Cell)
+        : cell.Except.Count > 0 ? _facts.TotalsBut(key.Cell, cell.Except)
+        : _facts.TotalsOf(key.Cell);
 
     private StepTest? TestOf(Cell cell, CellTotals? totals) => cell.Baseline is { } before && totals is { } now
         ? new(StepTest.Difference(before, now), TimeSpan.FromMicroseconds(_now - cell.TestedFrom))

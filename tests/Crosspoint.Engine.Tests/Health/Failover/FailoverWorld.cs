@@ -25,6 +25,7 @@ internal sealed class FailoverWorld
         States = new(options ?? new(), new()
         {
             TotalsOf = cell => Counted(cell),
+            TotalsBut = (connection, except) => Summed(one => one.Connection == connection.Connection && !except.Contains(one)),
             RateOf = cell => _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) ? truth.Shown ?? truth.Rate : 0,
             CountryTotalsOf = cell => Summed(one => one.Connection == cell.Connection && one.Country == cell.Country),
             CountryRateOf = cell => _truths.Where(one => one.Key.Connection == cell.Connection && one.Key.Country == cell.Country).Sum(static one => one.Value.Rate),
