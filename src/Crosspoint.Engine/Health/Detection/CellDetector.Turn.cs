@@ -150,7 +150,7 @@ public sealed partial class CellDetector
         if (messages < (_rules.Messages ?? UsualMessages) || _minute.Refused <= limit * messages) return false;
         if (_rules.Errors is not null) return true;
         double share = _minute.Refused / (double)messages;
-        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= RuleEvidence * _errors.Threshold;
+        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= RuleEvidence * _errors.Clumping * _errors.Threshold;
     }
 
     private void LookAtFakes(long now, List<HealthSignal> signals)
