@@ -58,6 +58,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         Health = new HealthTable(new SteadyClock(time), (cell, usual, memory) => new CellDetector(cell, options.Detection, usual, memory))
         {
             KeepsHistory = options.History.IsEnabled,
+            Watching = options.Detection,
         };
         options = options with { RoutingSources = options.RoutingSources with { Quality = learned, DestinationOf = DestinationOf } };
         Events = new EventFeed(journal.Events);
@@ -80,6 +81,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
         _healthStates = new(options.Failover, new()
         {
             TotalsOf = cell => Health.TotalsOf(cell),
+            TotalsBut = (connection, except) => Health.TotalsBut(connection, except),
             CountryTotalsOf = cell => Health.CountryTotalsOf(cell),
             RateOf = cell => RateOf(Health.Read(cell, HealthInterval.OneMinute)),
             CountryRateOf = cell => RateOf(Health.ReadCountry(cell, HealthInterval.OneMinute)),

@@ -73,10 +73,17 @@ internal static class LabCommands
         return command;
     }
 
+    private static string ProgressOf(AlarmsRun run)
+    {
+        string text = $"{run.CellsDone} of {run.Cells} cells done, false alarms so far: {run.Alarms.Count}";
+        return run.Alarms.FirstOrDefault() is { } latest
+            ? string.Create(CultureInfo.InvariantCulture, $"{text}; one of cell {latest.Cell} ({latest.Nature.Rate:0.###} a second), day {latest.Day:0}: {latest.Signal}") : text;
+    }
+
     private static int RunAlarms(int months, int seed, bool asJson, bool showsProgress, TimeProvider time, CancellationToken cancellationToken)
     {
         var run = new AlarmsRun(months, (ulong)seed);
-        using (new LabProgress(showsProgress, time, () => $"{run.CellsDone} of {run.Cells} cells done, false alarms so far: {run.Alarms.Count}")) run.Play(cancellationToken);
+        using (new LabProgress(showsProgress, time, () => ProgressOf(run))) run.Play(cancellationToken);
         var kinds = run.Alarms.GroupBy(static alarm => (alarm.Signal.Kind, alarm.Signal.Source)).OrderBy(static group => group.Key).Select(static group => new
         {
             Kind = Word(group.Key.Kind),

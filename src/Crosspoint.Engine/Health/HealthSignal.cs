@@ -74,6 +74,9 @@ public sealed record HealthSignal
     /// <summary>The <c>command_status</c> that stands out; 0 for none.</summary>
     public uint Status { get; init; }
 
+    /// <summary>Of a whole connection: the networks, of all classes, that do well meanwhile. They are not meant.</summary>
+    public IReadOnlyList<HealthCell> Except { get; init; } = [];
+
     /// <summary>Steady microseconds: see <see cref="ICellDetector"/>.</summary>
     public required long At { get; init; }
 

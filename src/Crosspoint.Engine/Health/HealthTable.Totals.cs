@@ -19,7 +19,7 @@ public sealed partial class HealthTable
     public CellTotals? TotalsOf(in HealthCell cell)
     {
         if (!_connections.TryGetValue(cell.Connection, out int number)) return null;
-        if (cell.Country.Length == 0) return TotalsOf(cell.Connection, country: null);
+        if (cell.Country.Length == 0) return TotalsOf(cell.Connection, country: null, []);
 
         string country = cell.Country == HealthCell.UnknownCountry ? "" : cell.Country;
         lock (_leaving)
@@ -36,16 +36,25 @@ public sealed partial class HealthTable
     }
 
     /// <summary>The same of all networks and classes of a country on a connection.</summary>
-    public CellTotals? CountryTotalsOf(in HealthCell cell) => TotalsOf(cell.Connection, cell.Country);
+    public CellTotals? CountryTotalsOf(in HealthCell cell) => TotalsOf(cell.Connection, cell.Country, []);
 
-    private CellTotals? TotalsOf(string connection, string? country)
+    /// <summary>The same of a connection without some of its networks: looked at one by one, so that it only grows.</summary>
+    public CellTotals? TotalsBut(in HealthCell connection, IReadOnlyList<HealthCell> except) => TotalsOf(connection.Connection, country: null, except);
+
+    private CellTotals? TotalsOf(string connection, string? country, IReadOnlyList<HealthCell> except)
     {
         lock (_leaving)
         {
             CellTotals? all = LeftOf(HealthCell.Of(connection) with { Country = country ?? "" }, isWide: true);
+            foreach (HealthCell network in except)
+            {
+                if (LeftOf(network, isWide: false) is { } left) all = all?.Minus(left);
+            }
+
             foreach ((_, WatchedCell leaf) in _leaves)
             {
-                if (leaf.Cell.Connection == connection && (country is null || leaf.Cell.Country == country)) Add(ref all, leaf);
+                if (leaf.Cell.Connection != connection || (country is not null && leaf.Cell.Country != country)) continue;
+                if (except.Count == 0 || !except.Contains(leaf.Cell.OfAllClasses)) Add(ref all, leaf);
             }
 
             return all;

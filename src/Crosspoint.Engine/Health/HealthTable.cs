@@ -37,6 +37,10 @@ public sealed partial class HealthTable
     private readonly ConcurrentDictionary<ulong, WatchedCell> _worlds = new();
     private readonly ConcurrentDictionary<string, WatchedCell> _accounts = new(StringComparer.Ordinal);
     private readonly List<WatchedCell> _turning = [];
+
+    // By the number of the connection less one; null where it is not watched. Replaced under _making.
+    private volatile ConnectionWatch?[] _watches = [];
+    private readonly Func<ConnectionWatch, Func<WitnessParts, bool>, IReadOnlyList<HealthCell>> _networksThat;
     private int _leafCount;
     private ulong _accountCount;
     private WatchedCell? _listed;
@@ -49,9 +53,13 @@ public sealed partial class HealthTable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(mostCells);
         (Clock, _detectors, _mostCells) = (clock, detectors, mostCells);
+        _networksThat = NetworksThat;
     }
 
     public SteadyClock Clock { get; }
+
+    /// <summary>By what connections are watched as a whole, besides their cells; null for not at all.</summary>
+    public DetectionOptions? Watching { get; init; }
 
     /// <summary>Whether cells keep what <see cref="TakeMinutes"/> takes.</summary>
     public bool KeepsHistory { get; init; }
@@ -99,6 +107,7 @@ public sealed partial class HealthTable
             }
 
             _turning.RemoveRange(kept, _turning.Count - kept);
+            foreach (ConnectionWatch? watch in _watches) watch?.Turn(now, signals, _networksThat);
         }
     }
 
@@ -178,11 +187,37 @@ public sealed partial class HealthTable
                 Country = country,
                 World = world,
                 Detector = MakeDetector(named, key.Value, country, world),
+                Watch = WatchOf(key.Connection),
             };
             _leaves[key.Value] = cell;
             Interlocked.Increment(ref _leafCount);
             return cell;
         }
+    }
+
+    // Under _making.
+    private ConnectionWatch? WatchOf(int connection)
+    {
+        if (Watching is null) return null;
+        ConnectionWatch?[] watches = _watches;
+        if (connection > watches.Length) Array.Resize(ref watches, connection);
+        else if (watches[connection - 1] is { } known) return known;
+        else watches = [.. watches];
+        var watch = new ConnectionWatch(_names[connection - 1], Watching);
+        watches[connection - 1] = watch;
+        _watches = watches;
+        return watch;
+    }
+
+    private List<HealthCell> NetworksThat(ConnectionWatch watch, Func<WitnessParts, bool> said)
+    {
+        var networks = new HashSet<HealthCell>();
+        foreach ((_, WatchedCell leaf) in _leaves)
+        {
+            if (leaf.Watch == watch && said(leaf.Said)) networks.Add(leaf.Cell.OfAllClasses);
+        }
+
+        return [.. networks.OrderBy(static network => network.ToString(), StringComparer.Ordinal)];
     }
 
     private WatchedCell CountryOf(QualityKey key, WatchedCell? gone = null)

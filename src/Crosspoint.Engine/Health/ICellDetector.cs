@@ -28,7 +28,8 @@ public interface ICellDetector
     void Feedback(bool isConfirmed, long now);
 
     /// <summary>Looks at what was counted, and adds what it has to say.</summary>
-    void Turn(long now, List<HealthSignal> signals);
+    /// <param name="evidence">What it says to those who look at all cells of the connection together.</param>
+    void Turn(long now, List<HealthSignal> signals, out CellEvidence evidence);
 
     /// <summary>All that was counted since the cell is watched.</summary>
     CellTotals Totals { get; }
@@ -59,6 +60,15 @@ public readonly record struct CellTotals(
     public bool IsWithout(in CellTotals before) =>
         Submitted < before.Submitted || Accepted < before.Accepted || Refused < before.Refused || Throttled < before.Throttled
         || Unanswered < before.Unanswered || Sent < before.Sent || Delivered < before.Delivered || Undelivered < before.Undelivered;
+
+    /// <summary>Without another one that is a part of it.</summary>
+    public CellTotals Minus(in CellTotals part) => new(
+        Submitted - part.Submitted, Accepted - part.Accepted, Refused - part.Refused, Throttled - part.Throttled, Unanswered - part.Unanswered,
+        Sent - part.Sent, Delivered - part.Delivered, Undelivered - part.Undelivered,
+        ExpectedDelivered - part.ExpectedDelivered, ExpectedRefused - part.ExpectedRefused)
+    {
+        Slow = Slow - part.Slow,
+    };
 
     /// <summary>Both together.</summary>
     public CellTotals Plus(in CellTotals other) => new(

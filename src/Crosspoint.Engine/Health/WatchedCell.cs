@@ -45,6 +45,11 @@ public sealed class WatchedCell
     // Of the detector's: segments without an answer, and messages without an end.
     private long _waiting;
     private long _open;
+    private long _submittedAt;
+    private long _answeredAt;
+
+    // That of a country: what its cells have said.
+    private WitnessParts _said;
 
     internal WatchedCell(HealthTable table, WatchedScope scope, ulong key, HealthCell cell, string account = "", WatchedCell? guardedBy = null)
     {
@@ -58,6 +63,12 @@ public sealed class WatchedCell
 
     /// <summary>What watches it; null for nothing.</summary>
     public ICellDetector? Detector { get; internal init; }
+
+    /// <summary>What watches all cells of its connection; null for nothing, and for others than leaves.</summary>
+    internal ConnectionWatch? Watch { get; init; }
+
+    /// <summary>What it has said to that. Of the table's turn alone.</summary>
+    internal WitnessParts Said => _said;
 
     /// <summary>What its detector counted since it is watched; null without a detector.</summary>
     public CellTotals? Totals
@@ -137,7 +148,8 @@ public sealed class WatchedCell
                 if (_hasNews || _waiting > 0 || now - _turnedAt >= LongestTurn)
                 {
                     (_hasNews, _turnedAt) = (false, now);
-                    Detector!.Turn(now, signals);
+                    Detector!.Turn(now, signals, out CellEvidence evidence);
+                    if (Watch is not null) Tell(Watch, evidence, now);
                 }
 
                 long quiet = now - _usedAt;
@@ -167,6 +179,13 @@ public sealed class WatchedCell
     internal void AddDelays(Span<long> delays, long now)
     {
         lock (_gate) _intervals.AddDelays(delays, now);
+    }
+
+    private void Tell(ConnectionWatch watch, in CellEvidence evidence, long now)
+    {
+        watch.Hear(ref _said, ref _country!._said, evidence, now);
+        watch.HearAnswer(_answeredAt);
+        if (_waiting > 0) watch.HearWaiting(_waiting, _submittedAt, evidence);
     }
 
     private bool TryTell(in CellEvent entry)
@@ -209,10 +228,12 @@ public sealed class WatchedCell
         {
             case CellEventKind.Submitted:
                 _waiting++;
+                _submittedAt = entry.Now;
                 detector.Submitted(entry.Now);
                 break;
             case CellEventKind.Answered:
                 if (_waiting > 0) _waiting--;
+                if (entry.Answer != AnswerKind.Unanswered) _answeredAt = entry.Now;
                 detector.Answered(entry.Answer, entry.Code, entry.Took, entry.Now);
                 break;
             case CellEventKind.Sent:

@@ -182,6 +182,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 host._users, JournalOpening.KeysOf(config), config.Http.Console, host.Gateway.Accounts, time, loggers, services.GetRequiredService<IMeterFactory>(),
                 cancellationToken).ConfigureAwait(false);
             host._history = new(host.Gateway.Health, host._health, config.Engine.History, time, loggers.CreateLogger<HealthHistory>());
+            await host.Readings.StartAsync(host._history, cancellationToken).ConfigureAwait(false);
             host._history.Start();
             step = "data: the journal cannot be read";
             await host.Gateway.StartAsync(cancellationToken).ConfigureAwait(false);

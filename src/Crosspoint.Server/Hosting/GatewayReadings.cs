@@ -4,6 +4,8 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Alerts;
 using Crosspoint.Engine.Health;
+using Crosspoint.Engine.Health.History;
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Configuration;
@@ -19,10 +21,15 @@ public sealed class GatewayReadings(GatewayConfig config, Gateway gateway, TimeP
     // Of one account, in the order of their URLs.
     private const int MostReceivers = 10_000;
 
+    private const int MostConnections = 65_535;
+
     private IReadOnlyList<WebhookReading> _webhooks = [];
     private IReadOnlyList<CertificateReading> _certificates = [];
     private long _lookedAt;
     private bool _hasLooked;
+
+    // What the process before this one spent in the day on which this one began, by connection.
+    private (DateOnly Day, Dictionary<string, long> Spent) _before = (default, []);
 
     // Countries count messages, whichever ways they went; classes of a country, the ways.
     public IReadOnlyList<DeliveryReading> Delivery(TimeSpan over)
@@ -53,10 +60,22 @@ public sealed class GatewayReadings(GatewayConfig config, Gateway gateway, TimeP
         var vendors = gateway.ConnectionOptions().ToDictionary(static connection => connection.Name, static connection => connection.Vendor, StringComparer.Ordinal);
         return
         [
-            .. gateway.Spent.GroupBy(spent => vendors.GetValueOrDefault(spent.Connection, spent.Connection))
+            .. gateway.Spent.Concat(SpentBefore()).GroupBy(spent => vendors.GetValueOrDefault(spent.Connection, spent.Connection))
                 .Select(group => new SpendReading(group.Key, group.Sum(static spent => spent.Micros), currency)),
         ];
     }
+
+    /// <summary>Reads what was spent today before the process began, as far as the long view has it.</summary>
+    public async Task StartAsync(HealthHistory history, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var query = new HistoryQuery(HistoryStep.Day, HistoryLevel.Connection, Micros.From(now.AddTicks(-now.TimeOfDay.Ticks)), Micros.From(now)) { Limit = MostConnections };
+        HistoryPage page = await history.ReadAsync(query, cancellationToken).ConfigureAwait(false);
+        _before = (DateOnly.FromDateTime(now.UtcDateTime), page.Points.ToDictionary(static point => point.Connection!, static point => point.Reading.Cost, StringComparer.Ordinal));
+    }
+
+    private IEnumerable<(string Connection, long Micros)> SpentBefore() =>
+        _before.Day == DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime) ? _before.Spent.Select(static spent => (spent.Key, spent.Value)) : [];
 
     // An account's queues for a connection and class are one: what waits in all, and the longest wait.
     public IReadOnlyList<QueueReading> Queues() =>

@@ -300,10 +300,11 @@ public sealed class HealthTableTests
         Check((363, 358, 307));
         table.TotalsOf(german with { Class = TrafficClass.Otp })!.Value.Accepted.ShouldBe(7);
 
-        void Check((long, long, long) accepted) => (
+        void Check((long All, long Country, long Network) accepted) => (
             table.TotalsOf(HealthCell.Of("north"))!.Value.Accepted,
             table.CountryTotalsOf(german with { Network = NetworkId.Unknown })!.Value.Accepted,
-            table.TotalsOf(german)!.Value.Accepted).ShouldBe(accepted);
+            table.TotalsOf(german)!.Value.Accepted,
+            table.TotalsBut(HealthCell.Of("north"), [german])!.Value.Accepted).ShouldBe((accepted.All, accepted.Country, accepted.Network, accepted.All - accepted.Network));
     }
 
     [Fact]
@@ -453,8 +454,9 @@ public sealed class HealthTableTests
 
         public void Feedback(bool isConfirmed, long now) => Tell($"feedback {isConfirmed}");
 
-        public void Turn(long now, List<HealthSignal> signals)
+        public void Turn(long now, List<HealthSignal> signals, out CellEvidence evidence)
         {
+            evidence = default;
             Turns++;
             if (!KeepsWords || Turns > 1) return;
             signals.Add(new()

@@ -55,6 +55,32 @@ public sealed class AlertReadingsTests : IDisposable
         again.Alerts.Alerts.Open.Select(static alert => alert.Rule).Order().ShouldBe(["certificate", "country_delivery", "disk", "queue"]);
     }
 
+    [Fact]
+    public async Task Gateway_StartsAgain_KnowsWhatWasSpentInTheDay()
+    {
+        string certificate = WriteCertificate(TimeProvider.System.GetUtcNow().AddDays(10));
+        DateTime day;
+        await using (GatewayHost host = await StartAsync(certificate))
+        {
+            day = TimeProvider.System.GetUtcNow().Date;
+            HealthTable health = host.Gateway.Health;
+            var destination = new Destination(default, "DE", NumberType.Mobile, NetworkId.Unknown, NetworkSource.None);
+            WatchedPath path = health.Find(health.NumberOf("north-1"), destination, TrafficClass.Transactional, "AC00000000000000000000000000000001");
+            for (int i = 0; i < 3; i++)
+            {
+                path.Submitted(health.Clock.Now);
+                path.Answered(AnswerKind.Accepted, 0, 20_000, 70_000, health.Clock.Now);
+            }
+
+            host.Readings.Spend().ShouldBeEmpty("nothing went out by the gateway itself");
+        }
+
+        await using GatewayHost again = await StartAsync(certificate);
+        IReadOnlyList<SpendReading> spent = again.Readings.Spend();
+        bool isSameDay = TimeProvider.System.GetUtcNow().Date == day;
+        spent.Select(static one => (one.Vendor, one.Micros)).ShouldBe(isSameDay ? [("north", 210_000L)] : []);
+    }
+
     private static void Deliver(HealthTable health, int messages, int lost)
     {
         var destination = new Destination(default, "DE", NumberType.Mobile, NetworkId.Unknown, NetworkSource.None);

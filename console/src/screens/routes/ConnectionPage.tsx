@@ -116,7 +116,8 @@ interface Scope {
 /** Whether a health state concerns what is shown. */
 function isWithin(row: HealthState, { connection, country, network }: Scope) {
   if (row.connection !== connection) return false;
-  if (!country || row.country === null) return true;
+  if (!country) return true;
+  if (row.country === null) return !network || !row.except.some((other) => other.country === country && other.network === network);
   return row.country === country && (!network || row.all_networks || row.network === network);
 }
 

@@ -71,6 +71,9 @@ function State({ row }: { row: HealthState }) {
 }
 
 function place(row: HealthState) {
-  if (!row.country && !row.network) return 'all countries';
+  if (!row.country && !row.network) {
+    const others = row.except.map((other) => `${countryName(other.country)} ${networkName(other.network)}`);
+    return others.length === 0 ? 'all countries' : `all countries but for ${others.join(', ')}`;
+  }
   return row.all_networks ? `${countryName(row.country)}, all networks` : `${countryName(row.country)} ${networkName(row.network)}`;
 }

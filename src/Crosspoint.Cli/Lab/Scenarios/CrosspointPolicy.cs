@@ -42,7 +42,10 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
         _sweptAt = time.Now;
         var detection = new DetectionOptions();
         _bindSigns = new(detection.UnboundAfter, detection.Repeat);
-        _table = new(new SteadyClock(time), static (cell, usual, memory) => new CellDetector(cell, new(), usual, memory));
+        _table = new(new SteadyClock(time), static (cell, usual, memory) => new CellDetector(cell, new(), usual, memory))
+        {
+            Watching = detection,
+        };
         _incidents = new(new() { VendorOf = static connection => connection }, time);
         _destinations = [.. scenario.Networks.Select(static network => new Destination(default, network.Country, NumberType.Mobile, network.Id, NetworkSource.Range))];
         _requests = [.. _destinations.Select(destination => Classes.Select(one => RouteRequest.For(HeadOf(one), destination, 0, 0)).ToArray())];
@@ -55,6 +58,7 @@ internal sealed class CrosspointPolicy : RoutePolicy, IConnectionUse
         _states = new(scenario.Failover, new()
         {
             TotalsOf = cell => _table.TotalsOf(cell),
+            TotalsBut = (connection, except) => _table.TotalsBut(connection, except),
             CountryTotalsOf = cell => _table.CountryTotalsOf(cell),
             RateOf = cell => RateOf(_table.Read(cell, HealthInterval.OneMinute)),
             CountryRateOf = cell => RateOf(_table.ReadCountry(cell, HealthInterval.OneMinute)),

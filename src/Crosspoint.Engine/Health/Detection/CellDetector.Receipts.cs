@@ -19,6 +19,10 @@ public sealed partial class CellDetector
     // Fast is what takes less than the usual 5th percentile by so much: at night everything is somewhat faster.
     private const double FastStretch = 1.5;
 
+    // A cell's first receipts are the fastest ones: when its receipts come is known after so long, and after so many times as long as most of them take.
+    private const long LeastOfReceipts = 600 * Micros;
+    private const double TimesOfReceipts = 5;
+
     // Confirmations since receipts are missed that say that the messages arrive all the same.
     private const double LeastConfirmed = 5;
     private const double ConfirmedKeep = 0.9999;
@@ -47,14 +51,16 @@ public sealed partial class CellDetector
     private double _sentUsual;
     private double _confirmedUsual;
 
-    private void LookAtReceipts(long now, List<HealthSignal> signals)
+    // What it says of silence.
+    private Evidence LookAtReceipts(long now, List<HealthSignal> signals)
     {
-        if (_cohortEnd == 0) return;
-        if (_isStepEnded) LookForSilence(now, signals);
+        if (_cohortEnd == 0) return default;
+        Evidence silence = _isStepEnded ? LookForSilence(now, signals) : default;
         long lasted = now - _blockSince;
-        if (lasted < BlockMicros || (lasted < LongestBlockMicros && _recent.Total < LeastOfBlock)) return;
+        if (lasted < BlockMicros || (lasted < LongestBlockMicros && _recent.Total < LeastOfBlock)) return silence;
         LookForSlowness(now, signals);
         EndBlock(now);
+        return silence;
     }
 
     private double LeastOfBlock => (_rules.Messages ?? UsualMessages) / 2;
@@ -122,24 +128,26 @@ public sealed partial class CellDetector
     }
 
     // A cumulative sum of Poisson counts (Lucas, 1985): receipts that came against those that were due of messages without one.
-    private void LookForSilence(long now, List<HealthSignal> signals)
+    private Evidence LookForSilence(long now, List<HealthSignal> signals)
     {
         float threshold = _delivery.Threshold;
-        _silent = Math.Min(_silent + (_due * SilentGain) - (_came * SilentLoss), MostSilent * threshold);
+        double gain = (_due * SilentGain) - (_came * SilentLoss);
+        var evidence = new Evidence((float)gain, (float)_due, (float)(_due - _came), 0);
+        _silent = Math.Min(_silent + gain, MostSilent * threshold);
         _silentDue += _due;
         _silentCame += _came;
         bool isDue = _due > 0;
         (_due, _came, _isStepEnded) = (0, 0, false);
-        if (_silent <= 0)
+        if (_silent <= 0 || !IsReceiptKnown)
         {
             _silent = 0;
             StartSilence(now);
             if (IsOn(SignalKind.ReceiptsSilent)) Set(SignalKind.ReceiptsSilent, false);
-            return;
+            return IsReceiptKnown ? evidence : default;
         }
 
-        long least = Math.Max(InMicros(_options.ReceiptsSilentAfter), 4 * _cohorts.Width);
-        if (!IsReceiptKnown || !isDue || _silent < threshold || now - _silentSince < least || _silentCame > 0.5 * _silentDue || IsContradicted) return;
+        if (IsContradicted) return default;
+        if (!isDue || _silent < threshold || now - _silentSince < LeastSilence || _silentCame > 0.5 * _silentDue) return evidence;
         if (!IsOn(SignalKind.ReceiptsSilent)) _silentOnSince = now;
         if (now - _silentOnSince > _adoptAfter)
         {
@@ -147,16 +155,20 @@ public sealed partial class CellDetector
             _receiptsCame = Math.Min(_receiptsCame, _receiptsSent * _silentCame / Math.Max(1, _silentDue));
             _silent = 0;
             Expect();
-            return;
+            return default;
         }
 
-        if (!IsDue(SignalKind.ReceiptsSilent, now)) return;
+        if (!IsDue(SignalKind.ReceiptsSilent, now)) return default;
         signals.Add(Signal(SignalKind.ReceiptsSilent, SignalSource.Statistic, _silentCame / _silentDue, 1, _silentDue, _silentSince));
         StartSilence(now);
+        return default;
     }
 
-    // What a cell has only borrowed says nothing of when its own receipts come.
-    private bool IsReceiptKnown => _delays.Total >= FewDelays;
+    private long LeastSilence => Math.Max(InMicros(_options.ReceiptsSilentAfter), 4 * _cohorts.Width);
+
+    // What a cell has only borrowed says nothing of when its own receipts come, and the first of them are the fastest ones.
+    private bool IsReceiptKnown =>
+        _delays.Total >= FewDelays && _now - _since >= Math.Max(LeastOfReceipts, TimesOfReceipts * _delays.Quantile(0.9));
 
     private void StartSilence(long now)
     {
@@ -230,8 +242,7 @@ public sealed partial class CellDetector
     // The block before the last one has been cleared by all that was looked at since: it is learned. What comes while something is wrong is not.
     private void EndBlock(long now)
     {
-        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5
-            && (_silent < _delivery.Threshold / 2 || !IsReceiptKnown);
+        bool isClear = !IsFrozen && Math.Max(_fast.Suspicion, _same.Suspicion) < 0.5 && _silent < _delivery.Threshold / 2;
         if (isClear && _before.Total > 0) Learn();
         else _before.Clear();
         _before.Swap(ref _recent);

@@ -30,29 +30,38 @@ public sealed partial class CellDetector
     private double _usualThrottled;
 
     /// <inheritdoc />
-    public void Turn(long now, List<HealthSignal> signals)
+    public void Turn(long now, List<HealthSignal> signals, out CellEvidence evidence)
     {
         now = Tell(now);
         if (_waiting >= _options.StalledWaiting) LookForStall(now, signals);
         bool isFrozen = IsFrozen;
         bool isNew = now - _since < _adoptAfter;
-        _errors.Step(now, isFrozen, isNew, _adoptAfter);
-        _timeouts.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence = new() { IsStalled = _isStalled, StallLimit = _stallLimit, LeastSilence = LeastSilence };
+        evidence.Errors = _errors.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence.Timeouts = _timeouts.Step(now, isFrozen, isNew, _adoptAfter);
         if (now >= _cohortEnd) Advance(now);
-        _delivery.Step(now, isFrozen, isNew, _adoptAfter);
+        evidence.Delivery = _delivery.Step(now, isFrozen, isNew, _adoptAfter);
         _fast.Step(now, isFrozen, isNew, _adoptAfter);
         _same.Step(now, isFrozen, isNew, _adoptAfter);
         if (_errors.IsOn || IsOn(SignalKind.Errors) || now >= _nextLook) LookAtErrors(now, signals);
         Follow(SignalKind.Timeouts, ref _timeouts, isOfGood: false, now, signals);
         Follow(SignalKind.Delivery, ref _delivery, isOfGood: true, now, signals);
         LookAtFakes(now, signals);
-        if (now < _nextLook) return;
-        long hour = now / (3600 * Micros);
-        if (hour != _hour) EnterHour(hour);
-        LookAtMinute(now, signals);
-        LookAtReceipts(now, signals);
-        _nextLook = now + LookMicros;
+        if (now >= _nextLook)
+        {
+            long hour = now / (3600 * Micros);
+            if (hour != _hour) EnterHour(hour);
+            LookAtMinute(now, signals);
+            evidence.Silence = LookAtReceipts(now, signals);
+            _nextLook = now + LookMicros;
+        }
+
+        // What is wrong with it alone says nothing of others.
+        if (isFrozen || IsFrozen) (evidence.Errors, evidence.Timeouts, evidence.Delivery, evidence.Silence) = (default, default, default, default);
     }
+
+    /// <summary>The same for who looks at no other cells.</summary>
+    public void Turn(long now, List<HealthSignal> signals) => Turn(now, signals, out _);
 
     private bool IsOn(SignalKind kind) => (_on & BitOf(kind)) != 0;
 
@@ -141,7 +150,7 @@ public sealed partial class CellDetector
         if (messages < (_rules.Messages ?? UsualMessages) || _minute.Refused <= limit * messages) return false;
         if (_rules.Errors is not null) return true;
         double share = _minute.Refused / (double)messages;
-        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= RuleEvidence * _errors.Threshold;
+        return _errors.Weight >= FewAnswers && messages * Divergence(share, _errors.Allowed) >= RuleEvidence * _errors.Clumping * _errors.Threshold;
     }
 
     private void LookAtFakes(long now, List<HealthSignal> signals)
@@ -251,10 +260,11 @@ public sealed partial class CellDetector
         status is 0x01 or 0x02 or 0x06 or 0x07 or 0x0A or 0x0B or 0x33 or 0x34 or 0x40 or 0x42 or 0x43 or 0x44 or 0x48 or 0x49 or 0x50 or 0x51
             or 0x61 or 0x62 or 0x63 or (>= 0xC0 and <= 0xC4);
 
-    // Of a share seen from one expected, for one draw (Kullback and Leibler, 1951).
+    // Of a share seen above one expected, for one draw (Kullback and Leibler, 1951).
     private static double Divergence(double seen, double expected)
     {
-        double sum = seen <= 0 ? 0 : seen * Math.Log(seen / expected);
+        if (seen <= expected) return 0;
+        double sum = seen * Math.Log(seen / expected);
         return seen >= 1 ? sum : sum + ((1 - seen) * Math.Log((1 - seen) / (1 - expected)));
     }
 

@@ -4,7 +4,7 @@ namespace Crosspoint.Engine.Health.Detection;
 
 /// <summary>
 /// Watches one cell: signs, rules and sequential tests against what is usual for it (docs/health.md, Detection). What it is told costs some
-/// additions; the tests run in <see cref="Turn"/>. Memory is taken once, when it is made.
+/// additions; the tests run in <see cref="Turn(long, List{HealthSignal})"/>. Memory is taken once, when it is made.
 /// </summary>
 public sealed partial class CellDetector : ICellDetector
 {
@@ -37,7 +37,7 @@ public sealed partial class CellDetector : ICellDetector
     private const double OwnWeight = 20;
 
     // No cell that does well is worse than the most of its form; see ShareTestForm.
-    private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.04, RelativeShift: 0.5, Steps: 6, IsDaily: true, Most: 0.2);
+    private static readonly ShareTestForm ErrorForm = new(Floor: 0.01, Shift: 0.04, RelativeShift: 0.5, Steps: 6, IsDaily: true, IsClumpy: true, Most: 0.2);
     private static readonly ShareTestForm TimeoutForm = new(Floor: 0.005, Shift: 0.05, RelativeShift: 1, Steps: 12, Most: 0.1);
     private static readonly ShareTestForm DeliveryForm = new(Floor: 0.02, Shift: 0.08, RelativeShift: 0, Steps: 6, IsDaily: true, Most: 0.4);
     private static readonly ShareTestForm FastForm = new(Floor: 0.03, Shift: 0.4, RelativeShift: 0, Steps: 10, NeedsOwn: true);

@@ -73,7 +73,9 @@ public sealed record CellMemory
 /// <param name="Bad">Of these.</param>
 /// <param name="Spread">How far blocks of them lie apart beyond chance, squared.</param>
 /// <param name="Blocks">Blocks that this rests on.</param>
-public readonly record struct ShareMemory(float All, float Bad, float Spread, float Blocks)
+/// <param name="Clumping">How many times as far as independent ones short runs of them scatter.</param>
+/// <param name="Clumps">Runs that this rests on.</param>
+public readonly record struct ShareMemory(float All, float Bad, float Spread, float Blocks, float Clumping, float Clumps)
 {
     public ShareMemory Kept(double part) => this with { All = (float)(All * part), Bad = (float)(Bad * part) };
 }

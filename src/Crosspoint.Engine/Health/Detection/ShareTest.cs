@@ -32,6 +32,11 @@ internal struct ShareTest
     private const double MostSpread = 0.1;
     private const long BlockMicros = 300_000_000;
 
+    // Draws that are looked at together for how far they come in clumps.
+    private const int ClumpDraws = 60;
+    private const float FewClumps = 5;
+    private const double MostClumping = 25;
+
     // Evidence that the share is usual again, in natural logarithms: one error in four hundred.
     private const double EndEvidence = 6;
 
@@ -48,6 +53,10 @@ internal struct ShareTest
     private float _bad;
     private float _spread;
     private float _blocks;
+    private float _clumping;
+    private float _clumps;
+    private float _clumpAll;
+    private float _clumpBad;
     private readonly float _evidence;
     private float _most;
     private int _hour = -1;
@@ -92,11 +101,14 @@ internal struct ShareTest
     /// <summary>Part of the threshold that is reached.</summary>
     public readonly float Suspicion => IsOn ? 1 : _sum / Threshold;
 
+    /// <summary>How many times as far as independent draws short runs scatter; evidence is worth so much less (McCullagh and Nelder, 1989).</summary>
+    public readonly float Clumping => _form.IsClumpy ? Math.Max(1, _clumping) : 1;
+
     /// <summary>Draws that the usual share rests on.</summary>
     public readonly float Weight => _all;
 
     /// <summary>What it has learned, that which waits to be learned with it.</summary>
-    public readonly ShareMemory Memory => new(_all + _heldAll, Math.Min(_bad + _heldBad, _most * (_all + _heldAll)), _spread, _blocks);
+    public readonly ShareMemory Memory => new(_all + _heldAll, Math.Min(_bad + _heldBad, _most * (_all + _heldAll)), _spread, _blocks, _clumping, _clumps);
 
     /// <summary>Draws since the sum was last zero, or since <see cref="StartRun"/>.</summary>
     public float RunAll { get; private set; }
@@ -115,6 +127,7 @@ internal struct ShareTest
         _bad = (float)(share * weight);
         _spread = (float)Square(0.15 * share);
         _blocks = FewBlocks;
+        (_clumping, _clumps, _clumpAll, _clumpBad) = (1, FewClumps, 0, 0);
         if (_hours is not null) Array.Clear(_hours);
         // What is known, or was adopted, is no guess any more.
         _most = (float)Math.Max(share, _form.Most);
@@ -130,7 +143,7 @@ internal struct ShareTest
     {
         double weight = Math.Max(memory.All, leastWeight);
         Reset(memory.All > 0 ? memory.Bad / memory.All : 0, weight);
-        (_spread, _blocks) = (memory.Spread, memory.Blocks);
+        (_spread, _blocks, _clumping, _clumps) = (memory.Spread, memory.Blocks, memory.Clumping, memory.Clumps);
         Work();
     }
 
@@ -150,9 +163,10 @@ internal struct ShareTest
     /// <param name="isFrozen">Nothing is learned, as something else is wrong with the cell.</param>
     /// <param name="isNew">The cell has not been watched for as long as an adoption takes: not all that it shows counts as usual.</param>
     /// <param name="adoptAfter">An alarm that lasts longer is what is usual from then on.</param>
-    public void Step(long now, bool isFrozen, bool isNew, long adoptAfter)
+    /// <returns>What they say; nothing while the share has risen.</returns>
+    public Evidence Step(long now, bool isFrozen, bool isNew, long adoptAfter)
     {
-        if (_stepAll == 0) return;
+        if (_stepAll == 0) return default;
         int hour = (int)(now / HourMicros);
         if (hour != _hour) EnterHour(hour);
         if (_most < 1 && !isNew && !IsOn && _all >= Young)
@@ -164,7 +178,8 @@ internal struct ShareTest
         if (RunAll == 0) RunSince = now;
         RunAll += _stepAll;
         RunBad += _stepBad;
-        float gain = Math.Clamp((_stepBad * _up) + ((_stepAll - _stepBad) * _down), -Threshold, Threshold / _form.Steps);
+        float gain = Math.Clamp(((_stepBad * _up) + ((_stepAll - _stepBad) * _down)) / Clumping, -Threshold, Threshold / _form.Steps);
+        Evidence evidence = IsOn ? default : new(gain, _stepAll, _stepBad, _stepAll * Usual);
         if (IsOn)
         {
             _onAll += _stepAll;
@@ -182,7 +197,9 @@ internal struct ShareTest
             else if (_sum == 0 || _all < Young) Clear(now, isFrozen);
         }
 
+        if (!IsOn && !isFrozen) LearnClumping();
         _stepAll = _stepBad = 0;
+        return evidence;
     }
 
     /// <summary>Begins to count the figures of the next signal.</summary>
@@ -244,6 +261,25 @@ internal struct ShareTest
 
         _heldAll = _heldBad = 0;
         Work();
+    }
+
+    // Runs of about as many draws, whatever the test says of them: those that it has cleared are as usual by their very choice.
+    private void LearnClumping()
+    {
+        _clumpAll += _stepAll;
+        _clumpBad += _stepBad;
+        if (_clumpAll < ClumpDraws) return;
+        double share = Math.Clamp(Usual, _form.Floor, 0.9);
+        double scatter = Square((_clumpBad / _clumpAll) - share) * _clumpAll / (share * (1 - share));
+
+        // Against a guess everything scatters, and what is that far off is no clump.
+        if (_all >= ManyDraws && scatter <= MostClumping)
+        {
+            _clumps = Math.Min(_clumps + 1, ManyBlocks);
+            _clumping += (float)((scatter - _clumping) / _clumps);
+        }
+
+        _clumpAll = _clumpBad = 0;
     }
 
     private void EnterHour(int hour)

@@ -62,6 +62,9 @@ public sealed record HealthFacts
     /// <summary>Counts of a cell; null where nobody counts.</summary>
     public Func<HealthCell, CellTotals?> TotalsOf { get; init; } = static _ => null;
 
+    /// <summary>Counts of a connection without some of its networks; null where nobody counts.</summary>
+    public Func<HealthCell, IReadOnlyList<HealthCell>, CellTotals?> TotalsBut { get; init; } = static (_, _) => null;
+
     /// <summary>Messages a second of a cell in the last minute; 0 where nobody counts.</summary>
     public Func<HealthCell, double> RateOf { get; init; } = static _ => 0;
 

@@ -13,4 +13,8 @@ namespace Crosspoint.Engine.Health.Failover;
 /// <param name="Last">Its last changes, the newest first.</param>
 public sealed record FailoverRow(
     HealthCell Cell, bool IsWide, CellState State, double Share, string Reason, long Since, TimeSpan Hold, TimeSpan HoldLeft, int Relapses, double Rate,
-    HealthOrder? Order, IReadOnlyList<HealthChange> Last);
+    HealthOrder? Order, IReadOnlyList<HealthChange> Last)
+{
+    /// <summary>Of a whole connection: the networks that are not meant, as all is as usual there.</summary>
+    public IReadOnlyList<HealthCell> Except { get; init; } = [];
+}

@@ -44,6 +44,9 @@ public sealed class PathHealth
     private readonly RouteHealth[] _values;
     private readonly ulong[] _testNumbers;
     private readonly RouteHealth? _whole;
+
+    // Networks of which what is known of the whole connection is not meant; sorted.
+    private readonly ulong[] _excepted = [];
     private readonly bool _hasCountries;
 
     internal PathHealth(IReadOnlyList<KeyValuePair<FailoverKey, RouteHealth>> cells, ulong[] testNumbers)
@@ -58,6 +61,8 @@ public sealed class PathHealth
             if (key.Cell.Country.Length == 0 && key.IsWide)
             {
                 _whole = health;
+                _excepted = [.. (health.Except ?? []).Select(static cell => NumberOf(cell.Country, cell.Network))];
+                Array.Sort(_excepted);
                 continue;
             }
 
@@ -76,7 +81,7 @@ public sealed class PathHealth
         ulong number = NumberOf(destination.Country, destination.Network);
         bool isDone = Take(number, ref health);
         if (!isDone && _hasCountries) isDone = Take(NumberOf(destination.Country, NetworkId.Unknown) | CountryMark, ref health);
-        if (!isDone && _whole is { } whole && (whole.IsOrder || whole.Sickness > health.Sickness)) health = whole;
+        if (!isDone && _whole is { } whole && (whole.IsOrder || whole.Sickness > health.Sickness) && !IsExcepted(number)) health = whole;
         if (health.State != CellState.Probing) return health;
         if (_testNumbers.Length > 0 && Array.IndexOf(_testNumbers, destination.Number.Digits) >= 0) return health with { Share = 1 };
         return trafficClass == TrafficClass.Transactional || (trafficClass == TrafficClass.Marketing && health.MarketingProbes)
@@ -87,6 +92,8 @@ public sealed class PathHealth
     /// <summary>A number of a network, or of a country where the network is not known.</summary>
     internal static ulong NumberOf(string country, NetworkId network) =>
         QualityKey.OfNetwork(country == UnknownCountry ? "" : country, network).Value;
+
+    private bool IsExcepted(ulong number) => _excepted.Length > 0 && Array.BinarySearch(_excepted, number) >= 0;
 
     // True when it is an order, which wider ones do not change.
     private bool Take(ulong number, ref RouteHealth health)

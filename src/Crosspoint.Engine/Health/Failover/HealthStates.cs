@@ -184,6 +184,7 @@ public sealed class HealthStates
         }
 
         cell.Signal = signal;
+        if (key.IsWide) cell.Except = signal.Except;
         Go(key, cell, row, HealthWords.Of(signal), signal, changes);
     }
 
@@ -217,7 +218,7 @@ public sealed class HealthStates
         if (isOfStep && !(cell.State is CellState.Probing or CellState.Recovering && IsSlight(signal))) return true;
         if (cell.State == CellState.Degraded) return signal.IsHard || EventOf(signal) == HealthEvent.SevereSign;
         if (signal.Kind == SignalKind.Unbound) return true;
-        return TestOf(cell, _facts.TotalsOf(signal.Cell.OfAllClasses)) is { } test ? test.IsWorse(2) : isOfStep;
+        return TestOf(cell, TotalsOf(FailoverKey.Of(signal.Cell), cell)) is { } test ? test.IsWorse(2, _options.StepTime) : isOfStep;
     }
 
     // What has been noticed goes on being told for as long as more fail than usual, be it one of two messages. What no step shows counts from some on.
@@ -298,7 +299,7 @@ public sealed class HealthStates
 
     private void Test(FailoverKey key, Cell cell, List<HealthChange> changes)
     {
-        CellTotals? totals = TotalsOf(key);
+        CellTotals? totals = TotalsOf(key, cell);
 
         // Some of what was counted is not known any more: the step begins anew, as no difference says anything of it.
         if (cell.Baseline is { } before && totals?.IsWithout(before) == true) (cell.TestedFrom, cell.Baseline) = (_now, totals);
@@ -455,7 +456,7 @@ public sealed class HealthStates
         if (from != to || isStep)
         {
             cell.EnteredAt = cell.TestedFrom = _now;
-            cell.Baseline = TotalsOf(key);
+            cell.Baseline = TotalsOf(key, cell);
         }
 
         if (from != to) cell.Since = _wall;
@@ -511,7 +512,7 @@ public sealed class HealthStates
         }
 
         cell.EnteredAt = cell.TestedFrom = _now;
-        cell.Baseline = TotalsOf(key);
+        cell.Baseline = TotalsOf(key, cell);
         Tell(cell, new()
         {
             Cell = key.Cell,
@@ -542,8 +543,13 @@ public sealed class HealthStates
         FailoverKey key = FailoverKey.Of(cell);
         if (OrderOf(key) is { } order) return order.Effective == CellState.Healthy;
         return StateOf(key) is CellState.Healthy or CellState.Recovering
-            && StateOf(FailoverKey.Of(HealthCell.Of(cell.Connection))) is CellState.Healthy or CellState.Recovering;
+            && StateOfWhole(cell) is CellState.Healthy or CellState.Recovering;
     }
+
+    // Of all that its connection carries, as far as the cell is meant.
+    private CellState StateOfWhole(HealthCell cell) =>
+        _cells.TryGetValue(FailoverKey.Of(HealthCell.Of(cell.Connection)), out Cell? whole) && !whole.Except.Contains(cell.OfAllClasses)
+            ? whole.State : CellState.Healthy;
 
     private Cell Get(FailoverKey key)
     {
@@ -551,7 +557,9 @@ public sealed class HealthStates
         return cell;
     }
 
-    private CellTotals? TotalsOf(FailoverKey key) => key.IsCountry ? _facts.CountryTotalsOf(key.Cell) : _facts.TotalsOf(key.Cell);
+    private CellTotals? TotalsOf(FailoverKey key, Cell cell) => key.IsCountry ? _facts.CountryTotalsOf(key.Cell)
+        : cell.Except.Count > 0 ? _facts.TotalsBut(key.Cell, cell.Except)
+        : _facts.TotalsOf(key.Cell);
 
     private StepTest? TestOf(Cell cell, CellTotals? totals) => cell.Baseline is { } before && totals is { } now
         ? new(StepTest.Difference(before, now), TimeSpan.FromMicroseconds(_now - cell.TestedFrom))
@@ -561,6 +569,7 @@ public sealed class HealthStates
     {
         double rate = key.Cell.Country.Length == 0 ? _brake.RateOf(key.Cell.Connection)
             : key.IsCountry ? _facts.CountryRateOf(key.Cell) : _facts.RateOf(key.Cell);
+        foreach (HealthCell other in signal?.Except ?? []) rate = Math.Max(0, rate - _facts.RateOf(other));
         if (rate > 0 || signal is null || signal.IsHard || signal.Over <= TimeSpan.Zero) return rate;
         return signal.Messages / signal.Over.TotalSeconds;
     }
@@ -569,7 +578,10 @@ public sealed class HealthStates
         key.Cell, key.IsWide, order?.Effective ?? cell.State, order?.EffectiveShare ?? cell.Share, order?.ToString() ?? cell.Reason,
         order?.At ?? cell.Since, cell.Hold,
         TimeSpan.FromMicroseconds(Math.Max(0, order is null && cell.State is CellState.Suspended or CellState.Degraded ? cell.HoldUntil - _now : 0)),
-        cell.Relapses, cell.Rate, order, [.. cell.Last]);
+        cell.Relapses, cell.Rate, order, [.. cell.Last])
+    {
+        Except = order is null && cell.State != CellState.Healthy ? cell.Except : [],
+    };
 
     private void Publish()
     {
@@ -595,7 +607,7 @@ public sealed class HealthStates
             _ => (cell.IsHard ? 5 : 4) + LossOf(cell.Signal),
         };
         bool marketing = cell.State == CellState.Probing && !_facts.Carries(key.Cell, TrafficClass.Transactional);
-        return new(cell.State, cell.Share, rank) { MarketingProbes = marketing, Note = $"since {HealthWords.Clock(cell.Since)}: {cell.Reason}" };
+        return new(cell.State, cell.Share, rank) { MarketingProbes = marketing, Except = cell.Except, Note = $"since {HealthWords.Clock(cell.Since)}: {cell.Reason}" };
     }
 
     private static RouteHealth HealthOf(HealthOrder order) => new(order.Effective, order.EffectiveShare, order.Effective switch
@@ -652,6 +664,9 @@ public sealed class HealthStates
 
         /// <summary>The share that it is to have, were there room elsewhere for all that leaves.</summary>
         public double Wanted { get; set; } = 1;
+
+        /// <summary>Of a whole connection: the networks that do well, and go on.</summary>
+        public IReadOnlyList<HealthCell> Except { get; set; } = [];
 
         /// <summary>Steady time of the last change that was told.</summary>
         public long ToldAt { get; set; }

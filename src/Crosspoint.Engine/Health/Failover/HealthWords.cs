@@ -5,6 +5,8 @@ namespace Crosspoint.Engine.Health.Failover;
 /// <summary>What was noticed, in words for people, with its figures.</summary>
 internal static class HealthWords
 {
+    private const int MostNames = 3;
+
     public static string Of(HealthSignal signal)
     {
         string against = signal.Source == SignalSource.Rule ? "the rule allows" : "usual is";
@@ -13,7 +15,7 @@ internal static class HealthWords
         string seen = Percent(signal.Seen);
         string expected = Percent(signal.Expected);
         string status = signal.Status == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", above all with status 0x{signal.Status:X8}");
-        return signal.Kind switch
+        string seenOf = signal.Kind switch
         {
             SignalKind.Unbound => signal.Over.TotalSeconds > 1.01 * signal.Seen
                 ? $"sessions are lost again and again: none was bound for {Seconds(signal.Seen)} of {Seconds(signal.Over.TotalSeconds)}"
@@ -29,6 +31,13 @@ internal static class HealthWords
             SignalKind.ResponsesSlow => $"answers take {Seconds(signal.Seen)}, {against} {Seconds(signal.Expected)} at most {within}",
             _ => $"receipts come at other times than they ever did {within}",
         };
+        return signal.Except.Count == 0 ? seenOf : $"{seenOf}; not to {Names(signal.Except)}, where all is as usual";
+    }
+
+    private static string Names(IReadOnlyList<HealthCell> cells)
+    {
+        string first = string.Join(", ", cells.Take(MostNames).Select(static cell => cell.Network.IsKnown ? $"{cell.Country} {cell.Network}" : cell.Country));
+        return cells.Count > MostNames ? $"{first} and {Count(cells.Count - MostNames)} more" : first;
     }
 
     /// <summary>What a test saw.</summary>

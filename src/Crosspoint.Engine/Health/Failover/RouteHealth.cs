@@ -16,6 +16,9 @@ public readonly record struct RouteHealth(CellState State, double Share, double 
     /// <summary>Campaigns probe, since it carries nothing that is rather taken.</summary>
     public bool MarketingProbes { get; init; }
 
+    /// <summary>Of a whole connection: the networks that are not meant; null for none.</summary>
+    public IReadOnlyList<HealthCell>? Except { get; init; }
+
     /// <summary>Since when and why, for people; null while it is healthy.</summary>
     public string? Note { get; init; }
 }

@@ -48,9 +48,9 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     /// <param name="enough">Answers that are enough.</param>
     public StepVerdict Judge(SignalKind cause, TimeSpan least, int enough)
     {
-        if (IsWorse(3)) return StepVerdict.Failed;
+        if (IsWorse(3, least)) return StepVerdict.Failed;
         if (Since.Submitted == 0) return Time >= Idle ? StepVerdict.Passed : StepVerdict.Open;
-        if (Time < least || IsWorse(2)) return StepVerdict.Open;
+        if (Time < least || IsWorse(2, least)) return StepVerdict.Open;
         bool isLong = Time >= least * LongSteps;
         if (Answered < (isLong ? Math.Min(Few, enough) : enough)) return StepVerdict.Open;
         if (cause == SignalKind.Throttled && IsThrottled) return StepVerdict.Open;
@@ -59,7 +59,8 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
     }
 
     /// <summary>Whether it went worse than usual, by more than so many standard deviations.</summary>
-    public bool IsWorse(double deviations)
+    /// <param name="least">The least time of a step: before it is over, most receipts are of what was sent before the step.</param>
+    public bool IsWorse(double deviations, TimeSpan least)
     {
         // Four that were written, none of them answered in two seconds: no carrier takes so long with each.
         long waiting = Since.Submitted - Answered - Since.Throttled;
@@ -70,8 +71,8 @@ internal readonly record struct StepTest(CellTotals Since, TimeSpan Time)
         if (failed > deviations * spread && failed > MoreRefused * Answered) return true;
         double missing = Since.ExpectedDelivered - Since.Delivered;
 
-        // While receipts are on their way, which of them are there by now is chance too.
-        double open = 1 - (Since.ExpectedDelivered / Math.Max(1, Since.Sent));
+        // While receipts are on their way, which of them are there by now is chance too: all of it for those of what was sent before.
+        double open = Time < least ? 1 : 1 - (Since.ExpectedDelivered / Math.Max(1, Since.Sent));
         double chance = Math.Sqrt((Since.ExpectedDelivered * Math.Max(0.1, open)) + 1);
         return missing > deviations * chance && missing > FewerDelivered * Since.ExpectedDelivered;
     }

@@ -185,6 +185,15 @@ internal sealed class FailoverEndpoints(ApiBackend backend, OperatorDoor door)
         writer.WriteNumber("relapses"u8, row.Relapses);
         writer.WriteNumber("rate_before"u8, Math.Round(row.Rate, 2));
         writer.WriteBoolean("overridden"u8, row.Order is not null);
+        writer.WriteStartArray("except"u8);
+        foreach (HealthCell other in row.Except)
+        {
+            writer.WriteStartObject();
+            WriteCell(writer, other);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteStartArray("changes"u8);
         foreach (HealthChange change in row.Last)
         {

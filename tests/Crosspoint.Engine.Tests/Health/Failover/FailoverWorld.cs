@@ -25,18 +25,9 @@ internal sealed class FailoverWorld
         States = new(options ?? new(), new()
         {
             TotalsOf = cell => Counted(cell),
+            TotalsBut = (connection, except) => Summed(one => one.Connection == connection.Connection && !except.Contains(one)),
             RateOf = cell => _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) ? truth.Shown ?? truth.Rate : 0,
-            CountryTotalsOf = cell =>
-            {
-                CellTotals? all = null;
-                foreach ((HealthCell one, Truth truth) in _truths)
-                {
-                    bool isOf = one.Connection == cell.Connection && one.Country == cell.Country && truth.IsCounted;
-                    if (isOf) all = all is { } sum ? sum.Plus(truth.Totals) : truth.Totals;
-                }
-
-                return all;
-            },
+            CountryTotalsOf = cell => Summed(one => one.Connection == cell.Connection && one.Country == cell.Country),
             CountryRateOf = cell => _truths.Where(one => one.Key.Connection == cell.Connection && one.Key.Country == cell.Country).Sum(static one => one.Value.Rate),
             RivalsOf = cell => [.. Connections.Where(name => name != cell.Connection).Select(name => new HealthRival(name, PriceRatios.GetValueOrDefault(name)))],
         });
@@ -87,8 +78,8 @@ internal sealed class FailoverWorld
         };
     }
 
-    public void Notice(HealthCell cell, SignalKind kind, double seen = 0.2, double expected = 0.01, long messages = 500, double over = 5) =>
-        _pending.Add(Signal(cell, kind, seen, expected, messages, over));
+    public void Notice(HealthCell cell, SignalKind kind, double seen = 0.2, double expected = 0.01, long messages = 500, double over = 5, params HealthCell[] except) =>
+        _pending.Add(Signal(cell, kind, seen, expected, messages, over) with { Except = except });
 
     /// <summary>Lets time pass in turns of 250 ms. Returns what changed meanwhile.</summary>
     public List<HealthChange> Pass(double seconds = 0.25)
@@ -123,8 +114,20 @@ internal sealed class FailoverWorld
 
     public FailoverRow RowOf(HealthCell cell) => States.List(all: true).Single(row => row.Cell == cell);
 
+    private CellTotals? Summed(Func<HealthCell, bool> isOf)
+    {
+        CellTotals? all = null;
+        foreach ((HealthCell one, Truth truth) in _truths)
+        {
+            if (isOf(one) && truth.IsCounted) all = all is { } sum ? sum.Plus(truth.Totals) : truth.Totals;
+        }
+
+        return all;
+    }
+
     private CellTotals? Counted(HealthCell cell)
     {
+        if (cell.Country.Length == 0) return cell.Class is null ? Summed(one => one.Connection == cell.Connection) : null;
         if (cell.Class is { } of && of != TrafficClass.Transactional && !_truths.GetValueOrDefault(cell.OfAllClasses, new()).Classes.Contains(of)) return null;
         if (cell.Class == TrafficClass.Transactional && !_truths.GetValueOrDefault(cell.OfAllClasses, new()).Classes.Contains(TrafficClass.Transactional)) return null;
         return _truths.TryGetValue(cell.OfAllClasses, out Truth? truth) && truth.IsCounted ? truth.Totals : null;

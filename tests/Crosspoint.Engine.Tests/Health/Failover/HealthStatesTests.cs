@@ -302,6 +302,33 @@ public sealed class HealthStatesTests
     }
 
     [Fact]
+    public void Signal_OfAConnectionButForANetwork_MovesTheOthersAlone_AndIsTestedByThem()
+    {
+        var world = new FailoverWorld();
+        world.Carry(Cell("a"));
+        Truth truth = world.Carry(Cell("a", Vodafone), 20);
+        truth.Delivered = 0;
+        world.Pass(60);
+        world.Notice(HealthCell.Of("a"), SignalKind.Delivery, seen: 0.05, expected: 0.95, messages: 60, over: 50, Cell("a"));
+        HealthChange change = world.Pass().ShouldHaveSingleItem();
+        (change.Cell, change.To).ShouldBe((HealthCell.Of("a"), CellState.Suspended));
+        change.Rate.ShouldBe(20, 0.5, "what the other network carries does not move");
+        change.Reason.ShouldContain("not to DE 26201, where all is as usual");
+        (world.StateOf("a"), world.StateOf("a", Vodafone)).ShouldBe((CellState.Healthy, CellState.Suspended));
+
+        // Five times as many messages of the network that does well do not make it well.
+        for (int i = 0; i < 3; i++)
+        {
+            Until(world, static one => one.To == CellState.Probing);
+            Until(world, static one => one.To == CellState.Suspended);
+        }
+
+        truth.Delivered = 0.95;
+        Until(world, static one => one.To == CellState.Healthy);
+        world.Changes.ShouldAllBe(static one => one.Cell.Country.Length == 0);
+    }
+
+    [Fact]
     public void Signal_WhoseWindowReachesBeforeTheStep_IsBelievedOnlyWhenTheStepShowsIt()
     {
         var world = new FailoverWorld();

@@ -5,6 +5,8 @@ namespace Crosspoint.Engine.Tests.Health.Failover;
 
 public sealed class StepTestTests
 {
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(10);
+
     [Theory]
     // Of receipts that are only due by now, half may be late by chance.
     [InlineData(20, 10.7, 5, "Open")]
@@ -27,14 +29,22 @@ public sealed class StepTestTests
     [InlineData(100, 90, 70, true)]
     [InlineData(4, 3, 1, false)]
     public void IsWorse_ByReceipts_AllowsForThoseOnTheirWay(int sent, double expected, int delivered, bool isWorse) =>
-        Test(new(sent, sent, 0, 0, 0, sent, delivered, 0, expected, 0)).IsWorse(3).ShouldBe(isWorse);
+        Test(new(sent, sent, 0, 0, 0, sent, delivered, 0, expected, 0)).IsWorse(3, Step).ShouldBe(isWorse);
+
+    [Theory]
+    [InlineData(6, 0, false)]
+    [InlineData(20, 8, false)]
+    [InlineData(20, 0, true)]
+    [InlineData(300, 200, true)]
+    public void IsWorse_BeforeTheStepIsOver_AllowsForAllTheChanceOfReceiptsOfBefore(double expected, int delivered, bool isWorse) =>
+        new StepTest(new(400, 400, 0, 0, 0, 400, delivered, 0, expected, 0), TimeSpan.FromSeconds(1)).IsWorse(3, Step).ShouldBe(isWorse);
 
     [Theory]
     [InlineData(100, 40, false)]
     [InlineData(100, 60, true)]
     [InlineData(3, 3, false)]
     public void IsWorse_MostAnswersAreLate(int accepted, int slow, bool isWorse) =>
-        Test(new(accepted, accepted, 0, 0, 0, 0, 0, 0, 0, 0) { Slow = slow }).IsWorse(3).ShouldBe(isWorse);
+        Test(new(accepted, accepted, 0, 0, 0, 0, 0, 0, 0, 0) { Slow = slow }).IsWorse(3, Step).ShouldBe(isWorse);
 
     [Fact]
     public void Difference_LateAnswersToWhatWaitedBefore_SayNothingOfTheStep()
