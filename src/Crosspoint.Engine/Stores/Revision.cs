@@ -66,4 +66,4 @@ public sealed record AuditEntry(
 /// <param name="By">Who did it.</param>
 /// <param name="Before">Only those with a lower id; 0 for all.</param>
 /// <param name="Limit">At most so many.</param>
-public readonly record struct AuditQuery(string? Kind = null, string? Name = null, string? By = null, long Before = 0, int Limit = int.MaxValue);
+public sealed record AuditQuery(string? Kind = null, string? Name = null, string? By = null, long Before = 0, int Limit = int.MaxValue);

@@ -36,7 +36,7 @@ const ACTIONS: Partial<Record<AuditEntry['action'], string>> = {
   cancel_batch: 'canceled a batch',
   cancel_queued: 'canceled what waited',
   enable: 'enabled',
-  disable: 'disabled',
+  disable: 'switched off',
   test: 'tested',
   replay: 'sent again',
   begin: 'began',
