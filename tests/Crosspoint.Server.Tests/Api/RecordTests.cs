@@ -4,12 +4,15 @@ using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Notifiers;
+using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Webhooks;
 using Crosspoint.Server.Api;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Identity;
 using Crosspoint.Server.Tests.Support;
 using Crosspoint.Sms.Numbers;
+using Crosspoint.Storage.Sqlite;
+using Crosspoint.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -199,6 +202,39 @@ public sealed class RecordTests
         (sent.Status, sent.At("code")).ShouldBe((503, "store_unavailable"));
         api.Engine.Requests.ShouldBeEmpty();
         (await DeckTests.GetAsync(api, "/v1/messages/export")).At("code").ShouldBe("store_unavailable");
+    }
+
+    [Fact]
+    public async Task Start_AfterAnEarlierVersion_MovesWhatWasKeptOfMessages_AndDropsWhatIsOld()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("crosspoint-record-");
+        try
+        {
+            var time = new ManualTimeProvider();
+            long now = time.GetUtcMicros();
+            const long Day = 24 * 3_600_000_000L;
+            await using SqliteRevisionStore store = SqliteRevisionStore.Open(Path.Combine(folder.FullName, "config.db"), time);
+            await using SqliteUserStore users = SqliteUserStore.Open(Path.Combine(folder.FullName, SqliteUserStore.FileName));
+            UserAudit[] lines =
+            [
+                new(now - (401 * Day), "ada", "message_cancel", "SM1", ""), new(now - Day, "ada", "sign_in", "ada", ""),
+                new(now - Day, "bob", "message_resend", "SM2", "as SM3"), new(now, "ada", "message_redact", "SM2", ""),
+            ];
+            (await users.ApplyAsync(new() { Audit = lines }, CancellationToken.None)).ShouldBeNull();
+            for (int start = 0; start < 2; start++)
+            {
+                await OperatorRecord.PrepareAsync(store, users, time, new LogLines(), CancellationToken.None);
+                (await store.ListAuditAsync(new("messages"), CancellationToken.None)).Select(static e => $"{e.By} {e.Action} {e.Resource.Name} {e.Note}")
+                    .ShouldBe(["ada message_redact SM2 ", "bob message_resend SM2 as SM3"]);
+            }
+
+            (await users.ListMessageAuditAsync(9, CancellationToken.None)).ShouldBeEmpty();
+            (await users.ListAuditAsync(new(), CancellationToken.None)).ShouldHaveSingleItem().Action.ShouldBe("sign_in");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private static Task<ApiFixture> StartAsync(LogLines? log = null) => ApiFixture.StartAsync(
