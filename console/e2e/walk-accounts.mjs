@@ -151,16 +151,62 @@ await step('webhooks are tested, switched off, enabled and replayed', async () =
   await picture(page, 'webhook-log');
 });
 
+await step('a change goes through although the session was renewed in another tab', async () => {
+  const other = await page.context().newPage();
+  await other.goto(`${origin}/console/sign-in`);
+  const renewed = await other.evaluate(async (password) => {
+    const answer = await fetch('/v1/console/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'ada', password }) });
+    return answer.status;
+  }, PASSWORD);
+  if (renewed !== 200) faults.push(`the other tab gets ${renewed}`);
+  await other.close();
+  await page.getByRole('link', { name: 'Routes' }).click();
+  await page.getByRole('link', { name: 'north-1' }).first().click();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await dialog().getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await dialog().getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+});
+
 await step('the record tells who did it', async () => {
   await page.keyboard.press('g');
   await page.keyboard.press('s');
   await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
   await page.getByRole('tab', { name: 'Audit log' }).click();
   await page.getByText("'old laptop' revoked").first().waitFor();
-  await page.getByLabel('Kind').first().click();
-  await page.getByRole('option', { name: 'Account' }).click();
+  const log = page.getByRole('region', { name: 'Audit log' });
+  await log.getByRole('row', { name: /ada switched off Webhooks of/ }).waitFor();
+  await log.getByRole('row', { name: /ada paused Traffic of/ }).waitFor();
+  await page.getByRole('combobox', { name: 'Kind' }).click();
+  await page.getByRole('option', { name: 'Connections' }).click();
   await page.getByText("'old laptop' revoked").waitFor({ state: 'detached' });
-  await page.getByText('disabled').first().waitFor();
+  const lines = await log.getByRole('row').allInnerTexts();
+  const told = lines.slice(1).map((line) => /ada\s+(\w+)\s+Connection north-1/.exec(line)?.[1]);
+  if (told.join(' ') !== 'resumed paused') faults.push(`on record of the connection: ${lines.join(' | ')}`);
+  await check(page, 'audit log of connections');
+  await picture(page, 'audit-connections');
+  await page.getByLabel('Who').fill('nobody');
+  await page.getByText('Nothing on record').waitFor();
+  await page.getByLabel('Who').fill('ada');
+  await log.getByRole('link', { name: 'north-1' }).first().click();
+  await page.getByRole('heading', { name: 'north-1', level: 1 }).waitFor();
+});
+
+await step('a screen that is left open says that nobody is there', async () => {
+  const left = await pageOf(browser, faults, { storageState: await page.context().storageState() });
+  await left.clock.install();
+  await left.goto(`${origin}/console/incidents`);
+  await left.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
+  const isBackground = (request) => request.url().includes('/v1/incidents') && request.headers()['crosspoint-background'] === '1';
+  const poll = left.waitForRequest(isBackground);
+  await left.clock.fastForward('02:00');
+  await poll;
+  await left.keyboard.press('Shift');
+  const back = left.waitForRequest((request) => request.url().includes('/v1/incidents') && !isBackground(request));
+  await left.clock.fastForward('00:10');
+  await back;
+  await left.context().close();
 });
 
 await seeAll(browser, walk, { origin, folder, state: await page.context().storageState(), screens: [
@@ -174,6 +220,7 @@ await seeAll(browser, walk, { origin, folder, state: await page.context().storag
   ['settings', 'Settings', 'Routing plan'],
   ['settings?kind=routing&name=plan', 'Settings', 'Compare'],
   ['settings?view=audit', 'Settings', 'ada'],
+  ['settings?view=audit&kind=connections', 'Settings', 'paused'],
 ] });
 
 await step('a customer sees the keys and the webhooks of its account, and nothing of others', async () => {

@@ -1,12 +1,14 @@
 import createFetchClient, { type Middleware } from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
+import { isSomebodyThere } from './activity';
+import { csrf, send } from './csrf';
 import { reachability } from './reachability';
 import type { paths } from './schema';
-import { csrf } from './csrf';
 
 const guard: Middleware = {
   onRequest({ request }) {
     if (request.method !== 'GET' && request.method !== 'HEAD') request.headers.set('Crosspoint-Csrf', csrf.value);
+    else if (!isSomebodyThere()) request.headers.set('Crosspoint-Background', '1');
     return request;
   },
   onResponse({ response }) {
@@ -22,7 +24,7 @@ const guard: Middleware = {
 };
 
 /** Requests by the paths and types of the OpenAPI document. */
-export const api = createFetchClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' });
+export const api = createFetchClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin', fetch: send });
 api.use(guard);
 
 /** The same as hooks: `useQuery('get', '/v1/incidents', …)`. */

@@ -1,6 +1,6 @@
 import { QueryClient, keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from './client';
-import { csrf } from './csrf';
+import { forgetCsrf, keepCsrf } from './csrf';
 import { isProblem } from './problem';
 import type { ConsoleSession } from './schema';
 
@@ -22,7 +22,7 @@ const session = queryOptions({
     const { data, error, response } = await api.GET('/v1/console/session');
     if (response.status === 401) return null;
     if (error) throw error;
-    csrf.value = data.csrf_token;
+    keepCsrf(data);
     return data;
   },
 });
@@ -32,15 +32,18 @@ export const readSession = () => queries.ensureQueryData(session);
 
 /** After a sign-in, or another answer that is a session. */
 export function takeSession(taken: ConsoleSession) {
-  csrf.value = taken.csrf_token;
+  keepCsrf(taken);
   queries.clear();
   queries.setQueryData(session.queryKey, taken);
 }
 
 export function forgetSession() {
-  csrf.value = '';
+  forgetCsrf();
   queries.clear();
 }
+
+// Another tab's: this one shows what its user may see.
+window.addEventListener('session-changed', (event) => takeSession((event as CustomEvent<ConsoleSession>).detail));
 
 export const useSession = () => useQuery(session, queries).data ?? undefined;
 

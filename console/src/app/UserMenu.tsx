@@ -2,7 +2,6 @@ import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core';
 import { IconUser } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { api } from '../api/client';
-import { csrf } from '../api/csrf';
 import { isProblem } from '../api/problem';
 import { forgetSession, useSession } from '../api/session';
 import { told } from '../ui/told';
@@ -12,13 +11,7 @@ export function UserMenu() {
   const navigate = useNavigate();
   const name = session?.user.display_name || session?.user.name || '';
   const signOut = async () => {
-    let { error } = await api.POST('/v1/console/sign-out');
-    if (isProblem(error) && error.code === 'csrf_failed') {
-      // Another tab has signed in anew meanwhile: this one ends that session.
-      const { data } = await api.GET('/v1/console/session');
-      csrf.value = data?.csrf_token ?? '';
-      ({ error } = await api.POST('/v1/console/sign-out'));
-    }
+    const { error } = await api.POST('/v1/console/sign-out');
     if (error && !(isProblem(error) && error.code === 'unauthorized')) {
       told.failed(error);
       return;

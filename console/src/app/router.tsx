@@ -199,10 +199,11 @@ export const SETTING_VIEWS = ['revisions', 'audit'] as const;
 export const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
-  validateSearch: (search: Search): { view?: (typeof SETTING_VIEWS)[number]; kind?: string; name?: string; after?: string; before?: number } => ({
+  validateSearch: (search: Search): { view?: (typeof SETTING_VIEWS)[number]; kind?: string; name?: string; by?: string; after?: string; before?: number } => ({
     view: one(search['view'], SETTING_VIEWS),
     kind: text(search['kind']),
     name: text(search['name']),
+    by: text(search['by']),
     after: text(search['after']),
     before: typeof search['before'] === 'number' ? search['before'] : undefined,
   }),

@@ -65,10 +65,20 @@ public interface IRevisionStore : IAsyncDisposable
     /// <summary>Deletes a draft. Its number is not given again.</summary>
     ValueTask<RevisionChange> DeleteDraftAsync(ResourceName resource, long number, RevisionAuthor author, CancellationToken cancellationToken);
 
+    /// <summary>Puts on record what was done, or is about to be done, and has no revisions.</summary>
+    /// <param name="resource">Of what kind, and of what; the name may be empty where there is none.</param>
+    /// <param name="action">A word such as <c>pause</c>.</param>
+    /// <returns>Null when it is on the disk.</returns>
+    ValueTask<StoreFailure?> RecordAsync(ResourceName resource, string action, RevisionAuthor author, CancellationToken cancellationToken);
+
+    /// <summary>Takes lines of another record over, with the times they have, in one transaction. What was taken over before is left.</summary>
+    /// <param name="entries">The oldest first; their ids are given anew.</param>
+    /// <returns>Null when they are on the disk.</returns>
+    ValueTask<StoreFailure?> AdoptRecordAsync(IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Deletes lines of what has no revisions, from before a moment. The record of revisions stays as long as they do.</summary>
+    ValueTask<StoreFailure?> PruneRecordAsync(DateTimeOffset before, CancellationToken cancellationToken);
+
     /// <summary>The record of changes, the newest first.</summary>
-    /// <param name="kind">Null for all.</param>
-    /// <param name="name">Null for all of the kind.</param>
-    /// <param name="before">Only those with a lower id; 0 for all.</param>
-    ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(
-        string? kind, string? name, long before, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken);
 }

@@ -55,8 +55,15 @@ public sealed record RevisionHead(long LastActivated, Revision? InForce, IReadOn
 }
 
 /// <summary>One line of the record of changes; written with the change, never altered.</summary>
-/// <param name="Action"><c>draft</c>, <c>activate</c>, <c>roll_back</c>, <c>delete</c>.</param>
+/// <param name="Action"><c>draft</c>, <c>activate</c>, <c>roll_back</c>, <c>delete</c>; of what has no revisions a word of its kind, such as <c>pause</c>.</param>
 /// <param name="From">The revision activated last before; 0 for none.</param>
-/// <param name="To">The revision that was made, activated, returned to or deleted.</param>
+/// <param name="To">The revision that was made, activated, returned to or deleted; 0 for what has no revisions.</param>
 public sealed record AuditEntry(
     long Id, DateTimeOffset At, string By, string Action, ResourceName Resource, long From, long To, DateTimeOffset? ValidFrom, string Note);
+
+/// <summary>Which lines of the record are wanted; null for all.</summary>
+/// <param name="Name">Within the kind.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Before">Only those with a lower id; 0 for all.</param>
+/// <param name="Limit">At most so many.</param>
+public sealed record AuditQuery(string? Kind = null, string? Name = null, string? By = null, long Before = 0, int Limit = int.MaxValue);

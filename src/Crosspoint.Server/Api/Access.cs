@@ -41,11 +41,12 @@ internal sealed class Access
 internal static class AccessConventions
 {
     /// <summary>Those who have one of the permissions.</summary>
-    public static void Needs(this IEndpointConventionBuilder route, params IReadOnlyList<Permission> anyOf) => route.WithMetadata(Access.For(anyOf));
+    public static IEndpointConventionBuilder Needs(this IEndpointConventionBuilder route, params IReadOnlyList<Permission> anyOf) =>
+        route.WithMetadata(Access.For(anyOf));
 
     /// <summary>Whoever is signed in.</summary>
-    public static void NeedsSession(this IEndpointConventionBuilder route) => route.WithMetadata(Access.Session);
+    public static IEndpointConventionBuilder NeedsSession(this IEndpointConventionBuilder route) => route.WithMetadata(Access.Session);
 
     /// <summary>Everyone; or the endpoint asks for credentials by itself.</summary>
-    public static void NeedsNothing(this IEndpointConventionBuilder route) => route.WithMetadata(Access.Open);
+    public static IEndpointConventionBuilder NeedsNothing(this IEndpointConventionBuilder route) => route.WithMetadata(Access.Open);
 }

@@ -45,7 +45,7 @@ internal sealed class AccessGate(OperatorDoor door, IdentityDesk identity)
         // What a person sees is for that person: no cache keeps it. An endpoint may say otherwise.
         context.Response.Headers.CacheControl = "no-store";
         context.Features.Set(Caller.Of(user, session, role, identity.AccountOf(user)));
-        await identity.TouchAsync(session).ConfigureAwait(false);
+        if (!SessionCookie.IsBackground(context.Request)) await identity.TouchAsync(session).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
     }
 

@@ -13,6 +13,9 @@ internal static class SessionCookie
 {
     public const string CsrfHeader = "Crosspoint-Csrf";
 
+    /// <summary>What a page says of reads that nobody asked for: it asks again by a timer.</summary>
+    public const string BackgroundHeader = "Crosspoint-Background";
+
     // Browsers take a cookie of this name only over TLS, for this host alone and for all paths.
     private const string Secure = "__Host-crosspoint";
     private const string Plain = "crosspoint";
@@ -59,6 +62,14 @@ internal static class SessionCookie
     public static bool HasCsrf(HttpRequest request, string token) =>
         request.Headers[CsrfHeader] is { Count: 1 } given
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given[0] ?? ""), Encoding.UTF8.GetBytes(CsrfOf(token)));
+
+    /// <summary>
+    /// Whether nobody is behind a read: it does not keep the session alive, and is answered like any other. Streams open themselves again, and browsers let no
+    /// header be sent with them. A change is always somebody's.
+    /// </summary>
+    public static bool IsBackground(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        && (request.Headers[BackgroundHeader] == "1" || request.Headers.Accept == "text/event-stream");
 
     /// <summary>
     /// Whether a page of this very host made the request, by what the browser says: Sec-Fetch-Site, or where it is not sent (plain HTTP) the Origin, whose

@@ -178,6 +178,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
             host._alerts = new AlertDesk(host.WithVendors(config.Alerts), host._health, host.Readings, time, loggers);
             step = "data: users cannot be read";
             host._users = JournalOpening.OpenUsers(config);
+            await OperatorRecord.PrepareAsync(host._revisions, host._users, time, loggers.CreateLogger<OperatorRecord>(), cancellationToken).ConfigureAwait(false);
             host._identity = await IdentityDesk.OpenAsync(
                 host._users, JournalOpening.KeysOf(config), config.Http.Console, host.Gateway.Accounts, time, loggers, services.GetRequiredService<IMeterFactory>(),
                 cancellationToken).ConfigureAwait(false);

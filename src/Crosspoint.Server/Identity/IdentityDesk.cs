@@ -79,13 +79,6 @@ public sealed partial class IdentityDesk : IAsyncDisposable
 
     internal SignInTries? TriesOf(UserRecord user) => _tries.GetValueOrDefault(KeyOf(OneTimeTokens.HashOf(user.Name)));
 
-    /// <summary>Puts on record what one of those who run the gateway did with a message; it has been done.</summary>
-    internal async ValueTask NoteMessageAsync(string by, string action, string message, string note)
-    {
-        StoreFailure? failure = await _store.ApplyAsync(new() { Audit = [Told(by, action, message, note)] }, CancellationToken.None).ConfigureAwait(false);
-        if (failure is { } why) Log.MessageNotNoted(_logger, by, action, message, why);
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _gate.WaitAsync().ConfigureAwait(false);
@@ -161,9 +154,6 @@ public sealed partial class IdentityDesk : IAsyncDisposable
 
         [LoggerMessage(4601, LogLevel.Error, "A change of users was not stored: {Why}")]
         public static partial void NotStored(ILogger logger, StoreFailure why);
-
-        [LoggerMessage(4710, LogLevel.Error, "What {User} did with a message ({Action} {Message}) was done, and could not be put on record: {Why}")]
-        public static partial void MessageNotNoted(ILogger logger, string user, string action, string message, StoreFailure why);
 
         [LoggerMessage(4602, LogLevel.Error, "The second factor of {User} cannot be read: the key ring that sealed it is not there. An owner can reset it")]
         public static partial void SecretLost(ILogger logger, string user);

@@ -65,29 +65,6 @@ public sealed partial class SqliteRevisionStore
         },
         cancellationToken);
 
-    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(
-        string? kind, string? name, long before, int limit, CancellationToken cancellationToken) => _file.AloneAsync<IReadOnlyList<AuditEntry>>(
-        () =>
-        {
-            using SqliteStatement select = _file.Database.Prepare(
-                "SELECT id, at, made_by, action, kind, name, from_number, to_number, valid_from, note FROM audit "
-                    + "WHERE id < ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR name = ?3) ORDER BY id DESC LIMIT ?4");
-            select.Bind(1, before > 0 ? before : long.MaxValue);
-            select.Bind(2, kind);
-            select.Bind(3, name);
-            select.Bind(4, limit);
-            var entries = new List<AuditEntry>();
-            while (select.Step())
-            {
-                entries.Add(new(
-                    select.GetInt64(0), Micros.ToInstant(select.GetInt64(1)), select.GetText(2)!, select.GetText(3)!,
-                    new(select.GetText(4)!, select.GetText(5)!), select.GetInt64(6), select.GetInt64(7), InstantOf(select, 8), select.GetText(9)!));
-            }
-
-            return entries;
-        },
-        cancellationToken);
-
     private SqliteStatement Prepare(string sql, ResourceName resource)
     {
         SqliteStatement statement = _file.Database.Prepare(sql);
@@ -210,23 +187,6 @@ public sealed partial class SqliteRevisionStore
         statement.Bind(2, resource.Kind);
         statement.Bind(3, resource.Name);
         return statement;
-    }
-
-    private void Record(string action, ResourceName resource, long from, long to, long? validFrom, in RevisionAuthor author)
-    {
-        using SqliteStatement insert = _file.Database.Prepare(
-            "INSERT INTO audit (at, made_by, action, kind, name, from_number, to_number, valid_from, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        insert.Bind(1, Now());
-        insert.Bind(2, author.By);
-        insert.Bind(3, action);
-        insert.Bind(4, resource.Kind);
-        insert.Bind(5, resource.Name);
-        insert.Bind(6, from);
-        insert.Bind(7, to);
-        if (validFrom is { } moment) insert.Bind(8, moment);
-        else insert.BindNull(8);
-        insert.Bind(9, author.Note ?? "");
-        insert.Run();
     }
 
     // One that was overtaken by time is told as retired, though its row still says active.

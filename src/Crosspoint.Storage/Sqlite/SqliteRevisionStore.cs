@@ -72,7 +72,8 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
                 (_, long last) = ReadResource(resource);
                 if (last != expected) return Conflict(expected, last);
                 Insert(resource, payload.Span, validFrom: null, author, out long number);
-                Record("draft", resource, last, number, null, author);
+
+                // It never was a draft that somebody could have looked at: one change, one line.
                 return Activate(resource, number, last, Now(), author);
             },
             isEffective: true, resource, cancellationToken);
@@ -143,6 +144,11 @@ public sealed partial class SqliteRevisionStore : IRevisionStore
         if (!ResourceName.IsWord(resource.Kind) || !ResourceName.IsWord(resource.Name))
             throw new ArgumentException($"'{resource}' is no name of a resource: expected {ResourceName.Expected}, twice.", nameof(resource));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payloadBytes, IRevisionStore.MostPayloadBytes, nameof(payloadBytes));
+        Check(author);
+    }
+
+    private static void Check(in RevisionAuthor author)
+    {
         ArgumentException.ThrowIfNullOrEmpty(author.By, nameof(author));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(author.By.Length, RevisionAuthor.MostByCharacters, nameof(author));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((author.Note ?? "").Length, RevisionAuthor.MostNoteCharacters, nameof(author));

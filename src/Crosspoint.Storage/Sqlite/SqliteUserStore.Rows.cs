@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
@@ -150,6 +151,19 @@ public sealed partial class SqliteUserStore
         insert.Bind(4, entry.Name);
         insert.Bind(5, entry.Note);
         insert.Run();
+    }
+
+    private static List<AuditEntry> ReadAudit(SqliteStatement select, string kind)
+    {
+        var entries = new List<AuditEntry>();
+        while (select.Step())
+        {
+            entries.Add(new(
+                select.GetInt64(0), Micros.ToInstant(select.GetInt64(1)), select.GetText(2)!, select.GetText(3)!,
+                new(kind, select.GetText(4)!), 0, 0, null, select.GetText(5)!));
+        }
+
+        return entries;
     }
 
     private static byte[]? BlobOf(SqliteStatement row, int column) => row.IsNull(column) ? null : row.GetBlob(column).ToArray();

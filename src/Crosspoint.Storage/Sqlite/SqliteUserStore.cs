@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 
 namespace Crosspoint.Storage.Sqlite;
@@ -14,6 +13,9 @@ public sealed partial class SqliteUserStore : IUserStore
 
     private const int HashBytes = 32;
     private const int KeepLogBytes = 1024 * 1024;
+
+    // What these actions begin with, and no others.
+    private const string OfMessages = "(action GLOB 'message_*')";
 
     private readonly SqliteStoreFile _file;
 
@@ -41,30 +43,45 @@ public sealed partial class SqliteUserStore : IUserStore
     public async ValueTask<StoreFailure?> ApplyAsync(UserChange change, CancellationToken cancellationToken) =>
         (await _file.ChangeAsync(database => Apply(database, change), cancellationToken).ConfigureAwait(false)).Failure;
 
-    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(string kind, string? name, long before, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<AuditEntry>> ListAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
         _file.ReadAsync<IReadOnlyList<AuditEntry>>(
             database =>
             {
                 using SqliteStatement select = database.Prepare(
                     $"""
                     SELECT id, at, made_by, action, name, note FROM audit
-                    WHERE id < ?1 AND (?2 IS NULL OR name = ?2) AND (action GLOB '{IUserStore.MessageAction}*') = ?4 ORDER BY id DESC LIMIT ?3
+                    WHERE id < ?1 AND (?2 IS NULL OR name = ?2) AND (?4 IS NULL OR made_by = ?4) AND NOT {OfMessages} ORDER BY id DESC LIMIT ?3
                     """);
-                select.Bind(1, before > 0 ? before : long.MaxValue);
-                select.Bind(2, name);
-                select.Bind(3, limit);
-                select.Bind(4, kind == IUserStore.MessageKind ? 1 : 0);
-                var entries = new List<AuditEntry>();
-                while (select.Step())
-                {
-                    entries.Add(new(
-                        select.GetInt64(0), Micros.ToInstant(select.GetInt64(1)), select.GetText(2)!, select.GetText(3)!,
-                        new(kind, select.GetText(4)!), 0, 0, null, select.GetText(5)!));
-                }
-
-                return entries;
+                select.Bind(1, query.Before > 0 ? query.Before : long.MaxValue);
+                select.Bind(2, query.Name);
+                select.Bind(3, query.Limit);
+                select.Bind(4, query.By);
+                return ReadAudit(select, IUserStore.AuditKind);
             },
             cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ListMessageAuditAsync(int limit, CancellationToken cancellationToken) =>
+        _file.ReadAsync<IReadOnlyList<AuditEntry>>(
+            database =>
+            {
+                using SqliteStatement select = database.Prepare($"SELECT id, at, made_by, action, name, note FROM audit WHERE {OfMessages} ORDER BY id LIMIT ?1");
+                select.Bind(1, limit);
+                return ReadAudit(select, "messages");
+            },
+            cancellationToken);
+
+    public async ValueTask<StoreFailure?> ForgetMessageAuditAsync(long upTo, CancellationToken cancellationToken)
+    {
+        HealthWrite written = await _file.ChangeAsync(
+            database =>
+            {
+                using SqliteStatement delete = database.Prepare($"DELETE FROM audit WHERE id <= ? AND {OfMessages}");
+                delete.Bind(1, upTo);
+                delete.Run();
+            },
+            cancellationToken).ConfigureAwait(false);
+        return written.Failure;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Of the record it also deletes failed sign-ins that <see cref="MostAudit"/> entries have followed.</remarks>

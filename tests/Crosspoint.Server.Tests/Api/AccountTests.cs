@@ -153,7 +153,7 @@ public sealed class AccountTests
         (await DeckTests.SendAsync(api, HttpMethod.Delete, $"/v1/accounts/{sid}/keys/{key}", null)).Status.ShouldBe(404);
         (await DeckTests.SendAsync(api, HttpMethod.Delete, $"/v1/accounts/{sid}/keys/{ApiFixture.Demo.ApiKeys[0].Sid}", null)).At("code").ShouldBe("set_by_file");
         Answer audit = await DeckTests.GetAsync(api, "/v1/audit?kind=access");
-        (audit.At("entries.0.note"), audit.At("entries.2.note")).ShouldBe(($"key {key} 'billing job' revoked", $"key {key} 'billing job' added"));
+        (audit.At("entries.0.note"), audit.At("entries.1.note")).ShouldBe(($"key {key} 'billing job' revoked", $"key {key} 'billing job' added"));
     }
 
     [Fact]

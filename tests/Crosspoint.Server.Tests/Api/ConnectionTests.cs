@@ -68,16 +68,16 @@ public sealed class ConnectionTests
     }
 
     [Theory]
-    [InlineData("""{"rate":2.5}""", "cap north-1 2.5", "north-1 is to send at most 2.5 segments a second")]
-    [InlineData("""{"rate":null}""", "cap north-1 0", "north-1 is not to be capped")]
+    [InlineData("""{"rate":2.5}""", "cap north-1 2.5", "at most 2.5 segments a second")]
+    [InlineData("""{"rate":null}""", "cap north-1 0", "no cap")]
     public async Task PutRate_CapsTheConnection_AndIsOnRecord(string body, string wish, string note)
     {
         await using ApiFixture api = await StartAsync();
         Answer answer = await SendAsync(api, HttpMethod.Put, "/v1/connections/north-1/rate", body);
         (answer.Status, answer.At("connection.name"), answer.At("connection.rate_cap")).ShouldBe((202, "north-1", null));
         api.Engine.Wishes.ShouldBe([wish]);
-        Answer audit = await SendAsync(api, HttpMethod.Get, "/v1/audit?kind=connection_rates&name=north-1", null);
-        (audit.At("entries.0.by"), audit.At("entries.0.note")).ShouldBe(("operator", note));
+        Answer audit = await SendAsync(api, HttpMethod.Get, "/v1/audit?kind=connections&name=north-1", null);
+        (audit.At("entries.0.by"), audit.At("entries.0.action"), audit.At("entries.0.note")).ShouldBe(("operator", "cap", note));
     }
 
     [Theory]

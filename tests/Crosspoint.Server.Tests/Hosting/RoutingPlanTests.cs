@@ -66,7 +66,7 @@ public sealed class RoutingPlanTests : IDisposable
         (await FirstChoiceAsync(client)).ShouldBe(("default", "north-1"));
         JsonNode audit = await GetAsync(client, "/v1/audit?kind=routing&name=plan");
         audit["entries"]!.AsArray().Select(static e => $"{e!["action"]} {e["from_revision"]}>{e["to_revision"]} {e["by"]} {e["note"]}")
-            .ShouldBe(["roll_back 2>1 ada ", "activate 1>2 ada approved", "draft 1>2 ada codes", "activate 0>1 configuration file ", "draft 0>1 configuration file "]);
+            .ShouldBe(["roll_back 2>1 ada ", "activate 1>2 ada approved", "draft 1>2 ada codes", "activate 0>1 configuration file "]);
         (await GetAsync(client, "/v1/routing/revisions"))["revisions"]!.AsArray().Count.ShouldBe(2);
     }
 
@@ -386,36 +386,5 @@ public sealed class RoutingPlanTests : IDisposable
     {
         JsonNode told = await GetAsync(client, $"/v1/explain?account_sid={Sid}&to=%2B4915112345678&from=ACME&class=otp");
         return (told["rule"]!.ToString(), told["candidates"]![0]!["connection"]!.ToString());
-    }
-
-    private sealed class LogLines : ILoggerFactory, ILogger
-    {
-        private readonly StringBuilder _text = new();
-
-        public string Text
-        {
-            get
-            {
-                lock (_text) return _text.ToString();
-            }
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_text) _text.AppendLine(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -28,6 +28,37 @@ public sealed class SessionTests
         (await owner.GetAsync("/v1/console/session")).Status.ShouldBe(401);
     }
 
+    [Theory]
+    [InlineData("Crosspoint-Background", "1", false)]
+    [InlineData("Accept", "text/event-stream", false)]
+    [InlineData("Crosspoint-Background", "0", true)]
+    [InlineData("Accept", "application/json", true)]
+    public async Task Session_ThatIsOnlyAskedByATimer_EndsAfterItsIdleTime(string header, string value, bool lives)
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        for (int minutes = 0; minutes < 12 * 60; minutes += 30)
+        {
+            (await owner.SendAsync(HttpMethod.Get, "/v1/incidents", null, (header, value))).Status.ShouldBe(200, $"{minutes}");
+            api.Time.Advance(TimeSpan.FromMinutes(30));
+        }
+
+        api.Time.Advance(TimeSpan.FromMinutes(1));
+        (await owner.SendAsync(HttpMethod.Get, "/v1/incidents", null, (header, value))).Status.ShouldBe(lives ? 200 : 401);
+        (await owner.GetAsync("/v1/console/session")).Status.ShouldBe(lives ? 200 : 401, "nor can it be woken again");
+    }
+
+    [Fact]
+    public async Task Change_IsAlwaysSomebodys_WhateverItsHeaderSays()
+    {
+        await using ApiFixture api = await ApiFixture.StartAsync();
+        using Browser owner = await Browser.OwnerAsync(api);
+        api.Time.Advance(TimeSpan.FromHours(11));
+        (await owner.SendAsync(HttpMethod.Post, "/v1/connections/north-1/pause", null, ("Crosspoint-Background", "1"))).Status.ShouldBe(202);
+        api.Time.Advance(TimeSpan.FromHours(11));
+        (await owner.GetAsync("/v1/console/session")).Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task Sessions_AreListed_AndEnded()
     {

@@ -19,6 +19,7 @@ using Crosspoint.Server.Rates;
 using Crosspoint.Storage.Sqlite;
 using Crosspoint.TestKit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Crosspoint.Server.Tests.Support;
@@ -116,7 +117,7 @@ internal sealed class ApiFixture : IAsyncDisposable
     public static string TwilioMessages => $"/2010-04-01/Accounts/{Demo.Sid}/Messages";
 
     public static async Task<ApiFixture> StartAsync(
-        HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null, AlertDeskOptions? alerts = null)
+        HttpOptions? options = null, RateOptions? rates = null, NumberOptions? numbers = null, AlertDeskOptions? alerts = null, ILoggerFactory? loggers = null)
     {
         ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var time = new ManualTimeProvider();
@@ -182,7 +183,7 @@ internal sealed class ApiFixture : IAsyncDisposable
         ApiServer server = await ApiServer.StartAsync(
             options with { Listen = new(System.Net.IPAddress.Loopback, 0) },
             backend,
-            NullLoggerFactory.Instance,
+            loggers ?? NullLoggerFactory.Instance,
             services.GetRequiredService<IMeterFactory>(),
             CancellationToken.None);
         return fixture = new(services, server, engine, events, time, desk, folder)
@@ -227,9 +228,14 @@ internal sealed class ApiFixture : IAsyncDisposable
     }
 
     /// <summary>From now on the file of users refuses every change, as a disk does that is gone.</summary>
-    public void RefuseChangesOfUsers()
+    public void RefuseChangesOfUsers() => RefuseRecord(SqliteUserStore.FileName);
+
+    /// <summary>From now on nothing can be put on record, as on a disk that is gone.</summary>
+    public void RefuseRecord() => RefuseRecord("config.db");
+
+    private void RefuseRecord(string file)
     {
-        using SqliteDatabase database = SqliteDatabase.OpenForWriting(Path.Combine(Folder, SqliteUserStore.FileName));
+        using SqliteDatabase database = SqliteDatabase.OpenForWriting(Path.Combine(Folder, file));
         database.Execute("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'refused'); END");
     }
 

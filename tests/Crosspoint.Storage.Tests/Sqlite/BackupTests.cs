@@ -145,7 +145,7 @@ public sealed class BackupTests : SqliteTest
         await using (SqliteRevisionStore copy = SqliteRevisionStore.Open(config, Time))
         {
             (await copy.ReadAsync(deck, 1, Token)).ShouldBe("prices"u8.ToArray());
-            (await copy.ListAuditAsync(null, null, 0, 10, Token)).Count.ShouldBe(2);
+            (await copy.ListAuditAsync(new(Limit: 10), Token)).ShouldHaveSingleItem().Action.ShouldBe("activate");
         }
 
         await File.WriteAllBytesAsync(Path.Combine(Backup, "config.db"), new byte[9000], Token);

@@ -174,7 +174,7 @@ public sealed class RevisionStoreTests : SqliteTest
         (back.Outcome, back.Revision!.Number, back.Revision.State, back.LastActivated).ShouldBe((RevisionOutcome.Done, 2, RevisionState.Retired, 2));
         RevisionHead head = await store.HeadAsync(Deck, Token);
         (head.LastActivated, head.InForce, head.Scheduled.Count).ShouldBe((2, null, 0));
-        AuditEntry entry = (await store.ListAuditAsync("deck", "north-1", 0, 1, Token)).Single();
+        AuditEntry entry = (await store.ListAuditAsync(new("deck", "north-1", Limit: 1), Token)).Single();
         (entry.Action, entry.From, entry.To).ShouldBe(("roll_back", 2, 0));
         Time.Advance(TimeSpan.FromDays(3));
         (await store.HeadAsync(Deck, Token)).InForce.ShouldBeNull();
@@ -250,13 +250,71 @@ public sealed class RevisionStoreTests : SqliteTest
         await store.DeleteDraftAsync(Deck, draft.Number, Ada, Token);
         await store.PublishAsync(new("rates", "fees"), default, 0, Ada, Token);
 
-        IReadOnlyList<AuditEntry> all = await store.ListAuditAsync("deck", "north-1", 0, 100, Token);
+        IReadOnlyList<AuditEntry> all = await store.ListAuditAsync(new("deck", "north-1", Limit: 100), Token);
         all.Select(e => $"{e.Action} {e.From}>{e.To}").ShouldBe(
             ["delete 1>3", "draft 1>3", "roll_back 2>1", "activate 1>2", "draft 1>2", "activate 0>1", "draft 0>1"]);
         AuditEntry back = all[2];
         (back.By, back.Note, back.At, back.Resource, back.ValidFrom).ShouldBe(("bob", "wrong file", Time.GetUtcNow(), Deck, Time.GetUtcNow()));
-        (await store.ListAuditAsync(null, null, 0, 2, Token)).Select(e => e.Resource.ToString()).ShouldBe(["rates/fees", "rates/fees"]);
-        (await store.ListAuditAsync("deck", null, all[1].Id, 2, Token)).Select(e => e.Id).ShouldBe([all[2].Id, all[3].Id]);
+        (await store.ListAuditAsync(new(Limit: 2), Token)).Select(e => $"{e.Resource} {e.Action} {e.From}>{e.To}").ShouldBe(["rates/fees activate 0>1", "deck/north-1 delete 1>3"]);
+        (await store.ListAuditAsync(new(By: "bob"), Token)).ShouldHaveSingleItem().ShouldBe(back);
+        (await store.ListAuditAsync(new("deck", Before: all[1].Id, Limit: 2), Token)).Select(e => e.Id).ShouldBe([all[2].Id, all[3].Id]);
+    }
+
+    [Fact]
+    public async Task Record_OfWhatHasNoRevisions_StandsAmongTheOthers_AndGoesWhenItIsOld()
+    {
+        await using SqliteRevisionStore store = Open();
+        await ActivateNewAsync(store, "one");
+        (await store.RecordAsync(new("connections", "north-1"), "pause", new("bob", "smells"), Token)).ShouldBeNull();
+        Time.Advance(TimeSpan.FromDays(1));
+        (await store.RecordAsync(new("messages", ""), "message_export", new("eve"), Token)).ShouldBeNull();
+        (await Lines(store)).ShouldBe(["eve message_export messages/ ", "bob pause connections/north-1 smells", "ada activate deck/north-1 new prices", "ada draft deck/north-1 new prices"]);
+        AuditEntry pause = (await store.ListAuditAsync(new("connections"), Token)).ShouldHaveSingleItem();
+        (pause.From, pause.To, pause.ValidFrom, pause.At).ShouldBe((0, 0, null, Time.GetUtcNow().AddDays(-1)));
+
+        (await store.PruneRecordAsync(Time.GetUtcNow(), Token)).ShouldBeNull();
+        (await Lines(store)).ShouldBe(["eve message_export messages/ ", "ada activate deck/north-1 new prices", "ada draft deck/north-1 new prices"]);
+    }
+
+    [Fact]
+    public async Task Record_OfAnotherStore_IsTakenOverOnce_WithItsTimes()
+    {
+        await using SqliteRevisionStore store = Open();
+        DateTimeOffset before = Time.GetUtcNow().AddDays(-3);
+        AuditEntry[] entries =
+        [
+            new(7, before, "ada", "message_cancel", new("messages", "SM1"), 0, 0, null, ""),
+            new(9, before.AddDays(1), "bob", "message_resend", new("messages", "SM1"), 0, 0, null, "as SM2"),
+        ];
+        for (int i = 0; i < 2; i++) (await store.AdoptRecordAsync(entries, Token)).ShouldBeNull();
+        (await Lines(store)).ShouldBe(["bob message_resend messages/SM1 as SM2", "ada message_cancel messages/SM1 "]);
+        (await store.ListAuditAsync(new("messages", "SM1", "ada"), Token)).ShouldHaveSingleItem().At.ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Open_AFileOfTheFirstSchema_KeepsItsRecord_AndTakesMore()
+    {
+        using (SqliteDatabase old = SqliteDatabase.OpenForWriting(ConfigFile))
+        {
+            string folder = typeof(SqliteRevisionStore).Assembly.GetManifestResourceNames().Single(static name => name.EndsWith("Config.0001_first.sql", StringComparison.Ordinal));
+            using var first = new StreamReader(typeof(SqliteRevisionStore).Assembly.GetManifestResourceStream(folder)!);
+            old.Execute(await first.ReadToEndAsync(Token));
+            old.Execute("PRAGMA user_version = 1");
+            old.Execute("INSERT INTO resources VALUES ('connection_rates', 'north-1', 1, 1)");
+            old.Execute(
+                "INSERT INTO revisions (id, kind, name, number, state, made_by, made_at, note, parent, valid_from, activated_by, activated_at, bytes, payload) "
+                    + "VALUES (1, 'connection_rates', 'north-1', 1, 1, 'ada', 5, 'a cap', 0, 5, 'ada', 5, 5, 'a cap')");
+            old.Execute("INSERT INTO audit (at, made_by, action, kind, name, from_number, to_number, note) VALUES (5, 'ada', 'draft', 'connection_rates', 'north-1', 0, 1, 'a cap')");
+            old.Execute(
+                "INSERT INTO audit (at, made_by, action, kind, name, from_number, to_number, valid_from, note) VALUES (5, 'ada', 'activate', 'connection_rates', 'north-1', 0, 1, 5, 'a cap')");
+        }
+
+        await using SqliteRevisionStore store = Open();
+        (await store.RecordAsync(new("connections", "north-1"), "cap", new("bob", "no cap"), Token)).ShouldBeNull();
+        (await store.PruneRecordAsync(Time.GetUtcNow().AddDays(-1), Token)).ShouldBeNull();
+        (await Lines(store)).ShouldBe(
+            ["bob cap connections/north-1 no cap", "ada activate connection_rates/north-1 a cap", "ada draft connection_rates/north-1 a cap"]);
+        (await store.ListAuditAsync(new(By: "ada"), Token)).Count.ShouldBe(2);
     }
 
     [Fact]
@@ -381,8 +439,11 @@ public sealed class RevisionStoreTests : SqliteTest
         (await store.ListAsync(Deck, 0, 10, Token)).Count.ShouldBe(1);
         disk.Empty(extraMegabytes: 20);
         await ActivateNewAsync(store, "two");
-        (await store.ListAuditAsync(null, null, 0, 10, Token)).Count.ShouldBe(4);
+        (await store.ListAuditAsync(new(Limit: 10), Token)).Count.ShouldBe(4);
     }
+
+    private static async Task<string[]> Lines(SqliteRevisionStore store) =>
+        [.. (await store.ListAuditAsync(new(), Token)).Select(static e => $"{e.By} {e.Action} {e.Resource} {e.Note}")];
 
     private SqliteRevisionStore Open() => SqliteRevisionStore.Open(ConfigFile, Time);
 
@@ -409,7 +470,7 @@ public sealed class RevisionStoreTests : SqliteTest
     {
         await using SqliteRevisionStore store = SqliteRevisionStore.Open(ConfigFile, TimeProvider.System);
         Dictionary<long, Revision> revisions = (await store.ListAsync(Deck, 0, int.MaxValue, Token)).ToDictionary(r => r.Number);
-        IReadOnlyList<AuditEntry> audit = await store.ListAuditAsync("deck", "north-1", 0, int.MaxValue, Token);
+        IReadOnlyList<AuditEntry> audit = await store.ListAuditAsync(new("deck", "north-1"), Token);
         var lines = audit.Select(e => (e.Action, e.To)).ToHashSet();
         long last = 0;
         foreach ((long number, string action) in acknowledged)

@@ -48,7 +48,7 @@ public sealed class UserStoreTests : IDisposable
         user.RecoveryHashes.Select(Convert.ToHexString).ShouldBe(Ada.RecoveryHashes.Select(Convert.ToHexString));
         read.Sessions.ShouldHaveSingleItem().ShouldBeEquivalentTo(session);
         read.Tries.ShouldHaveSingleItem().ShouldBeEquivalentTo(tries);
-        AuditEntry entry = (await again.ListAuditAsync("users", null, 0, 10, Token)).ShouldHaveSingleItem();
+        AuditEntry entry = (await again.ListAuditAsync(new(Limit: 10), Token)).ShouldHaveSingleItem();
         (entry.By, entry.Action, entry.Resource, entry.Note).ShouldBe(("ada", "sign_in", new("users", "ada"), "note"));
         Ada.ToString().ShouldNotContain("hash");
     }
@@ -89,11 +89,11 @@ public sealed class UserStoreTests : IDisposable
         await using SqliteUserStore store = SqliteUserStore.Open(File);
         await store.ApplyAsync(
             new() { Audit = [.. Enumerable.Range(1, 5).Select(static i => new UserAudit(i, "x", "sign_in", i % 2 == 0 ? "ada" : "bob", ""))], Tries = [new(Hash(1), 1, 2, 0, 2)] }, Token);
-        (await store.ListAuditAsync("users", null, 0, 2, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
-        (await store.ListAuditAsync("users", null, 4, 2, Token)).Select(static entry => entry.Id).ShouldBe([3, 2]);
-        (await store.ListAuditAsync("users", "ada", 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([4, 2]);
+        (await store.ListAuditAsync(new(Limit: 2), Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
+        (await store.ListAuditAsync(new(Before: 4, Limit: 2), Token)).Select(static entry => entry.Id).ShouldBe([3, 2]);
+        (await store.ListAuditAsync(new(Name: "ada", Limit: 9), Token)).Select(static entry => entry.Id).ShouldBe([4, 2]);
         (await store.PruneAsync(4, Token)).ShouldBeNull();
-        (await store.ListAuditAsync("users", null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
+        (await store.ListAuditAsync(new(Limit: 9), Token)).Select(static entry => entry.Id).ShouldBe([5, 4]);
         (await store.ReadAsync(Token)).Tries.ShouldBeEmpty();
     }
 
@@ -105,7 +105,7 @@ public sealed class UserStoreTests : IDisposable
         await store.ApplyAsync(new() { Audit = [.. actions.Select(static (action, i) => new UserAudit(9 + i, "x", action, "ada", ""))] }, Token);
         store.MostAudit = 1;
         (await store.PruneAsync(4, Token)).ShouldBeNull();
-        (await store.ListAuditAsync("users", null, 0, 9, Token)).Select(static entry => entry.Id).ShouldBe([5, 3, 1], "nobody pushes out what people did");
+        (await store.ListAuditAsync(new(Limit: 9), Token)).Select(static entry => entry.Id).ShouldBe([5, 3, 1], "nobody pushes out what people did");
     }
 
     [Fact]
@@ -120,6 +120,21 @@ public sealed class UserStoreTests : IDisposable
     }
 
     private static SessionRecord Session(byte token, string user) => new(Hash(token), user, 1, 1, "", "", IsSecure: false);
+
+    [Fact]
+    public async Task MessageAudit_OfAnEarlierVersion_IsApart_UntilItIsForgotten()
+    {
+        await using SqliteUserStore store = SqliteUserStore.Open(File);
+        UserAudit[] lines = [new(1, "ada", "message_cancel", "SM1", ""), new(2, "ada", "sign_in", "ada", ""), new(3, "bob", "message_resend", "SM1", "as SM2")];
+        (await store.ApplyAsync(new() { Audit = [.. lines] }, Token)).ShouldBeNull();
+        IReadOnlyList<AuditEntry> entries = await store.ListMessageAuditAsync(10, Token);
+        entries.Select(static e => $"{e.Id} {e.By} {e.Action} {e.Resource} {e.Note}").ShouldBe(["1 ada message_cancel messages/SM1 ", "3 bob message_resend messages/SM1 as SM2"]);
+        (await store.ListMessageAuditAsync(1, Token)).ShouldHaveSingleItem().Id.ShouldBe(1);
+        (await store.ForgetMessageAuditAsync(1, Token)).ShouldBeNull();
+        (await store.ListMessageAuditAsync(10, Token)).ShouldHaveSingleItem().Id.ShouldBe(3);
+        (await store.ListAuditAsync(new(Limit: 10), Token)).ShouldHaveSingleItem().Action.ShouldBe("sign_in");
+        (await store.ListAuditAsync(new(By: "bob"), Token)).ShouldBeEmpty();
+    }
 
     private static byte[] Hash(byte value) => [.. Enumerable.Repeat(value, 32)];
 }

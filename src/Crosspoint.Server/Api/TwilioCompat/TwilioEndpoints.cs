@@ -22,12 +22,12 @@ internal sealed class TwilioEndpoints(ApiBackend backend)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Messages + Suffix, CreateAsync).NeedsNothing();
+        routes.MapPost(Messages + Suffix, CreateAsync).NeedsNothing().IsForAccountsAlone();
         routes.MapGet(Messages + Suffix, ListAsync).NeedsNothing();
         routes.MapGet(Messages + "/{message}", FetchAsync).NeedsNothing();
-        routes.MapPost(Messages + "/{message}", UpdateAsync).NeedsNothing();
-        routes.MapDelete(Messages + "/{message}", DeleteAsync).NeedsNothing();
-        routes.MapPost(Messages + "/{id}/Feedback.json", GiveFeedbackAsync).NeedsNothing();
+        routes.MapPost(Messages + "/{message}", UpdateAsync).NeedsNothing().IsForAccountsAlone();
+        routes.MapDelete(Messages + "/{message}", DeleteAsync).NeedsNothing().IsForAccountsAlone();
+        routes.MapPost(Messages + "/{id}/Feedback.json", GiveFeedbackAsync).NeedsNothing().IsForAccountsAlone();
         routes.MapGet(Messages + "/{id}/Media.json", ListMediaAsync).NeedsNothing();
     }
 

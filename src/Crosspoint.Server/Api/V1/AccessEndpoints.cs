@@ -21,16 +21,20 @@ internal sealed class AccessEndpoints(ApiBackend backend, OperatorDoor door)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/accounts/{sid}/keys", ListKeysAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
-        routes.MapPost("/v1/accounts/{sid}/keys", AddKeyAsync).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/keys/{key}", RevokeKeyAsync).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/auth-token", context => RenewAsync(context, "auth_token", Desk.RenewTokenAsync)).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/webhook-secret", context => RenewAsync(context, "webhook_secret", Desk.RenewWebhookSecretAsync)).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/webhook-secret/previous", DropWebhookSecretAsync).Needs(Permission.ManageAccounts);
+        routes.MapPost("/v1/accounts/{sid}/keys", AddKeyAsync).Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapDelete("/v1/accounts/{sid}/keys/{key}", RevokeKeyAsync).Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPost("/v1/accounts/{sid}/auth-token", context => RenewAsync(context, "auth_token", Desk.RenewTokenAsync))
+            .Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPost("/v1/accounts/{sid}/webhook-secret", context => RenewAsync(context, "webhook_secret", Desk.RenewWebhookSecretAsync))
+            .Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapDelete("/v1/accounts/{sid}/webhook-secret/previous", DropWebhookSecretAsync)
+            .Needs(Permission.ManageAccounts).RecordsItself();
         routes.MapGet("/v1/accounts/{sid}/smpp", ListSmppAsync).Needs(Permission.ReadAccounts);
-        routes.MapPost("/v1/accounts/{sid}/smpp", AddSmppAsync).Needs(Permission.ManageAccounts);
-        routes.MapPut("/v1/accounts/{sid}/smpp/{system_id}", ChangeSmppAsync).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/smpp/{system_id}/password", RenewSmppPasswordAsync).Needs(Permission.ManageAccounts);
-        routes.MapDelete("/v1/accounts/{sid}/smpp/{system_id}", RevokeSmppAsync).Needs(Permission.ManageAccounts);
+        routes.MapPost("/v1/accounts/{sid}/smpp", AddSmppAsync).Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPut("/v1/accounts/{sid}/smpp/{system_id}", ChangeSmppAsync).Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPost("/v1/accounts/{sid}/smpp/{system_id}/password", RenewSmppPasswordAsync)
+            .Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapDelete("/v1/accounts/{sid}/smpp/{system_id}", RevokeSmppAsync).Needs(Permission.ManageAccounts).RecordsItself();
     }
 
     private Task RevokeKeyAsync(HttpContext context) => ActAsync(

@@ -25,14 +25,16 @@ internal sealed class AccountEndpoints(ApiBackend backend, OperatorDoor door)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/accounts", ListAsync).Needs(Permission.ReadAccounts);
-        routes.MapPost("/v1/accounts", CreateAsync).Needs(Permission.ManageAccounts);
+        routes.MapPost("/v1/accounts", CreateAsync).Needs(Permission.ManageAccounts).RecordsItself();
         routes.MapGet("/v1/accounts/{sid}", ReadAsync).Needs(Permission.ReadAccounts);
-        routes.MapPut("/v1/accounts/{sid}", PutAsync).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/enable", context => EnableAsync(context, isEnabled: true)).Needs(Permission.ManageAccounts);
-        routes.MapPost("/v1/accounts/{sid}/disable", context => EnableAsync(context, isEnabled: false)).Needs(Permission.ManageAccounts);
+        routes.MapPut("/v1/accounts/{sid}", PutAsync).Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPost("/v1/accounts/{sid}/enable", context => EnableAsync(context, isEnabled: true))
+            .Needs(Permission.ManageAccounts).RecordsItself();
+        routes.MapPost("/v1/accounts/{sid}/disable", context => EnableAsync(context, isEnabled: false))
+            .Needs(Permission.ManageAccounts).RecordsItself();
         routes.MapGet("/v1/accounts/{sid}/revisions", ListRevisionsAsync).Needs(Permission.ReadAccounts);
         routes.MapGet("/v1/accounts/{sid}/revisions/{revision}", ReadRevisionAsync).Needs(Permission.ReadAccounts);
-        routes.MapPost("/v1/accounts/{sid}/rollback", RollBackAsync).Needs(Permission.ManageAccounts);
+        routes.MapPost("/v1/accounts/{sid}/rollback", RollBackAsync).Needs(Permission.ManageAccounts).RecordsItself();
     }
 
     private Task ListAsync(HttpContext context)

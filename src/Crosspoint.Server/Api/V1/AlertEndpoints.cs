@@ -20,10 +20,12 @@ internal sealed class AlertEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/alerts", ListAsync).Needs(Permission.ReadOperation);
         routes.MapGet("/v1/alerts/{alert}", ReadAsync).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/alerts/{alert}/acknowledge", AcknowledgeAsync).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/alerts/{alert}/mark", MarkAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/alerts/{alert}/acknowledge", AcknowledgeAsync)
+            .Needs(Permission.ManageOperation).OnRecord("alerts", "acknowledge", "alert");
+        routes.MapPost("/v1/alerts/{alert}/mark", MarkAsync).Needs(Permission.ManageOperation).OnRecord("alerts", "mark", "alert");
         routes.MapGet("/v1/notifiers", ListNotifiersAsync).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/notifiers/{notifier}/test", TestAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/notifiers/{notifier}/test", TestAsync)
+            .Needs(Permission.ManageOperation).OnRecord("notifiers", "test", "notifier");
     }
 
     private async Task ListAsync(HttpContext context)

@@ -16,10 +16,10 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/chaos", BeginAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/chaos", BeginAsync).Needs(Permission.ManageOperation).OnRecord("experiments", "begin");
         routes.MapGet("/v1/chaos", ListAsync).Needs(Permission.ReadOperation);
         routes.MapGet("/v1/chaos/{number}", ReadAsync).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/chaos/{number}/stop", StopAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/chaos/{number}/stop", StopAsync).Needs(Permission.ManageOperation).OnRecord("experiments", "stop");
     }
 
     private async Task BeginAsync(HttpContext context)
@@ -31,9 +31,20 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) experiment = ExperimentReader.Read(body.Span, out problem);
         if (experiment is null) problem.Send(context);
         else if (runner.Check(experiment) is { } fault) new Problem(ProblemKind.ExperimentImpossible, fault).Send(context);
-        else if (runner.TryBegin(experiment, author.By) is { } run) Send(context, run, StatusCodes.Status202Accepted);
+        else if (runner.TryBegin(experiment, author.By) is { } run) Begun(context, run);
         else new Problem(ProblemKind.ExperimentState, "One at a time: wait for the end of the other one, or stop it.").Send(context);
     }
+
+    private static void Begun(HttpContext context, ChaosRun run)
+    {
+        Tell(context, run);
+        Send(context, run, StatusCodes.Status202Accepted);
+    }
+
+    // Numbers begin anew with the process; the connection is what is asked for later.
+    private static void Tell(HttpContext context, ChaosRun run) => RecordEntry.Tell(
+        context, run.Experiment.Connection,
+        string.Create(CultureInfo.InvariantCulture, $"experiment {run.Number}: {ExperimentReader.NameOf(run.Experiment.Fault)} for {run.Experiment.For.TotalSeconds} s"));
 
     private Task ListAsync(HttpContext context)
     {
@@ -61,6 +72,7 @@ internal sealed class ChaosEndpoints(ChaosRunner runner, OperatorDoor door)
         if (!door.TryEnter(context, [], out _)) return Task.CompletedTask;
         long number = NumberOf(context);
         bool isStopped = runner.TryStop(number);
+        if (runner.Find(number) is { } told) Tell(context, told);
         if (runner.Find(number) is not { } run) new Problem(ProblemKind.NotFound, "There is no experiment of this number.").Send(context);
         else if (isStopped) Send(context, run, StatusCodes.Status200OK);
         else new Problem(ProblemKind.ExperimentState, "Its fault has ended.").Send(context);

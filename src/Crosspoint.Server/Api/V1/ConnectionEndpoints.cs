@@ -15,12 +15,9 @@ using Microsoft.AspNetCore.Routing;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>The operator's control of connections under <c>/v1/connections</c> (docs/api/operator.md).</summary>
-internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options, OperatorRecord record)
+internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions options)
 {
     private const string Note = "Lasts until the process ends: the configuration file is the record.";
-
-    /// <summary>What caps are on record as; by connection.</summary>
-    private const string RateAuditKind = "connection_rates";
 
     private IConnectionControl Control => backend.Connections;
 
@@ -28,14 +25,20 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
     {
         routes.MapGet("/v1/connections", ListAsync).Needs(Permission.ReadOperation);
         routes.MapGet("/v1/connections/{name}", ReadAsync).Needs(Permission.ReadOperation);
-        routes.MapPut("/v1/connections/{name}", PutAsync).Needs(Permission.ManageOperation);
-        routes.MapDelete("/v1/connections/{name}", context => ActAsync(context, Control.RemoveConnection)).Needs(Permission.ManageOperation);
-        routes.MapPut("/v1/connections/{name}/rate", CapAsync).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/connections/{name}/pause", context => ActAsync(context, Control.PauseConnection)).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/connections/{name}/resume", context => ActAsync(context, Control.ResumeConnection)).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/connections/{name}/drain", context => ActAsync(context, Control.DrainConnection)).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/connections/{name}/stop", context => ActAsync(context, Control.StopConnection)).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/connections/{name}/restart", context => ActAsync(context, Control.RestartConnection)).Needs(Permission.ManageOperation);
+        routes.MapPut("/v1/connections/{name}", PutAsync).Needs(Permission.ManageOperation).OnRecord("connections", "change", "name");
+        routes.MapDelete("/v1/connections/{name}", context => ActAsync(context, Control.RemoveConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "remove", "name");
+        routes.MapPut("/v1/connections/{name}/rate", CapAsync).Needs(Permission.ManageOperation).OnRecord("connections", "cap", "name");
+        routes.MapPost("/v1/connections/{name}/pause", context => ActAsync(context, Control.PauseConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "pause", "name");
+        routes.MapPost("/v1/connections/{name}/resume", context => ActAsync(context, Control.ResumeConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "resume", "name");
+        routes.MapPost("/v1/connections/{name}/drain", context => ActAsync(context, Control.DrainConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "drain", "name");
+        routes.MapPost("/v1/connections/{name}/stop", context => ActAsync(context, Control.StopConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "stop", "name");
+        routes.MapPost("/v1/connections/{name}/restart", context => ActAsync(context, Control.RestartConnection))
+            .Needs(Permission.ManageOperation).OnRecord("connections", "restart", "name");
     }
 
     private Task ListAsync(HttpContext context)
@@ -92,12 +95,14 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
             return;
         }
 
+        if (old is null && RecordEntry.Of(context) is { } entry) entry.Action = "add";
+        RecordEntry.Tell(context, place is { } at ? string.Create(CultureInfo.InvariantCulture, $"at place {at}") : "");
         Answer(context, name, old is null ? Control.AddConnection(connection, place) : Control.ChangeConnection(connection, place));
     }
 
     private async Task CapAsync(HttpContext context)
     {
-        if (!TryBegin(context) || !RequestDoor.TryTakeJson(context) || !OperatorDoor.TryReadAuthor(context, null, out RevisionAuthor author)) return;
+        if (!TryBegin(context) || !RequestDoor.TryTakeJson(context)) return;
         double? rate;
         Problem problem;
         using (RequestBody body = await RequestBody.ReadAsync(context).ConfigureAwait(false)) rate = FieldReader.ReadRate(body.Span, out problem);
@@ -109,9 +114,9 @@ internal sealed class ConnectionEndpoints(ApiBackend backend, HttpOptions option
             return;
         }
 
-        string what = rate is { } cap ? string.Create(CultureInfo.InvariantCulture, $"{name} is to send at most {cap} segments a second") : $"{name} is not to be capped";
-        if (await record.TryPutAsync(new(RateAuditKind, name), author.By, what).ConfigureAwait(false)) Answer(context, name, Control.CapConnection(name, rate ?? 0));
-        else new Problem(ProblemKind.StoreUnavailable, "It could not be put on record, and was not done.").Send(context);
+        string what = rate is { } cap ? string.Create(CultureInfo.InvariantCulture, $"at most {cap} segments a second") : "no cap";
+        RecordEntry.Tell(context, what);
+        Answer(context, name, Control.CapConnection(name, rate ?? 0));
     }
 
     private void Answer(HttpContext context, string name, ControlResult result)

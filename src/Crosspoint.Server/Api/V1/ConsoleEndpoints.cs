@@ -18,15 +18,15 @@ internal sealed class ConsoleEndpoints(IdentityDesk identity)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/console/sign-in", SignInAsync).NeedsNothing();
-        routes.MapPost("/v1/console/sign-in-link", SignInByLinkAsync).NeedsNothing();
-        routes.MapPost("/v1/console/setup", SetUpAsync).NeedsNothing();
-        routes.MapPost("/v1/console/invitation", AcceptAsync).NeedsNothing();
-        routes.MapPost("/v1/console/sign-out", SignOutAsync).NeedsSession();
+        routes.MapPost("/v1/console/sign-in", SignInAsync).NeedsNothing().RecordsItself();
+        routes.MapPost("/v1/console/sign-in-link", SignInByLinkAsync).NeedsNothing().RecordsItself();
+        routes.MapPost("/v1/console/setup", SetUpAsync).NeedsNothing().RecordsItself();
+        routes.MapPost("/v1/console/invitation", AcceptAsync).NeedsNothing().RecordsItself();
+        routes.MapPost("/v1/console/sign-out", SignOutAsync).NeedsSession().RecordsItself();
         routes.MapGet("/v1/console/session", ReadAsync).NeedsSession();
-        routes.MapPost("/v1/console/password", ChangePasswordAsync).NeedsSession();
+        routes.MapPost("/v1/console/password", ChangePasswordAsync).NeedsSession().RecordsItself();
         routes.MapGet("/v1/console/sessions", ListAsync).NeedsSession();
-        routes.MapDelete("/v1/console/sessions/{session}", EndAsync).NeedsSession();
+        routes.MapDelete("/v1/console/sessions/{session}", EndAsync).NeedsSession().RecordsItself();
     }
 
     private Task SignInAsync(HttpContext context) => BeginAsync(context, SignInFields, ["name", "password"], (body, origin, old) => identity.SignInAsync(

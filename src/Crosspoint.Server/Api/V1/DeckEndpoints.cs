@@ -38,15 +38,15 @@ internal sealed class DeckEndpoints(ApiBackend backend, OperatorDoor door) : IDi
     {
         routes.MapGet("/v1/decks", ListAsync).Needs(Permission.ReadRates);
         routes.MapGet("/v1/decks/{connection}", ReadAsync).Needs(Permission.ReadRates);
-        routes.MapPost("/v1/decks/{connection}/import", ImportAsync).Needs(Permission.ManageRates);
-        routes.MapPost("/v1/decks/{connection}/rollback", RollBackAsync).Needs(Permission.ManageRates);
+        routes.MapPost("/v1/decks/{connection}/import", ImportAsync).Needs(Permission.ManageRates).RecordsItself();
+        routes.MapPost("/v1/decks/{connection}/rollback", RollBackAsync).Needs(Permission.ManageRates).RecordsItself();
         routes.MapGet("/v1/decks/{connection}/mapping", ReadMappingAsync).Needs(Permission.ReadRates);
-        routes.MapPut("/v1/decks/{connection}/mapping", PutMappingAsync).Needs(Permission.ManageRates);
+        routes.MapPut("/v1/decks/{connection}/mapping", PutMappingAsync).Needs(Permission.ManageRates).RecordsItself();
         routes.MapGet("/v1/decks/{connection}/revisions", ListRevisionsAsync).Needs(Permission.ReadRates);
-        routes.MapDelete("/v1/decks/{connection}/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRates);
+        routes.MapDelete("/v1/decks/{connection}/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRates).RecordsItself();
         routes.MapGet("/v1/decks/{connection}/revisions/{revision}/rows", ReadRowsAsync).Needs(Permission.ReadRates);
         routes.MapGet("/v1/decks/{connection}/revisions/{revision}/diff", DiffAsync).Needs(Permission.ReadRates);
-        routes.MapPost("/v1/decks/{connection}/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRates);
+        routes.MapPost("/v1/decks/{connection}/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRates).RecordsItself();
     }
 
     private async Task ListAsync(HttpContext context)

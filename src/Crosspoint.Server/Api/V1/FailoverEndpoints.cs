@@ -29,8 +29,8 @@ internal sealed class FailoverEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/health/states", ListAsync).Needs(Permission.ReadOperation);
         routes.MapGet("/v1/health/overrides", ListOverridesAsync).Needs(Permission.ReadOperation);
-        routes.MapPut("/v1/health/overrides", PutAsync).Needs(Permission.ManageOperation);
-        routes.MapDelete("/v1/health/overrides", DeleteAsync).Needs(Permission.ManageOperation);
+        routes.MapPut("/v1/health/overrides", PutAsync).Needs(Permission.ManageOperation).RecordsItself();
+        routes.MapDelete("/v1/health/overrides", DeleteAsync).Needs(Permission.ManageOperation).RecordsItself();
     }
 
     private Task ListAsync(HttpContext context)

@@ -20,9 +20,12 @@ internal sealed class IncidentEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/incidents", ListAsync).Needs(Permission.ReadOperation);
         routes.MapGet("/v1/incidents/{incident}", ReadAsync).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/incidents/{incident}/acknowledge", AcknowledgeAsync).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/incidents/{incident}/notes", NoteAsync).Needs(Permission.ManageOperation);
-        routes.MapPost("/v1/incidents/{incident}/mark", MarkAsync).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/incidents/{incident}/acknowledge", AcknowledgeAsync)
+            .Needs(Permission.ManageOperation).OnRecord("incidents", "acknowledge", "incident");
+        routes.MapPost("/v1/incidents/{incident}/notes", NoteAsync)
+            .Needs(Permission.ManageOperation).OnRecord("incidents", "note", "incident");
+        routes.MapPost("/v1/incidents/{incident}/mark", MarkAsync)
+            .Needs(Permission.ManageOperation).OnRecord("incidents", "mark", "incident");
     }
 
     /// <summary>Reads <c>verdict</c> of a body; null when it was answered with a problem.</summary>
@@ -36,7 +39,12 @@ internal sealed class IncidentEndpoints(ApiBackend backend, OperatorDoor door)
             "none" => Verdict.None,
             _ => null,
         };
-        if (verdict is { } read) return (read, change.Author.By);
+        if (verdict is { } read)
+        {
+            RecordEntry.Tell(context, read.ToString().ToLowerInvariant());
+            return (read, change.Author.By);
+        }
+
         new Problem(ProblemKind.FieldInvalid, "Expected useful (it needed action), noise (it did not) or none (to take that back).", "verdict").Send(context);
         return null;
     }
@@ -90,6 +98,7 @@ internal sealed class IncidentEndpoints(ApiBackend backend, OperatorDoor door)
         if (!door.TryEnter(context, [], out _)) return;
         if (await RevisionRequests.ReadChangeAsync(context, NoteFields).ConfigureAwait(false) is not { } change) return;
         string id = IdOf(context);
+        RecordEntry.Tell(context, change.Author.Note ?? "");
         DeskChange<Incident> changed = await backend.Alerts.AcknowledgeIncidentAsync(id, change.Author.By, change.Author.Note ?? "").ConfigureAwait(false);
         if (changed.Value is null && await backend.Alerts.FindIncidentAsync(id, context.RequestAborted).ConfigureAwait(false) is not null)
             new Problem(ProblemKind.AlertState, "It is resolved: there is nothing to look at any more.").Send(context);
@@ -106,6 +115,7 @@ internal sealed class IncidentEndpoints(ApiBackend backend, OperatorDoor door)
             return;
         }
 
+        RecordEntry.Tell(context, change.Author.Note);
         Answer(context, await backend.Alerts.NoteIncidentAsync(IdOf(context), change.Author.By, change.Author.Note, context.RequestAborted).ConfigureAwait(false));
     }
 

@@ -29,10 +29,14 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         routes.MapPatch("/v1/messages/{id}", RescheduleAsync).Needs(Permission.ChangeAccount);
         routes.MapGet("/v1/messages/{id}/events", ReadTimelineAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
         routes.MapGet("/v1/messages/{id}/webhooks", ReadDeliveriesAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
-        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, "message_cancel", backend.Intake.CancelAsync, backend.Intake.CancelAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, "message_redact", backend.Intake.RedactAsync, backend.Intake.RedactAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/messages/{id}/resend", ResendAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
+        routes.MapPost("/v1/messages/{id}/webhooks/{event}/replay", ReplayAsync)
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("messages", "message_webhook_replay", "id");
+        routes.MapPost("/v1/messages/{id}/cancel", context => ChangeAsync(context, backend.Intake.CancelAsync, backend.Intake.CancelAsync))
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("messages", "message_cancel", "id");
+        routes.MapPost("/v1/messages/{id}/redact", context => ChangeAsync(context, backend.Intake.RedactAsync, backend.Intake.RedactAsync))
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("messages", "message_redact", "id");
+        routes.MapPost("/v1/messages/{id}/resend", ResendAsync)
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("messages", "message_resend", "id");
         routes.MapGet("/v1/webhooks", ListWebhooksAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
         routes.MapGet("/v1/webhooks/secret", ReadSecretAsync).Needs(Permission.ReadAccountSecrets);
     }
@@ -213,29 +217,26 @@ internal sealed class MessageEndpoints(ApiBackend backend)
     // An account changes its own messages; those who run the gateway change any, under their name.
     private Task ChangeAsync(
         HttpContext context,
-        string action,
         Func<Account, MessageId, CancellationToken, ValueTask<ChangeResult>> ofAccount,
         Func<MessageId, CancellationToken, ValueTask<ChangeResult>> ofAny) =>
-        Caller.IsStaffOf(context) ? ChangeAnyAsync(context, action, ofAny, MessageJson.For(context), StatusCodes.Status200OK) : ChangeAsync(context, ofAccount);
+        Caller.IsStaffOf(context) ? ChangeAnyAsync(context, ofAny, MessageJson.For(context), StatusCodes.Status200OK) : ChangeAsync(context, ofAccount);
 
     private async Task ChangeAnyAsync(
-        HttpContext context, string action, Func<MessageId, CancellationToken, ValueTask<ChangeResult>> change, Action<Utf8JsonWriter, Message> write, int status)
+        HttpContext context, Func<MessageId, CancellationToken, ValueTask<ChangeResult>> change, Action<Utf8JsonWriter, Message> write, int status)
     {
-        if (!TryEnter(context, out RevisionAuthor author)) return;
+        if (!TryEnter(context)) return;
         ChangeResult result = TryGetId(context, out MessageId id)
             ? await change(id, context.RequestAborted).ConfigureAwait(false)
             : new(ChangeOutcome.NotFound, null);
         if (TryRefuse(context, result)) return;
-        await backend.Identity.NoteMessageAsync(author.By, action, id.ToString(), "").ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
         write(answer.Writer, result.Message!);
         answer.Send(context, status);
     }
 
-    private static bool TryEnter(HttpContext context, out RevisionAuthor author)
+    private static bool TryEnter(HttpContext context)
     {
-        author = default;
-        if (Problem.OfQuery(context.Request) is not { } unknown) return OperatorDoor.TryReadAuthor(context, note: null, out author);
+        if (Problem.OfQuery(context.Request) is not { } unknown) return true;
         unknown.Send(context);
         return false;
     }
@@ -281,10 +282,9 @@ internal sealed class MessageEndpoints(ApiBackend backend)
 
     private async Task ResendAsync(HttpContext context)
     {
-        RevisionAuthor author = default;
         Account? account = null;
         bool isStaff = Caller.IsStaffOf(context);
-        if (isStaff ? !TryEnter(context, out author) : !TryAuthenticate(context, out account)) return;
+        if (isStaff ? !TryEnter(context) : !TryAuthenticate(context, out account)) return;
         if (!TryReadIdempotency(context, out IdempotencyInput? idempotency)) return;
         Message? message = TryGetId(context, out MessageId id) ? await backend.Messages.FindAsync(id, context.RequestAborted).ConfigureAwait(false) : null;
         if (message is null || (account is not null && message.Head.AccountSid != account.Sid))
@@ -314,7 +314,8 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         }
 
         if (result.Replayed) context.Response.Headers["Idempotency-Replayed"] = "true";
-        else if (isStaff) await backend.Identity.NoteMessageAsync(author.By, "message_resend", id.ToString(), $"as {result.Head.Id}").ConfigureAwait(false);
+        RecordEntry.Tell(context, $"as {result.Head.Id}");
+        if (result.Replayed && RecordEntry.Of(context) is { } entry) entry.IsNothing = true;
         JsonAnswer answer = JsonAnswer.Rent();
         MessageJson.WriteAccepted(answer.Writer, result.Head);
         answer.Send(context, StatusCodes.Status202Accepted);
@@ -326,7 +327,6 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         {
             await ChangeAnyAsync(
                 context,
-                "message_webhook_replay",
                 (id, cancellationToken) => TryGetEvent(context, id, out int number)
                     ? backend.Intake.ReplayWebhookAsync(id, number, cancellationToken)
                     : new(new ChangeResult(ChangeOutcome.NotFound, null)),

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Primitives;
 namespace Crosspoint.Server.Api.V1;
 
 /// <summary>Messages that are looked for: an account's own, or, for those who run the gateway, those of all (docs/api/native.md, docs/api/operator.md).</summary>
-internal sealed class MessageListEndpoints(ApiBackend backend)
+internal sealed class MessageListEndpoints(ApiBackend backend, OperatorRecord record)
 {
     private const int PageSize = 1_000;
     private const string Limit = "limit";
@@ -102,8 +102,10 @@ internal sealed class MessageListEndpoints(ApiBackend backend)
 
         try
         {
-            if (isStaff) await backend.Identity.NoteMessageAsync(author.By, "message_export", "", context.Request.QueryString.Value ?? "").ConfigureAwait(false);
-            await SendAsync(context, request!.Query, rows).ConfigureAwait(false);
+            // What has left cannot be called back.
+            if (isStaff && !await record.TryPutAsync(new("messages", ""), "message_export", author with { Note = context.Request.QueryString.Value ?? "" }).ConfigureAwait(false))
+                new Problem(ProblemKind.StoreUnavailable, "It could not be put on record, and nothing was exported.").Send(context);
+            else await SendAsync(context, request!.Query, rows).ConfigureAwait(false);
         }
         finally
         {

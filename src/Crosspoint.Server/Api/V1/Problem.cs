@@ -59,6 +59,7 @@ internal readonly record struct Problem(ProblemKind Kind, string Detail = "", st
 
     public void Send(HttpContext context)
     {
+        if (Kind == ProblemKind.OutcomeUnknown && RecordEntry.Of(context) is { } entry) entry.IsOpen = true;
         IHeaderDictionary headers = context.Response.Headers;
         if (Kind.Status is 429 or 503) headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (Kind.Status == 401)

@@ -24,9 +24,9 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
     {
         routes.MapGet("/v1/rates/price", PriceAsync).Needs(Permission.ReadRates);
         routes.MapGet("/v1/rates/{document}", ReadAsync).Needs(Permission.ReadRates);
-        routes.MapPut("/v1/rates/{document}", PutAsync).Needs(Permission.ManageRates);
+        routes.MapPut("/v1/rates/{document}", PutAsync).Needs(Permission.ManageRates).RecordsItself();
         routes.MapGet("/v1/rates/{document}/revisions", ListRevisionsAsync).Needs(Permission.ReadRates);
-        routes.MapPost("/v1/rates/{document}/rollback", RollBackAsync).Needs(Permission.ManageRates);
+        routes.MapPost("/v1/rates/{document}/rollback", RollBackAsync).Needs(Permission.ManageRates).RecordsItself();
         routes.MapGet("/v1/audit", AuditAsync).Needs(Permission.ReadAudit);
     }
 
@@ -201,19 +201,19 @@ internal sealed class RateEndpoints(ApiBackend backend, OperatorDoor door)
 
     private async Task AuditAsync(HttpContext context)
     {
-        if (!door.TryEnter(context, ["kind", "name", "limit", "before"], out Dictionary<string, string> query)) return;
+        if (!door.TryEnter(context, ["kind", "name", "by", "limit", "before"], out Dictionary<string, string> query)) return;
         if (!OperatorDoor.TryReadPage(context, query, out long before, out int limit)) return;
         string? kind = query.GetValueOrDefault("kind");
-        string? name = query.GetValueOrDefault("name");
+        var wanted = new AuditQuery(kind, query.GetValueOrDefault("name"), query.GetValueOrDefault("by"), before, limit);
         if (kind == IUserStore.AuditKind && Caller.Of(context)?.May(Permission.ReadUsers) != true)
         {
             new Problem(ProblemKind.Forbidden, $"The record of users is for: {string.Join(", ", Roles.Which([Permission.ReadUsers]))}.", "kind").Send(context);
             return;
         }
 
-        IReadOnlyList<AuditEntry> entries = kind is IUserStore.AuditKind or IUserStore.MessageKind
-            ? await backend.Identity.Store.ListAuditAsync(kind, name, before, limit, context.RequestAborted).ConfigureAwait(false)
-            : await Desk.Store.ListAuditAsync(kind, name, before, limit, context.RequestAborted).ConfigureAwait(false);
+        IReadOnlyList<AuditEntry> entries = kind == IUserStore.AuditKind
+            ? await backend.Identity.Store.ListAuditAsync(wanted, context.RequestAborted).ConfigureAwait(false)
+            : await Desk.Store.ListAuditAsync(wanted, context.RequestAborted).ConfigureAwait(false);
         JsonAnswer answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         answer.Writer.WriteStartArray("entries"u8);

@@ -24,15 +24,15 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/routing", ReadHeadAsync).Needs(Permission.ReadRouting);
-        routes.MapPost("/v1/routing/check", CheckAsync).Needs(Permission.ManageRouting);
-        routes.MapPost("/v1/routing/edit", EditAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/check", CheckAsync).Needs(Permission.ManageRouting).ChangesNothing();
+        routes.MapPost("/v1/routing/edit", EditAsync).Needs(Permission.ManageRouting).ChangesNothing();
         routes.MapGet("/v1/routing/revisions", ListAsync).Needs(Permission.ReadRouting);
-        routes.MapPost("/v1/routing/revisions", DraftAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/revisions", DraftAsync).Needs(Permission.ManageRouting).RecordsItself();
         routes.MapGet("/v1/routing/revisions/{revision}", ReadAsync).Needs(Permission.ReadRouting);
-        routes.MapDelete("/v1/routing/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRouting);
+        routes.MapDelete("/v1/routing/revisions/{revision}", DeleteAsync).Needs(Permission.ManageRouting).RecordsItself();
         routes.MapGet("/v1/routing/revisions/{revision}/diff", DiffAsync).Needs(Permission.ReadRouting);
-        routes.MapPost("/v1/routing/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRouting);
-        routes.MapPost("/v1/routing/rollback", RollBackAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/revisions/{revision}/activate", ActivateAsync).Needs(Permission.ManageRouting).RecordsItself();
+        routes.MapPost("/v1/routing/rollback", RollBackAsync).Needs(Permission.ManageRouting).RecordsItself();
     }
 
     private async Task ReadHeadAsync(HttpContext context)

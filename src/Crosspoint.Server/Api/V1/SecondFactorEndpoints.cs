@@ -15,9 +15,9 @@ internal sealed class SecondFactorEndpoints(IdentityDesk identity)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/console/totp", BeginAsync).NeedsSession();
-        routes.MapPost("/v1/console/totp/confirm", ConfirmAsync).NeedsSession();
-        routes.MapPost("/v1/console/totp/remove", RemoveAsync).NeedsSession();
+        routes.MapPost("/v1/console/totp", BeginAsync).NeedsSession().ChangesNothing();
+        routes.MapPost("/v1/console/totp/confirm", ConfirmAsync).NeedsSession().RecordsItself();
+        routes.MapPost("/v1/console/totp/remove", RemoveAsync).NeedsSession().RecordsItself();
     }
 
     private async Task BeginAsync(HttpContext context)

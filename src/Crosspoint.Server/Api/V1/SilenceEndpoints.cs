@@ -21,11 +21,15 @@ internal sealed class SilenceEndpoints(ApiBackend backend, OperatorDoor door)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/silences", context => ListAsync(context, isMaintenance: false)).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/silences", context => AddAsync(context, isMaintenance: false)).Needs(Permission.ManageOperation);
-        routes.MapDelete("/v1/silences/{silence}", context => EndAsync(context, isMaintenance: false)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/silences", context => AddAsync(context, isMaintenance: false))
+            .Needs(Permission.ManageOperation).OnRecord("silences", "begin");
+        routes.MapDelete("/v1/silences/{silence}", context => EndAsync(context, isMaintenance: false))
+            .Needs(Permission.ManageOperation).OnRecord("silences", "end", "silence");
         routes.MapGet("/v1/maintenance", context => ListAsync(context, isMaintenance: true)).Needs(Permission.ReadOperation);
-        routes.MapPost("/v1/maintenance", context => AddAsync(context, isMaintenance: true)).Needs(Permission.ManageOperation);
-        routes.MapDelete("/v1/maintenance/{silence}", context => EndAsync(context, isMaintenance: true)).Needs(Permission.ManageOperation);
+        routes.MapPost("/v1/maintenance", context => AddAsync(context, isMaintenance: true))
+            .Needs(Permission.ManageOperation).OnRecord("maintenance", "begin");
+        routes.MapDelete("/v1/maintenance/{silence}", context => EndAsync(context, isMaintenance: true))
+            .Needs(Permission.ManageOperation).OnRecord("maintenance", "end", "silence");
     }
 
     private async Task ListAsync(HttpContext context, bool isMaintenance)
@@ -57,6 +61,7 @@ internal sealed class SilenceEndpoints(ApiBackend backend, OperatorDoor door)
             return;
         }
 
+        RecordEntry.Tell(context, silence.Id, $"{string.Join(',', silence.Matchers.Select(static matcher => $"{matcher.Name}={matcher.Value}"))}: {silence.Reason}");
         if (IncidentEndpoints.IsWritten(context, added.Written)) Send(context, added.Value, StatusCodes.Status201Created);
     }
 

@@ -23,10 +23,10 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/routing/simulate", StartAsync).Needs(Permission.ManageRouting);
+        routes.MapPost("/v1/routing/simulate", StartAsync).Needs(Permission.ManageRouting).ChangesNothing();
         routes.MapGet("/v1/routing/simulations", ListAsync).Needs(Permission.ReadRouting);
         routes.MapGet("/v1/routing/simulations/{id}", ReadAsync).Needs(Permission.ReadRouting);
-        routes.MapDelete("/v1/routing/simulations/{id}", RemoveAsync).Needs(Permission.ManageRouting);
+        routes.MapDelete("/v1/routing/simulations/{id}", RemoveAsync).Needs(Permission.ManageRouting).ChangesNothing();
     }
 
     private async Task StartAsync(HttpContext context)

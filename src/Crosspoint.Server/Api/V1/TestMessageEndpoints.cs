@@ -25,7 +25,7 @@ internal sealed class TestMessageEndpoints(ApiBackend backend, OperatorDoor door
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/test-messages", SendAsync).Needs(Permission.ManageTraffic);
+        routes.MapPost("/v1/test-messages", SendAsync).Needs(Permission.ManageTraffic).RecordsItself();
         routes.MapGet("/v1/test-messages/accounts", ListAccountsAsync).Needs(Permission.ManageTraffic);
     }
 
@@ -75,7 +75,7 @@ internal sealed class TestMessageEndpoints(ApiBackend backend, OperatorDoor door
         }
 
         if (!request.Tags.Contains(Tag)) request = request with { Tags = [.. request.Tags, Tag] };
-        if (!await record.TryPutAsync(new(AuditKind, account.Sid), author.By, WordsOf(request)).ConfigureAwait(false))
+        if (!await record.TryPutAsync(new(AuditKind, account.Sid), "send", author with { Note = WordsOf(request) }).ConfigureAwait(false))
         {
             new Problem(ProblemKind.StoreUnavailable, "It could not be put on record, and was not sent.").Send(context);
             return;

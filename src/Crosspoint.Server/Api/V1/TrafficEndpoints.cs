@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
@@ -28,13 +29,20 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
     {
         routes.MapGet("/v1/batches", ListAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
         routes.MapGet("/v1/batches/{batch}", ReadBatchAsync).Needs(Permission.ReadTraffic, Permission.ReadAccount);
-        routes.MapPatch("/v1/batches/{batch}", PaceAsync).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch))).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202)).Needs(Permission.ManageTraffic, Permission.ChangeAccount);
-        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true))).Needs(Permission.ManageTraffic);
-        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, ""))).Needs(Permission.ManageTraffic);
-        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202)).Needs(Permission.ManageTraffic);
+        routes.MapPatch("/v1/batches/{batch}", PaceAsync)
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("traffic", "pace_batch");
+        routes.MapPost("/v1/batches/{batch}/pause", context => ChangeBatchAsync(context, backend.Traffic.PauseTrafficAsync))
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("traffic", "pause_batch");
+        routes.MapPost("/v1/batches/{batch}/resume", context => ChangeBatchAsync(context, (sid, batch, _) => backend.Traffic.ResumeTrafficAsync(sid, batch)))
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("traffic", "resume_batch");
+        routes.MapPost("/v1/batches/{batch}/cancel", context => ChangeBatchAsync(context, backend.Traffic.CancelTrafficAsync, 202))
+            .Needs(Permission.ManageTraffic, Permission.ChangeAccount).OnRecord("traffic", "cancel_batch");
+        routes.MapPost("/v1/accounts/{sid}/pause", context => ChangeAccountAsync(context, sid => backend.Traffic.PauseTrafficAsync(sid, "", byOperator: true)))
+            .Needs(Permission.ManageTraffic).OnRecord("traffic", "pause", "sid");
+        routes.MapPost("/v1/accounts/{sid}/resume", context => ChangeAccountAsync(context, sid => backend.Traffic.ResumeTrafficAsync(sid, "")))
+            .Needs(Permission.ManageTraffic).OnRecord("traffic", "resume", "sid");
+        routes.MapPost("/v1/accounts/{sid}/cancel-queued", context => ChangeAccountAsync(context, sid => backend.Traffic.CancelTrafficAsync(sid, "", byOperator: true), 202))
+            .Needs(Permission.ManageTraffic).OnRecord("traffic", "cancel_queued", "sid");
     }
 
     private Task ListAsync(HttpContext context)
@@ -79,6 +87,7 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
             return;
         }
 
+        RecordEntry.Tell(context, sid, rate is { } pace ? string.Create(CultureInfo.InvariantCulture, $"batch {batch}: at most {pace} segments a second") : $"batch {batch}: no cap");
         ControlResult result = await backend.Traffic.PaceTrafficAsync(sid, batch, rate ?? 0, Caller.IsStaffOf(context)).ConfigureAwait(false);
         Answer(context, result, sid, batch, StatusCodes.Status200OK);
     }
@@ -86,6 +95,7 @@ internal sealed class TrafficEndpoints(ApiBackend backend)
     private async Task ChangeBatchAsync(HttpContext context, Func<string, string, bool, ValueTask<ControlResult>> change, int status = 200)
     {
         if (!TryFindBatch(context, out string sid, out string batch)) return;
+        RecordEntry.Tell(context, sid, $"batch {batch}");
         Answer(context, await change(sid, batch, Caller.IsStaffOf(context)).ConfigureAwait(false), sid, batch, status);
     }
 

@@ -15,17 +15,20 @@ internal sealed class UserEndpoints(IdentityDesk identity, OperatorDoor door)
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/v1/users", ListAsync).Needs(Permission.ReadUsers);
-        routes.MapPost("/v1/users", InviteAsync).Needs(Permission.ManageUsers);
+        routes.MapPost("/v1/users", InviteAsync).Needs(Permission.ManageUsers).RecordsItself();
         routes.MapGet("/v1/users/{user}", ReadAsync).Needs(Permission.ReadUsers);
-        routes.MapPatch("/v1/users/{user}", ChangeAsync).Needs(Permission.ManageUsers);
-        routes.MapDelete("/v1/users/{user}", context => ActAsync(context, identity.DeleteAsync)).Needs(Permission.ManageUsers);
-        routes.MapPost("/v1/users/{user}/reset-password", ResetPasswordAsync).Needs(Permission.ManageUsers);
-        routes.MapPost("/v1/users/{user}/reset-second-factor", ResetTotpAsync).Needs(Permission.ManageUsers);
-        routes.MapPost("/v1/users/{user}/unlock", context => ActAsync(context, identity.UnlockAsync)).Needs(Permission.ManageUsers);
+        routes.MapPatch("/v1/users/{user}", ChangeAsync).Needs(Permission.ManageUsers).RecordsItself();
+        routes.MapDelete("/v1/users/{user}", context => ActAsync(context, identity.DeleteAsync))
+            .Needs(Permission.ManageUsers).RecordsItself();
+        routes.MapPost("/v1/users/{user}/reset-password", ResetPasswordAsync).Needs(Permission.ManageUsers).RecordsItself();
+        routes.MapPost("/v1/users/{user}/reset-second-factor", ResetTotpAsync).Needs(Permission.ManageUsers).RecordsItself();
+        routes.MapPost("/v1/users/{user}/unlock", context => ActAsync(context, identity.UnlockAsync))
+            .Needs(Permission.ManageUsers).RecordsItself();
         routes.MapGet("/v1/users/{user}/sessions", ListSessionsAsync).Needs(Permission.ReadUsers);
-        routes.MapDelete("/v1/users/{user}/sessions", context => ActAsync(context, (id, by) => identity.EndSessionsAsync(id, null, by))).Needs(Permission.ManageUsers);
+        routes.MapDelete("/v1/users/{user}/sessions", context => ActAsync(context, (id, by) => identity.EndSessionsAsync(id, null, by)))
+            .Needs(Permission.ManageUsers).RecordsItself();
         routes.MapDelete("/v1/users/{user}/sessions/{session}", context => ActAsync(
-            context, (id, by) => identity.EndSessionsAsync(id, (string)context.Request.RouteValues["session"]!, by))).Needs(Permission.ManageUsers);
+            context, (id, by) => identity.EndSessionsAsync(id, (string)context.Request.RouteValues["session"]!, by))).Needs(Permission.ManageUsers).RecordsItself();
     }
 
     private Task ListAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
@@ -29,10 +30,14 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
     {
         routes.MapGet("/v1/webhooks/endpoints", ListAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
         routes.MapGet("/v1/webhooks/endpoints/{id}", ReadAsync).Needs(Permission.ReadAccounts, Permission.ReadAccount);
-        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync)).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync)).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/test", TestAsync).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
-        routes.MapPost("/v1/webhooks/replay", ReplayAsync).Needs(Permission.ManageAccounts, Permission.ChangeAccount);
+        routes.MapPost("/v1/webhooks/endpoints/{id}/enable", context => ChangeAsync(context, backend.Webhooks.EnableEndpointAsync))
+            .Needs(Permission.ManageAccounts, Permission.ChangeAccount).OnRecord("webhooks", "enable");
+        routes.MapPost("/v1/webhooks/endpoints/{id}/disable", context => ChangeAsync(context, backend.Webhooks.DisableEndpointAsync))
+            .Needs(Permission.ManageAccounts, Permission.ChangeAccount).OnRecord("webhooks", "disable");
+        routes.MapPost("/v1/webhooks/test", TestAsync)
+            .Needs(Permission.ManageAccounts, Permission.ChangeAccount).OnRecord("webhooks", "test");
+        routes.MapPost("/v1/webhooks/replay", ReplayAsync)
+            .Needs(Permission.ManageAccounts, Permission.ChangeAccount).OnRecord("webhooks", "replay");
     }
 
     private Task ListAsync(HttpContext context)
@@ -68,6 +73,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
     private async Task ChangeAsync(HttpContext context, Func<string, string, ValueTask<EndpointChange>> change)
     {
         if (!TryAuthenticate(context, out Account account)) return;
+        RecordEntry.Tell(context, account.Sid, $"receiver {IdOf(context)}");
         switch (await change(account.Sid, IdOf(context)).ConfigureAwait(false))
         {
             case EndpointChange.Configured:
@@ -101,7 +107,10 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
             return;
         }
 
-        WebhookTestResult result = await backend.Webhooks.TestAsync(account, fields!.Text("url")!, context.RequestAborted).ConfigureAwait(false);
+        // Paths of receivers may hold their secrets.
+        string host = Uri.TryCreate(fields!.Text("url"), UriKind.Absolute, out Uri? url) ? url.Authority : "?";
+        RecordEntry.Tell(context, account.Sid, $"a test to {host}");
+        WebhookTestResult result = await backend.Webhooks.TestAsync(account, fields.Text("url")!, context.RequestAborted).ConfigureAwait(false);
         if (result.Id.Length == 0)
         {
             Problem refusal = result.IsBusy
@@ -137,6 +146,7 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
             return;
         }
 
+        RecordEntry.Tell(context, account.Sid, "");
         ReplayResult result = await backend.Intake.ReplayWebhooksAsync(account, query, context.RequestAborted).ConfigureAwait(false);
         bool isNothingDone = result is { Replayed: 0, LookedAt: 0 };
         if (result.Outcome == ChangeOutcome.NotFound)
@@ -157,6 +167,8 @@ internal sealed class WebhookEndpoints(ApiBackend backend)
             return;
         }
 
+        RecordEntry.Tell(context, account.Sid, string.Create(CultureInfo.InvariantCulture, $"{result.Replayed} webhooks of {result.LookedAt} messages"));
+        if (result.Replayed == 0 && RecordEntry.Of(context) is { } entry) entry.IsNothing = true;
         JsonAnswer answer = JsonAnswer.Rent();
         Utf8JsonWriter writer = answer.Writer;
         writer.WriteStartObject();
