@@ -50,7 +50,7 @@ public sealed class AccountLimitTests
 
         (await DeckTests.PostAsync(api, $"/v1/accounts/{sid}/rollback", """{"expected":2,"to":1,"note":"no"}""")).Status.ShouldBe(200);
         api.Accounts.Directory.Find(sid)!.Limits.ShouldBe(new AccountLimits { Rate = 5 });
-        Answer none = await PutAsync(api, $"/v1/accounts/{sid}?expected=2", """{"name":"Shop"}""");
+        Answer none = await PutAsync(api, $"/v1/accounts/{sid}?expected=1", """{"name":"Shop"}""");
         none.Json["limits"]!.AsObject().ShouldBeEmpty("what is left out gets its default");
         api.Accounts.Directory.Find(sid)!.Limits.IsNone.ShouldBeTrue();
     }
