@@ -99,10 +99,12 @@ internal static class AccountLimitCommands
 
     private static void Write(JsonNode account)
     {
+        // Caps that are none are in force, and limit nothing.
+        bool isFree = Tell("rate", "a second") | Tell("per_day", "a day");
         JsonArray limits = account["limits_in_force"]!.AsArray();
         if (limits.Count == 0)
         {
-            Console.WriteLine($"{account["account_sid"]} has no limits");
+            if (!isFree) Console.WriteLine($"{account["account_sid"]} has no limits");
             return;
         }
 
@@ -117,5 +119,12 @@ internal static class AccountLimitCommands
         }
 
         ConsoleTable.Write(table);
+
+        bool Tell(string key, string span)
+        {
+            if (account["limits"]![key]?.GetValue<double>() != 0) return false;
+            Console.WriteLine($"{account["account_sid"]} has no cap {span}, whatever holds for every account");
+            return true;
+        }
     }
 }
