@@ -124,7 +124,7 @@ await step('limits are set, hold at once over the API, and are taken back', asyn
   await dialog().getByRole('radiogroup', { name: 'Segments a day' }).getByText('of its own').click();
   await dialog().getByRole('textbox', { name: 'A day' }).fill('1');
   await dialog().getByRole('combobox', { name: 'Time zone' }).fill('Mars/Olympus');
-  await dialog().getByRole('combobox', { name: 'With more' }).last().click();
+  await dialog().getByRole('combobox', { name: 'When more come in' }).last().click();
   await page.getByRole('option', { name: 'answered “try later”' }).click();
   await dialog().getByRole('button', { name: 'Put them into force' }).click();
   await dialog().locator('[aria-invalid="true"]').nth(1).waitFor();

@@ -5,6 +5,7 @@ import type { Account } from '../api/schema';
 
 const PAGE = 1000;
 const MOST_SHOWN = 100;
+const NONE = 'none';
 
 /** Every account, the enabled ones first, then by name. */
 export function useAccounts(enabled = true) {
@@ -34,10 +35,10 @@ interface Props {
   placeholder?: string;
   accounts: readonly Account[];
   value: string | undefined;
-  /** Undefined where none may be chosen, and none was. */
+  /** Undefined where none was chosen. */
   onChange: (sid: string | undefined) => void;
-  /** No account is a choice too. */
-  clearable?: boolean;
+  /** What stands for no account, where that is a choice too. */
+  none?: string;
   /** Disabled accounts are marked, and can be chosen all the same. */
   withDisabled?: boolean;
   error?: React.ReactNode;
@@ -45,23 +46,23 @@ interface Props {
 }
 
 /** One of the accounts, found by name, SID or number. What the address holds and no account has is shown as it is. */
-export function AccountSelect({ accounts, value, onChange, clearable = false, withDisabled = false, ...rest }: Props) {
+export function AccountSelect({ accounts, value, onChange, none, withDisabled = false, ...rest }: Props) {
   const bySid = new Map(accounts.map((account) => [account.account_sid, account]));
   const data = accounts.map((one) => ({ value: one.account_sid, label: one.name, disabled: !one.enabled && !withDisabled }));
   if (value && !bySid.has(value)) data.unshift({ value, label: value, disabled: false });
+  if (none) data.unshift({ value: NONE, label: none, disabled: false });
   return (
     <Select
       {...rest}
       searchable
-      clearable={clearable}
       allowDeselect={false}
-      clearButtonProps={{ 'aria-label': 'No account', tabIndex: 0 }}
       nothingFoundMessage="No account fits"
-      maxDropdownHeight={320}
+      withScrollArea={false}
+      styles={{ options: { maxHeight: 320, overflowY: 'auto' } }}
       limit={MOST_SHOWN}
       data={data}
-      value={value ?? null}
-      onChange={(sid) => onChange(sid ?? undefined)}
+      value={value ?? (none ? NONE : null)}
+      onChange={(sid) => onChange(sid && sid !== NONE ? sid : undefined)}
       filter={({ options, search, limit }) => {
         const wanted = search.trim().toLowerCase();
         const fits = (sid: string, name: string) => `${name} ${sid} ${bySid.get(sid)?.numbers.map((number) => number.number).join(' ') ?? ''}`.toLowerCase().includes(wanted);
@@ -75,7 +76,7 @@ export function AccountSelect({ accounts, value, onChange, clearable = false, wi
               <Text size="sm" truncate>
                 {option.label}
               </Text>
-              {option.label !== option.value && (
+              {account && option.label !== option.value && (
                 <Text size="xs" c="dimmed" className="mono" truncate>
                   {option.value}
                 </Text>

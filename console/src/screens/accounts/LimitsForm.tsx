@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Fieldset, Group, NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Fieldset, Group, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { faultsOf } from '../../api/problem';
 import type { AccountLimits } from '../../api/schema';
@@ -7,7 +7,7 @@ import { OVER } from './words';
 
 const FIELDS = ['rate', 'burst', 'queue', 'over', 'per_day', 'zone', 'per_day_over'] as const;
 const KINDS = [
-  { value: 'default', label: 'as for every account' },
+  { value: 'default', label: 'default' },
   { value: 'own', label: 'of its own' },
   { value: 'none', label: 'no cap' },
 ];
@@ -58,24 +58,24 @@ export function LimitsForm({ of, error, isPending, onSubmit }: Props) {
     >
       <Stack gap="md">
         <Text size="sm" c="dimmed">
-          All its messages count together, in segments, over all connections and every API. What holds for every account stands under <code>limits</code> in the configuration file.
+          All its messages count together, in segments, over all connections and every API. The default is what holds for every account: it stands under <code>limits</code> in the configuration file.
         </Text>
         <Cap legend="Segments a second" value={second} onChange={setSecond}>
-          <Group align="flex-start" grow preventGrowOverflow={false}>
-            <NumberInput label="A second" description="0.5 is one in two seconds" required min={0} max={1_000_000} decimalScale={6} value={rate} onChange={setRate} error={faultOf('rate')} miw={150} />
-            <NumberInput label="Burst" description="At once after a pause" min={0} max={1_000_000} placeholder="a hundredth of a second" value={burst} onChange={setBurst} error={faultOf('burst')} miw={150} />
-          </Group>
-          <Group align="flex-start" grow preventGrowOverflow={false}>
-            <TextInput label="May wait" description="The time in which it goes out: 30s, 5m, 4h" placeholder="any amount" value={queue} onChange={(event) => setQueue(event.currentTarget.value)} error={faultOf('queue')} miw={200} />
-            <Select label="With more" description="Where that much waits" allowDeselect={false} disabled={!queue.trim()} data={overs('throttle', 'refuse')} value={over} onChange={(value) => setOver(value as typeof over)} error={faultOf('over')} miw={200} />
-          </Group>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
+            <NumberInput label="A second" description="0.5 is one in two seconds" required min={0} max={1_000_000} decimalScale={6} value={rate} onChange={setRate} error={faultOf('rate')} />
+            <NumberInput label="Burst" description="At once after a pause" min={0} max={1_000_000} placeholder="a hundredth of a second" value={burst} onChange={setBurst} error={faultOf('burst')} />
+          </SimpleGrid>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
+            <TextInput label="May wait" description="The time in which it goes out: 30s, 5m, 4h" placeholder="any amount" value={queue} onChange={(event) => setQueue(event.currentTarget.value)} error={faultOf('queue')} />
+            <Select label="When more come in" description="And that much waits" allowDeselect={false} disabled={!queue.trim()} data={overs('throttle', 'refuse')} value={over} onChange={(value) => setOver(value as typeof over)} error={faultOf('over')} />
+          </SimpleGrid>
         </Cap>
         <Cap legend="Segments a day" value={day} onChange={setDay}>
-          <Group align="flex-start" grow preventGrowOverflow={false}>
-            <NumberInput label="A day" required min={0} max={2_147_483_647} allowDecimal={false} thousandSeparator="," value={perDay} onChange={setPerDay} error={faultOf('per_day')} miw={150} />
-            <Autocomplete label="Time zone" required data={Intl.supportedValuesOf('timeZone')} limit={20} value={zone} onChange={setZone} error={faultOf('zone')} miw={200} />
-          </Group>
-          <Select label="With more" allowDeselect={false} data={overs('queue', 'throttle', 'refuse')} value={dayOver} onChange={(value) => setDayOver(value as typeof dayOver)} error={faultOf('per_day_over')} />
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" verticalSpacing="sm">
+            <NumberInput label="A day" required min={0} max={2_147_483_647} allowDecimal={false} thousandSeparator="," value={perDay} onChange={setPerDay} error={faultOf('per_day')} />
+            <Autocomplete label="Time zone" required data={Intl.supportedValuesOf('timeZone')} limit={20} withScrollArea={false} styles={{ options: { maxHeight: 220, overflowY: 'auto' } }} value={zone} onChange={setZone} error={faultOf('zone')} />
+          </SimpleGrid>
+          <Select label="When more come in" allowDeselect={false} data={overs('queue', 'throttle', 'refuse')} value={dayOver} onChange={(value) => setDayOver(value as typeof dayOver)} error={faultOf('per_day_over')} />
         </Cap>
         <TextInput label="Note" description="Kept with the change" maxLength={500} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
         {isElsewhere && <Failure error={error} />}
