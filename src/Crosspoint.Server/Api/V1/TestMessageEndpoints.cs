@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Identity;
