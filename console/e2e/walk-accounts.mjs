@@ -107,6 +107,56 @@ await step('settings are changed, compared and taken back', async () => {
   await page.getByRole('button', { name: 'Go back to revision 2' }).waitFor();
 });
 
+await step('limits are set, hold at once over the API, and are taken back', async () => {
+  const send = () =>
+    fetch(`${origin}/v1/messages`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ to: '+4915112345678', from: '+15550002000', body: 'Hello' }),
+    });
+  await page.getByRole('tab', { name: 'Settings' }).click();
+  const limits = page.getByRole('region', { name: 'Limits' }).first();
+  await limits.getByText('No limits').waitFor();
+  await limits.getByRole('button', { name: 'Give it limits' }).click();
+  await dialog().getByRole('radiogroup', { name: 'Segments a second' }).getByText('of its own').click();
+  await dialog().getByRole('textbox', { name: 'A second' }).fill('0.5');
+  await dialog().getByRole('textbox', { name: 'May wait' }).fill('soon');
+  await dialog().getByRole('radiogroup', { name: 'Segments a day' }).getByText('of its own').click();
+  await dialog().getByRole('textbox', { name: 'A day' }).fill('1');
+  await dialog().getByRole('combobox', { name: 'Time zone' }).fill('Mars/Olympus');
+  await dialog().getByRole('combobox', { name: 'When more come in' }).last().click();
+  await page.getByRole('option', { name: 'answered “try later”' }).click();
+  await dialog().getByRole('button', { name: 'Put them into force' }).click();
+  await dialog().locator('[aria-invalid="true"]').nth(1).waitFor();
+  await dialog().getByText("is 'soon'; expected a duration").waitFor();
+  await dialog().getByText("is 'Mars/Olympus'; expected a time zone").waitFor();
+  await check(page, 'limits that are not right');
+  await picture(page, 'account-limits');
+  await dialog().getByRole('textbox', { name: 'May wait' }).fill('4h');
+  await dialog().getByRole('combobox', { name: 'Time zone' }).fill('UTC');
+  await dialog().getByLabel('Note').fill('a trial');
+  await dialog().getByRole('button', { name: 'Put them into force' }).click();
+  await dialog().waitFor({ state: 'detached' });
+  await limits.getByText('0.5 a second').waitFor();
+  await limits.getByText('0 of 1', { exact: true }).waitFor();
+  const [taken, refused] = [await send(), await send()];
+  if (taken.status !== 202 || refused.status !== 429) faults.push(`with a cap of one a day: ${taken.status}, then ${refused.status}`);
+  if (!(await refused.text()).includes('The 1 segments a day of limit')) faults.push('the refusal does not say why');
+  await limits.getByText('1 of 1', { exact: true }).waitFor();
+  await limits.getByRole('button', { name: 'Change limits' }).click();
+  await dialog().getByRole('radiogroup', { name: 'Segments a day' }).getByText('no cap').click();
+  await dialog().getByRole('button', { name: 'Put them into force' }).click();
+  await limits.getByText('No cap a day').waitFor();
+  const free = await send();
+  if (free.status !== 202) faults.push(`without a cap a day: ${free.status}`);
+  await limits.getByRole('button', { name: 'Back to default' }).click();
+  await dialog().getByRole('button', { name: 'Back to default' }).click();
+  await limits.getByText('No limits').waitFor();
+  await page.getByRole('tab', { name: 'Revisions' }).click();
+  await page.getByText('a trial').waitFor();
+  await page.getByText('limits back to default').waitFor();
+});
+
 await step('traffic is paused and resumed, and the account disabled and enabled', async () => {
   await page.getByRole('button', { name: 'Pause traffic' }).click();
   await dialog().getByRole('button', { name: 'Pause' }).click();

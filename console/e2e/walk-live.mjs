@@ -82,6 +82,27 @@ await step('a gateway that is gone is said, and comes back by itself', async () 
   isGone = false;
 });
 
+await step('an account that is made is offered for a test message, and not when it is disabled', async () => {
+  const csrf = (await (await page.request.get(`${origin}/v1/console/session`)).json()).csrf_token;
+  const post = async (path, data) => (await page.request.post(`${origin}${path}`, { data, headers: { 'Crosspoint-Csrf': csrf, Origin: origin } })).json();
+  await post('/v1/accounts', { name: 'Corner shop', numbers: [{ number: '+15550002000' }] });
+  const closed = await post('/v1/accounts', { name: 'Closed shop' });
+  await post(`/v1/accounts/${closed.account_sid}/disable`, {});
+  await page.keyboard.press('g');
+  await page.keyboard.press('l');
+  await page.getByRole('heading', { name: 'Lab', level: 1 }).waitFor();
+  const account = page.getByRole('combobox', { name: 'Account' });
+  await account.click();
+  const disabled = page.getByRole('option', { name: /Closed shop.*disabled/ });
+  await disabled.waitFor();
+  if ((await disabled.getAttribute('data-combobox-disabled')) !== 'true') faults.push('a disabled account can be chosen');
+  await check(page, 'the accounts to choose from');
+  if (folder) await page.screenshot({ path: join(folder, 'lab-accounts.png'), fullPage: true });
+  await account.fill('5550002');
+  await page.getByRole('option', { name: /Corner shop/ }).click();
+  if ((await page.getByRole('combobox', { name: 'From' }).inputValue()) !== '+15550002000') faults.push('the sender is not of the account');
+});
+
 await step('a test message is sent and seen on its way to the handset', async () => {
   await page.keyboard.press('g');
   await page.keyboard.press('l');

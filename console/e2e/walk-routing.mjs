@@ -227,6 +227,10 @@ await step('where a number would go is told in words, with why the others are no
   await page.getByLabel('Class').selectOption('transactional');
   await page.getByRole('button', { name: 'Tell me' }).click();
   await page.getByText(/Rule 'german-codes' did not match/).waitFor();
+  await page.getByRole('combobox', { name: 'Account' }).click();
+  await page.getByRole('listbox').getByRole('option', { name: /AC0/ }).click();
+  await page.getByRole('button', { name: 'Tell me' }).click();
+  await page.waitForURL(/account=AC[0-9a-f]{32}/);
   await page.getByRole('textbox', { name: 'To', exact: true }).fill('nobody');
   await page.getByRole('button', { name: 'Tell me' }).click();
   await page.locator('[aria-invalid="true"]').waitFor();

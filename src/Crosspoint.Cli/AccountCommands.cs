@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Crosspoint.Cli;
 
-/// <summary><c>crosspoint accounts</c>: accounts of a running gateway, and their API keys.</summary>
+/// <summary><c>crosspoint accounts</c>: accounts of a running gateway, their API keys and limits.</summary>
 internal static class AccountCommands
 {
     private const string Path = "/v1/accounts";
@@ -16,6 +16,7 @@ internal static class AccountCommands
         Switch("disable", "Refuse an account's credentials and end its binds; what it sent before goes on"),
         Switch("enable", "Take an account's credentials again"),
         new Command("keys", "API keys of an account") { ListKeys(), AddKey(), RevokeKey() },
+        AccountLimitCommands.Create(),
     };
 
     private static Command List()
@@ -140,7 +141,7 @@ internal static class AccountCommands
         return command;
     }
 
-    private static Argument<string> Sid() => new("account") { Description = "SID of the account" };
+    public static Argument<string> Sid() => new("account") { Description = "SID of the account" };
 
-    private static string PathOf(string sid) => $"{Path}/{Uri.EscapeDataString(sid)}";
+    public static string PathOf(string sid) => $"{Path}/{Uri.EscapeDataString(sid)}";
 }

@@ -8,6 +8,7 @@ using Crosspoint.Engine.Health;
 using Crosspoint.Engine.Health.Detection;
 using Crosspoint.Engine.Health.Failover;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
@@ -316,6 +317,8 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
 
     public TrafficStatus TrafficOf(string accountSid, string batch) => _dispatcher.Traffic.StatusOf(new(accountSid, batch));
 
+    public IReadOnlyList<LimitInForce> LimitsOf(string accountSid) => _dispatcher.Limits.InForce(accountSid);
+
     public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
         _dispatcher.Traffic.Batches(accountSid, after, limit);
 
@@ -354,7 +357,7 @@ public sealed class Gateway : IConnectionControl, ITrafficControl, IRoutingContr
     // Others ask the directory each time.
     private void TakeAccounts()
     {
-        _dispatcher.Reweigh();
+        _dispatcher.TakeAccounts();
         _webhooks.TakeAccounts();
         _customers.TakeAccounts();
     }

@@ -1,4 +1,5 @@
 using Crosspoint.Engine.Dispatch;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Monitoring;
 
 namespace Crosspoint.Engine;
@@ -11,6 +12,9 @@ public interface ITrafficControl
 {
     /// <summary>How it stands. A batch that nobody has paused, paced or canceled is running.</summary>
     TrafficStatus TrafficOf(string accountSid, string batch);
+
+    /// <summary>The limits that an account's messages count in, its own first.</summary>
+    IReadOnlyList<LimitInForce> LimitsOf(string accountSid);
 
     /// <summary>Batches of an account that are paused, paced or canceled, by name: those after <paramref name="after"/>.</summary>
     IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit);

@@ -22,7 +22,7 @@ public sealed partial class ArrowTests
     private static readonly Dictionary<string, string[]> EngineArrows = new()
     {
         ["Messages"] = [],
-        ["Accounts"] = ["Messages"],
+        ["Accounts"] = ["Messages", "Limits"],
         ["Stores"] = ["Messages"],
         ["Events"] = ["Messages", "Stores"],
         ["Rating"] = ["Messages", "Stores"],

@@ -42,6 +42,14 @@ public sealed class AccountTests : IDisposable
             (await OperatorCommands.RunAsync(gateway, 0, "accounts", "disable", sid)).ShouldContain($"{sid} is disabled");
             (await ReadAsync(gateway, kept)).ShouldBe(HttpStatusCode.Unauthorized);
             (await OperatorCommands.RunAsync(gateway, 0, "accounts", "enable", sid)).ShouldContain($"{sid} is enabled");
+            (await OperatorCommands.RunAsync(gateway, 0, "accounts", "limits", "show", sid)).ShouldContain($"{sid} has no limits");
+            string limited = await OperatorCommands.RunAsync(gateway, 0, "accounts", "limits", "set", sid, "--rate", "2.5", "--queue", "4h", "--per-day", "0");
+            limited.ShouldMatch("account +own +2.5 +0 +4h +throttle");
+            limited.ShouldContain("no cap a day");
+            (await OperatorCommands.RunAsync(gateway, 0, "accounts", "list")).ShouldMatch($"{sid} +Corner shop +store +running +1", "all else stays as it was");
+            (await OperatorCommands.RunAsync(gateway, 1, "accounts", "limits", "set", sid, "--rate", "2", "--queue", "soon")).ShouldContain("limits.queue");
+            (await OperatorCommands.RunAsync(gateway, 0, "accounts", "limits", "clear", sid)).ShouldContain($"{sid} has no limits");
+            (await OperatorCommands.RunAsync(gateway, 1, "accounts", "limits", "set", "AC00000000000000000000000000000001", "--rate", "2")).ShouldContain("The configuration file says what");
             (await ReadAsync(gateway, kept)).ShouldBe(HttpStatusCode.OK);
             (await OperatorCommands.RunAsync(gateway, 1, "accounts", "disable", "AC00000000000000000000000000000001")).ShouldContain("The configuration file says what");
             (await OperatorCommands.RunAsync(gateway, 1, "accounts", "keys", "revoke", sid, "SK0")).ShouldContain("no such key");

@@ -17,6 +17,6 @@ public sealed class ConsoleAccountTests
         await using GatewayProcess gateway = await ConsoleWalk.StartGatewayAsync(folder.Write("gateway.yaml", config.ToYaml()));
         string link = await ConsoleWalk.LinkOfAsync(gateway);
 
-        await ConsoleWalk.GoAsync("walk-accounts.mjs", link, 14, Walk);
+        await ConsoleWalk.GoAsync("walk-accounts.mjs", link, 15, Walk);
     }
 }

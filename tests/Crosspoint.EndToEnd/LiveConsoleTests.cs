@@ -43,7 +43,7 @@ public sealed class LiveConsoleTests
             await walk.WaitForExitAsync(Walk);
             await stop.CancelAsync();
             await load;
-            ConsoleWalk.ShouldBeWhole(walk, 12);
+            ConsoleWalk.ShouldBeWhole(walk, 13);
         }
         finally
         {

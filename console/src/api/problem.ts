@@ -20,3 +20,10 @@ export function wordsOf(error: unknown): string {
   if (error instanceof TypeError) return 'The gateway cannot be reached. What you see is the last that it said; it is asked again by itself.';
   return error instanceof Error ? error.message : 'Something went wrong. Try again.';
 }
+
+/** What is wrong with a configuration that was sent, by the key at which it is. */
+export function faultsOf(error: unknown): Record<string, string> {
+  if (!isProblem(error)) return {};
+  const lines = (error.detail ?? '').split('\n').map((line) => /^body:\d+: ([^:]+): (.*)$/.exec(line));
+  return Object.fromEntries(lines.filter((line) => line !== null).map(([, key, message]) => [key, message]));
+}

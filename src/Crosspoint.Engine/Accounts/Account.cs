@@ -1,3 +1,5 @@
+using Crosspoint.Engine.Limits;
+
 namespace Crosspoint.Engine.Accounts;
 
 /// <summary>May an account send from numbers and names that it does not own?</summary>
@@ -51,6 +53,9 @@ public sealed record Account
 
     /// <summary>Its share of a connection beside other accounts of the same class, when there is not enough for all: 1 is usual.</summary>
     public int Weight { get; init; } = 1;
+
+    /// <summary>What it has in the place of the limits that hold for every account.</summary>
+    public AccountLimits Limits { get; init; } = AccountLimits.None;
 
     public SenderPolicy Senders { get; init; }
 

@@ -47,6 +47,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         _accounts = accounts;
         _time = time;
         Limits = new LimitTable(options.Limits, time);
+        TakeLimits();
         Windows = new SendWindowTable(options.SendWindows);
         Room = new DispatchRoom(options.Queues.DispatchMessages);
         ReadBack = new ReadBack(journal, Room, work => Route(work, first: false), time, loggers.CreateLogger<ReadBack>());
@@ -119,7 +120,6 @@ internal sealed partial class Dispatcher : IAsyncDisposable
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await Traffic.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (!Limits.CountsDays) return;
         foreach ((string name, long mark) in await Journal.ListMarksAsync(LimitTable.DayPrefix, cancellationToken).ConfigureAwait(false))
             Limits.RestoreDay(name, mark);
     }
@@ -431,10 +431,29 @@ internal sealed partial class Dispatcher : IAsyncDisposable
         foreach (Lane lane in _topology.Lanes) lane.Recheck();
     }
 
-    /// <summary>The accounts have changed: what waits shares by their weights from now on.</summary>
-    public void Reweigh()
+    // What waits shares by the weights of its accounts.
+    private void Reweigh()
     {
         foreach (Lane lane in _topology.Lanes) lane.Reweigh();
+    }
+
+    private bool TakeLimits() => Limits.Take(_accounts.Accounts.Select(static account => (account.Sid, account.Limits)));
+
+    /// <summary>The accounts have changed: what waits goes by their own limits from now on.</summary>
+    public void TakeAccounts()
+    {
+        Reweigh();
+        if (TakeLimits()) Recheck();
+    }
+
+    /// <summary>Whether what waits in a flow waits under the limits that it counts in now: its account may have got others.</summary>
+    public bool HasItsLimits(OutboundWork work, Flow flow, string connection)
+    {
+        int version = Limits.VersionOf(flow.Account);
+        if (version == flow.LimitsVersion) return true;
+        if (!LimitsAt(work.Head, connection).Equals(flow.Limits)) return false;
+        flow.LimitsVersion = version;
+        return true;
     }
 
     /// <summary>Whether the message's send windows are open now.</summary>
@@ -465,7 +484,7 @@ internal sealed partial class Dispatcher : IAsyncDisposable
 
     /// <summary>A queue for a connection.</summary>
     public LaneQueue NewQueue(string connection) =>
-        new(Room, head => LimitsAt(head, connection), WeightOf, _time);
+        new(Room, head => LimitsAt(head, connection), WeightOf, _time) { LimitsVersionOf = Limits.VersionOf };
 
     private int WeightOf(string accountSid) => _accounts.Find(accountSid)?.Weight ?? 1;
 

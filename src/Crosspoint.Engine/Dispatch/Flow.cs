@@ -21,6 +21,9 @@ internal sealed class Flow(TrafficClass trafficClass, string account, LimitSet l
 
     public LimitSet Limits => limits;
 
+    /// <summary>See <see cref="LimitTable.VersionOf"/>: as of when <see cref="Limits"/> were those of its messages.</summary>
+    public int LimitsVersion { get; set; }
+
     /// <summary>The flow of the lane's queue that its works come from, where it is one of those that stand aside; null otherwise.</summary>
     public Flow? From { get; init; }
 

@@ -699,11 +699,12 @@ internal sealed partial class Lane : IVendorEvents, IAsyncDisposable
     }
 
     // Whether a message that waits here is to go out by the limits under which it waits: it may have been paused or canceled since, its batch
-    // been given a rate, or its send window have closed.
+    // or its account been given a rate, or its send window have closed.
     private bool MayStay(OutboundWork work, Flow flow)
     {
         TrafficControls traffic = _dispatcher.Traffic;
         if (!work.HasBegun && !_dispatcher.IsOpen(work.Head)) return false;
+        if (!_dispatcher.HasItsLimits(work, flow, Name)) return false;
         if (traffic.IsEmpty) return true;
         return traffic.LetsGo(work) && (traffic.PaceOf(work.Head) is not { } pace || flow.Limits.Contains(pace));
     }

@@ -28,6 +28,9 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     private readonly List<Flow> _unread = [];
     private readonly List<OutboundWork> _moved = [];
 
+    /// <summary>See <see cref="LimitTable.VersionOf"/>.</summary>
+    public Func<string, int> LimitsVersionOf { get; init; } = static _ => 0;
+
     /// <summary>Works in memory, in line.</summary>
     public int InMemory { get; private set; }
 
@@ -317,8 +320,8 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
         {
             _blocked.Dequeue();
 
-            // What is on disk is not read for nothing.
-            if (flow.IsBlockedLong && flow.Limits.Closed is var wait && wait > WorthMemory)
+            // What is on disk is not read for nothing. Under other limits than before it may go.
+            if (flow.IsBlockedLong && flow.LimitsVersion == LimitsVersionOf(flow.Account) && flow.Limits.Closed is var wait && wait > WorthMemory)
             {
                 (closed ??= []).Add((flow, wait));
                 continue;
@@ -347,9 +350,10 @@ internal sealed class LaneQueue(DispatchRoom room, Func<MessageHead, LimitSet> l
     {
         MessageHead head = work.Head;
         FairQueue queue = _classes[(int)head.Class];
+        int version = LimitsVersionOf(head.AccountSid);
         LimitSet limits = limitsOf(head);
         if (queue.Find(head.AccountSid, limits) is { } flow) return flow;
-        flow = new Flow(head.Class, head.AccountSid, limits);
+        flow = new Flow(head.Class, head.AccountSid, limits) { LimitsVersion = version };
         queue.Add(flow, weightOf(head.AccountSid));
         room.FlowBegan();
         return flow;

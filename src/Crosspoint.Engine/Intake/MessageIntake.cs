@@ -108,14 +108,14 @@ internal sealed partial class MessageIntake(
         var results = new IntakeResult[requests.Count];
         var prepared = new MessageHead?[requests.Count];
         IntakeResult? closed = CheckDoor(idempotency);
-        LimitSet[]? admitted = dispatcher.Limits.IsEmpty ? null : new LimitSet[requests.Count];
+        LimitSet[]? admitted = null;
         bool any = false;
         for (int i = 0; i < requests.Count; i++)
         {
             IntakeResult? refusal = closed ?? TryPrepare(requests[i], out prepared[i]);
             LimitSet limits = default;
             if (refusal is null) refusal = Admit(prepared[i]!, out limits);
-            if (admitted is not null) admitted[i] = limits;
+            if (!limits.IsEmpty) (admitted ??= new LimitSet[requests.Count])[i] = limits;
             if (refusal is { } no) (results[i], prepared[i]) = (Refused(no), null);
             else any = true;
         }

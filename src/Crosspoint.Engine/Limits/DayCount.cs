@@ -11,6 +11,8 @@ internal sealed class DayCount(DateTimeZone zone, long cap)
     private const int CountBits = 40;
     private const long CountMask = (1L << CountBits) - 1;
 
+    private DateTimeZone _zone = zone;
+    private long _cap = cap;
     private long _from;
     private long _until;
     private int _number;
@@ -42,7 +44,7 @@ internal sealed class DayCount(DateTimeZone zone, long cap)
         return true;
     }
 
-    public bool HasRoom(int segments, long now) => CountAt(now) + _taken + segments <= cap;
+    public bool HasRoom(int segments, long now) => CountAt(now) + _taken + segments <= _cap;
 
     /// <summary>When segments may go, in microseconds: since the day began, or when the next one does.</summary>
     public long OpensAt(int segments, long now) => HasRoom(segments, now) ? _from : _until;
@@ -96,6 +98,15 @@ internal sealed class DayCount(DateTimeZone zone, long cap)
         _count = _applied = mark & CountMask;
     }
 
+    /// <summary>Goes on with another cap, and by the days of another zone: in which the present one may be over, but none comes back.</summary>
+    public void Change(DateTimeZone zone, long cap)
+    {
+        _cap = cap;
+        if (zone == _zone) return;
+        _zone = zone;
+        (_from, _until) = (0, 0);
+    }
+
     // Days do not come back when the clock is set back.
     private void Turn(int day)
     {
@@ -106,9 +117,9 @@ internal sealed class DayCount(DateTimeZone zone, long cap)
     private int NumberAt(long now)
     {
         if (now >= _from && now < _until) return _number;
-        LocalDate date = Instant.FromUnixTimeTicks(now * TimeSpan.TicksPerMicrosecond).InZone(zone).Date;
-        _from = zone.AtStartOfDay(date).ToInstant().ToUnixTimeTicks() / TimeSpan.TicksPerMicrosecond;
-        _until = zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeTicks() / TimeSpan.TicksPerMicrosecond;
+        LocalDate date = Instant.FromUnixTimeTicks(now * TimeSpan.TicksPerMicrosecond).InZone(_zone).Date;
+        _from = _zone.AtStartOfDay(date).ToInstant().ToUnixTimeTicks() / TimeSpan.TicksPerMicrosecond;
+        _until = _zone.AtStartOfDay(date.PlusDays(1)).ToInstant().ToUnixTimeTicks() / TimeSpan.TicksPerMicrosecond;
         return _number = date.ToDateOnly().DayNumber;
     }
 }

@@ -78,4 +78,11 @@ public sealed record Limit
 
     /// <summary>What is answered beyond <see cref="Queue"/>, or beyond <see cref="PerDay"/>.</summary>
     public LimitAnswer Over { get; init; }
+
+    /// <summary>It holds for all messages of each account alike: an account may have its own in this place.</summary>
+    public bool IsDefault => Each == LimitEach.Account && Account is null && !IsPartial;
+
+    /// <summary>It does not concern all messages of the accounts that it concerns.</summary>
+    internal bool IsPartial => Class is not null || Sender is not null || SenderKind is not null || Country is not null || Prefix is not null
+        || Campaign is not null || Connection is not null;
 }

@@ -6,12 +6,13 @@ namespace Crosspoint.Engine.Limits;
 internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private volatile Limit _limit = limit;
     private readonly TokenBucket _tokens = new(limit.Rate, limit.Burst, time);
     private readonly DayCount? _day = limit.Zone is null ? null : new(limit.Zone, limit.PerDay);
     private long _waiting;
     private long _admitted;
 
-    public Limit Limit => limit;
+    public Limit Limit => _limit;
 
     /// <summary>The account, sender, campaign or country; empty for all together.</summary>
     public string Key => key;
@@ -35,7 +36,7 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
     }
 
     /// <summary>The mark that holds the count of a day.</summary>
-    public string DayMark { get; } = LimitTable.DayMarkOf(limit, key);
+    public string DayMark { get; init; } = LimitTable.DayMarkOf(limit, key);
 
     /// <summary>Segments that wait, with those that were admitted and have not joined yet.</summary>
     public long Waiting
@@ -60,13 +61,27 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
     }
 
     /// <summary>Whether segments of a day are counted: when a message is accepted, or when an attempt begins.</summary>
-    public bool CountsDays(bool atIntake) => _day is not null && atIntake == (limit.Over != LimitAnswer.Queue);
+    public bool CountsDays(bool atIntake) => _day is not null && atIntake == (_limit.Over != LimitAnswer.Queue);
 
     /// <summary>Goes on at another rate; 0 for no cap.</summary>
     public void ChangeRate(double rate)
     {
         lock (_gate) _tokens.ChangeRate(rate);
     }
+
+    /// <summary>Goes on as another limit of the same kind: by second, or by day counted at the same point.</summary>
+    public void Change(Limit limit)
+    {
+        lock (_gate)
+        {
+            _limit = limit;
+            _tokens.Change(limit.Rate, limit.Burst);
+            if (limit.Zone is not null) _day?.Change(limit.Zone, limit.PerDay);
+        }
+    }
+
+    /// <summary>Holds nothing back from now on: what waits for it may go, and is looked at anew.</summary>
+    public void Open() => Change(_limit with { Rate = 0, Burst = 0, Queue = null, PerDay = _day is null ? 0 : long.MaxValue });
 
     /// <summary>Admits segments to the queue, as far as it may grow. What is admitted counts until <see cref="Joined"/>.</summary>
     /// <param name="retryAfter">When not: how long until there is room.</param>
@@ -82,13 +97,13 @@ internal sealed class LimitBucket(Limit limit, string key, TimeProvider time)
                 return false;
             }
 
-            if (limit.Queue is { } queue)
+            if (_limit.Queue is { } queue)
             {
                 double behind = _waiting + _admitted + segments - _tokens.Tokens;
-                double room = limit.Rate * queue.TotalSeconds;
+                double room = _limit.Rate * queue.TotalSeconds;
                 if (behind > room)
                 {
-                    retryAfter = TimeSpan.FromSeconds(Math.Min((behind - room) / limit.Rate, TimeSpan.FromDays(1).TotalSeconds));
+                    retryAfter = TimeSpan.FromSeconds(Math.Min((behind - room) / _limit.Rate, TimeSpan.FromDays(1).TotalSeconds));
                     return false;
                 }
             }

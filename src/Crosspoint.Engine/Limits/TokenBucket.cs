@@ -7,6 +7,7 @@ namespace Crosspoint.Engine.Limits;
 public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider time)
 {
     private double _rate = ratePerSecond;
+    private double _asked = burst;
     private double _burst = BurstOf(ratePerSecond, burst);
     private double _tokens = BurstOf(ratePerSecond, burst);
     private long _filledAt = time.GetTimestamp();
@@ -39,10 +40,14 @@ public sealed class TokenBucket(double ratePerSecond, double burst, TimeProvider
     }
 
     /// <summary>Goes on at another rate. What was saved up beyond the new burst is lost.</summary>
-    public void ChangeRate(double perSecond)
+    public void ChangeRate(double perSecond) => Change(perSecond, _asked);
+
+    /// <summary>Goes on at another rate with another burst.</summary>
+    public void Change(double perSecond, double burst)
     {
         Fill();
         _rate = perSecond;
+        _asked = burst;
         _burst = BurstOf(perSecond, burst);
         _tokens = Math.Min(_tokens, _burst);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Configuration;
 
@@ -33,6 +34,7 @@ internal static class AccountDocument
             Entry("enabled", account.IsEnabled),
             Entry("senders", NameIn(AccountConfig.SenderPolicies, account.Senders)),
             Entry("weight", account.Weight),
+            LimitsOf(account.Limits),
             List("numbers", account.Numbers.Select(static number => Map(
                 Entry("number", number.Number), Entry("inbound_url", number.InboundUrl),
                 number.InboundUrl is null ? null : Entry("inbound_format", NameIn(AccountConfig.Forms, number.Form)), Entry("smpp", number.SystemId)))),
@@ -57,6 +59,16 @@ internal static class AccountDocument
     public static ConfigEntry? List(string key, IEnumerable<ConfigNode> items) => new(0, key, new ConfigList(0, [.. items]));
 
     public static ConfigScalar Scalar(string value) => new(0, value, IsPlain: false);
+
+    // Nothing of those that are not set: accounts without any are written as ever.
+    private static ConfigEntry? LimitsOf(AccountLimits limits) => limits.IsNone ? null : new(0, "limits", Map(
+        limits.Rate is { } rate ? Entry("rate", rate.ToString("R", CultureInfo.InvariantCulture)) : null,
+        limits.Burst > 0 ? Entry("burst", limits.Burst.ToString("R", CultureInfo.InvariantCulture)) : null,
+        limits.Queue is { } queue ? Entry("queue", Units.Format(queue)) : null,
+        limits.Queue is null ? null : Entry("over", NameIn(LimitConfig.Answers, limits.Over)),
+        limits.PerDay is { } perDay ? Entry("per_day", perDay.ToString(CultureInfo.InvariantCulture)) : null,
+        limits.Zone is { } zone ? Entry("zone", zone.Id) : null,
+        limits.PerDay > 0 ? Entry("per_day_over", NameIn(LimitConfig.DayAnswers, limits.PerDayOver)) : null));
 
     private static ConfigEntry? BatchOf(WebhookBatch? batch) =>
         batch is null ? null : new(0, "batch", Map(Entry("events", batch.Events), Entry("wait_ms", (int)batch.Wait.TotalMilliseconds)));

@@ -23,7 +23,7 @@ internal static partial class LimitConfig
         ["alphanumeric"] = SenderKind.Alphanumeric,
     };
 
-    private static readonly Dictionary<string, LimitEach> Eaches = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, LimitEach> Eaches = new(StringComparer.Ordinal)
     {
         ["account"] = LimitEach.Account,
         ["sender"] = LimitEach.Sender,
@@ -31,13 +31,13 @@ internal static partial class LimitConfig
         ["country"] = LimitEach.Country,
     };
 
-    private static readonly Dictionary<string, LimitAnswer> Answers = new(StringComparer.Ordinal)
+    public static readonly Dictionary<string, LimitAnswer> Answers = new(StringComparer.Ordinal)
     {
         ["throttle"] = LimitAnswer.Throttle,
         ["refuse"] = LimitAnswer.Refuse,
     };
 
-    private static readonly Dictionary<string, LimitAnswer> DayAnswers = new(Answers) { ["queue"] = LimitAnswer.Queue };
+    public static readonly Dictionary<string, LimitAnswer> DayAnswers = new(Answers) { ["queue"] = LimitAnswer.Queue };
 
     /// <param name="engine">With the accounts and connections that limits may name.</param>
     public static IReadOnlyList<Limit> Read(ConfigSection root, EngineOptions engine)
@@ -46,6 +46,39 @@ internal static partial class LimitConfig
         var limits = new List<Limit>();
         foreach (ConfigSection section in root.Groups("limits")) limits.Add(ReadLimit(section, names, engine));
         return limits;
+    }
+
+    /// <summary>Reads what an account has of its own; a cap of 0 is none, whatever holds for every account.</summary>
+    public static AccountLimits ReadOwn(ConfigSection? section)
+    {
+        if (section is null) return AccountLimits.None;
+        double? rate = section.Has("rate") ? section.Number("rate", 1, 0, MostRate) : null;
+        if (rate is > 0 and < LeastRate) section.Fail("rate", "is less than one segment a day (0.0000116); expected that at least, or 0 for no cap");
+        int? perDay = section.Has("per_day") ? section.Int("per_day", 1, 0, int.MaxValue) : null;
+        Need(rate, "rate", "burst", "queue");
+        Need(perDay, "per_day", "zone", "per_day_over");
+        TimeSpan? queue = section.Has("queue") ? section.Duration("queue", TimeSpan.Zero, TimeSpan.Zero, MostQueue) : null;
+        if (queue is null && section.Has("over")) section.Fail("over", "says what is answered when the queue is full; expected 'queue' beside it");
+        var limits = new AccountLimits
+        {
+            Rate = rate,
+            Burst = section.Number("burst", 0, 0, MostRate),
+            Queue = queue,
+            Over = section.Choice("over", LimitAnswer.Throttle, Answers),
+            PerDay = perDay,
+            Zone = perDay > 0 ? ReadZone(section, "zone") : null,
+            PerDayOver = section.Choice("per_day_over", LimitAnswer.Queue, DayAnswers),
+        };
+        section.Close();
+        return limits;
+
+        void Need(double? cap, string of, params string[] keys)
+        {
+            foreach (string key in keys)
+            {
+                if (cap is not > 0 && section.Has(key)) section.Fail(key, $"is about the cap of '{of}'; expected that beside it, above 0");
+            }
+        }
     }
 
     private static Limit ReadLimit(ConfigSection section, UniqueNames names, EngineOptions engine)

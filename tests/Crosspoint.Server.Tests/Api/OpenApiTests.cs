@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Numbers;
@@ -105,11 +106,13 @@ public sealed class OpenApiTests
         Check(document, "Message", (await api.PostAsync($"/v1/messages/{message.Id}/resend", "")).Json);
         api.Engine.Waiting.Add(new("trial-1", TrafficClass.Otp, "", 1, 1, 2, false, []));
         Check(document, "QueueList", (await api.GetAsync("/v1/queues")).Json);
+        api.Engine.Limits.Add(new(new() { Name = "account", Rate = 5, Queue = TimeSpan.FromHours(4) }, LimitSource.Own, 7, null));
+        var days = new Limit { Name = "days", Rate = 0, PerDay = 9, Zone = NodaTime.DateTimeZone.Utc, Country = "US", Each = LimitEach.Sender };
+        api.Engine.Limits.Add(new(days, LimitSource.File, null, null));
         Check(document, "Account", (await api.GetAsync($"/v1/accounts/{ApiFixture.Demo.Sid}")).Json);
         HealthTests.Path(api, "north-1", "DE", "26201", TrafficClass.Otp).Submitted(api.Health.Clock.Now);
         api.Time.Advance(TimeSpan.FromSeconds(1));
         Check(document, "Overview", (await api.GetAsync("/v1/overview")).Json);
-        Check(document, "TestAccountList", (await api.GetAsync("/v1/test-messages/accounts")).Json);
         Check(document, "Message", (await api.PostAsync($"/v1/test-messages?account_sid={ApiFixture.Demo.Sid}", Send)).Json);
         Check(document, "ConnectionList", (await api.GetAsync("/v1/connections")).Json);
         Check(document, "Connection", (await api.GetAsync("/v1/connections/north-1")).Json);

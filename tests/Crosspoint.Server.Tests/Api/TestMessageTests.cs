@@ -52,14 +52,24 @@ public sealed class TestMessageTests
     }
 
     [Fact]
-    public async Task GetAccounts_HoldsNoSecret()
+    public async Task Post_AsADisabledAccount_IsRefused_UntilItIsEnabled()
     {
         await using ApiFixture api = await DeckTests.StartAsync();
-        Answer answer = await DeckTests.GetAsync(api, $"{Path}/accounts");
-        (answer.Status, answer.At("accounts.0.account_sid"), answer.At("accounts.0.name"), answer.At("accounts.0.owned_senders_only"))
-            .ShouldBe((200, ApiFixture.Demo.Sid, "demo", "false"));
-        answer.Json["accounts"]!.AsArray().Count.ShouldBe(2);
-        answer.Text.ShouldNotContain(ApiFixture.Demo.AuthToken);
+        string sid = (await DeckTests.PostAsync(api, "/v1/accounts", """{"name":"Shop","enabled":false}""")).At("account_sid")!;
+        Answer refused = await DeckTests.PostAsync(api, $"{Path}?account_sid={sid}", Send);
+        (refused.Status, refused.At("code"), refused.At("field")).ShouldBe((400, "parameter_invalid", "account_sid"));
+        api.Engine.Requests.ShouldBeEmpty();
+        (await DeckTests.PostAsync(api, $"/v1/accounts/{sid}/enable", "{}")).Status.ShouldBe(200);
+        (await DeckTests.PostAsync(api, $"{Path}?account_sid={sid}", Send)).Status.ShouldBe(202);
+    }
+
+    [Fact]
+    public void Roles_ThatMaySendOne_MayReadTheAccountsToChooseFrom()
+    {
+        foreach (Role role in Enum.GetValues<Role>())
+        {
+            if (Roles.May(role, Permission.ManageTraffic)) Roles.May(role, Permission.ReadAccounts).ShouldBeTrue(role.ToString());
+        }
     }
 
     [Theory]

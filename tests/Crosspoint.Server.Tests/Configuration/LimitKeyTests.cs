@@ -1,3 +1,4 @@
+using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Server.Configuration;
@@ -108,6 +109,43 @@ public sealed class LimitKeyTests
         ConfigError error = result.Errors.ShouldHaveSingleItem();
         error.Key.ShouldBe(key);
         error.Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Parse_OfAnAccount_ReachesIt()
+    {
+        Account account = ReadAccount("{ rate: 2.5, burst: 9, queue: 4h, over: refuse, per_day: 100, zone: Europe/Berlin, per_day_over: throttle }")
+            .Config.ShouldNotBeNull().Engine.Accounts[0];
+        account.Limits.ShouldBe(new AccountLimits
+        {
+            Rate = 2.5,
+            Burst = 9,
+            Queue = TimeSpan.FromHours(4),
+            Over = LimitAnswer.Refuse,
+            PerDay = 100,
+            Zone = DateTimeZoneProviders.Tzdb["Europe/Berlin"],
+            PerDayOver = LimitAnswer.Throttle,
+        });
+        ReadAccount("{ rate: 0, per_day: 0 }").Config.ShouldNotBeNull().Engine.Accounts[0].Limits.ShouldBe(new AccountLimits { Rate = 0, PerDay = 0 });
+    }
+
+    [Theory]
+    [InlineData("{ rate: 0.00001 }", "accounts[0].limits.rate", "less than one segment a day")]
+    [InlineData("{ burst: 5 }", "accounts[0].limits.burst", "about the cap of 'rate'")]
+    [InlineData("{ per_day: 0, zone: UTC }", "accounts[0].limits.zone", "about the cap of 'per_day'")]
+    [InlineData("{ rate: 1, each: sender }", "accounts[0].limits.each", "is not a known key")]
+    public void Parse_OfAnAccountNotRight_IsRefusedByName(string limits, string key, string expected)
+    {
+        ConfigError error = ReadAccount(limits).Errors.ShouldHaveSingleItem();
+        error.Key.ShouldBe(key);
+        error.Message.ShouldContain(expected);
+    }
+
+    private static ConfigResult ReadAccount(string limits)
+    {
+        const string Before = "  - sid: AC00000000000000000000000000000001\n";
+        ConfigFileTests.Contract.ShouldContain(Before);
+        return ConfigFile.Parse(ConfigFileTests.Contract.Replace(Before, $"{Before}    limits: {limits}\n"), "crosspoint.yaml", "/etc/crosspoint");
     }
 
     private static ConfigResult Read(string limits) => ConfigFile.Parse($"{ConfigFileTests.Contract}\n{limits}", "crosspoint.yaml", "/etc/crosspoint");

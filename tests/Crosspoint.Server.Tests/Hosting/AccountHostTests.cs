@@ -63,6 +63,75 @@ public sealed class AccountHostTests
             .ShouldHaveSingleItem("binds of others stay");
     }
 
+    [Fact]
+    public async Task Limits_HoldAtOnceAtEveryDoor_OverARestart_AndUntilTheyAreTakenAway()
+    {
+        await using ListenerRig rig = await ListenerRig.StartAsync();
+        const string Settings = "\"name\":\"Shop\",\"numbers\":[{\"number\":\"+15550002000\"}]";
+        JsonNode made = await SendAsync(rig, HttpMethod.Post, "/v1/accounts", $"{{{Settings}}}");
+        string path = $"/v1/accounts/{made["account_sid"]}";
+        string key = (await SendAsync(rig, HttpMethod.Post, $"{path}/keys", """{"name":"job"}"""))["secret"]!.ToString();
+        string password = (await SendAsync(rig, HttpMethod.Post, $"{path}/smpp", """{"system_id":"shop"}"""))["password"]!.ToString();
+        using TestCustomer customer = await TestCustomer.ConnectAsync(rig.EndPoint);
+        (await customer.BindAsync("shop", password)).ShouldBe(CommandStatus.Ok);
+        (await SendMessageAsync(rig, key)).ShouldBe(202);
+
+        await LimitAsync(1, 3, "throttle");
+        (await SendMessageAsync(rig, key)).ShouldBe(202);
+        (await SendTwilioAsync(rig, made)).ShouldBe(201);
+        (await SubmitAsync(customer)).ShouldBe(CommandStatus.Ok);
+        (await SendMessageAsync(rig, key)).ShouldBe(429);
+        (await SendTwilioAsync(rig, made)).ShouldBe(429);
+        (await SubmitAsync(customer)).ShouldBe(CommandStatus.Throttled);
+        JsonNode limit = (await SendAsync(rig, HttpMethod.Get, path))["limits_in_force"]!.AsArray().ShouldHaveSingleItem()!;
+        (limit["source"]!.ToString(), limit["per_day"]!.ToString(), limit["today"]!.ToString()).ShouldBe(("own", "3", "3"));
+
+        await LimitAsync(2, 4, "refuse");
+        (await SubmitAsync(customer)).ShouldBe(CommandStatus.Ok, "a higher cap goes on with the count");
+        (await SendMessageAsync(rig, key)).ShouldBe(422);
+        (await SendTwilioAsync(rig, made)).ShouldBe(400);
+        (await SubmitAsync(customer)).ShouldBe(CommandStatus.SubmitFailed);
+
+        await rig.RestartAsync();
+        (await SendMessageAsync(rig, key)).ShouldBe(422);
+        await SendAsync(rig, HttpMethod.Put, $"{path}?expected=3", $"{{{Settings}}}");
+        (await SendMessageAsync(rig, key)).ShouldBe(202);
+        await LimitAsync(4, 4, "refuse");
+        (await SendMessageAsync(rig, key)).ShouldBe(422, "what was counted before is still counted");
+        await SendAsync(rig, HttpMethod.Post, $"{path}/rollback", """{"expected":5,"to":1,"note":""}""");
+        (await SendMessageAsync(rig, key)).ShouldBe(202);
+
+        Task LimitAsync(int expected, int perDay, string over) => SendAsync(
+            rig, HttpMethod.Put, $"{path}?expected={expected}",
+            $$$"""{{{{Settings}}},"limits":{"per_day":{{{perDay}}},"zone":"UTC","per_day_over":"{{{over}}}"}}""");
+    }
+
+    [Fact]
+    public async Task Limits_OfOthers_AreNotHeldAgainstAnAccount()
+    {
+        await using ListenerRig rig = await ListenerRig.StartAsync();
+        JsonNode small = await SendAsync(rig, HttpMethod.Post, "/v1/accounts", """{"limits":{"per_day":1,"zone":"UTC","per_day_over":"throttle"}}""");
+        JsonNode large = await SendAsync(rig, HttpMethod.Post, "/v1/accounts", "{}");
+        (await SendTwilioAsync(rig, small)).ShouldBe(201);
+        (await SendTwilioAsync(rig, small)).ShouldBe(429);
+        for (int i = 0; i < 3; i++) (await SendTwilioAsync(rig, large)).ShouldBe(201);
+        (await SendAsync(rig, HttpMethod.Get, $"/v1/accounts/{large["account_sid"]}"))["limits_in_force"]!.AsArray().ShouldBeEmpty();
+    }
+
+    private static async Task<CommandStatus> SubmitAsync(TestCustomer customer) =>
+        (await customer.SubmitAsync(TestCustomer.Submit(from: "15550002000"))).Status;
+
+    private static async Task<int> SendTwilioAsync(ListenerRig rig, JsonNode account)
+    {
+        using var client = new HttpClient { BaseAddress = rig.Host.HttpAddress };
+        string credentials = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{account["account_sid"]}:{account["auth_token"]}"));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+        using var content = new FormUrlEncodedContent([new("To", "+15551234567"), new("From", "+15550002000"), new("Body", "x")]);
+        using HttpResponseMessage response = await client.PostAsync(
+            new Uri($"/2010-04-01/Accounts/{account["account_sid"]}/Messages.json", UriKind.Relative), content, CancellationToken.None);
+        return (int)response.StatusCode;
+    }
+
     private static async Task<int> BoundAsync(ListenerRig rig, string path) =>
         (await SendAsync(rig, HttpMethod.Get, path))["credentials"]!.AsArray().Single(static one => one!["system_id"]!.ToString() == "shop")!["bound"]!.AsArray().Count;
 

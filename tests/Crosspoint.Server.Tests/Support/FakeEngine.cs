@@ -2,6 +2,7 @@ using Crosspoint.Engine;
 using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Intake;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Engine.Rating;
@@ -168,6 +169,11 @@ internal sealed class FakeEngine(TimeProvider time) : IIntake, IMessageReader, I
     public TrafficStatus TrafficOf(string accountSid, string batch) =>
         Traffic.Find(status => status.AccountSid == accountSid && status.Batch == batch)
         ?? new(accountSid, batch, TrafficState.Running, 0, 0, false, 0);
+
+    /// <summary>Limits as they are told of every account.</summary>
+    public List<LimitInForce> Limits { get; } = [];
+
+    public IReadOnlyList<LimitInForce> LimitsOf(string accountSid) => Limits;
 
     public IReadOnlyList<TrafficStatus> Batches(string accountSid, string after, int limit) =>
         [.. Traffic.Where(s => s.AccountSid == accountSid && s.Batch.Length > 0 && string.CompareOrdinal(s.Batch, after) > 0).Take(limit)];

@@ -16,6 +16,7 @@ import { StateBadge } from '../../ui/StateBadge';
 import { told } from '../../ui/told';
 import { RevisionList } from '../settings/RevisionList';
 import { Keys } from './Keys';
+import { Limits } from './Limits';
 import { SettingsForm } from './SettingsForm';
 import { Smpp } from './Smpp';
 import { ACCOUNT_STATES, stateOf } from './words';
@@ -82,6 +83,7 @@ function Settings({ of }: { of: Account }) {
         <Figure label="Held" value={count(of.held)} note={of.state === 'paused' ? 'while its traffic is paused' : 'its traffic runs'} />
         <Figure label="Canceled" value={count(of.canceled)} note={of.canceling ? 'still going on' : 'by the last cancel'} />
       </SimpleGrid>
+      <Limits of={of} />
       <Panel title="Numbers and names">
         {of.numbers.length === 0 ? (
           <Empty title="No numbers">Messages that come in reach no account of this gateway through this one. Add numbers to its settings.</Empty>

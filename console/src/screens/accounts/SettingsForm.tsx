@@ -3,6 +3,7 @@ import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Account, AccountSettings } from '../../api/schema';
 import { Failure } from '../../ui/Feedback';
+import { settingsOf } from './words';
 
 type Numbers = NonNullable<AccountSettings['numbers']>;
 type Endpoints = NonNullable<AccountSettings['webhook_endpoints']>;
@@ -15,19 +16,20 @@ interface Props {
   onSubmit: (settings: AccountSettings, note: string) => void;
 }
 
-/** All settings of an account: what is sent takes the place of all that there were. */
+/** All settings of an account but its limits: what is sent takes the place of all that there were. */
 export function SettingsForm({ of, error, isPending, label, onSubmit }: Props) {
+  const was = of ? settingsOf(of) : {};
   const [name, setName] = useState(of?.name ?? '');
   const [senders, setSenders] = useState<Account['senders']>(of?.senders ?? 'any');
   const [weight, setWeight] = useState(of?.weight ?? 1);
-  const [numbers, setNumbers] = useState<Numbers>(of ? numbersOf(of) : []);
-  const [endpoints, setEndpoints] = useState<Endpoints>(of ? endpointsOf(of) : []);
+  const [numbers, setNumbers] = useState<Numbers>(was.numbers ?? []);
+  const [endpoints, setEndpoints] = useState<Endpoints>(was.webhook_endpoints ?? []);
   const [note, setNote] = useState('');
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit({ ...(name ? { name } : {}), enabled: of?.enabled ?? true, senders, weight, numbers, webhook_endpoints: endpoints }, note);
+        onSubmit({ ...(name ? { name } : {}), enabled: of?.enabled ?? true, senders, weight, numbers, webhook_endpoints: endpoints, ...(of ? { limits: of.limits } : {}) }, note);
       }}
     >
       <Stack gap="md">
@@ -128,15 +130,3 @@ function Rows<T>({ legend, empty, add, rows, fresh, onChange, row }: RowsProps<T
     </Fieldset>
   );
 }
-
-const numbersOf = (account: Account): Numbers =>
-  account.numbers.map((number) => ({ number: number.number, ...(number.inbound_url ? { inbound_url: number.inbound_url, inbound_format: number.inbound_format } : {}), ...(number.smpp ? { smpp: number.smpp } : {}) }));
-
-const endpointsOf = (account: Account): Endpoints =>
-  account.webhook_endpoints.map((endpoint) => ({
-    url: endpoint.url,
-    enabled: endpoint.enabled,
-    ...(endpoint.batch ? { batch: endpoint.batch } : {}),
-    ...(endpoint.concurrency ? { concurrency: endpoint.concurrency } : {}),
-    ...(endpoint.rate ? { rate: endpoint.rate } : {}),
-  }));

@@ -3,8 +3,10 @@ import { IconSend } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { $api } from '../../api/client';
 import { isProblem, wordsOf } from '../../api/problem';
-import type { SendMessageRequest, TestAccountList } from '../../api/schema';
+import type { Account, SendMessageRequest } from '../../api/schema';
 import { lab as route } from '../../app/router';
+import { AccountSelect, useAccounts } from '../../ui/AccountSelect';
+import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
 import { Panel } from '../../ui/Page';
 import { Journey } from './Journey';
@@ -17,18 +19,30 @@ const CLASSES = [
 
 export function TestMessage() {
   const { message } = route.useSearch();
-  const accounts = $api.useQuery('get', '/v1/test-messages/accounts', {}, { staleTime: 60_000 });
+  const accounts = useAccounts();
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
       <Panel title="Send a test message" note="as one of the accounts">
         <Content of={accounts}>
           {(data) =>
-            data.accounts.length === 0 ? (
-              <Empty title="There is no account yet">
-                Add one under <code>accounts</code> in the configuration.
+            data.some((account) => account.enabled) ? (
+              <Form accounts={data} />
+            ) : data.length > 0 ? (
+              <Empty title="Every account is disabled">
+                A message is sent as an account that is enabled. Enable one under{' '}
+                <Anchor to="/accounts" size="sm">
+                  Accounts
+                </Anchor>
+                .
               </Empty>
             ) : (
-              <Form accounts={data.accounts} />
+              <Empty title="There is no account yet">
+                A message is sent as an account. Make one under{' '}
+                <Anchor to="/accounts" size="sm">
+                  Accounts
+                </Anchor>
+                , or in the configuration file.
+              </Empty>
             )
           }
         </Content>
@@ -40,11 +54,12 @@ export function TestMessage() {
   );
 }
 
-function Form({ accounts }: { accounts: TestAccountList['accounts'] }) {
+/** With one account at least that is enabled: it comes first. */
+function Form({ accounts }: { accounts: readonly Account[] }) {
   const navigate = route.useNavigate();
   const [sid, setSid] = useState(accounts[0]!.account_sid);
   const account = accounts.find((one) => one.account_sid === sid) ?? accounts[0]!;
-  const [from, setFrom] = useState(account.senders[0] ?? '');
+  const [from, setFrom] = useState(account.numbers[0]?.number ?? '');
   const [to, setTo] = useState('');
   const [body, setBody] = useState('This is a test.');
   const [kind, setKind] = useState<NonNullable<SendMessageRequest['class']>>('transactional');
@@ -66,24 +81,23 @@ function Form({ accounts }: { accounts: TestAccountList['accounts'] }) {
         <Text size="sm" c="dimmed">
           It is priced, routed and counted as any other message of the account, goes to a real telephone, and has the tag <code>crosspoint-test</code>. That you sent it is on record.
         </Text>
-        <Select
+        <AccountSelect
           label="Account"
-          data={accounts.map((one) => ({ value: one.account_sid, label: one.name }))}
+          accounts={accounts}
           value={sid}
-          allowDeselect={false}
-          searchable={accounts.length > 8}
+          error={refusalOf('account_sid')}
           onChange={(chosen) => {
             const next = accounts.find((one) => one.account_sid === chosen);
             if (!next) return;
             setSid(next.account_sid);
-            setFrom(next.senders[0] ?? '');
+            setFrom(next.numbers[0]?.number ?? '');
           }}
         />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           <Autocomplete
             label="From"
-            description={account.owned_senders_only ? 'One of its own numbers or names' : 'A number or a name'}
-            data={account.senders}
+            description={account.senders === 'owned' ? 'One of its own numbers or names' : 'A number or a name'}
+            data={account.numbers.map((number) => number.number)}
             value={from}
             onChange={setFrom}
             required
@@ -93,7 +107,7 @@ function Form({ accounts }: { accounts: TestAccountList['accounts'] }) {
         </SimpleGrid>
         <Textarea label="Text" autosize minRows={2} maxRows={8} value={body} onChange={(event) => setBody(event.currentTarget.value)} required error={refusalOf('body')} />
         <Select label="Class" data={CLASSES} value={kind} allowDeselect={false} onChange={(chosen) => chosen && setKind(chosen as typeof kind)} />
-        {send.error && (!wrong || !['from', 'to', 'body'].includes(wrong)) && (
+        {send.error && (!wrong || !['from', 'to', 'body', 'account_sid'].includes(wrong)) && (
           <Alert color="red" variant="light" role="alert" title="It was not sent">
             {wordsOf(send.error)}
           </Alert>

@@ -5,6 +5,7 @@ import { $api } from '../../api/client';
 import { isProblem, wordsOf } from '../../api/problem';
 import type { Explanation } from '../../api/schema';
 import { CLASSES, routing as route } from '../../app/router';
+import { AccountSelect, useAccounts } from '../../ui/AccountSelect';
 import { Content, Empty } from '../../ui/Feedback';
 import { NOTHING } from '../../ui/format';
 import { Panel } from '../../ui/Page';
@@ -20,6 +21,7 @@ export function Tester() {
   const [trafficClass, setClass] = useState<(typeof CLASSES)[number]>(asked.class ?? 'transactional');
   const [account, setAccount] = useState(asked.account ?? '');
   const [at, setAt] = useState(asked.at ? local(asked.at) : '');
+  const accounts = useAccounts();
   const query = {
     to: international(asked.to ?? ''),
     from: asked.from ?? '',
@@ -45,7 +47,7 @@ export function Tester() {
             <TextInput label="To" description="The recipient" placeholder="+4915112345678" required value={to} onChange={(event) => setTo(event.currentTarget.value)} error={errorOf('to')} />
             <TextInput label="From" description="The sender" placeholder="ACME" required value={from} onChange={(event) => setFrom(event.currentTarget.value)} error={errorOf('from')} />
             <NativeSelect label="Class" description="Of the traffic" data={[...CLASSES]} value={trafficClass} onChange={(event) => setClass(event.currentTarget.value as typeof trafficClass)} />
-            <TextInput label="Account" description="Where there are several" placeholder="AC…" value={account} onChange={(event) => setAccount(event.currentTarget.value)} error={errorOf('account_sid')} />
+            <AccountSelect label="Account" description="Where there are several" none={(accounts.data?.length ?? 0) > 1 ? undefined : 'the only one'} placeholder="Choose one" accounts={accounts.data ?? []} withDisabled value={account || undefined} onChange={(sid) => setAccount(sid ?? '')} error={errorOf('account_sid')} />
             <TextInput label="At" description="For rules with hours; else now" type="datetime-local" value={at} onChange={(event) => setAt(event.currentTarget.value)} error={errorOf('at')} />
           </SimpleGrid>
           <Button type="submit" mt="md" loading={told.isFetching}>

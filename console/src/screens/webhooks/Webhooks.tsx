@@ -1,8 +1,8 @@
-import { Button, Group, Select, Tabs } from '@mantine/core';
+import { Button, Group, Tabs } from '@mantine/core';
 import { useState } from 'react';
-import { $api } from '../../api/client';
 import { useMay, useSession } from '../../api/session';
 import { WEBHOOK_VIEWS, webhooks as route } from '../../app/router';
+import { AccountSelect, useAccounts } from '../../ui/AccountSelect';
 import { Empty } from '../../ui/Feedback';
 import { Page } from '../../ui/Page';
 import { Keys } from '../accounts/Keys';
@@ -19,8 +19,8 @@ export function Webhooks() {
   const may = useMay();
   const own = useSession()?.user.account_sid ?? undefined;
   const isStaff = may('read_accounts');
-  const accounts = $api.useQuery('get', '/v1/accounts', { params: { query: { limit: 1000 } } }, { enabled: isStaff });
-  const list = accounts.data?.accounts ?? [];
+  const accounts = useAccounts(isStaff);
+  const list = accounts.data ?? [];
   const sid = own ?? account ?? list[0]?.account_sid;
   const [replayed, replay] = useState<Replayed>();
   const [tested, test] = useState<string>();
@@ -31,16 +31,7 @@ export function Webhooks() {
       actions={
         <>
           {isStaff && (
-            <Select
-              aria-label="Account"
-              searchable
-              allowDeselect={false}
-              w={260}
-              nothingFoundMessage="No account fits"
-              data={list.map((one) => ({ value: one.account_sid, label: one.name }))}
-              value={sid ?? null}
-              onChange={(value) => value && void navigate({ search: { account: value, view, state } })}
-            />
+            <AccountSelect aria-label="Account" w={260} accounts={list} withDisabled value={sid} onChange={(chosen) => chosen && void navigate({ search: { account: chosen, view, state } })} />
           )}
           {mayAct && sid && (
             <Group gap="xs">

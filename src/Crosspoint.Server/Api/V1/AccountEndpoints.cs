@@ -199,5 +199,5 @@ internal sealed class AccountEndpoints(ApiBackend backend, OperatorDoor door)
     }
 
     private void WriteFields(Utf8JsonWriter writer, HeldAccount held) =>
-        AccountJson.WriteFields(writer, held, backend.Traffic.TrafficOf(held.Account.Sid, ""));
+        AccountJson.WriteFields(writer, held, backend.Traffic.TrafficOf(held.Account.Sid, ""), backend.Traffic.LimitsOf(held.Account.Sid));
 }

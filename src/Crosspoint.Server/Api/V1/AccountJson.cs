@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Crosspoint.Engine.Accounts;
+using Crosspoint.Engine.Limits;
 using Crosspoint.Engine.Monitoring;
 using Crosspoint.Server.Accounts;
 using Crosspoint.Server.Configuration;
@@ -11,7 +12,7 @@ namespace Crosspoint.Server.Api.V1;
 internal static class AccountJson
 {
     /// <summary>The fields of an account, without the object around them.</summary>
-    public static void WriteFields(Utf8JsonWriter writer, HeldAccount held, TrafficStatus traffic)
+    public static void WriteFields(Utf8JsonWriter writer, HeldAccount held, TrafficStatus traffic, IReadOnlyList<LimitInForce> limits)
     {
         Account account = held.Account;
         writer.WriteString("account_sid"u8, account.Sid);
@@ -24,6 +25,11 @@ internal static class AccountJson
         writer.WriteNumber("canceled"u8, traffic.Canceled);
         writer.WriteString("senders"u8, AccountDocument.NameIn(AccountConfig.SenderPolicies, account.Senders));
         writer.WriteNumber("weight"u8, account.Weight);
+        writer.WritePropertyName("limits"u8);
+        LimitJson.Write(writer, account.Limits);
+        writer.WriteStartArray("limits_in_force"u8);
+        foreach (LimitInForce limit in limits) LimitJson.Write(writer, limit);
+        writer.WriteEndArray();
         writer.WriteStartArray("numbers"u8);
         foreach (OwnedNumber number in account.Numbers) Write(writer, number);
         writer.WriteEndArray();

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Crosspoint.Engine.Accounts;
 using Crosspoint.Engine.Intake;
 using Crosspoint.Engine.Stores;
 using Crosspoint.Server.Identity;
@@ -23,36 +21,7 @@ internal sealed class TestMessageEndpoints(ApiBackend backend, OperatorDoor door
 
     private const string AccountParameter = "account_sid";
 
-    public void Map(IEndpointRouteBuilder routes)
-    {
-        routes.MapPost("/v1/test-messages", SendAsync).Needs(Permission.ManageTraffic).RecordsItself();
-        routes.MapGet("/v1/test-messages/accounts", ListAccountsAsync).Needs(Permission.ManageTraffic);
-    }
-
-    private Task ListAccountsAsync(HttpContext context)
-    {
-        if (!door.TryEnter(context, [], out _)) return Task.CompletedTask;
-        JsonAnswer answer = JsonAnswer.Rent();
-        Utf8JsonWriter writer = answer.Writer;
-        writer.WriteStartObject();
-        writer.WriteStartArray("accounts"u8);
-        foreach (Account account in backend.Accounts.Accounts)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("account_sid"u8, account.Sid);
-            writer.WriteString("name"u8, account.Name);
-            writer.WriteBoolean("owned_senders_only"u8, account.Senders == SenderPolicy.Owned);
-            writer.WriteStartArray("senders"u8);
-            foreach (OwnedNumber owned in account.Numbers) writer.WriteStringValue(owned.Number);
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        answer.Send(context, StatusCodes.Status200OK);
-        return Task.CompletedTask;
-    }
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/v1/test-messages", SendAsync).Needs(Permission.ManageTraffic).RecordsItself();
 
     private async Task SendAsync(HttpContext context)
     {
@@ -61,6 +30,12 @@ internal sealed class TestMessageEndpoints(ApiBackend backend, OperatorDoor door
         if (backend.Accounts.Find(query.GetValueOrDefault(AccountParameter, "")) is not { } account)
         {
             new Problem(ProblemKind.ParameterInvalid, "Expected the SID of an account, in whose name it is sent.", AccountParameter).Send(context);
+            return;
+        }
+
+        if (!account.IsEnabled)
+        {
+            new Problem(ProblemKind.ParameterInvalid, "The account is disabled: enable it, or choose another.", AccountParameter).Send(context);
             return;
         }
 
