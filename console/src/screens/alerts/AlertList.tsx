@@ -7,6 +7,7 @@ import { wordsOf } from '../../api/problem';
 import type { Alert } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
+import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since } from '../../ui/When';
 import { INCIDENT_STATES, SEVERITIES } from '../../ui/words';
@@ -63,9 +64,9 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
             </Text>
           </Group>
           <Text fw={600}>{alert.title}</Text>
-          <Spoiler maxHeight={110} showLabel="More" hideLabel="Less">
-            <Text size="sm" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
-              {alert.text}
+          <Spoiler maxHeight={140} showLabel="More" hideLabel="Less" styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}>
+            <Text size="sm" component="div" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
+              <Sentence text={beyondTitle(alert)} />
             </Text>
           </Spoiler>
           {alert.incident && (
@@ -76,7 +77,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
         </Stack>
         <Group gap="xs">
           {alert.state === 'open' && (
-            <Button size="xs" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
+            <Button size="xs" variant="light" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
               I look at it
             </Button>
           )}
@@ -103,6 +104,9 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
     </Paper>
   );
 }
+
+/** Its title stands above it already. */
+const beyondTitle = ({ title, text }: Alert) => (text.startsWith(title) ? text.slice(title.length) : text).trim();
 
 /** What tells this alert from others: its labels, else its key. */
 const matchOf = (alert: Alert) => (alert.labels.length > 0 ? alert.labels.join(',') : `key=${alert.key}`);

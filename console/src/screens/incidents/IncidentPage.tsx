@@ -11,6 +11,7 @@ import { Content } from '../../ui/Feedback';
 import { count, countryName, money, networkName, percent, perSecond } from '../../ui/format';
 import { Figure, Page, Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
+import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since, When } from '../../ui/When';
 import { CELL_STATES, INCIDENT_STATES, SEVERITIES } from '../../ui/words';
@@ -28,8 +29,8 @@ export function IncidentPage() {
 function Story({ of }: { of: IncidentStory }) {
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
-        <Figure label="State" value={<StateBadge state={of.state} words={INCIDENT_STATES} />} note={of.acknowledged_by ? `looked at by ${of.acknowledged_by}` : 'nobody has said that they look at it'} />
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing={{ base: 'xs', sm: 'sm' }}>
+        <Figure label="State" value={<StateBadge state={of.state} words={INCIDENT_STATES} />} note={of.acknowledged_by ? `looked at by ${of.acknowledged_by}` : 'nobody looks at it yet'} />
         <Figure label="Severity" value={<StateBadge state={of.severity} words={SEVERITIES} />} note={of.verdict ? `marked ${of.verdict} by ${of.verdict_by}` : undefined} />
         <Figure label="Began" value={<Since at={of.opened_at} />} note={<When at={of.opened_at} />} />
         <Figure label="Messages hit" value={count(of.messages_hit)} note={`${count(of.messages_moved)} moved since`} />
@@ -60,10 +61,12 @@ function Story({ of }: { of: IncidentStory }) {
         <Timeline bulletSize={12} lineWidth={2} active={of.timeline.length}>
           {of.timeline.map((entry, number) => (
             <Timeline.Item key={number} color={colorOf(entry)}>
-              <Text size="sm">{entry.text}</Text>
+              <Text size="sm">
+                <Sentence text={entry.text} />
+              </Text>
               <Text size="xs" c="dimmed" component="div">
                 <When at={entry.at} />
-                {entry.cell && ` · ${entry.cell}`}
+                {entry.cell && !entry.text.includes(entry.cell) && ` · ${entry.cell}`}
                 {entry.by && ` · ${entry.by}`}
               </Text>
             </Timeline.Item>
@@ -84,7 +87,9 @@ function Sentences({ title, of }: { title: string; of: string[] }) {
       ) : (
         <List size="sm" spacing={6}>
           {of.map((sentence, number) => (
-            <List.Item key={number}>{sentence}</List.Item>
+            <List.Item key={number}>
+              <Sentence text={sentence} />
+            </List.Item>
           ))}
         </List>
       )}

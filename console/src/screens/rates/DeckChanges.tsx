@@ -1,6 +1,6 @@
 import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { DeckDiff, RateChange } from '../../api/schema';
-import { NOTHING, count } from '../../ui/format';
+import { NOTHING, count, price } from '../../ui/format';
 import { Sheet } from '../../ui/Sheet';
 import { When } from '../../ui/When';
 
@@ -58,12 +58,12 @@ function Largest({ title, of, base }: { title: string; of: RateChange[]; base: s
           { title: 'Destination', cell: (row) => row.destination },
           { title: 'Before', isNumber: true, cell: (row) => amount(row.before, row.before_currency) },
           { title: 'After', isNumber: true, cell: (row) => amount(row.after, row.after_currency) },
-          { title: `Change, ${base}`, isNumber: true, cell: (row) => (row.before && row.after ? row.change : NOTHING) },
-          { title: '%', isNumber: true, cell: (row) => (row.percent == null ? NOTHING : row.percent.toFixed(1)) },
+          { title: `Change, ${base}`, isNumber: true, cell: (row) => (row.before && row.after ? price(row.change) : NOTHING) },
+          { title: '%', isNumber: true, cell: (row) => (row.percent == null ? NOTHING : row.percent.toFixed(1).replace('-', '−')) },
         ]}
       />
     </div>
   );
 }
 
-const amount = (value: string | null, currency: string | null) => (value === null ? NOTHING : `${value} ${currency ?? ''}`);
+const amount = (value: string | null, currency: string | null) => (value === null ? NOTHING : `${price(value)} ${currency ?? ''}`);
