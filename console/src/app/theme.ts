@@ -40,5 +40,7 @@ export const strongerColours: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff9c9c',
     '--mantine-color-anchor': '#a3b5ff',
     '--mantine-color-placeholder': '#9aa1aa',
+    '--mantine-color-gray-light': '#363b42',
+    '--mantine-color-gray-light-color': '#d5dae0',
   },
 });

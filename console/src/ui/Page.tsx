@@ -47,7 +47,7 @@ export function Figure({ label, value, note, tone }: { label: string; value: Rea
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text component="div" className="figure" c={tone === 'bad' ? 'var(--crosspoint-bad)' : tone === 'warn' ? 'var(--crosspoint-warn)' : undefined}>
+      <Text component="div" className="figure" data-is-long={(typeof value === 'string' && value.length > 9) || undefined} c={tone === 'bad' ? 'var(--crosspoint-bad)' : tone === 'warn' ? 'var(--crosspoint-warn)' : undefined}>
         {value}
       </Text>
       <Text size="xs" c="dimmed" component="div">

@@ -21,6 +21,9 @@ export function perSecond(value: number | null | undefined) {
 /** Holds a figure and its unit together at the end of a line. */
 const TIE = '\u00a0';
 
+/** A sentence in which figures and their units hold together. */
+export const tied = (text: string) => text.replace(/(\d) (%|µs|ms|s|min|h|d)(?![a-z])/g, `$1${TIE}$2`);
+
 /** A share as per cent. Never rounded up to 100, nor down to 0. */
 export function percent(share: number | null | undefined) {
   if (share == null) return NOTHING;
@@ -45,7 +48,7 @@ export function money(amount: string | number | null | undefined, currency?: str
   const value = Number(amount);
   const digits = Math.abs(value) < 1 && value !== 0 ? 4 : 2;
   const text = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value).replace('-', '−');
-  return currency ? `${text}${TIE}${currency}` : text;
+  return currency ? `${text} ${currency}` : text;
 }
 
 export function countryName(code: string | null | undefined) {

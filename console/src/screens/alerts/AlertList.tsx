@@ -7,6 +7,7 @@ import { wordsOf } from '../../api/problem';
 import type { Alert } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
+import { tied } from '../../ui/format';
 import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since } from '../../ui/When';
@@ -63,7 +64,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
               {alert.acknowledged_by && ` · ${alert.acknowledged_by} looks at it`}
             </Text>
           </Group>
-          <Text fw={600}>{alert.title}</Text>
+          <Text fw={600}>{tied(alert.title)}</Text>
           <Spoiler maxHeight={140} showLabel="More" hideLabel="Less" styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}>
             <Text size="sm" component="div" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
               <Sentence text={beyondTitle(alert)} />

@@ -32,7 +32,10 @@ export function Review({ markdown }: { markdown: string }) {
 
 function Rows({ of: { title, columns, rows } }: { of: { title: string; columns: string[]; rows: string[][] } }) {
   const id = columns.findIndex((column) => column === 'id' || column === 'incident');
-  const shown = columns.filter((_, place) => place !== id);
+  // What it is about stands behind when it began.
+  const what = columns.indexOf('what');
+  const shown = columns.filter((column, place) => place !== id && column !== 'what');
+  if (what >= 0) shown.splice(1, 0, 'what');
   return (
     <Sheet
       label={title}

@@ -36,10 +36,12 @@ function Story({ of }: { of: IncidentStory }) {
         <Figure label="Messages hit" value={count(of.messages_hit)} note={`${count(of.messages_moved)} moved since`} />
         <Figure label="Extra cost" value={of.extra_cost.length === 0 ? '–' : of.extra_cost.map((cost) => money(cost.amount, cost.currency)).join(', ')} note="of what went another way" />
       </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
-        <Sentences title="What happened" of={of.what_happened} />
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+        <Stack gap="md">
+          <Sentences title="What happened" of={of.what_happened} />
+          <Sentences title="What is left to do" of={of.what_is_left} />
+        </Stack>
         <Sentences title="What was done" of={of.what_was_done} />
-        <Sentences title="What is left to do" of={of.what_is_left} />
       </SimpleGrid>
       <Panel title="Where">
         <Sheet

@@ -19,7 +19,7 @@ export function DeckChanges({ of }: { of: DeckDiff }) {
         <Tally label="unchanged" value={of.unchanged} />
         {of.not_comparable > 0 && <Tally label="not comparable" value={of.not_comparable} />}
       </Group>
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={{ base: 'lg', lg: 40 }} verticalSpacing="lg">
         <Largest title="Largest rises" of={of.largest_rises} base={of.base_currency} />
         <Largest title="Largest falls" of={of.largest_falls} base={of.base_currency} />
         <Largest title="New" of={of.first_new} base={of.base_currency} />
