@@ -65,7 +65,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
             </Text>
           </Group>
           <Text fw={600}>{tied(alert.title)}</Text>
-          <Spoiler maxHeight={140} showLabel="More" hideLabel="Less" styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}>
+          <Spoiler maxHeight={140} showLabel="More" hideLabel="Less">
             <Text size="sm" component="div" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
               <Sentence text={beyondTitle(alert)} />
             </Text>

@@ -3,11 +3,11 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { $api } from '../../api/client';
-import { wordsOf } from '../../api/problem';
+import { isProblem, wordsOf } from '../../api/problem';
 import type { IncidentEntry, IncidentStory } from '../../api/schema';
 import { incident as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
-import { Content } from '../../ui/Feedback';
+import { Content, Empty } from '../../ui/Feedback';
 import { count, countryName, money, networkName, percent, perSecond } from '../../ui/format';
 import { Figure, Page, Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
@@ -19,6 +19,14 @@ import { CELL_STATES, INCIDENT_STATES, SEVERITIES } from '../../ui/words';
 export function IncidentPage() {
   const { id } = route.useParams();
   const story = $api.useQuery('get', '/v1/incidents/{incident}', { params: { path: { incident: id } } }, { refetchInterval: 3000 });
+  if (!story.data && isProblem(story.error) && story.error.status === 404)
+    return (
+      <Page title="Incident">
+        <Empty title="There is no such incident">
+          Its time is over, or the address is not right. <Anchor to="/incidents" underline="always">To the incidents</Anchor>
+        </Empty>
+      </Page>
+    );
   return (
     <Page title={story.data?.title ?? 'Incident'} actions={story.data && <Actions of={story.data} />}>
       <Content of={story}>{(data) => <Story of={data} />}</Content>

@@ -11,7 +11,7 @@ export function DeckChanges({ of }: { of: DeckDiff }) {
       <Text size="sm" c="dimmed" component="div">
         {of.against > 0 ? `Against revision ${of.against}` : 'Against what is in force'}, as it is at <When at={of.at} />.
       </Text>
-      <Group gap="xl">
+      <Group gap="10px 32px">
         <Tally label="dearer" value={of.dearer} note={of.dearer > 0 ? `by ${of.mean_rise_percent} % on average` : undefined} />
         <Tally label="cheaper" value={of.cheaper} note={of.cheaper > 0 ? `by ${Math.abs(of.mean_fall_percent)} % on average` : undefined} />
         <Tally label="new" value={of.new} />

@@ -3,7 +3,7 @@ import { modals } from '../../ui/modals';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { $api } from '../../api/client';
-import { wordsOf } from '../../api/problem';
+import { isProblem, wordsOf } from '../../api/problem';
 import type { Connection, HealthCell, HealthState } from '../../api/schema';
 import { connection as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
@@ -34,6 +34,14 @@ export function ConnectionPage() {
   const states = $api.useQuery('get', '/v1/health/states', { params: { query: { all: true } } }, { refetchInterval: 10_000 });
   const scope = { connection: name, country, network };
   const shades = shadesOf((states.data?.states ?? []).filter((row) => isWithin(row, scope)));
+  if (!connection.data && isProblem(connection.error) && connection.error.status === 404)
+    return (
+      <Page title={name}>
+        <Empty title="There is no such connection">
+          It was removed, or the name is not right. <Anchor to="/routes" underline="always">To the connections</Anchor>
+        </Empty>
+      </Page>
+    );
   return (
     <Page title={name} actions={connection.data && <Actions of={connection.data} />}>
       <Content of={connection} rows={2}>
