@@ -43,7 +43,7 @@ function State({ row }: { row: HealthState }) {
     <Stack gap={6}>
       <Group gap="xs">
         <Text fw={600} component="div">
-          <Anchor to="/routes/$name" params={{ name: row.connection }}>
+          <Anchor to="/routes/$name" params={{ name: row.connection }} underline="always">
             {row.connection}
           </Anchor>{' '}
           to {place(row)}
