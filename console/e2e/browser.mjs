@@ -104,6 +104,17 @@ export async function seeAll(browser, walk, { origin, state, screens, ready }) {
   }
 }
 
+/** To a screen by its keys: two that belong together have 1.2 s, and on a machine that is busy the second may be late. */
+export async function goByKeys(page, key, path) {
+  for (let turn = 0; turn < 5; turn++) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    const isThere = await page.waitForURL((url) => url.pathname.endsWith(`/${path}`), { timeout: 3000 }).then(() => true, () => false);
+    if (isThere) return;
+  }
+  throw new Error(`g ${key} does not lead to ${path}`);
+}
+
 /** An owner's page makes an invitation: its link. */
 export async function invite(page, { origin, name, role, account }) {
   await page.goto(`${origin}/console/users`);

@@ -1,6 +1,6 @@
 // Walks through accounts, webhooks and settings as a person does: `node walk-accounts.mjs LINK [FOLDER]`, with the set-up link of a fresh gateway whose
 // configuration has an account. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves pictures there.
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -17,8 +17,7 @@ const dialog = () => page.getByRole('dialog');
 await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
 
 await step('an account is made, and its secrets are shown once', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('c');
+  await goByKeys(page, 'c', 'accounts');
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'New account' }).click();
   await dialog().getByLabel('Name').fill('Corner shop');
@@ -116,8 +115,7 @@ await step('traffic is paused and resumed, and the account disabled and enabled'
 });
 
 await step('webhooks are tested, switched off, enabled and replayed', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('w');
+  await goByKeys(page, 'w', 'webhooks');
   await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
   await page.goto(`${origin}/console/webhooks?account=${sid}`);
   await page.getByText('http://127.0.0.1:1/events').first().waitFor();
@@ -144,8 +142,7 @@ await step('webhooks are tested, switched off, enabled and replayed', async () =
 });
 
 await step('the record tells who did it', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('s');
+  await goByKeys(page, 's', 'settings');
   await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
   await page.getByRole('tab', { name: 'Audit log' }).click();
   await page.getByText("'old laptop' revoked").first().waitFor();

@@ -2,7 +2,7 @@
 // Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. Where it prints "now: stop" and "now: start", whoever runs it ends
 // the gateway and starts it anew, and says so with a line on standard input. With FOLDER it leaves a picture of every screen there.
 import { createInterface } from 'node:readline';
-import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -81,8 +81,7 @@ await step('a gateway that is gone is said, and comes back by itself', async () 
 });
 
 await step('a test message is sent and seen on its way to the handset', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('l');
+  await goByKeys(page, 'l', 'lab');
   await page.getByRole('heading', { name: 'Lab', level: 1 }).waitFor();
   await page.getByRole('combobox', { name: 'From' }).fill('Shop');
   await page.getByRole('textbox', { name: /^To/ }).fill('0151');

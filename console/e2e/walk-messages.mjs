@@ -2,7 +2,7 @@
 // connections north-1 and south-1 refuse numbers that begin with 49152 as invalid, and whose north-1 reports those that begin with 49157 as not delivered. Prints
 // what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { createServer } from 'node:http';
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -76,12 +76,7 @@ await until(fine.id, 'delivered');
 
 await step('the first owner comes to the messages by the keys', async () => {
   await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
-  // Two keys that belong together have 1.2 s: on a machine that is busy the second may be late.
-  for (let turn = 0; turn < 5 && !page.url().includes('/messages'); turn++) {
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
-    await page.waitForURL(/messages/, { timeout: 3000 }).catch(() => undefined);
-  }
+  await goByKeys(page, 'm', 'messages');
   await heading('Messages');
   await rows().first().waitFor();
 });

@@ -1,7 +1,7 @@
 // Walks through Routing and Rates as a person does: `node walk-routing.mjs LINK [FOLDER]`, with the set-up link of a gateway with the connections north-1 and
 // south-1, over which messages went. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of
 // every screen there.
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -43,8 +43,7 @@ const text = () => page.getByRole('textbox', { name: 'Text of the plan' });
 
 await step('the plan of the file is there, and the key leads to it', async () => {
   await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
-  await page.keyboard.press('g');
-  await page.keyboard.press('p');
+  await goByKeys(page, 'p', 'routing');
   await page.getByRole('heading', { name: 'Routing', level: 1 }).waitFor();
   await page.getByText('by configuration file').waitFor();
 });

@@ -1,6 +1,6 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -53,8 +53,7 @@ const state = await page.context().storageState();
 await seeAll(browser, walk, { origin, state, screens: SCREENS });
 
 await step('keys lead from screen to screen', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
+  await goByKeys(page, 'i', 'incidents');
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
