@@ -96,7 +96,7 @@ await step('the next sheet is read as saved, stored for a date, activated, and r
   await page.getByLabel('Pasted sheet').fill(SHEET.replace('0,0710', '0,0820'));
   await page.getByText('decimal').waitFor();
   await page.getByRole('button', { name: 'Look what it would change' }).click();
-  await page.getByText('0.082 EUR').first().waitFor();
+  await page.getByText('0.0820 EUR').first().waitFor();
   await page.getByRole('button', { name: 'Store as a draft' }).click();
   await page.getByText('Stored as the draft 2.').waitFor();
   await page.getByRole('button', { name: 'More of revision 2' }).click();
