@@ -6,6 +6,10 @@ import { chromium } from 'playwright-core';
 const AXE = readFileSync(fileURLToPath(new URL('../node_modules/axe-core/axe.min.js', import.meta.url)), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATIENCE_MS = 30_000;
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 390, height: 844 };
+// In the last of them walks go on.
+const SIZES = [[NARROW, 'dark'], [NARROW, 'light'], [WIDE, 'dark'], [WIDE, 'light']];
 
 /** Debian's Chromium; background traffic is off, as a closed network would refuse it. */
 export async function open() {
@@ -17,7 +21,7 @@ export async function open() {
 
 /** A page whose errors, and refusals of the content security policy, are faults of the run. */
 export async function pageOf(browser, faults, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', ...options });
+  const context = await browser.newContext({ viewport: WIDE, colorScheme: 'light', reducedMotion: 'reduce', ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(`error in the page: ${error.stack?.split('\n').slice(0, 4).join(' ') ?? error.message}`));
@@ -40,14 +44,35 @@ export async function violations(page) {
   return JSON.parse(result.value);
 }
 
-/** A walk: its steps with what is wrong, printed as they are done. Each fault is a line that begins with FAULT. */
-export function begin() {
+/** A walk: its steps with what is wrong, printed as they are done. Each fault is a line that begins with FAULT. With a folder it leaves pictures there. */
+export function begin(folder) {
   const faults = [];
+
+  /** What axe finds on the page as it is, whether it is wider than the window, and a picture of it. */
+  async function glance(page, name) {
+    const { width } = page.viewportSize();
+    const scheme = (await page.evaluate(() => window.matchMedia('(prefers-color-scheme: dark)').matches)) ? 'dark' : 'light';
+    const where = `${name} at ${width} px, ${scheme}`;
+    faults.push(...(await violations(page)).map((violation) => `${where}: axe: ${violation}`));
+    if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1)) faults.push(`${where}: it is wider than the window`);
+    if (!folder) return;
+    const hasDialog = (await page.getByRole('dialog').count()) > 0;
+    await page.screenshot({ path: join(folder, `${name.replace(/\W+/g, '-')}-${width}-${scheme}.png`), fullPage: !hasDialog });
+  }
+
   return {
     faults,
-    /** What axe finds on the page as it is. */
+    glance,
+    /** The same at both widths, in light and dark, of the page with all that is open in it. */
     async check(page, name) {
-      faults.push(...(await violations(page)).map((violation) => `${name}: axe: ${violation}`));
+      for (const [viewport, colorScheme] of SIZES) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme);
+        // Drawn anew.
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        await glance(page, name);
+      }
     },
     async step(what, work) {
       const before = faults.length;
@@ -62,24 +87,32 @@ export function begin() {
   };
 }
 
-/** Every screen at two widths in light and dark: its heading and a text of it, what else it waits for, axe, and that it is no wider than the window. */
-export async function seeAll(browser, walk, { origin, state, screens, folder, ready }) {
-  for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 900, 'dark'], [390, 844, 'light'], [390, 844, 'dark']]) {
-    await walk.step(`screens at ${width} px, ${colorScheme}`, async () => {
-      const own = await pageOf(browser, walk.faults, { viewport: { width, height }, colorScheme, storageState: state });
+/** Every screen at both widths, in light and dark, loaded anew: its heading and a text of it, what else it waits for, and how it looks. */
+export async function seeAll(browser, walk, { origin, state, screens, ready }) {
+  for (const [viewport, colorScheme] of SIZES) {
+    await walk.step(`screens at ${viewport.width} px, ${colorScheme}`, async () => {
+      const own = await pageOf(browser, walk.faults, { viewport, colorScheme, storageState: state });
       for (const [path, heading, text] of screens) {
         await own.goto(`${origin}/console/${path}`);
         await own.getByRole('heading', { name: heading, level: 1 }).waitFor();
         await own.getByText(text).first().waitFor();
         await ready?.(own, path);
-        await walk.check(own, `${path} at ${width} px, ${colorScheme}`);
-        const isWide = await own.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
-        if (isWide) walk.faults.push(`${path} is wider than ${width} px`);
-        if (folder) await own.screenshot({ path: join(folder, `${path.replace(/\W+/g, '-')}-${width}-${colorScheme}.png`), fullPage: true });
+        await walk.glance(own, path);
       }
       await own.context().close();
     });
   }
+}
+
+/** To a screen by its keys: two that belong together have 1.2 s, and on a machine that is busy the second may be late. */
+export async function goByKeys(page, key, path) {
+  for (let turn = 0; turn < 5; turn++) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    const isThere = await page.waitForURL((url) => url.pathname.endsWith(`/${path}`), { timeout: 3000 }).then(() => true, () => false);
+    if (isThere) return;
+  }
+  throw new Error(`g ${key} does not lead to ${path}`);
 }
 
 /** An owner's page makes an invitation: its link. */

@@ -1,9 +1,8 @@
 // Walks through what is live: `node walk-live.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic on the connections north-1 and south-1.
 // Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. Where it prints "now: stop" and "now: start", whoever runs it ends
 // the gateway and starts it anew, and says so with a line on standard input. With FOLDER it leaves a picture of every screen there.
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { begin, choosePassword, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -11,8 +10,8 @@ const PASSWORD = 'four words for a test';
 const LONG_MS = 90_000;
 
 const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const walk = begin();
-const { faults, step, check } = walk;
+const walk = begin(folder);
+const { faults, step, check, glance } = walk;
 const browser = await open();
 // The stream that breaks when the gateway ends, and what is asked of it meanwhile, are no faults.
 const page = await pageOf(browser, faults);
@@ -75,7 +74,6 @@ await step('a gateway that is gone is said, and comes back by itself', async () 
   await page.getByText('not live', { exact: true }).waitFor();
   if ((await text(page, 'Accepted a second')) === '') faults.push('the figures are gone');
   await check(page, 'overview without a gateway');
-  if (folder) await page.screenshot({ path: join(folder, 'overview-gone.png'), fullPage: true });
   await ask('start');
   await page.getByText('live', { exact: true }).waitFor({ timeout: LONG_MS });
   await page.getByText('The gateway does not answer').waitFor({ state: 'detached' });
@@ -104,8 +102,7 @@ await step('an account that is made is offered for a test message, and not when 
 });
 
 await step('a test message is sent and seen on its way to the handset', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('l');
+  await goByKeys(page, 'l', 'lab');
   await page.getByRole('heading', { name: 'Lab', level: 1 }).waitFor();
   await page.getByRole('combobox', { name: 'From' }).fill('Shop');
   await page.getByRole('textbox', { name: /^To/ }).fill('0151');
@@ -128,12 +125,12 @@ await step('an experiment is begun, looked at and stopped', async () => {
   await page.getByRole('button', { name: 'New experiment' }).click();
   for (const kind of ['Latency', 'Throttling', 'Disconnect', 'Lost receipts', 'Errors']) {
     await page.getByRole('radio', { name: kind }).check();
-    await check(page, `the form of ${kind}`);
+    await glance(page, `the form of ${kind}`);
   }
   await page.getByRole('combobox', { name: 'Connection' }).click();
   await page.getByRole('option', { name: 'north-1' }).click();
   await page.getByLabel('Seconds').fill('600');
-  if (folder) await page.screenshot({ path: join(folder, 'lab-form.png'), fullPage: true });
+  await check(page, 'a new experiment');
   await page.getByRole('button', { name: 'Begin', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Begin' }).click();
   await page.getByRole('heading', { name: 'Report of experiment 1' }).waitFor();
@@ -177,7 +174,6 @@ if (message !== 1) faults.push(`${message} experiments are on record`);
 await seeAll(browser, walk, {
   origin,
   state,
-  folder,
   screens: [
     ['overview', 'Overview', 'Germany'],
     ['routes/north-1', 'north-1', 'Germany'],

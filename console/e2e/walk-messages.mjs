@@ -2,8 +2,7 @@
 // connections north-1 and south-1 refuse numbers that begin with 49152 as invalid, and whose north-1 reports those that begin with 49157 as not delivered. Prints
 // what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -17,7 +16,7 @@ const FINE = '+491510000003';
 // From the sign-in page to the reason. Typing and Enter are no clicks.
 const MOST_CLICKS = 3;
 
-const walk = begin();
+const walk = begin(folder);
 const { faults, check, step } = walk;
 const browser = await open();
 const page = await pageOf(browser, faults);
@@ -54,10 +53,6 @@ async function until(id, status) {
   throw new Error(`${id} is not ${status}`);
 }
 
-async function picture(of, name) {
-  if (folder) await of.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-}
-
 const search = (of = page) => of.getByRole('combobox', { name: 'Search for messages' });
 const heading = (name, of = page) => of.getByRole('heading', { name, level: 1 }).waitFor();
 const rows = (of = page) => of.getByRole('region', { name: 'Messages' }).locator('tbody tr');
@@ -81,12 +76,7 @@ await until(fine.id, 'delivered');
 
 await step('the first owner comes to the messages by the keys', async () => {
   await choosePassword(page, link, PASSWORD, { name: 'ada', button: 'Make the owner' });
-  // Two keys that belong together have 1.2 s: on a machine that is busy the second may be late.
-  for (let turn = 0; turn < 5 && !page.url().includes('/messages'); turn++) {
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
-    await page.waitForURL(/messages/, { timeout: 3000 }).catch(() => undefined);
-  }
+  await goByKeys(page, 'm', 'messages');
   await heading('Messages');
   await rows().first().waitFor();
 });
@@ -178,14 +168,12 @@ await seeAll(browser, walk, {
     [`messages/${fine.id}`, `To ${FINE}`, 'DELIVRD'],
     ['messages/SM00000000000070008000000000000000', 'Message', 'There is no such message'],
   ],
-  folder,
 });
 
 await step('a message that failed is sent again, and both name each other', async () => {
   await page.goto(`${origin}/console/messages/${lost.id}`);
   await page.getByRole('button', { name: 'Send again' }).click();
   await check(page, 'send again');
-  await picture(page, 'send-again');
   await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
   await page.getByText('Sent again for').waitFor();
   await page.getByRole('link', { name: lost.id }).first().click();
@@ -236,7 +224,6 @@ await step('who may not see numbers sees masked ones, and searches by none', asy
   await other.getByText('Your role does not show texts').waitFor();
   if ((await other.getByRole('button', { name: /Send again|More|Cancel|Replay/ }).count()) > 0) faults.push('who reads only may change');
   await check(other, 'masked');
-  await picture(other, 'masked-1280-light');
   await other.goto(`${origin}/console/messages?to=${encodeURIComponent(FINE)}`);
   await other.getByText('only by roles that see numbers').waitFor();
   await other.context().close();
@@ -252,7 +239,6 @@ await step('a customer begins at the messages of their account', async () => {
   await other.getByRole('link', { name: FINE }).last().click();
   await other.getByText('Your code is 123456.').waitFor();
   await check(other, 'customer');
-  await picture(other, 'customer-1280-light');
   await other.context().close();
 });
 

@@ -1,7 +1,6 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
-import { join } from 'node:path';
-import { begin, choosePassword, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -14,6 +13,7 @@ const SCREENS = [
   ['routes/north-1', 'north-1', 'Germany'],
   ['incidents', 'Incidents', 'north-1'],
   ['alerts', 'Alerts', 'north-1'],
+  ['alerts?view=all', 'Alerts', 'north-1'],
   ['alerts?view=silences', 'Alerts', 'Silences'],
   ['alerts?view=notifiers', 'Alerts', 'Nobody is told of alerts'],
   ['alerts?view=weekly', 'Alerts', 'Weekly review'],
@@ -21,7 +21,7 @@ const SCREENS = [
   ['profile', 'Profile', 'Second factor'],
 ];
 
-const walk = begin();
+const walk = begin(folder);
 const { faults, check, step } = walk;
 const browser = await open();
 
@@ -34,6 +34,7 @@ await step('the first owner is made by the link', async () => {
 
 await step('signing out and in again leads back to the screen', async () => {
   await page.getByRole('button', { name: /profile and sign-out/ }).click();
+  await check(page, 'menu of the user');
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
   await page.goto(`${origin}/console/routes?view=matrix`);
@@ -49,22 +50,21 @@ await step('signing out and in again leads back to the screen', async () => {
 });
 
 const state = await page.context().storageState();
-await seeAll(browser, walk, { origin, state, screens: SCREENS, folder });
+await seeAll(browser, walk, { origin, state, screens: SCREENS });
 
 await step('keys lead from screen to screen', async () => {
-  await page.keyboard.press('g');
-  await page.keyboard.press('i');
+  await goByKeys(page, 'i', 'incidents');
   await page.getByRole('heading', { name: 'Incidents', level: 1 }).waitFor();
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();
+  await check(page, 'keys');
   await page.keyboard.press('Escape');
 });
 
 await step('an incident is read, acknowledged and noted', async () => {
   await page.getByRole('link', { name: /north-1/ }).first().click();
   await page.getByRole('heading', { name: 'What is left to do' }).waitFor();
-  await check(page, 'incident');
-  if (folder) await page.screenshot({ path: join(folder, 'incident-1280-light.png'), fullPage: true });
+  await check(page, 'incidents/1');
   await page.getByRole('button', { name: 'I look at it' }).click();
   await page.getByText('looked at by ada').waitFor();
   await page.getByLabel('Note').fill('<b>they</b> changed a link');
@@ -84,6 +84,7 @@ await step('an alert is silenced in three clicks', async () => {
 await step('a connection is paused and resumed', async () => {
   await page.goto(`${origin}/console/routes/south-1`);
   await page.getByRole('button', { name: 'Pause' }).click();
+  await check(page, 'a question');
   await page.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();

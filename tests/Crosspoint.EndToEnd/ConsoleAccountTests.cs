@@ -6,9 +6,9 @@ namespace Crosspoint.EndToEnd;
 /// <summary>Accounts, webhooks and settings of the web console in a real browser.</summary>
 public sealed class ConsoleAccountTests
 {
-    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(240);
 
-    [Fact(Timeout = 280_000)]
+    [Fact(Timeout = 380_000)]
     public async Task APersonWalksThroughAccountsWebhooksAndSettings_WithoutAFault()
     {
         using var folder = new TestFolder();

@@ -9,9 +9,9 @@ public sealed class ConsoleMessagesTests
     private const string Refuses = """{ "prefixes": ["49152"], "errors": [ { "status": "ESME_RINVDSTADR", "share": 1 } ] }""";
     private const string Loses = """{ "prefixes": ["49157"], "receipts": { "states": [ { "state": "UNDELIV", "err": "021" } ] } }""";
 
-    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(240);
 
-    [Fact(Timeout = 240_000)]
+    [Fact(Timeout = 340_000)]
     public async Task APersonFindsOutWhyAMessageFailed_AndSendsItAgain_WithoutAFault()
     {
         using var folder = new TestFolder();

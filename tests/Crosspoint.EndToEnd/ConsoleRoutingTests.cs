@@ -9,9 +9,9 @@ namespace Crosspoint.EndToEnd;
 public sealed class ConsoleRoutingTests
 {
     private const int Sent = 240;
-    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(200);
+    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(290);
 
-    [Fact(Timeout = 300_000)]
+    [Fact(Timeout = 400_000)]
     public async Task AnOperatorWalksThroughRoutingAndRates_WithoutAFault()
     {
         using var folder = new TestFolder();

@@ -9,9 +9,9 @@ namespace Crosspoint.EndToEnd;
 public sealed class ConsoleTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(240);
 
-    [Fact(Timeout = 280_000)]
+    [Fact(Timeout = 380_000)]
     public async Task APersonWalksThroughTheConsole_WithoutAFault()
     {
         using var folder = new TestFolder();

@@ -9,9 +9,9 @@ namespace Crosspoint.EndToEnd;
 /// <summary>What is live in the web console, in a real browser: figures, charts, a gateway that goes away, test messages, experiments.</summary>
 public sealed class LiveConsoleTests
 {
-    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(220);
+    private static readonly TimeSpan Walk = TimeSpan.FromSeconds(310);
 
-    [Fact(Timeout = 360_000)]
+    [Fact(Timeout = 460_000)]
     public async Task APersonFollowsWhatGoesOn_WithoutAFault()
     {
         using var folder = new TestFolder();

@@ -1,12 +1,13 @@
 import type { Problem } from './schema';
 
-const MEANINGS: Record<number, string> = {
-  401: 'You are signed out.',
-  403: 'Your role does not allow this.',
-  404: 'It is not there (any more).',
-  409: 'Something has changed meanwhile: look again.',
-  429: 'Too many requests: wait a moment.',
-  503: 'The gateway cannot do this right now: try again in a moment.',
+/** Of codes whose title says less than the console knows. */
+const MEANINGS: Record<string, string> = {
+  unauthorized: 'You are signed out.',
+  forbidden: 'Your role does not allow this.',
+  not_found: 'It is not there (any more).',
+  overloaded: 'Too many requests: wait a moment.',
+  throttled: 'Too many requests: wait a moment.',
+  store_unavailable: 'The gateway cannot do this right now: try again in a moment.',
 };
 
 /** Whether it is an answer of the gateway that says what is wrong (RFC 9457). */
@@ -16,7 +17,7 @@ export function isProblem(error: unknown): error is Problem {
 
 /** What happened, and what to try, in one sentence or two. */
 export function wordsOf(error: unknown): string {
-  if (isProblem(error)) return error.detail ?? MEANINGS[error.status] ?? error.title;
+  if (isProblem(error)) return error.detail ?? MEANINGS[error.code] ?? error.title;
   if (error instanceof TypeError) return 'The gateway cannot be reached. What you see is the last that it said; it is asked again by itself.';
   return error instanceof Error ? error.message : 'Something went wrong. Try again.';
 }

@@ -1,4 +1,6 @@
-import { Link, createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Center } from '@mantine/core';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Anchor } from '../ui/Anchor';
 import { Empty, Failure } from '../ui/Feedback';
 import { readSession } from '../api/session';
 import { SINCE, type Filters } from '../screens/messages/filters';
@@ -27,9 +29,11 @@ const whole = (value: unknown) => (typeof value === 'number' && Number.isInteger
 const root = createRootRoute({
   errorComponent: ({ error }) => <Failure error={error} again={() => window.location.reload()} />,
   notFoundComponent: () => (
-    <Empty title="There is no such page">
-      <Link to="/overview">To the overview</Link>
-    </Empty>
+    <Center component="main" mih="80vh">
+      <Empty title="There is no such page">
+        The address is not right, or what it led to is gone. <Anchor to="/" underline="always">To the console</Anchor>
+      </Empty>
+    </Center>
   ),
 });
 

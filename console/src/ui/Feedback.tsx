@@ -1,16 +1,17 @@
 import { Alert, Button, Center, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { wordsOf } from '../api/problem';
+import { isProblem, wordsOf } from '../api/problem';
 
-/** What happened, and what to try. */
+/** What happened, and what to try: once more, where that could help. */
 export function Failure({ error, again }: { error: unknown; again?: () => void }) {
+  const isFinal = isProblem(error) && (error.status === 403 || error.status === 404);
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} title="This could not be done" role="alert">
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} aria-hidden />} title={again ? 'This could not be shown' : 'This could not be done'} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{wordsOf(error)}</Text>
-        {again && (
-          <Button size="compact-sm" variant="light" color="red" onClick={again}>
+        {again && !isFinal && (
+          <Button size="compact-sm" variant="default" onClick={again}>
             Try again
           </Button>
         )}

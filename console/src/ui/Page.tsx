@@ -21,9 +21,9 @@ export function Page({ title, actions, children }: { title: string; actions?: Re
 /** A part of a screen under its own heading. */
 export function Panel({ title, note, actions, children }: { title: string; note?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   return (
-    <Paper component="section" withBorder p="md" radius="md" aria-label={title}>
+    <Paper component="section" withBorder p={{ base: 'sm', sm: 'md' }} radius="md" aria-label={title}>
       <Group justify="space-between" mb="sm" gap="xs">
-        <Group gap="xs" align="baseline">
+        <Group gap="0 10px" align="baseline">
           <Title order={2} size="h5">
             {title}
           </Title>
@@ -43,11 +43,11 @@ export function Panel({ title, note, actions, children }: { title: string; note?
 /** One figure with what it is. */
 export function Figure({ label, value, note, tone }: { label: string; value: ReactNode; note?: ReactNode; tone?: 'bad' | 'warn' | undefined }) {
   return (
-    <Paper withBorder p="md" radius="md" miw={0}>
+    <Paper withBorder p={{ base: 'sm', sm: 'md' }} radius="md" miw={0}>
       <Text size="sm" c="dimmed">
         {label}
       </Text>
-      <Text fz={26} fw={650} lh={1.25} c={tone === 'bad' ? 'var(--crosspoint-bad)' : tone === 'warn' ? 'var(--crosspoint-warn)' : undefined} style={{ fontVariantNumeric: 'tabular-nums' }}>
+      <Text component="div" className="figure" data-is-long={(typeof value === 'string' && value.length > 9) || undefined} c={tone === 'bad' ? 'var(--crosspoint-bad)' : tone === 'warn' ? 'var(--crosspoint-warn)' : undefined}>
         {value}
       </Text>
       <Text size="xs" c="dimmed" component="div">

@@ -125,7 +125,7 @@ internal sealed record WeeklyReport(
         int useful = verdicts.Count(static one => one == Verdict.Useful);
         int noise = verdicts.Count(static one => one == Verdict.Noise);
         int open = verdicts.Count - useful - noise;
-        string unsaid = open == 0 ? "" : $" Of {open} nobody has said yet: POST /v1/incidents/ID/mark or /v1/alerts/ID/mark.";
+        string unsaid = open == 0 ? "" : $" Of {open} nobody has said yet: mark them in the console, or over the API.";
         if (useful + noise == 0) return $"Precision is not known.{unsaid}";
         string share = string.Create(CultureInfo.InvariantCulture, $"{100.0 * useful / (useful + noise):0.#} %");
         return $"Precision: {share} ({useful} of {useful + noise} that were judged needed action).{unsaid}";

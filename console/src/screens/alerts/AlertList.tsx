@@ -7,6 +7,8 @@ import { wordsOf } from '../../api/problem';
 import type { Alert } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
+import { tied } from '../../ui/format';
+import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since } from '../../ui/When';
 import { INCIDENT_STATES, SEVERITIES } from '../../ui/words';
@@ -62,10 +64,10 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
               {alert.acknowledged_by && ` · ${alert.acknowledged_by} looks at it`}
             </Text>
           </Group>
-          <Text fw={600}>{alert.title}</Text>
-          <Spoiler maxHeight={110} showLabel="More" hideLabel="Less">
-            <Text size="sm" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
-              {alert.text}
+          <Text fw={600}>{tied(alert.title)}</Text>
+          <Spoiler maxHeight={140} showLabel="More" hideLabel="Less">
+            <Text size="sm" component="div" style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
+              <Sentence text={beyondTitle(alert)} />
             </Text>
           </Spoiler>
           {alert.incident && (
@@ -76,7 +78,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
         </Stack>
         <Group gap="xs">
           {alert.state === 'open' && (
-            <Button size="xs" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
+            <Button size="xs" variant="light" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
               I look at it
             </Button>
           )}
@@ -103,6 +105,9 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
     </Paper>
   );
 }
+
+/** Its title stands above it already. */
+const beyondTitle = ({ title, text }: Alert) => (text.startsWith(title) ? text.slice(title.length) : text).trim();
 
 /** What tells this alert from others: its labels, else its key. */
 const matchOf = (alert: Alert) => (alert.labels.length > 0 ? alert.labels.join(',') : `key=${alert.key}`);

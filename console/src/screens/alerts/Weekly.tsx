@@ -1,11 +1,12 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { alerts as route } from '../../app/router';
 import { api } from '../../api/client';
 import { Content } from '../../ui/Feedback';
 import { Panel } from '../../ui/Page';
+import { Review } from './Review';
 
-/** The week's review as Markdown, to be read here and to be taken along. */
+/** The week's review, to be read here and to be taken along. */
 export function Weekly() {
   const { week } = route.useSearch();
   const navigate = route.useNavigate();
@@ -37,11 +38,7 @@ export function Weekly() {
       }
     >
       <Content of={report}>
-        {(text) => (
-          <Text component="pre" size="sm" style={{ whiteSpace: 'pre-wrap', fontFamily: 'inherit' }}>
-            {text}
-          </Text>
-        )}
+        {(markdown) => <Review markdown={markdown} />}
       </Content>
     </Panel>
   );

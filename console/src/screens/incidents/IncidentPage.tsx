@@ -3,14 +3,15 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { $api } from '../../api/client';
-import { wordsOf } from '../../api/problem';
+import { isProblem, wordsOf } from '../../api/problem';
 import type { IncidentEntry, IncidentStory } from '../../api/schema';
 import { incident as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
-import { Content } from '../../ui/Feedback';
+import { Content, Empty } from '../../ui/Feedback';
 import { count, countryName, money, networkName, percent, perSecond } from '../../ui/format';
 import { Figure, Page, Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
+import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since, When } from '../../ui/When';
 import { CELL_STATES, INCIDENT_STATES, SEVERITIES } from '../../ui/words';
@@ -18,6 +19,14 @@ import { CELL_STATES, INCIDENT_STATES, SEVERITIES } from '../../ui/words';
 export function IncidentPage() {
   const { id } = route.useParams();
   const story = $api.useQuery('get', '/v1/incidents/{incident}', { params: { path: { incident: id } } }, { refetchInterval: 3000 });
+  if (!story.data && isProblem(story.error) && story.error.status === 404)
+    return (
+      <Page title="Incident">
+        <Empty title="There is no such incident">
+          Its time is over, or the address is not right. <Anchor to="/incidents" underline="always">To the incidents</Anchor>
+        </Empty>
+      </Page>
+    );
   return (
     <Page title={story.data?.title ?? 'Incident'} actions={story.data && <Actions of={story.data} />}>
       <Content of={story}>{(data) => <Story of={data} />}</Content>
@@ -28,17 +37,19 @@ export function IncidentPage() {
 function Story({ of }: { of: IncidentStory }) {
   return (
     <Stack gap="md">
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
-        <Figure label="State" value={<StateBadge state={of.state} words={INCIDENT_STATES} />} note={of.acknowledged_by ? `looked at by ${of.acknowledged_by}` : 'nobody has said that they look at it'} />
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing={{ base: 'xs', sm: 'sm' }}>
+        <Figure label="State" value={<StateBadge state={of.state} words={INCIDENT_STATES} />} note={of.acknowledged_by ? `looked at by ${of.acknowledged_by}` : 'nobody looks at it yet'} />
         <Figure label="Severity" value={<StateBadge state={of.severity} words={SEVERITIES} />} note={of.verdict ? `marked ${of.verdict} by ${of.verdict_by}` : undefined} />
         <Figure label="Began" value={<Since at={of.opened_at} />} note={<When at={of.opened_at} />} />
         <Figure label="Messages hit" value={count(of.messages_hit)} note={`${count(of.messages_moved)} moved since`} />
         <Figure label="Extra cost" value={of.extra_cost.length === 0 ? '–' : of.extra_cost.map((cost) => money(cost.amount, cost.currency)).join(', ')} note="of what went another way" />
       </SimpleGrid>
-      <SimpleGrid cols={{ base: 1, lg: 3 }} spacing="md">
-        <Sentences title="What happened" of={of.what_happened} />
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: 'start' }}>
+        <Stack gap="md">
+          <Sentences title="What happened" of={of.what_happened} />
+          <Sentences title="What is left to do" of={of.what_is_left} />
+        </Stack>
         <Sentences title="What was done" of={of.what_was_done} />
-        <Sentences title="What is left to do" of={of.what_is_left} />
       </SimpleGrid>
       <Panel title="Where">
         <Sheet
@@ -60,10 +71,12 @@ function Story({ of }: { of: IncidentStory }) {
         <Timeline bulletSize={12} lineWidth={2} active={of.timeline.length}>
           {of.timeline.map((entry, number) => (
             <Timeline.Item key={number} color={colorOf(entry)}>
-              <Text size="sm">{entry.text}</Text>
+              <Text size="sm">
+                <Sentence text={entry.text} />
+              </Text>
               <Text size="xs" c="dimmed" component="div">
                 <When at={entry.at} />
-                {entry.cell && ` · ${entry.cell}`}
+                {entry.cell && !entry.text.includes(entry.cell) && ` · ${entry.cell}`}
                 {entry.by && ` · ${entry.by}`}
               </Text>
             </Timeline.Item>
@@ -84,7 +97,9 @@ function Sentences({ title, of }: { title: string; of: string[] }) {
       ) : (
         <List size="sm" spacing={6}>
           {of.map((sentence, number) => (
-            <List.Item key={number}>{sentence}</List.Item>
+            <List.Item key={number}>
+              <Sentence text={sentence} />
+            </List.Item>
           ))}
         </List>
       )}

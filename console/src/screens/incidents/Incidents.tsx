@@ -46,7 +46,7 @@ export function Incidents() {
                 keyOf={(row) => row.id}
                 columns={[
                   { title: 'Severity', cell: (row) => <StateBadge state={row.severity} words={SEVERITIES} /> },
-                  { title: 'What', isText: true, cell: (row) => <Anchor to="/incidents/$id" params={{ id: row.id }} fw={600}>{row.title}</Anchor> },
+                  { title: 'What', isText: true, card: 'head', cell: (row) => <Anchor to="/incidents/$id" params={{ id: row.id }} fw={600}>{row.title}</Anchor> },
                   { title: 'State', cell: (row) => <StateBadge state={row.state} words={INCIDENT_STATES} /> },
                   { title: 'Began', cell: (row) => <When at={row.opened_at} /> },
                   { title: 'Lasts', isNumber: true, cell: (row) => lasts(row.opened_at, row.resolved_at, now) },

@@ -81,7 +81,7 @@ function List({ runs }: { runs: ChaosRun[] }) {
       rows={runs}
       keyOf={(run) => String(run.number)}
       columns={[
-        { title: '', cell: (run) => <Anchor to="/lab" search={{ view: 'experiments', experiment: run.number }} fw={600}>{`No. ${run.number}`}</Anchor> },
+        { title: 'Experiment', cell: (run) => <Anchor to="/lab" search={{ view: 'experiments', experiment: run.number }} fw={600}>{`No. ${run.number}`}</Anchor> },
         { title: 'Fault', cell: (run) => `${FAULTS[run.experiment.fault].label} on ${run.experiment.connection}` },
         { title: 'Phase', cell: (run) => <StateBadge state={run.phase} words={PHASES} /> },
         { title: 'Share', isNumber: true, cell: (run) => percent(run.experiment.share) },

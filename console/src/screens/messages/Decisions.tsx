@@ -47,7 +47,7 @@ function Decision({ of }: { of: Explanation }) {
           columns={[
             { title: '', isNumber: true, cell: (row) => row.place },
             { title: 'Connection', cell: (row) => row.connection },
-            { title: 'Why', cell: (row) => row.reason },
+            { title: 'Why', isText: true, cell: (row) => row.reason },
             { title: 'Price', cell: (row) => row.price ?? '–' },
             { title: 'Quality', cell: (row) => row.quality ?? '–' },
             { title: 'Health', cell: (row) => row.health ?? '–' },

@@ -19,6 +19,7 @@ import { Decisions } from './Decisions';
 import { Events } from './Events';
 import { OnRecord } from './OnRecord';
 import { Webhooks } from './Webhooks';
+import { DIRECTION, ENCODING } from './words';
 import { Why } from './Why';
 
 const ENDED = ['delivered', 'undelivered', 'failed', 'expired', 'canceled', 'unconfirmed', 'received'];
@@ -53,7 +54,7 @@ export function MessagePage() {
                 <Content of={timeline}>{(story) => <Events of={story} />}</Content>
               </Panel>
               <Stack gap="md">
-                <Panel title="Text" note={data.encoding}>
+                <Panel title="Text" note={ENCODING[data.encoding ?? ''] ?? data.encoding}>
                   <Body of={data} timeline={timeline.data} />
                 </Panel>
                 <Panel title="What it is">
@@ -87,7 +88,7 @@ function Figures({ of, timeline }: { of: Message; timeline: Timeline | undefined
   const seconds = (at: string | null | undefined) => (at ? (new Date(at).getTime() - accepted) / 1000 : null);
   const ended = timeline?.events.findLast((event) => ENDED.includes(event.kind));
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing={{ base: 'xs', sm: 'sm' }}>
       <Figure label="State" value={<StateBadge state={of.status} words={MESSAGE_STATES} />} note={of.error ? `error ${of.error.code}` : of.possible_duplicate ? 'possibly twice' : undefined} />
       <Figure label="Accepted" value={<When at={of.created_at} />} note={of.send_at ? <>for <When at={of.send_at} /></> : undefined} />
       <Figure label="Until sent" value={duration(of.direction === 'inbound' ? null : seconds(of.sent_at))} note={of.sent_at ? <When at={of.sent_at} /> : 'not taken by a vendor'} />
@@ -119,7 +120,7 @@ function Facts({ of }: { of: Message }) {
     ['From', of.from],
     ['To', of.masked ? of.to : <Anchor key="to" size="sm" to="/messages" search={{ to: of.to }}>{of.to}</Anchor>],
     ['Class', of.class],
-    ['Direction', of.direction],
+    ['Direction', DIRECTION[of.direction]],
     ['Segments', `${of.segments}`],
     ['Valid until', <When key="until" at={of.valid_until} />],
     ['Reference', of.reference],

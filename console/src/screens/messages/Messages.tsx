@@ -14,6 +14,7 @@ import { type Column, Sheet } from '../../ui/Sheet';
 import { StateBadge } from '../../ui/StateBadge';
 import { When, useNow } from '../../ui/When';
 import { MESSAGE_STATES } from '../../ui/words';
+import { DIRECTION } from './words';
 import { FilterBar } from './FilterBar';
 import { type Filters, queryOf } from './filters';
 import { useFurther } from './further';
@@ -94,6 +95,7 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
     { title: 'Accepted', cell: (row) => <When at={row.created_at} /> },
     {
       title: 'To',
+      card: 'head',
       cell: (row) => (
         <Anchor to="/messages/$id" params={{ id: row.id }} size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
           {row.to}
@@ -104,29 +106,29 @@ function List({ rows, filters, onFilter }: { rows: Message[]; filters: Filters; 
     { title: 'From', cell: (row) => <span style={{ whiteSpace: 'nowrap' }}>{row.from}</span> },
     { title: 'Error', cell: (row) => <ErrorCode of={row} /> },
     { title: 'Class', cell: (row) => row.class },
-    { title: 'Direction', cell: (row) => DIRECTION[row.direction] },
-    { title: 'SMS', isNumber: true, cell: (row) => row.segments },
+    { title: 'Direction', card: 'none', cell: (row) => DIRECTION[row.direction] },
+    { title: 'SMS', isNumber: true, card: 'none', cell: (row) => row.segments },
   ];
   if (rows.some((row) => row.tags.length > 0))
     columns.push({
       title: 'Tags',
-      cell: (row) => (
-        <Group gap={4} wrap="nowrap">
-          {row.tags.map((tag) => (
-            <Word key={tag} text={tag} what="tag" onClick={() => onFilter({ ...filters, tag })} />
-          ))}
-        </Group>
-      ),
+      cell: (row) =>
+        row.tags.length > 0 && (
+          <Group component="span" display="inline-flex" gap={4} wrap="nowrap">
+            {row.tags.map((tag) => (
+              <Word key={tag} text={tag} what="tag" onClick={() => onFilter({ ...filters, tag })} />
+            ))}
+          </Group>
+        ),
     });
   if (may('read_traffic') && !filters.account_sid)
     columns.push({
       title: 'Account',
+      card: 'none',
       cell: (row) => (row.account_sid ? <Word text={row.account_sid} what="account" onClick={() => onFilter({ ...filters, account_sid: row.account_sid ?? undefined })} /> : <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>copy for a test</Text>),
     });
   return <Sheet label="Messages" rows={rows} keyOf={(row) => row.id} columns={columns} />;
 }
-
-const DIRECTION: Record<Message['direction'], string> = { 'outbound-api': 'outbound', 'outbound-reply': 'reply', inbound: 'inbound' };
 
 /** A value of a row that can be made a filter. */
 function Word({ text, what, onClick }: { text: string; what: string; onClick: () => void }) {

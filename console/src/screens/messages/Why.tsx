@@ -25,7 +25,7 @@ export function Why({ of, timeline }: { of: Message; timeline: Timeline | undefi
         <Text size="sm">{sentences[0]}</Text>
       ) : (
         <List size="sm" spacing={4}>
-          {sentences.map((sentence) => (
+          {[...new Set(sentences)].map((sentence) => (
             <List.Item key={sentence}>{sentence}</List.Item>
           ))}
         </List>

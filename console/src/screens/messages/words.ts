@@ -1,6 +1,10 @@
-import type { Attempt, Segment, TimelineEvent, WebhookDelivery } from '../../api/schema';
+import type { Attempt, Message, Segment, TimelineEvent, WebhookDelivery } from '../../api/schema';
 
 type Words<K extends string> = Record<K, { color: string; text: string }>;
+
+export const DIRECTION: Record<Message['direction'], string> = { 'outbound-api': 'outbound', 'outbound-reply': 'reply', inbound: 'inbound' };
+
+export const ENCODING: Record<string, string> = { gsm7: 'GSM 7 bit', ucs2: 'UCS-2' };
 
 /** What happened, in the words of docs/message-states.md. */
 export const EVENTS: Record<TimelineEvent['kind'], { color: string; label: string }> = {

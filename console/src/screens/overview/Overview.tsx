@@ -68,7 +68,7 @@ function Figures({ of: { now, today, queues, currency } }: { of: Reading }) {
   const wait = queues.longest_wait_seconds;
   return (
     <Stack gap={6}>
-      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, sm: 4 }} spacing={{ base: 'xs', sm: 'sm' }}>
         <Figure label="Accepted a second" value={perSecond(now.accepted_per_second ?? 0)} note={`${count(today.accepted)} messages today`} />
         <Figure label="Sent a second" value={perSecond(now.sent_per_second ?? 0)} note={`${count(today.sent)} today`} />
         <Figure label="Delivered a second" value={perSecond(now.delivered_per_second ?? 0)} note={`${count(today.delivered)} today, ${count(today.not_delivered)} not`} />
@@ -134,12 +134,12 @@ function Countries({ rows }: { rows: Reading['countries'] }) {
   if (rows.length === 0) return <Empty title="No traffic in the last 15 minutes">Send a message with the API, or on <Anchor to="/lab">Lab</Anchor>, and its country appears here.</Empty>;
   return (
     <Grid gap="md">
-      <Grid.Col span={{ base: 12, lg: 5 }}>
+      <Grid.Col span={{ base: 12, lg: 4.5 }}>
         <Suspense fallback={<div style={{ height: 260 }} />}>
           <WorldMap countries={rows} />
         </Suspense>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, lg: 7 }}>
+      <Grid.Col span={{ base: 12, lg: 7.5 }}>
         <Sheet
           label="Countries"
           most={10}

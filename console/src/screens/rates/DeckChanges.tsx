@@ -1,6 +1,6 @@
 import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { DeckDiff, RateChange } from '../../api/schema';
-import { NOTHING, count } from '../../ui/format';
+import { NOTHING, count, price } from '../../ui/format';
 import { Sheet } from '../../ui/Sheet';
 import { When } from '../../ui/When';
 
@@ -11,7 +11,7 @@ export function DeckChanges({ of }: { of: DeckDiff }) {
       <Text size="sm" c="dimmed" component="div">
         {of.against > 0 ? `Against revision ${of.against}` : 'Against what is in force'}, as it is at <When at={of.at} />.
       </Text>
-      <Group gap="xl">
+      <Group gap="10px 32px">
         <Tally label="dearer" value={of.dearer} note={of.dearer > 0 ? `by ${of.mean_rise_percent} % on average` : undefined} />
         <Tally label="cheaper" value={of.cheaper} note={of.cheaper > 0 ? `by ${Math.abs(of.mean_fall_percent)} % on average` : undefined} />
         <Tally label="new" value={of.new} />
@@ -19,7 +19,7 @@ export function DeckChanges({ of }: { of: DeckDiff }) {
         <Tally label="unchanged" value={of.unchanged} />
         {of.not_comparable > 0 && <Tally label="not comparable" value={of.not_comparable} />}
       </Group>
-      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing={{ base: 'lg', lg: 40 }} verticalSpacing="lg">
         <Largest title="Largest rises" of={of.largest_rises} base={of.base_currency} />
         <Largest title="Largest falls" of={of.largest_falls} base={of.base_currency} />
         <Largest title="New" of={of.first_new} base={of.base_currency} />
@@ -58,12 +58,12 @@ function Largest({ title, of, base }: { title: string; of: RateChange[]; base: s
           { title: 'Destination', cell: (row) => row.destination },
           { title: 'Before', isNumber: true, cell: (row) => amount(row.before, row.before_currency) },
           { title: 'After', isNumber: true, cell: (row) => amount(row.after, row.after_currency) },
-          { title: `Change, ${base}`, isNumber: true, cell: (row) => (row.before && row.after ? row.change : NOTHING) },
-          { title: '%', isNumber: true, cell: (row) => (row.percent == null ? NOTHING : row.percent.toFixed(1)) },
+          { title: `Change, ${base}`, isNumber: true, cell: (row) => (row.before && row.after ? price(row.change) : NOTHING) },
+          { title: '%', isNumber: true, cell: (row) => (row.percent == null ? NOTHING : row.percent.toFixed(1).replace('-', '−')) },
         ]}
       />
     </div>
   );
 }
 
-const amount = (value: string | null, currency: string | null) => (value === null ? NOTHING : `${value} ${currency ?? ''}`);
+const amount = (value: string | null, currency: string | null) => (value === null ? NOTHING : `${price(value)} ${currency ?? ''}`);

@@ -5,7 +5,7 @@ import { isProblem, wordsOf } from '../../api/problem';
 import { rates as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
-import { NOTHING, countryName, networkName } from '../../ui/format';
+import { NOTHING, countryName, networkName, price } from '../../ui/format';
 import { Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
 
@@ -56,10 +56,10 @@ export function PriceOf() {
                       </Anchor>
                     ),
                   },
-                  { title: `In all, ${data.currency}`, isNumber: true, cell: (row) => <strong>{row.cost?.total ?? 'no price'}</strong> },
+                  { title: `In all, ${data.currency}`, isNumber: true, cell: (row) => <strong>{row.cost ? price(row.cost.total) : 'no price'}</strong> },
                   { title: 'By', cell: (row) => (row.cost ? `${BY[row.cost.row.by] ?? row.cost.row.by} ${row.cost.row.destination}` : NOTHING) },
-                  { title: 'Row', isNumber: true, cell: (row) => (row.cost ? `${row.cost.row.price} ${row.cost.row.currency}` : NOTHING) },
-                  { title: 'Converted', isNumber: true, cell: (row) => row.cost?.price ?? NOTHING },
+                  { title: 'Row', isNumber: true, cell: (row) => (row.cost ? `${price(row.cost.row.price)} ${row.cost.row.currency}` : NOTHING) },
+                  { title: 'Converted', isNumber: true, cell: (row) => row.cost ? price(row.cost.price) : NOTHING },
                   { title: 'Fees', cell: (row) => (row.cost && row.cost.fees.length > 0 ? row.cost.fees.map((fee) => `${fee.name} ${fee.price}`).join(', ') : NOTHING) },
                   { title: 'Revision', isNumber: true, cell: (row) => (row.cost && row.cost.revision > 0 ? row.cost.revision : NOTHING) },
                 ]}

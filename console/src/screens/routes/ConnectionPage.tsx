@@ -3,7 +3,7 @@ import { modals } from '../../ui/modals';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { $api } from '../../api/client';
-import { wordsOf } from '../../api/problem';
+import { isProblem, wordsOf } from '../../api/problem';
 import type { Connection, HealthCell, HealthState } from '../../api/schema';
 import { connection as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
@@ -34,6 +34,14 @@ export function ConnectionPage() {
   const states = $api.useQuery('get', '/v1/health/states', { params: { query: { all: true } } }, { refetchInterval: 10_000 });
   const scope = { connection: name, country, network };
   const shades = shadesOf((states.data?.states ?? []).filter((row) => isWithin(row, scope)));
+  if (!connection.data && isProblem(connection.error) && connection.error.status === 404)
+    return (
+      <Page title={name}>
+        <Empty title="There is no such connection">
+          It was removed, or the name is not right. <Anchor to="/routes" underline="always">To the connections</Anchor>
+        </Empty>
+      </Page>
+    );
   return (
     <Page title={name} actions={connection.data && <Actions of={connection.data} />}>
       <Content of={connection} rows={2}>
@@ -49,12 +57,7 @@ export function ConnectionPage() {
           </Group>
         }
       >
-        <HistoryChart scope={scope} span={span} shades={shades} withDelays />
-        {shades.length > 0 && (
-          <Text size="xs" c="dimmed" mt={4}>
-            Shaded: {shades.map((shade) => shade.words).join('; ')}.
-          </Text>
-        )}
+        <HistoryChart scope={scope} span={span} shades={shades} withDelays note={shades.length > 0 ? `Shaded: ${[...new Set(shades.map((shade) => shade.words))].join('; ')}.` : undefined} />
       </Panel>
       <Panel
         title="Networks"
@@ -86,9 +89,9 @@ export function ConnectionPage() {
 
 function Figures({ of, health }: { of: Connection; health: HealthCell | undefined }) {
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing={{ base: 'xs', sm: 'sm' }}>
       <Figure label="State" value={<StateBadge state={of.use} words={USES} />} note={of.vendor} />
-      <Figure label="Segments / s" value={perSecond(health?.per_second ?? 0)} note={of.rate_cap ? `capped at ${of.rate_cap} by an operator` : of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
+      <Figure label="Segments a second" value={perSecond(health?.per_second ?? 0)} note={of.rate_cap ? `capped at ${of.rate_cap} by an operator` : of.rate > 0 ? `of ${of.rate} allowed` : 'no limit set'} />
       <Figure label="In flight" value={count(of.in_flight)} note={`of ${of.in_flight_window} a session`} />
       <Figure label="Waiting" value={short(of.queued)} note="messages" />
       <Figure label="Delivered" value={percent(health?.delivery_rate)} note={`of ${short(health?.delivery_weight ?? 0)} messages`} tone={toneOf(health?.delivery_rate)} />
@@ -146,13 +149,15 @@ function Networks({ cells, name }: { cells: HealthCell[]; name: string }) {
       rows={[...cells].sort((a, b) => b.submitted - a.submitted)}
       keyOf={(cell) => `${cell.country} ${cell.network}`}
       columns={[
-        { title: 'Country', cell: (cell) => countryName(cell.country) },
         {
           title: 'Network',
           cell: (cell) => (
-            <Anchor to="/routes/$name" params={{ name }} search={(search) => ({ ...search, country: cell.country ?? 'unknown', network: cell.network ?? 'unknown' })} size="sm" title="Its history">
-              {networkName(cell.network)}
-            </Anchor>
+            <>
+              {countryName(cell.country)}{' '}
+              <Anchor to="/routes/$name" params={{ name }} search={(search) => ({ ...search, country: cell.country ?? 'unknown', network: cell.network ?? 'unknown' })} underline="always" title="Its history">
+                {networkName(cell.network)}
+              </Anchor>
+            </>
           ),
         },
         { title: 'A second', isNumber: true, cell: (cell) => perSecond(cell.per_second) },
@@ -205,7 +210,7 @@ function Errors({ cell }: { cell: HealthCell | undefined }) {
 function Bar({ of, most }: { of: number; most: number }) {
   return (
     <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8 }}>
-      <span aria-hidden style={{ width: 80, height: 8, borderRadius: 4, background: 'var(--crosspoint-unknown-field)' }}>
+      <span aria-hidden style={{ width: 56, height: 8, borderRadius: 4, background: 'var(--crosspoint-unknown-field)' }}>
         <span style={{ display: 'block', width: `${(of / Math.max(1, most)) * 100}%`, height: '100%', borderRadius: 4, background: 'var(--mantine-primary-color-filled)' }} />
       </span>
       {count(of)}

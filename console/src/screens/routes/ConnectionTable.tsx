@@ -49,7 +49,7 @@ const columns = (health: Map<string | null, HealthCell>) => {
     },
     { title: 'State', cell: (row: Connection) => <StateBadge state={row.use} words={USES} /> },
     { title: 'Sessions', isNumber: true, cell: (row: Connection) => `${row.sessions.filter((session) => session.state === 'bound').length} of ${row.sessions.length}` },
-    { title: 'In flight', isNumber: true, cell: (row: Connection) => `${row.in_flight} of ${row.in_flight_window}` },
+    { title: 'In flight', isNumber: true, cell: (row: Connection) => `${row.in_flight} of ${row.in_flight_window * Math.max(1, row.sessions.length)}` },
     { title: 'Waiting', isNumber: true, cell: (row: Connection) => short(row.queued) },
     { title: 'A second', isNumber: true, cell: (row: Connection) => `${perSecond(of(row)?.per_second ?? 0)}${row.rate > 0 ? ` of ${row.rate}` : ''}` },
     { title: 'Delivered', isNumber: true, cell: (row: Connection) => <Delivery rate={of(row)?.delivery_rate} weight={of(row)?.delivery_weight} /> },

@@ -43,7 +43,7 @@ function State({ row }: { row: HealthState }) {
     <Stack gap={6}>
       <Group gap="xs">
         <Text fw={600} component="div">
-          <Anchor to="/routes/$name" params={{ name: row.connection }}>
+          <Anchor to="/routes/$name" params={{ name: row.connection }} underline="always">
             {row.connection}
           </Anchor>{' '}
           to {place(row)}
@@ -55,7 +55,9 @@ function State({ row }: { row: HealthState }) {
           {row.overridden && ', by an operator’s order'}
         </Text>
       </Group>
-      <Text size="sm">{row.reason}</Text>
+      <Text size="sm" className="sentence">
+        {row.reason}
+      </Text>
       <Timeline bulletSize={10} lineWidth={2} active={row.changes.length}>
         {[...row.changes].reverse().map((change) => (
           <Timeline.Item key={`${change.at} ${change.to}`} color={CELL_STATES[change.to]?.color ?? 'gray'}>

@@ -1,4 +1,4 @@
-import { Button, Code, List, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Code, List, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { $api } from '../../api/client';
 import { queries, takeSession, useSession } from '../../api/session';
@@ -141,6 +141,32 @@ function RemoveFactor() {
   );
 }
 
+// What browsers say of themselves, and what they are called. Those that name others too come first.
+const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['Chrome', 'Chrome'], ['Version', 'Safari']] as const;
+const SYSTEM = /Android|iPhone|iPad|Windows|Mac OS X|Linux/;
+
+function browserOf(agent: string) {
+  const [token, name] = BROWSERS.find(([token]) => agent.includes(`${token}/`)) ?? [];
+  if (!token) return agent || 'not told';
+  const version = new RegExp(`${token}/(\\d+)`).exec(agent)?.[1] ?? '';
+  const system = SYSTEM.exec(agent)?.[0].replace('Mac OS X', 'macOS');
+  return `${name} ${version}${system ? ` on ${system}` : ''}`;
+}
+
+/** A browser as people call it; what it says of itself on hover. */
+function Browser({ agent, isThis }: { agent: string; isThis: boolean }) {
+  return (
+    <>
+      <span title={agent}>{browserOf(agent)}</span>
+      {isThis && (
+        <Badge ml={8} variant="light" color="green" tt="none" fw={600}>
+          this one
+        </Badge>
+      )}
+    </>
+  );
+}
+
 function Sessions() {
   const sessions = $api.useQuery('get', '/v1/console/sessions');
   const end = $api.useMutation('delete', '/v1/console/sessions/{session}', { onError: told.failed, onSettled: () => void sessions.refetch() });
@@ -153,7 +179,7 @@ function Sessions() {
             rows={data.sessions}
             keyOf={(row) => row.id}
             columns={[
-              { title: 'Browser', isText: true, cell: (row) => `${row.agent || 'not told'}${row.current ? ' (this one)' : ''}` },
+              { title: 'Browser', isText: true, cell: (row) => <Browser agent={row.agent} isThis={row.current} /> },
               { title: 'Address', cell: (row) => <span className="mono">{row.address}</span> },
               { title: 'Since', cell: (row) => <When at={row.created_at} /> },
               { title: 'Last seen', cell: (row) => <Since at={row.seen_at} /> },

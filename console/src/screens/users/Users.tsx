@@ -5,6 +5,7 @@ import { $api } from '../../api/client';
 import { isProblem, wordsOf } from '../../api/problem';
 import { useMay } from '../../api/session';
 import type { Invitation, InviteRequest, User } from '../../api/schema';
+import { Anchor } from '../../ui/Anchor';
 import { Content } from '../../ui/Feedback';
 import { modals } from '../../ui/modals';
 import { Page, Panel } from '../../ui/Page';
@@ -58,7 +59,7 @@ export function Users() {
                     </>
                   ),
                 },
-                { title: 'Role', cell: (row) => `${row.role.replace('_', ' ')}${row.account_sid ? ` of ${row.account_sid}` : ''}` },
+                { title: 'Role', cell: (row) => <RoleOf user={row} /> },
                 { title: 'State', cell: (row) => <StateBadge state={row.state} words={STATES} /> },
                 { title: 'Second factor', cell: (row) => (row.second_factor ? 'yes' : 'no') },
                 { title: 'Last sign-in', cell: (row) => <Since at={row.last_sign_in_at} /> },
@@ -89,6 +90,20 @@ export function Users() {
         )}
       </Modal>
     </Page>
+  );
+}
+
+/** A customer's account is told by its last figures: the whole stands where it leads. */
+function RoleOf({ user }: { user: User }) {
+  const role = user.role.replace('_', ' ');
+  if (!user.account_sid) return role;
+  return (
+    <>
+      {role} of{' '}
+      <Anchor to="/accounts/$sid" params={{ sid: user.account_sid }} className="mono" title={user.account_sid}>
+        {user.account_sid.slice(0, 4)}…{user.account_sid.slice(-6)}
+      </Anchor>
+    </>
   );
 }
 

@@ -48,7 +48,7 @@ export function Endpoints({ sid, onReplay, onTest }: Props) {
                 {
                   title: 'URL',
                   cell: (row) => (
-                    <div style={{ minWidth: 220 }}>
+                    <div>
                       <span className="mono" style={{ overflowWrap: 'anywhere' }}>
                         {row.url}
                       </span>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { $api } from '../../api/client';
 import type { ListedWebhook } from '../../api/schema';
 import { DELIVERY_STATES } from '../../app/router';
+import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
 import { Panel } from '../../ui/Page';
 import { Sheet } from '../../ui/Sheet';
@@ -43,7 +44,7 @@ export function Log({ sid, state, mayAct, onState }: Props) {
         <SegmentedControl
           size="xs"
           aria-label="State"
-          data={[{ value: '', label: 'All' }, ...DELIVERY_STATES.map((one) => ({ value: one, label: one }))]}
+          data={[{ value: '', label: 'All' }, ...DELIVERY_STATES.map((one) => ({ value: one, label: one.charAt(0).toUpperCase() + one.slice(1) }))]}
           value={state ?? ''}
           onChange={(value) => {
             setCursors([]);
@@ -67,7 +68,9 @@ export function Log({ sid, state, mayAct, onState }: Props) {
                     title: 'Message and receiver',
                     cell: (row) => (
                       <>
-                        <span className="mono">{row.message_id}</span>
+                        <Anchor to="/messages/$id" params={{ id: row.message_id }} className="mono">
+                          {row.message_id}
+                        </Anchor>
                         <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                           {row.url}
                         </Text>

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { SPANS, type Span } from '../../app/router';
 import { Content, Empty } from '../Feedback';
@@ -46,7 +46,7 @@ export function SpanSwitch({ value, onChange }: { value: Span; onChange: (span: 
 }
 
 /** Throughput and delivery over time, with the same as a table. */
-export function HistoryChart({ scope, span, shades = [], withDelays = false }: { scope: HistoryScope; span: Span; shades?: Shade[]; withDelays?: boolean }) {
+export function HistoryChart({ scope, span, shades = [], withDelays = false, note }: { scope: HistoryScope; span: Span; shades?: Shade[]; withDelays?: boolean; note?: string | undefined }) {
   const history = useHistory(scope, span);
   const [isTable, showTable] = useState(false);
   return (
@@ -57,12 +57,14 @@ export function HistoryChart({ scope, span, shades = [], withDelays = false }: {
         ) : (
           <Stack gap={6}>
             <Drawn data={data} shades={shades} withDelays={withDelays} />
-            <Text size="xs" c="dimmed">
-              {wordsOf(data)}
-            </Text>
-            <Button size="compact-xs" variant="default" style={{ alignSelf: 'flex-start' }} aria-expanded={isTable} onClick={() => showTable(!isTable)}>
-              {isTable ? 'Hide the table' : 'As a table'}
-            </Button>
+            <Group justify="space-between" align="flex-start" gap="4px 12px">
+              <Text size="xs" c="dimmed" style={{ flex: '1 1 240px' }}>
+                {wordsOf(data)} {note}
+              </Text>
+              <Button size="compact-xs" variant="default" aria-expanded={isTable} onClick={() => showTable(!isTable)}>
+                {isTable ? 'Hide the table' : 'As a table'}
+              </Button>
+            </Group>
             {isTable && <Steps data={data} withDelays={withDelays} />}
           </Stack>
         )
@@ -109,12 +111,12 @@ function Legend({ items }: { items: { color: string; text: string }[] }) {
 
 function optionOf({ steps, stepSeconds }: History, shades: Shade[], palette: Palette) {
   const axis = { type: 'time', axisLine: { lineStyle: { color: palette.line } }, axisTick: { show: false }, splitLine: { show: false } };
-  const label = { color: palette.text, fontSize: 11 };
+  const label = { color: palette.text, fontSize: 11, fontFamily: palette.font };
   const value = { type: 'value', splitNumber: 3, axisLabel: label, splitLine: { lineStyle: { color: palette.faint } } };
   const measured = steps.map((step) => (step.delivery === null || step.weight < 1 ? null : step.delivery * 100));
   const lowest = Math.min(100, ...measured.filter((one) => one !== null));
   return {
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: palette.font },
     grid: [
       { left: 44, right: 12, top: 10, height: 118 },
       { left: 44, right: 12, top: 150, height: 68 },
@@ -125,7 +127,7 @@ function optionOf({ steps, stepSeconds }: History, shades: Shade[], palette: Pal
       renderMode: 'richText',
       backgroundColor: palette.panel,
       borderColor: palette.line,
-      textStyle: { color: palette.text, fontSize: 12 },
+      textStyle: { color: palette.text, fontSize: 12, fontFamily: palette.font },
       formatter: (shown: unknown) => tellStep(shown, steps, stepSeconds),
     },
     xAxis: [
@@ -171,24 +173,25 @@ function tellStep(shown: unknown, steps: Step[], stepSeconds: number) {
 }
 
 function delaysOf({ steps }: History, palette: Palette) {
-  const label = { color: palette.text, fontSize: 11 };
+  const label = { color: palette.text, fontSize: 11, fontFamily: palette.font };
   const line = (color: string, type: 'solid' | 'dotted', of: (step: Step) => number | null | undefined) => ({
     type: 'line',
-    showSymbol: false,
+    showSymbol: steps.filter((step) => of(step) != null).length < 3,
+    symbolSize: 6,
     connectNulls: false,
     lineStyle: { width: type === 'solid' ? 2 : 1.5, color, type },
     itemStyle: { color },
     data: steps.map((step) => [step.at, of(step) ?? null]),
   });
   return {
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: palette.font },
     grid: { left: 52, right: 12, top: 8, bottom: 24 },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText',
       backgroundColor: palette.panel,
       borderColor: palette.line,
-      textStyle: { color: palette.text, fontSize: 12 },
+      textStyle: { color: palette.text, fontSize: 12, fontFamily: palette.font },
       formatter: (shown: unknown) => {
         const step = steps[(Array.isArray(shown) ? (shown[0] as { dataIndex?: number }) : undefined)?.dataIndex ?? -1];
         return step ? `${at(step.at)}\nAnswer: ${duration(step.response?.p50)}, 95 % ${duration(step.response?.p95)}\nReceipt: ${duration(step.receipt?.p50)}, 95 % ${duration(step.receipt?.p95)}` : '';

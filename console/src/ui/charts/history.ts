@@ -56,7 +56,9 @@ async function read(scope: HistoryScope, span: Span, signal: AbortSignal): Promi
   }
   const byStep = Map.groupBy(points, (point) => new Date(point.at).getTime());
   // The minute under way is not told yet; the hour under way is, by its minutes.
-  const last = (Math.floor(before / (seconds * 1000)) - (step === 'minute' ? 1 : 0)) * seconds * 1000;
+  const now = (Math.floor(before / (seconds * 1000)) - (step === 'minute' ? 1 : 0)) * seconds * 1000;
+  // Nor is the one that has just ended, for some seconds: what is not known yet is no fall to nothing.
+  const last = step === 'minute' && !byStep.has(now) ? now - seconds * 1000 : now;
   const steps = Array.from({ length: count + 1 }, (_, back) => last - (count - back) * seconds * 1000).map((at) => sumOf(at, byStep.get(at) ?? [], Math.min(seconds, Math.max(1, (before - at) / 1000))));
   return { steps, stepSeconds: seconds, currency };
 }

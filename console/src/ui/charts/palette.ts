@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core';
 
 export interface Palette {
+  font: string;
   text: string;
   line: string;
   faint: string;
@@ -13,7 +14,10 @@ export interface Palette {
 }
 
 // Lines have a contrast of 3 to 1 and more to what they lie on (WCAG 2.2, 1.4.11).
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
 const LIGHT: Palette = {
+  font: FONT,
   text: '#3d444d',
   line: '#c9ced6',
   faint: '#eef1f4',
@@ -26,6 +30,7 @@ const LIGHT: Palette = {
 };
 
 const DARK: Palette = {
+  font: FONT,
   text: '#c1c7d0',
   line: '#4a5059',
   faint: '#2e333a',
