@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { $api, api } from '../../api/client';
 import { isProblem } from '../../api/problem';
 import { useMay } from '../../api/session';
-import type { RoutingCheck } from '../../api/schema';
+import type { RoutingCheck, RoutingEdit, RoutingPlanRule } from '../../api/schema';
 import { CHANGE_VIEWS, routingChange as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty, Failure } from '../../ui/Feedback';
@@ -23,6 +23,7 @@ import { said } from './PlanTab';
 import { PlanRules } from './PlanRules';
 import { RANGES, startRehearsal } from './rehearse';
 import { Rehearsal, useSimulation } from './Report';
+import { RuleForm } from './RuleForm';
 import { SampleForm } from './SampleForm';
 import { TextEditor } from './TextEditor';
 
@@ -51,6 +52,7 @@ function Open({ change }: { change: Change }) {
   const [note, setNote] = useState('');
   const [hours, setHours] = useState('24');
   const [conflict, setConflict] = useState(false);
+  const [written, write] = useState<{ rule?: RoutingPlanRule | undefined }>();
   const [settled] = useDebouncedValue(change.text, TYPING_MS);
   // What was done by an action is checked already: only typing waits.
   const text = queries.getQueryData(checkKey(change.text)) ? change.text : settled;
@@ -69,12 +71,15 @@ function Open({ change }: { change: Change }) {
       if (error) throw error;
       return data;
     },
-    onSuccess: (result) => {
-      queries.setQueryData(checkKey(result.text), result satisfies RoutingCheck);
-      draft.update({ text: result.text, said: said(result.done, result.left) });
-    },
+    onSuccess: (result) => takeOver(result),
     onError: told.failed,
   });
+
+  const takeOver = (result: RoutingEdit) => {
+    write(undefined);
+    queries.setQueryData(checkKey(result.text), result satisfies RoutingCheck);
+    draft.update({ text: result.text, said: said(result.done, result.left) });
+  };
 
   const rehearse = useMutation({ mutationFn: () => startRehearsal(change.text, Number(hours)), onError: told.failed });
 
@@ -241,7 +246,10 @@ function Open({ change }: { change: Change }) {
           <Content of={check} rows={8}>
             {(data) =>
               data.plan ? (
-                <PlanRules plan={data.plan} findings={data.findings} act={(what) => edit.mutate(what)} isBusy={edit.isPending || !isChecked} />
+                <>
+                  <PlanRules plan={data.plan} findings={data.findings} act={(what) => edit.mutate(what)} write={(rule) => write({ rule })} isBusy={edit.isPending || !isChecked} />
+                  {written && <RuleForm plan={data.plan} text={change.text} rule={written.rule} onClose={() => write(undefined)} onDone={takeOver} />}
+                </>
               ) : (
                 <Empty title="The text has errors">
                   The rules are shown again when they are out of it. Correct them in the <Anchor to="/routing/change" search={{ view: 'text' }} underline="always">text</Anchor>.
