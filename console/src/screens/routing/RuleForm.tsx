@@ -226,7 +226,7 @@ function Form({ plan, text, rule, onClose, onDone }: Props) {
         <div className="rule-foot">
           <Stack gap={4} role="status" aria-label="The rule in words">
             <Text size="sm" fw={600} c={sentence ? undefined : 'dimmed'} style={{ overflowWrap: 'anywhere', opacity: isCurrent || edits.length === 0 ? 1 : 0.6 }}>
-              {sentence ?? (isWhole ? (errors.length > 0 || problem ? 'It is told in words when it is right.' : 'It is looked at …') : fields.isDenied ? 'It needs a name, and why messages are not sent.' : 'It needs a name and a connection.')}
+              {sentence ?? (isWhole ? (errors[0] ? `Not right yet: ${fieldOf(errors[0].key, fields.place) ?? ''} ${errors[0].message}` : problem ? 'It is told in words when it is right.' : 'It is looked at …') : fields.isDenied ? 'It needs a name, and why messages are not sent.' : 'It needs a name and a connection.')}
             </Text>
             {warnings.map((finding) => (
               <Text key={finding.message} size="xs" c="var(--crosspoint-warn)">
