@@ -28,7 +28,7 @@ const { faults, check, step } = walk;
 const browser = await open();
 const page = await pageOf(browser, faults);
 
-// In light and dark, wide and narrow: what stands open is seen so too.
+// What stands open is checked as it is, and looked at in light and dark, wide and narrow.
 async function pictures(name) {
   await check(page, name);
   for (const [width, height, colorScheme] of [[390, 844, 'dark'], [390, 844, 'light'], [1280, 900, 'dark'], [1280, 900, 'light']]) {
@@ -38,7 +38,6 @@ async function pictures(name) {
     // The page follows when it is told, not at once.
     await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme);
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-    if (width === 390 || colorScheme === 'dark') await check(page, `${name} at ${width} px, ${colorScheme}`);
     const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
     if (isWide) faults.push(`${name} is wider than ${width} px`);
     if (folder) await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });

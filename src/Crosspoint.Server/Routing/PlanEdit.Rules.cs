@@ -80,7 +80,7 @@ internal sealed partial class PlanEdit
         Done.Add($"rule '{rule}' is gone");
         return Finish();
 
-        // What a comment of the only rule was stays above the empty list, or is refused.
+        // The comments of the only rule go with it.
         (int Start, int End, string Text) FromKey(PlanItems items, string text)
         {
             PlanValue key = _keys.Entries.First(static entry => entry.Key.Text == Rules).Key;
