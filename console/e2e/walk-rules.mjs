@@ -141,7 +141,7 @@ await step('a rule is moved, switched off and made a denial by form; another is 
   await page.getByRole('button', { name: 'Change rule north of Europe' }).click();
   await dialog().getByText('They are not sent').click();
   await dialog().getByLabel('Why').fill('closed for now');
-  await dialog().getByText('Switched on').click();
+  await dialog().getByRole('switch', { name: 'Switched on' }).press('Space');
   await dialog().getByLabel('Place').fill('1');
   await dialog().getByLabel('Place').press('Tab');
   await words().getByText(/it is not sent: closed for now .*It is switched off/).waitFor();

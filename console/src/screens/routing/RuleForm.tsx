@@ -236,7 +236,7 @@ function Form({ plan, text, rule, onClose, onDone }: Props) {
           </Stack>
           <Group justify="space-between" gap="xs">
             {rule ? (
-              <Button variant="subtle" color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
+              <Button variant="default" c="var(--crosspoint-bad)" loading={remove.isPending} onClick={() => remove.mutate()}>
                 Take the rule away
               </Button>
             ) : (
