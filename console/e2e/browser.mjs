@@ -137,3 +137,36 @@ export async function choosePassword(page, link, password, { name, button, start
   await page.getByRole('button', { name: button }).click();
   await page.getByRole('heading', { name: start, level: 1 }).waitFor();
 }
+
+/**
+ * A task from the sign-in page on: clicks are counted and the time is taken, from when the page is there to when what is wanted is on the screen. The button that
+ * signs in is a click; typing, and keys, are none, and take no time to think. `aside` is what the walk does besides. Prints a line that begins with "task".
+ */
+export async function taskOf(walk, page, { origin, name, password, what, most }, work) {
+  await page.getByRole('button', { name: /profile and sign-out/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+  await page.goto(`${origin}/console/`);
+  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+  let clicks = 0;
+  let aside = 0;
+  const began = performance.now();
+  const click = async (locator) => {
+    clicks++;
+    await locator.click();
+  };
+  await page.getByLabel('Name').fill(name);
+  await page.locator('input[autocomplete="current-password"]').fill(password);
+  await click(page.getByRole('button', { name: 'Sign in' }));
+  await work({
+    click,
+    async aside(other) {
+      const from = performance.now();
+      await other();
+      aside += performance.now() - from;
+    },
+  });
+  const seconds = (performance.now() - began - aside) / 1000;
+  console.log(`task: ${what}: ${clicks} clicks, ${seconds.toFixed(1)} s`);
+  if (clicks > most) walk.faults.push(`${what}: it took ${clicks} clicks`);
+}

@@ -121,7 +121,6 @@ await step('limits are set, hold at once over the API, and are taken back', asyn
   await dialog().getByText("is 'soon'; expected a duration").waitFor();
   await dialog().getByText("is 'Mars/Olympus'; expected a time zone").waitFor();
   await check(page, 'limits that are not right');
-  await picture(page, 'account-limits');
   await dialog().getByRole('textbox', { name: 'May wait' }).fill('4h');
   await dialog().getByRole('combobox', { name: 'Time zone' }).fill('UTC');
   await dialog().getByLabel('Note').fill('a trial');
@@ -224,7 +223,6 @@ await step('the record tells who did it', async () => {
   const told = lines.slice(1).map((line) => /ada\s+(\w+)\s+Connection north-1/.exec(line)?.[1]);
   if (told.join(' ') !== 'resumed paused') faults.push(`on record of the connection: ${lines.join(' | ')}`);
   await check(page, 'audit log of connections');
-  await picture(page, 'audit-connections');
   await page.getByLabel('Who').fill('nobody');
   await page.getByText('Nothing on record').waitFor();
   await page.getByLabel('Who').fill('ada');

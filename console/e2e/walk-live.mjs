@@ -95,7 +95,6 @@ await step('an account that is made is offered for a test message, and not when 
   await disabled.waitFor();
   if ((await disabled.getAttribute('data-combobox-disabled')) !== 'true') faults.push('a disabled account can be chosen');
   await check(page, 'the accounts to choose from');
-  if (folder) await page.screenshot({ path: join(folder, 'lab-accounts.png'), fullPage: true });
   await account.fill('5550002');
   await page.getByRole('option', { name: /Corner shop/ }).click();
   if ((await page.getByRole('combobox', { name: 'From' }).inputValue()) !== '+15550002000') faults.push('the sender is not of the account');

@@ -2,7 +2,7 @@
 // connections north-1 and south-1 refuse numbers that begin with 49152 as invalid, and whose north-1 reports those that begin with 49157 as not delivered. Prints
 // what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
 import { createServer } from 'node:http';
-import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll, taskOf } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -82,28 +82,18 @@ await step('the first owner comes to the messages by the keys', async () => {
 });
 
 await step(`why a message failed is found from the sign-in page in at most ${MOST_CLICKS} clicks`, async () => {
-  await page.getByRole('button', { name: /profile and sign-out/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await heading('Sign in');
-  let clicks = 0;
-  const click = async (locator) => {
-    clicks++;
-    await locator.click();
-  };
-  await page.getByLabel('Name').fill('ada');
-  await page.locator('input[autocomplete="current-password"]').fill(PASSWORD);
-  await click(page.getByRole('button', { name: 'Sign in' }));
-  await heading('Overview');
-  await page.keyboard.press('/');
-  await heading('Messages');
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Search for messages');
-  await page.keyboard.type(REFUSED);
-  await page.keyboard.press('Enter');
-  await click(page.getByRole('link', { name: REFUSED }).first());
-  await page.getByText('Why it failed').waitFor();
-  await page.getByText(/south-1 answered ESME_RINVDSTADR\. The vendor does not accept the number/).waitFor();
-  console.log(`clicks: ${clicks}`);
-  if (clicks > MOST_CLICKS) faults.push(`it took ${clicks} clicks`);
+  const task = { origin, name: 'ada', password: PASSWORD, what: 'find out why a message failed', most: MOST_CLICKS };
+  await taskOf(walk, page, task, async ({ click }) => {
+    await heading('Overview');
+    await page.keyboard.press('/');
+    await heading('Messages');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Search for messages');
+    await page.keyboard.type(REFUSED);
+    await page.keyboard.press('Enter');
+    await click(page.getByRole('link', { name: REFUSED }).first());
+    await page.getByText('Why it failed').waitFor();
+    await page.getByText(/south-1 answered ESME_RINVDSTADR\. The vendor does not accept the number/).waitFor();
+  });
 });
 
 await step('one field finds by number, tag, error code, carrier’s id and id', async () => {

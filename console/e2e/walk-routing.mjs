@@ -1,7 +1,7 @@
 // Walks through Routing and Rates as a person does: `node walk-routing.mjs LINK [FOLDER]`, with the set-up link of a gateway with the connections north-1 and
 // south-1, over which messages went. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of
 // every screen there.
-import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll, taskOf } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
@@ -119,32 +119,21 @@ await step('the next sheet is read as saved, stored for a date, activated, and r
 });
 
 await step('traffic is flipped with a rehearsal in few clicks from the sign-in page', async () => {
-  await page.getByRole('button', { name: /profile and sign-out/ }).click();
-  await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
-  let clicks = 0;
-  const click = async (what) => {
-    await what.click();
-    clicks++;
-  };
-  await page.goto(`${origin}/console/`);
-  await page.getByLabel('Name').fill('ada');
-  await page.locator('input[autocomplete="current-password"]').fill(PASSWORD);
-  await click(page.getByRole('button', { name: 'Sign in' }));
-  await click(page.getByRole('link', { name: 'Routing' }));
-  await click(page.getByRole('button', { name: 'Flip traffic' }));
-  await click(page.getByRole('radiogroup', { name: 'From' }).getByLabel('north-1'));
-  await click(page.getByRole('radiogroup', { name: 'To' }).getByLabel('south-1'));
-  await check(page, 'flip');
-  await click(page.getByRole('button', { name: 'Rehearse' }));
-  await page.getByRole('region', { name: 'Before and after' }).waitFor();
-  await page.getByRole('region', { name: 'What moves' }).getByText('south-1').first().waitFor();
-  await page.getByText("rule 'germany': 'south-1' has the place of 'north-1'").waitFor();
-  await check(page, 'rehearsed');
-  await click(page.getByRole('button', { name: 'Put into force' }));
-  await page.getByText('Revision 3 of the plan is in force.').waitFor();
-  console.log(`clicks: ${clicks}`);
-  if (clicks > MOST_CLICKS) faults.push(`it took ${clicks} clicks`);
+  const task = { origin, name: 'ada', password: PASSWORD, what: 'flip traffic, with a rehearsal', most: MOST_CLICKS };
+  await taskOf(walk, page, task, async ({ click, aside }) => {
+    await click(page.getByRole('link', { name: 'Routing' }));
+    await click(page.getByRole('button', { name: 'Flip traffic' }));
+    await click(page.getByRole('radiogroup', { name: 'From' }).getByLabel('north-1'));
+    await click(page.getByRole('radiogroup', { name: 'To' }).getByLabel('south-1'));
+    await aside(() => check(page, 'flip'));
+    await click(page.getByRole('button', { name: 'Rehearse' }));
+    await page.getByRole('region', { name: 'Before and after' }).waitFor();
+    await page.getByRole('region', { name: 'What moves' }).getByText('south-1').first().waitFor();
+    await page.getByText("rule 'germany': 'south-1' has the place of 'north-1'").waitFor();
+    await aside(() => check(page, 'rehearsed'));
+    await click(page.getByRole('button', { name: 'Put into force' }));
+    await page.getByText('Revision 3 of the plan is in force.').waitFor();
+  });
 });
 
 await step('rules are moved, switched off and changed where they stand', async () => {

@@ -1,10 +1,13 @@
 // Walks through the console as a person does: `node walk.mjs LINK [FOLDER]`, with the set-up link of a gateway that has traffic and an incident on connection
 // north-1. Prints what it did; each fault is a line that begins with FAULT, and makes it end with 1. With FOLDER it leaves a picture of every screen there.
-import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll } from './browser.mjs';
+import { begin, choosePassword, goByKeys, invite, open, pageOf, seeAll, taskOf } from './browser.mjs';
 
 const [link, folder] = process.argv.slice(2);
 const origin = new URL(link).origin;
 const PASSWORD = 'four words for a test';
+
+// From the sign-in page to an alert that is silenced.
+const MOST_CLICKS = 2;
 const SCREENS = [
   ['overview', 'Overview', 'Germany'],
   ['routes', 'Routes', 'north-1'],
@@ -72,14 +75,49 @@ await step('an incident is read, acknowledged and noted', async () => {
   await page.getByText('<b>they</b> changed a link').first().waitFor();
 });
 
-await step('an alert is silenced in three clicks', async () => {
+const silences = async () => (await (await page.request.get(`${origin}/v1/silences`)).json()).silences;
+
+await step(`an alert is silenced from the sign-in page in at most ${MOST_CLICKS} clicks`, async () => {
+  const task = { origin, name: 'ada', password: PASSWORD, what: 'silence an alert', most: MOST_CLICKS };
+  await taskOf(walk, page, task, async ({ click, aside }) => {
+    const silence = page.getByRole('region', { name: 'Alerts that last' }).getByRole('button', { name: /^Silence 1 h/ }).first();
+    await silence.waitFor();
+    await aside(() => check(page, 'overview with an alert'));
+    await click(silence);
+    await page.getByText('silenced', { exact: true }).first().waitFor();
+  });
+  const [silence] = await silences();
+  const minutes = (new Date(silence?.until).getTime() - Date.now()) / 60_000;
+  if (silence?.state !== 'in_force' || silence.made_by !== 'ada' || !(minutes > 55 && minutes < 61)) faults.push(`the gateway holds another silence: ${JSON.stringify(silence)}`);
+  await check(page, 'overview silenced');
+});
+
+await step('a silence is changed and ended where the alert stands', async () => {
   await page.goto(`${origin}/console/alerts`);
-  await page.getByRole('button', { name: 'Silence' }).first().click();
-  await page.getByLabel('Why').fill('announced');
+  await page.getByRole('button', { name: /^Change the silence/ }).first().click();
+  await page.getByRole('dialog').getByLabel('Why').fill('announced');
+  await page.getByRole('dialog').getByRole('combobox', { name: 'For' }).click();
+  await page.getByRole('option', { name: '4 hours' }).click();
   await check(page, 'silence');
   await page.getByRole('dialog').getByRole('button', { name: 'Silence' }).click();
-  await page.getByText('silenced').first().waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await until(async () => {
+    const [now, before] = await silences();
+    return now.state === 'in_force' && now.reason === 'announced' && before.state === 'ended';
+  }, 'the longer silence has the place of the first');
+  await page.reload();
+  await page.getByRole('button', { name: /^End silence/ }).first().click();
+  await page.getByRole('button', { name: /^Silence 1 h/ }).first().waitFor();
+  if ((await silences()).some((silence) => silence.state === 'in_force')) faults.push('a silence that was ended is in force');
 });
+
+async function until(holds, what) {
+  for (let turn = 0; turn < 50; turn++) {
+    if (await holds()) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`not in five seconds: ${what}`);
+}
 
 await step('a connection is paused and resumed', async () => {
   await page.goto(`${origin}/console/routes/south-1`);

@@ -32,7 +32,7 @@ public sealed class ConsoleTests
 
         await stop.CancelAsync();
         await load;
-        ConsoleWalk.ShouldBeWhole(walk, 11);
+        ConsoleWalk.ShouldBeWhole(walk, 12);
     }
 
     // Some sixty a second to two networks.

@@ -247,7 +247,7 @@ export const CHANGE_VIEWS = ['effect', 'rules', 'text'] as const;
 export const routingChange = createRoute({
   getParentRoute: () => inside,
   path: '/routing/change',
-  validateSearch: (search: Search): { view?: (typeof CHANGE_VIEWS)[number] } => ({ view: one(search['view'], CHANGE_VIEWS) }),
+  validateSearch: (search: Search): { view?: (typeof CHANGE_VIEWS)[number]; of?: 'sample' } => ({ view: one(search['view'], CHANGE_VIEWS), of: one(search['of'], ['sample'] as const) }),
   component: lazyRouteComponent(() => import('../screens/routing/ChangePage'), 'ChangePage'),
 });
 

@@ -101,6 +101,14 @@ public sealed class AlertBook(AlertOptions options, TimeProvider time)
         {
             if (!_silences.ContainsKey(silence.Id) && _silences.Count >= options.MostSilences) return false;
             _silences[silence.Id] = silence;
+
+            // Seen at once; who is to be told is for the next turn.
+            long now = time.GetUtcMicros();
+            foreach (Alert alert in _open.Values.ToList())
+            {
+                if (SilenceOf(alert, now) is var id && id != alert.Silence) Keep(alert with { Silence = id });
+            }
+
             return true;
         }
     }
@@ -148,7 +156,7 @@ public sealed class AlertBook(AlertOptions options, TimeProvider time)
             };
         }
 
-        alert = alert with { Silence = _silences.Values.FirstOrDefault(silence => silence.IsInForce(now) && silence.Fits(alert))?.Id };
+        alert = alert with { Silence = SilenceOf(alert, now) };
         if (condition.AcknowledgedBy is { } by && alert.AcknowledgedBy is null) alert = Acknowledge(alert, by, now, told);
         if (alert.Silence is null) alert = Tell(alert, now, told);
 
@@ -157,6 +165,8 @@ public sealed class AlertBook(AlertOptions options, TimeProvider time)
         _open[alert.Key] = alert;
         if (isStep) Changed?.Invoke(alert);
     }
+
+    private string? SilenceOf(Alert alert, long now) => _silences.Values.FirstOrDefault(silence => silence.IsInForce(now) && silence.Fits(alert))?.Id;
 
     private Alert Tell(Alert alert, long now, List<Notification> told)
     {

@@ -20,11 +20,23 @@ internal sealed record SampleResult(long Rows, long BadRowCount, string Fault, I
     public bool IsRight => BadRowCount == 0 && Fault.Length == 0;
 }
 
+/// <summary>How a sample is written.</summary>
+internal enum SampleForm
+{
+    Csv,
+
+    /// <summary>A JSON object on each line.</summary>
+    Objects,
+
+    /// <summary>A number on each line.</summary>
+    Numbers,
+}
+
 /// <summary>
-/// Reads a sample of messages, as CSV with a header or as one JSON object a line, and rehearses each as it comes: memory does not grow with it.
+/// Reads a sample of messages, as CSV with a header, as one JSON object a line or as one number a line, and rehearses each as it comes: memory does not grow with it.
 /// After the first bad row the rest is looked at for others alone.
 /// </summary>
-internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, AccountDirectory accounts, TimeProvider time)
+internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, AccountDirectory accounts, SampleDefaults defaults, TimeProvider time)
 {
     /// <summary>Messages of one sample, those that rows stand for among them.</summary>
     public const long MostMessages = 10_000_000;
@@ -37,7 +49,7 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
 
     private static readonly string Expected = $"expected some of: {string.Join(", ", SampleRow.Names)}";
 
-    private readonly SampleRow _row = new(accounts, time.GetUtcNow());
+    private readonly SampleRow _row = new(accounts, time.GetUtcNow(), defaults);
     private readonly List<BadRow> _bad = [];
     private readonly CancellationToken _canceled = simulation.Canceled;
     private long _badRows;
@@ -46,12 +58,12 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
     private string _fault = "";
 
     /// <exception cref="OperationCanceledException">The simulation was canceled, or the sender went away.</exception>
-    public async Task<SampleResult> ReadAsync(Stream sample, bool isCsv)
+    public async Task<SampleResult> ReadAsync(Stream sample, SampleForm form)
     {
         try
         {
-            if (isCsv) await ReadCsvAsync(sample).ConfigureAwait(false);
-            else await ReadLinesAsync(sample).ConfigureAwait(false);
+            if (form == SampleForm.Csv) await ReadCsvAsync(sample).ConfigureAwait(false);
+            else await ReadLinesAsync(sample, form == SampleForm.Numbers).ConfigureAwait(false);
         }
         catch (DecoderFallbackException)
         {
@@ -71,6 +83,8 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
             IgnoreBlankLines = true,
             TrimOptions = TrimOptions.Trim,
             MaxFieldSize = MostFieldCharacters,
+            DetectDelimiter = true,
+            GetDelimiter = static text => DelimiterOf(text.Text),
             BadDataFound = _ => _fault = "the quotes are not as CSV wants them: a quoted field must be closed, and a quote in it doubled",
         };
         using var text = new StreamReader(sample, new UTF8Encoding(false, throwOnInvalidBytes: true));
@@ -95,6 +109,13 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
         if (_fault.Length > 0 && parser.RawRow > 0 && !_fault.StartsWith("a field", StringComparison.Ordinal)) _fault += $" (near line {parser.RawRow})";
     }
 
+    // The names of the columns hold none of them: what is pasted from a spreadsheet has tabs, and those of some countries write semicolons.
+    private static string DelimiterOf(string text)
+    {
+        int at = text.AsSpan().IndexOfAny(",;\t\n");
+        return at >= 0 && text[at] != '\n' ? text[at].ToString() : ",";
+    }
+
     private SampleField[]? Columns(string[] header)
     {
         var columns = new List<SampleField>();
@@ -105,12 +126,12 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
             columns.Add(field);
         }
 
-        if (_fault.Length == 0 && !(columns.Contains(SampleField.To) && columns.Contains(SampleField.From)))
-            _fault = $"its first line is no header with 'to' and 'from'; {Expected}";
+        bool isWhole = columns.Contains(SampleField.To) && (defaults.From is not null || columns.Contains(SampleField.From));
+        if (_fault.Length == 0 && !isWhole) _fault = $"its first line is no header with 'to'{(defaults.From is null ? " and 'from'" : "")}; {Expected}";
         return _fault.Length == 0 ? [.. columns] : null;
     }
 
-    private async Task ReadLinesAsync(Stream sample)
+    private async Task ReadLinesAsync(Stream sample, bool areNumbers)
     {
         PipeReader reader = PipeReader.Create(sample, new StreamPipeReaderOptions(leaveOpen: true));
         int line = 0;
@@ -121,7 +142,7 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
             while (_fault.Length == 0 && TryTakeLine(ref rest, result.IsCompleted, out ReadOnlySequence<byte> octets))
             {
                 line++;
-                if (TryFill(octets, line, out bool isBlank)) await AddAsync(line, isRight: true).ConfigureAwait(false);
+                if (areNumbers ? TryFillNumber(octets, out bool isBlank) : TryFill(octets, line, out isBlank)) await AddAsync(line, isRight: true).ConfigureAwait(false);
                 else if (!isBlank) await AddAsync(line, isRight: false).ConfigureAwait(false);
             }
 
@@ -146,6 +167,16 @@ internal sealed class SampleReader(Simulation simulation, RehearsalDesk desk, Ac
         if (!isLast || rest.IsEmpty) return false;
         rest = rest.Slice(rest.End);
         return true;
+    }
+
+    // Not everything that is not UTF-8 is refused here: what is no number is shown as it can be.
+    private bool TryFillNumber(in ReadOnlySequence<byte> line, out bool isBlank)
+    {
+        string text = Encoding.UTF8.GetString(line).Trim().TrimStart('\uFEFF');
+        isBlank = text.Length == 0;
+        _row.Clear();
+        _row.Set(SampleField.To, text);
+        return !isBlank;
     }
 
     private bool TryFill(in ReadOnlySequence<byte> line, int number, out bool isBlank)

@@ -27,7 +27,8 @@ internal enum SampleField
 
 /// <summary>One row of a sample, as texts, and the message that it makes. Used again for each row.</summary>
 /// <param name="now">The time of rows that say none.</param>
-internal sealed class SampleRow(AccountDirectory accounts, DateTimeOffset now)
+/// <param name="defaults">What else rows have that say nothing of it.</param>
+internal sealed class SampleRow(AccountDirectory accounts, DateTimeOffset now, SampleDefaults defaults)
 {
     /// <summary>Most messages that one row stands for.</summary>
     public const long MostCount = 1_000_000;
@@ -46,9 +47,12 @@ internal sealed class SampleRow(AccountDirectory accounts, DateTimeOffset now)
     /// <summary>Messages that the row stands for.</summary>
     public long Count { get; private set; }
 
+    /// <summary>A field by its name, or by what it is called where people make such tables.</summary>
     public static bool TryFind(string name, out SampleField field)
     {
         int place = -1;
+        if (string.Equals(name, "number", StringComparison.OrdinalIgnoreCase)) name = "to";
+        else if (string.Equals(name, "sender", StringComparison.OrdinalIgnoreCase)) name = "from";
         for (int i = 0; i < Names.Count; i++)
         {
             if (string.Equals(Names[i], name, StringComparison.OrdinalIgnoreCase)) place = i;
@@ -112,7 +116,13 @@ internal sealed class SampleRow(AccountDirectory accounts, DateTimeOffset now)
         return shown;
     }
 
-    private string? Get(SampleField field) => _values[(int)field];
+    private string? Get(SampleField field) => _values[(int)field] ?? field switch
+    {
+        SampleField.From => defaults.From,
+        SampleField.Class => defaults.Class,
+        SampleField.Account => defaults.Account,
+        _ => null,
+    };
 
     private bool TryClass(out TrafficClass trafficClass)
     {

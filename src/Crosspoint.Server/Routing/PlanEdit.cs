@@ -8,7 +8,7 @@ namespace Crosspoint.Server.Routing;
 /// Changes a plan in its text: one thing at a time, where it stands, so that comments and lay-out stay. What comes out is read again and compared with what
 /// was meant; what cannot be changed so is refused.
 /// </summary>
-internal sealed class PlanEdit
+internal sealed partial class PlanEdit
 {
     private const string Rules = "rules";
     private const string Lists = "lists";
@@ -156,7 +156,7 @@ internal sealed class PlanEdit
     private bool Finish()
     {
         var text = new StringBuilder(_text);
-        foreach ((int start, int end, string put) in _splices.OrderByDescending(static splice => splice.Start))
+        foreach ((int start, int end, string put) in _splices.OrderByDescending(static splice => splice.Start).ThenByDescending(static splice => splice.End))
             text.Remove(start, end - start).Insert(start, put);
         Text = text.ToString();
         ConfigMap? read = RoutingDocument.ReadKeys(Encoding.UTF8.GetBytes(Text), new ConfigErrors("plan"));

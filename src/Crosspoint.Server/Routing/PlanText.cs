@@ -62,8 +62,10 @@ internal sealed class PlanText
                 var items = new List<PlanPart>();
                 SequenceEnd? end;
                 while (!_parser.TryConsume<SequenceEnd>(out end)) items.Add(ReadPart());
+
+                // The library says of a bracket that closes that it ends where it begins.
                 bool isFlow = sequence.Style == SequenceStyle.Flow;
-                return new PlanItems(start, isFlow ? (int)end!.End.Index : items.Count > 0 ? items[^1].End : start, isFlow, items);
+                return new PlanItems(start, isFlow ? (int)end!.Start.Index + 1 : items.Count > 0 ? items[^1].End : start, isFlow, items);
             case MappingStart mapping:
                 var entries = new List<(PlanValue, PlanPart)>();
                 MappingEnd? last;
@@ -75,7 +77,7 @@ internal sealed class PlanText
                 }
 
                 bool isInBraces = mapping.Style == MappingStyle.Flow;
-                return new PlanKeys(start, isInBraces ? (int)last!.End.Index : entries.Count > 0 ? entries[^1].Item2.End : start, isInBraces, entries);
+                return new PlanKeys(start, isInBraces ? (int)last!.Start.Index + 1 : entries.Count > 0 ? entries[^1].Item2.End : start, isInBraces, entries);
             default:
                 return new PlanValue(start, Trim(start, (int)current.End.Index), "");
         }

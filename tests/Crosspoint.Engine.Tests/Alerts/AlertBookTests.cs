@@ -101,6 +101,17 @@ public sealed class AlertBookTests
     }
 
     [Fact]
+    public void Silence_MadeAndEnded_IsSeenOfAnAlertAtOnce()
+    {
+        Told(Of()).ShouldBe([NotificationEvent.Trigger]);
+        Silence silence = Quiet(30, new Matcher("rule", "disk"));
+        _book.TryPut(silence).ShouldBeTrue();
+        _book.Open[0].Silence.ShouldBe(silence.Id);
+        _book.TryPut(silence with { EndedAt = _time.GetUtcMicros() }).ShouldBeTrue();
+        _book.Open[0].Silence.ShouldBeNull();
+    }
+
+    [Fact]
     public void Silence_AlertEndsMeanwhile_NobodyIsTold()
     {
         _book.TryPut(Quiet(30, new Matcher("rule", "disk")));

@@ -198,7 +198,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData("", "text/csv", "no rows")]
     [InlineData("to,from\n", "text/csv", "no rows")]
-    [InlineData("to,sender\n1,2\n", "text/csv", "'sender'")]
+    [InlineData("to,sendr\n1,2\n", "text/csv", "'sendr'")]
     [InlineData("to,from,to\n1,2,3\n", "text/csv", "twice")]
     [InlineData("+4915112345678,ACME\n", "text/csv", "header")]
     [InlineData("to,from,body\n+4915112345678,ACME,\"abc\"d\"\n", "text/csv", "quotes")]
@@ -214,7 +214,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData("[1]", "a JSON object")]
     [InlineData("{\"to\":", "a JSON object")]
-    [InlineData("{\"sender\":\"x\"}", "one of: to, from")]
+    [InlineData("{\"sendr\":\"x\"}", "one of: to, from")]
     [InlineData("{\"to\":[1]}", "a text or a number")]
     [InlineData("{\"to\":\"\\ud800\"}", "a JSON object")]
     public async Task Sample_BadLines_AreListed(string line, string expected)
@@ -223,6 +223,52 @@ public sealed class SimulationTests
         Answer answer = await PostSampleAsync(api, Plan, line, "application/x-ndjson");
         (answer.Status, answer.At("bad_rows"), answer.At("errors.0.line")).ShouldBe((422, "1", "1"));
         answer.At("errors.0.expected")!.ShouldContain(expected);
+    }
+
+    [Fact]
+    public async Task Sample_ListOfNumbers_HasTheRestFromTheRequest()
+    {
+        await using ApiFixture api = await StartAsync();
+        string[] defaults = ["from", "ACME", "class", "otp", "account", ApiFixture.Demo.Sid];
+        Answer answer = await PostWithAsync(api, defaults, "\uFEFF+4915112345678\r\n\r\n  +15551234567 \n+4915112345678", "text/plain");
+        (answer.Status, answer.At("report.messages"), answer.At("report.after.denied")).ShouldBe((202, "3", "1"));
+        Answer bad = await PostWithAsync(api, defaults, "+4915112345678\n\nnobody\n", "text/plain");
+        (bad.Status, bad.At("rows"), bad.At("errors.0.line"), bad.At("errors.0.column"), bad.At("errors.0.value")).ShouldBe((422, "2", "3", "to", "nobody"));
+        (await PostWithAsync(api, [], "+4915112345678", "text/plain")).At("errors.0.column").ShouldBe("from");
+    }
+
+    [Theory]
+    [InlineData("number;count\n+15551234567;3\n")]
+    [InlineData("Number\tSender\tcount\n+15551234567\tOther\t3\n")]
+    [InlineData("count,to,class\n3,+15551234567,otp\n")]
+    public async Task Sample_AsPeopleMakeTables_IsRead(string sample)
+    {
+        await using ApiFixture api = await StartAsync();
+        Answer answer = await PostWithAsync(api, ["from", "ACME", "account", ApiFixture.Demo.Sid], sample, "text/csv");
+        (answer.Status, answer.At("report.messages"), answer.At("report.after.denied")).ShouldBe((202, "3", "3"));
+    }
+
+    [Theory]
+    [InlineData("from", "A?!", 400, "field_invalid", "from")]
+    [InlineData("class", "bulk", 400, "field_invalid", "class")]
+    [InlineData("account", "AC00", 400, "field_invalid", "account")]
+    [InlineData("body", "hello", 400, "request_invalid", "body")]
+    public async Task Sample_DefaultsThatAreNotRight_AreRefusedByName(string name, string value, int status, string code, string field)
+    {
+        await using ApiFixture api = await StartAsync();
+        Answer answer = await PostWithAsync(api, [name, value], "+4915112345678", "text/plain");
+        (answer.Status, answer.At("code"), answer.At("field")).ShouldBe((status, code, field));
+        (await PostWithAsync(api, ["from", new string('x', 300)], "+4915112345678", "text/plain")).Status.ShouldBe(413);
+        (await PostWithAsync(api, ["from", "A", "from", "B"], "+4915112345678", "text/plain")).At("code").ShouldBe("request_invalid");
+    }
+
+    // Names and values of the parts between the plan and the sample.
+    private static async Task<Answer> PostWithAsync(ApiFixture api, string[] parts, string sample, string type)
+    {
+        var all = new List<(HttpContent, string)> { (new StringContent(Plan), "plan") };
+        for (int i = 0; i < parts.Length; i += 2) all.Add((new StringContent(parts[i + 1]), parts[i]));
+        all.Add((WithType(new StringContent(sample), type), "sample"));
+        return await PostPartsAsync(api, [.. all]);
     }
 
     [Fact]

@@ -337,6 +337,30 @@ public sealed class RoutingPlanTests : IDisposable
             (await PostAsync(client, path, "{}")).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task Edit_OfRules_TellsThemWithTheirKeys_AndRefusesByField()
+    {
+        await using GatewayHost host = await StartAsync("default: [ north-1, south-1 ]");
+        using var client = new HttpClient { BaseAddress = host.HttpAddress };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Token);
+        const string Plan = "default: [ north-1, south-1 ] # as ever\n";
+        JsonObject add = new() { ["plan"] = Plan, ["action"] = "add_rule", ["keys"] = """{"name":"codes","match":{"class":"otp"},"connections":["south-1"]}""" };
+
+        (HttpStatusCode status, JsonNode added) = await EditAsync(client, add);
+        (HttpStatusCode set, JsonNode changed) = await EditAsync(
+            client, new() { ["plan"] = added["text"]!.ToString(), ["action"] = "set_rule", ["rule"] = "codes", ["keys"] = "attempts: nine" });
+        (HttpStatusCode gone, JsonNode removed) = await EditAsync(
+            client, new() { ["plan"] = added["text"]!.ToString(), ["action"] = "remove_rule", ["rule"] = "codes" });
+        add["keys"] = "[ 1 ]";
+        (HttpStatusCode refused, JsonNode problem) = await EditAsync(client, add);
+
+        (status, set, gone, refused).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.BadRequest));
+        added["plan"]!["rules"]![0]!["keys"]!.ToJsonString().ShouldBe("""{"name":"codes","match":{"class":"otp"},"connections":["south-1"]}""");
+        (changed["usable"]!.GetValue<bool>(), changed["findings"]![0]!["key"]!.ToString()).ShouldBe((false, "rules[0].attempts"));
+        removed["text"]!.ToString().ShouldBe(Plan + "rules: []\n");
+        (problem["code"]!.ToString(), problem["field"]!.ToString()).ShouldBe(("field_invalid", "keys"));
+    }
+
     private async Task<GatewayHost> StartAsync(string routing, ILoggerFactory? loggers = null) => await GatewayHost.StartAsync(
         Config(routing), TimeProvider.System, loggers ?? NullLoggerFactory.Instance, CancellationToken.None);
 

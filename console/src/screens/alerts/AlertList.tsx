@@ -1,9 +1,9 @@
-import { Badge, Button, Group, Paper, Spoiler, Stack, Text } from '@mantine/core';
+import { Button, Group, Paper, Spoiler, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { $api } from '../../api/client';
 import { wordsOf } from '../../api/problem';
+import { useMay } from '../../api/session';
 import type { Alert } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty } from '../../ui/Feedback';
@@ -12,33 +12,30 @@ import { Sentence } from '../../ui/Sentence';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since } from '../../ui/When';
 import { INCIDENT_STATES, SEVERITIES } from '../../ui/words';
-import { SilenceForm } from './SilenceForm';
+import { Quiet, Silenced } from './Quiet';
 
 export function AlertList({ isOpen }: { isOpen: boolean }) {
   const query = isOpen ? { state: 'unresolved' as const, limit: 100 } : { limit: 100 };
   const alerts = $api.useQuery('get', '/v1/alerts', { params: { query } }, { refetchInterval: 3000 });
-  const [silenced, silence] = useState<Alert>();
   return (
-    <>
-      <Content of={alerts}>
-        {(data) =>
-          data.alerts.length === 0 ? (
-            <Empty title={isOpen ? 'No alerts' : 'There has been no alert yet'}>An alert begins when an incident opens, or when a reading is past its threshold. The thresholds are under alerts in the configuration.</Empty>
-          ) : (
-            <Stack gap="sm">
-              {data.alerts.map((alert) => (
-                <Row key={alert.id} alert={alert} silence={() => silence(alert)} />
-              ))}
-            </Stack>
-          )
-        }
-      </Content>
-      <SilenceForm match={silenced && matchOf(silenced)} onClose={() => silence(undefined)} />
-    </>
+    <Content of={alerts}>
+      {(data) =>
+        data.alerts.length === 0 ? (
+          <Empty title={isOpen ? 'No alerts' : 'There has been no alert yet'}>An alert begins when an incident opens, or when a reading is past its threshold. The thresholds are under alerts in the configuration.</Empty>
+        ) : (
+          <Stack gap="sm">
+            {data.alerts.map((alert) => (
+              <Row key={alert.id} alert={alert} />
+            ))}
+          </Stack>
+        )
+      }
+    </Content>
   );
 }
 
-function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
+function Row({ alert }: { alert: Alert }) {
+  const may = useMay();
   const queries = useQueryClient();
   const outcome = {
     onError: (error: unknown) => notifications.show({ title: 'This could not be done', message: wordsOf(error), color: 'red' }),
@@ -54,11 +51,7 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
           <Group gap="xs">
             <StateBadge state={alert.severity} words={SEVERITIES} />
             <StateBadge state={alert.state} words={INCIDENT_STATES} />
-            {alert.silence && (
-              <Badge variant="outline" color="gray" tt="none">
-                silenced
-              </Badge>
-            )}
+            <Silenced alert={alert} />
             <Text size="xs" c="dimmed" component="div">
               <Since at={alert.opened_at} />
               {alert.acknowledged_by && ` · ${alert.acknowledged_by} looks at it`}
@@ -76,31 +69,29 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
             </Anchor>
           )}
         </Stack>
-        <Group gap="xs">
-          {alert.state === 'open' && (
-            <Button size="xs" variant="light" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
-              I look at it
-            </Button>
-          )}
-          {alert.state !== 'resolved' && !alert.silence && (
-            <Button size="xs" variant="default" onClick={silence}>
-              Silence
-            </Button>
-          )}
-          <Button.Group aria-label="Did it need action?">
-            {(['useful', 'noise'] as const).map((verdict) => (
-              <Button
-                key={verdict}
-                size="xs"
-                variant={alert.verdict === verdict ? 'filled' : 'default'}
-                aria-pressed={alert.verdict === verdict}
-                onClick={() => mark.mutate({ ...path, body: { verdict: alert.verdict === verdict ? 'none' : verdict } })}
-              >
-                {verdict === 'useful' ? 'Useful' : 'Noise'}
+        {may('manage_operation') && (
+          <Group gap="xs">
+            {alert.state === 'open' && (
+              <Button size="xs" variant="light" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(path)}>
+                I look at it
               </Button>
-            ))}
-          </Button.Group>
-        </Group>
+            )}
+            <Quiet alert={alert} />
+            <Button.Group aria-label="Did it need action?">
+              {(['useful', 'noise'] as const).map((verdict) => (
+                <Button
+                  key={verdict}
+                  size="xs"
+                  variant={alert.verdict === verdict ? 'filled' : 'default'}
+                  aria-pressed={alert.verdict === verdict}
+                  onClick={() => mark.mutate({ ...path, body: { verdict: alert.verdict === verdict ? 'none' : verdict } })}
+                >
+                  {verdict === 'useful' ? 'Useful' : 'Noise'}
+                </Button>
+              ))}
+            </Button.Group>
+          </Group>
+        )}
       </Group>
     </Paper>
   );
@@ -108,6 +99,3 @@ function Row({ alert, silence }: { alert: Alert; silence: () => void }) {
 
 /** Its title stands above it already. */
 const beyondTitle = ({ title, text }: Alert) => (text.startsWith(title) ? text.slice(title.length) : text).trim();
-
-/** What tells this alert from others: its labels, else its key. */
-const matchOf = (alert: Alert) => (alert.labels.length > 0 ? alert.labels.join(',') : `key=${alert.key}`);

@@ -4,6 +4,9 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { $api } from '../../api/client';
 import { isProblem, wordsOf } from '../../api/problem';
+import type { Silence } from '../../api/schema';
+import { told } from '../../ui/told';
+import { AT_ONCE } from './quiet';
 
 const HOURS = [
   { value: '1', label: '1 hour' },
@@ -14,25 +17,38 @@ const HOURS = [
   { value: '168', label: '1 week' },
 ];
 
+interface Props {
+  match: string | undefined;
+  /** The silence that this one takes the place of. */
+  replaces?: Silence | undefined;
+  onClose: () => void;
+}
+
 /** Keeps alerts quiet from now on. Open while there is something to match. */
-export function SilenceForm({ match, onClose }: { match: string | undefined; onClose: () => void }) {
+export function SilenceForm({ match, replaces, onClose }: Props) {
   return (
-    <Modal opened={match !== undefined} onClose={onClose} title="Silence">
-      {match !== undefined && <Form match={match} onClose={onClose} />}
+    <Modal opened={match !== undefined} onClose={onClose} title={replaces ? 'Change the silence' : 'Silence'}>
+      {match !== undefined && <Form match={match} replaces={replaces} onClose={onClose} />}
     </Modal>
   );
 }
 
-function Form({ match, onClose }: { match: string; onClose: () => void }) {
+function Form({ match, replaces, onClose }: Props & { match: string }) {
   const queries = useQueryClient();
   const [what, setWhat] = useState(match);
   const [hours, setHours] = useState('1');
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useState(replaces && replaces.reason !== AT_ONCE ? replaces.reason : '');
+  const again = () => {
+    void queries.invalidateQueries({ queryKey: ['get', '/v1/silences'] });
+    void queries.invalidateQueries({ queryKey: ['get', '/v1/alerts'] });
+  };
+  const end = $api.useMutation('delete', '/v1/silences/{silence}', { onError: told.failed, onSettled: again });
   const make = $api.useMutation('post', '/v1/silences', {
     onSuccess: () => {
+      // The new one holds already: nothing is loud in between.
+      if (replaces) end.mutate({ params: { path: { silence: replaces.id } } });
       notifications.show({ message: 'Silenced. The alerts are shown all the same.', color: 'green' });
-      void queries.invalidateQueries({ queryKey: ['get', '/v1/silences'] });
-      void queries.invalidateQueries({ queryKey: ['get', '/v1/alerts'] });
+      again();
       onClose();
     },
   });

@@ -12,6 +12,7 @@ import { Sheet } from '../../ui/Sheet';
 import { StateBadge } from '../../ui/StateBadge';
 import { Since, When } from '../../ui/When';
 import { INCIDENT_STATES, SEVERITIES } from '../../ui/words';
+import { OpenAlerts } from '../alerts/OpenAlerts';
 import { HistoryChart, SpanSwitch } from '../../ui/charts/HistoryChart';
 
 const WorldMap = lazy(() => import('../../ui/charts/WorldMap').then((module) => ({ default: module.WorldMap })));
@@ -26,6 +27,7 @@ export function Overview() {
       <Content of={of} rows={2}>
         {(data) => <Figures of={data} />}
       </Content>
+      <OpenAlerts />
       <Panel title="Throughput and delivery" note="over all connections" actions={<SpanSwitch value={span} onChange={(chosen) => void navigate({ search: { span: chosen }, replace: true })} />}>
         <HistoryChart scope={{}} span={span} />
       </Panel>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { $api, api } from '../../api/client';
 import { isProblem } from '../../api/problem';
 import { useMay } from '../../api/session';
-import type { RoutingCheck } from '../../api/schema';
+import type { RoutingCheck, RoutingEdit, RoutingPlanRule } from '../../api/schema';
 import { CHANGE_VIEWS, routingChange as route } from '../../app/router';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Empty, Failure } from '../../ui/Feedback';
@@ -23,6 +23,8 @@ import { said } from './PlanTab';
 import { PlanRules } from './PlanRules';
 import { RANGES, startRehearsal } from './rehearse';
 import { Rehearsal, useSimulation } from './Report';
+import { RuleForm } from './RuleForm';
+import { SampleForm } from './SampleForm';
 import { TextEditor } from './TextEditor';
 
 const TYPING_MS = 350;
@@ -44,12 +46,13 @@ export function ChangePage() {
 }
 
 function Open({ change }: { change: Change }) {
-  const { view = 'effect' } = route.useSearch();
+  const { view = 'effect', of = 'sent' } = route.useSearch();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [note, setNote] = useState('');
   const [hours, setHours] = useState('24');
   const [conflict, setConflict] = useState(false);
+  const [written, write] = useState<{ rule?: RoutingPlanRule | undefined }>();
   const [settled] = useDebouncedValue(change.text, TYPING_MS);
   // What was done by an action is checked already: only typing waits.
   const text = queries.getQueryData(checkKey(change.text)) ? change.text : settled;
@@ -58,7 +61,8 @@ function Open({ change }: { change: Change }) {
   const isUsable = isChecked && check.data.usable;
   const rehearsed = change.rehearsed?.text === change.text ? change.rehearsed.id : undefined;
   const simulation = useSimulation(rehearsed);
-  const isRehearsed = rehearsed !== undefined && simulation.data?.state === 'done';
+  const isRehearsed = rehearsed !== undefined && simulation.data?.state === 'done' && simulation.data.of === 'range';
+  const isTried = rehearsed !== undefined && simulation.data?.state === 'done' && simulation.data.of === 'sample';
   const isChange = check.data?.changes?.length !== 0;
 
   const edit = useMutation({
@@ -67,12 +71,15 @@ function Open({ change }: { change: Change }) {
       if (error) throw error;
       return data;
     },
-    onSuccess: (result) => {
-      queries.setQueryData(checkKey(result.text), result satisfies RoutingCheck);
-      draft.update({ text: result.text, said: said(result.done, result.left) });
-    },
+    onSuccess: (result) => takeOver(result),
     onError: told.failed,
   });
+
+  const takeOver = (result: RoutingEdit) => {
+    write(undefined);
+    queries.setQueryData(checkKey(result.text), result satisfies RoutingCheck);
+    draft.update({ text: result.text, said: said(result.done, result.left) });
+  };
 
   const rehearse = useMutation({ mutationFn: () => startRehearsal(change.text, Number(hours)), onError: told.failed });
 
@@ -121,8 +128,9 @@ function Open({ change }: { change: Change }) {
 
   const putIntoForce = () => {
     const act = () => activate.mutate(change.expected);
-    // Whoever has seen what it does is not asked once more.
+    // Whoever has seen what it does is not asked once more; a sample may be any.
     if (isRehearsed) act();
+    else if (isTried) modals.confirm({ title: 'Put it into force?', text: 'It was rehearsed with a sample alone, not with what was sent. What waits is routed anew at once.', label: 'Put into force', act });
     else modals.confirm({ title: 'Put it into force without a rehearsal?', text: 'What waits is routed anew at once. A rehearsal takes seconds, and shows what would go another way.', label: 'Put into force', act });
   };
 
@@ -198,20 +206,39 @@ function Open({ change }: { change: Change }) {
             note="nothing is sent"
             actions={
               <Group gap="xs">
-                <Select size="xs" w={160} aria-label="Messages of" data={RANGES} value={hours} onChange={(value) => setHours(value ?? '24')} allowDeselect={false} />
-                <Button size="xs" variant={isRehearsed ? 'default' : 'filled'} loading={rehearse.isPending} disabled={!isUsable || !isChange || simulation.data?.state === 'running'} onClick={() => rehearse.mutate()}>
-                  {isRehearsed ? 'Rehearse again' : 'Rehearse'}
-                </Button>
+                <SegmentedControl
+                  size="xs"
+                  aria-label="Rehearse with"
+                  value={of}
+                  onChange={(value) => void navigate({ to: '/routing/change', search: { view, ...(value === 'sample' ? { of: 'sample' as const } : {}) }, replace: true, resetScroll: false })}
+                  data={[
+                    { value: 'sent', label: 'What was sent' },
+                    { value: 'sample', label: 'A sample' },
+                  ]}
+                />
+                {of === 'sent' && (
+                  <>
+                    <Select size="xs" w={160} aria-label="Messages of" data={RANGES} value={hours} onChange={(value) => setHours(value ?? '24')} allowDeselect={false} />
+                    <Button size="xs" variant={isRehearsed ? 'default' : 'filled'} loading={rehearse.isPending} disabled={!isUsable || !isChange || simulation.data?.state === 'running'} onClick={() => rehearse.mutate()}>
+                      {isRehearsed ? 'Rehearse again' : 'Rehearse'}
+                    </Button>
+                  </>
+                )}
               </Group>
             }
           >
-            {rehearsed ? (
-              <Rehearsal id={rehearsed} />
-            ) : (
-              <Text size="sm" c="dimmed">
-                {change.rehearsed ? 'The change is another since it was rehearsed.' : 'Decides what was sent by both plans, and tells what would go another way, what it costs, and what would arrive.'}
-              </Text>
-            )}
+            <Stack gap="md">
+              {of === 'sample' && <SampleForm text={change.text} isOff={!isUsable || !isChange || simulation.data?.state === 'running'} />}
+              {rehearsed ? (
+                <Rehearsal id={rehearsed} />
+              ) : (
+                (of === 'sent' || change.rehearsed) && (
+                  <Text size="sm" c="dimmed">
+                    {change.rehearsed ? 'The change is another since it was rehearsed.' : 'Decides what was sent by both plans, and tells what would go another way, what it costs, and what would arrive.'}
+                  </Text>
+                )
+              )}
+            </Stack>
           </Panel>
           </Stack>
         </Tabs.Panel>
@@ -219,7 +246,10 @@ function Open({ change }: { change: Change }) {
           <Content of={check} rows={8}>
             {(data) =>
               data.plan ? (
-                <PlanRules plan={data.plan} findings={data.findings} act={(what) => edit.mutate(what)} isBusy={edit.isPending || !isChecked} />
+                <>
+                  <PlanRules plan={data.plan} findings={data.findings} act={(what) => edit.mutate(what)} write={(rule) => write({ rule })} isBusy={edit.isPending || !isChecked} />
+                  {written && <RuleForm plan={data.plan} text={change.text} rule={written.rule} onClose={() => write(undefined)} onDone={takeOver} />}
+                </>
               ) : (
                 <Empty title="The text has errors">
                   The rules are shown again when they are out of it. Correct them in the <Anchor to="/routing/change" search={{ view: 'text' }} underline="always">text</Anchor>.

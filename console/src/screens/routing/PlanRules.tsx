@@ -1,5 +1,5 @@
 import { ActionIcon, Badge, Button, Group, Stack, Switch, Text, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconChevronRight } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconChevronRight, IconPencil, IconPlus } from '@tabler/icons-react';
 import { Fragment, useState } from 'react';
 import type { RoutingFinding, RoutingPlanDescription, RoutingPlanRoute, RoutingPlanRule } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
@@ -16,25 +16,34 @@ const MANY = 10;
 interface Acting {
   /** What to do with the plan; without it the plan is read only. */
   act?: ((edit: Edit) => void) | undefined;
+  /** Opens the form of a rule; of a new one without it. */
+  write?: ((rule?: RoutingPlanRule) => void) | undefined;
   isBusy?: boolean | undefined;
 }
 
 /** A plan as sentences: rules in their order, what is left for the default list, lists, test routes, senders. */
-export function PlanRules({ plan, findings = [], act, isBusy }: { plan: RoutingPlanDescription; findings?: RoutingFinding[] } & Acting) {
+export function PlanRules({ plan, findings = [], act, write, isBusy }: { plan: RoutingPlanDescription; findings?: RoutingFinding[] } & Acting) {
   const [filter, setFilter] = useState('');
   const [isWhole, showWhole] = useState(false);
   const rows = plan.rules.map((rule, index) => ({ rule, index })).filter(({ rule }) => fits(rule, filter));
   const shown = isWhole ? rows : rows.slice(0, SHOWN);
-  const acting = { act, isBusy };
+  const acting = { act, write, isBusy };
   return (
     <Stack gap="md">
       <Panel
         title="Rules"
         note={plan.rules.length > 1 ? `${count(plan.rules.length)}; the first that matches decides` : undefined}
         actions={
-          plan.rules.length > MANY && (
-            <TextInput size="xs" aria-label="Rules with" placeholder="Name, condition, connection" value={filter} onChange={(event) => setFilter(event.currentTarget.value)} w={230} />
-          )
+          <Group gap="xs">
+            {plan.rules.length > MANY && (
+              <TextInput size="xs" aria-label="Rules with" placeholder="Name, condition, connection" value={filter} onChange={(event) => setFilter(event.currentTarget.value)} w={230} />
+            )}
+            {write && (
+              <Button size="xs" variant="default" leftSection={<IconPlus size={14} aria-hidden />} disabled={isBusy ?? false} onClick={() => write()}>
+                New rule
+              </Button>
+            )}
+          </Group>
         }
       >
         <ol className="rules">
@@ -82,7 +91,7 @@ export function PlanRules({ plan, findings = [], act, isBusy }: { plan: RoutingP
   );
 }
 
-function RuleRow({ rule, place, last, finding, act, isBusy }: { rule: RoutingPlanRule; place: number; last: number; finding: RoutingFinding | undefined } & Acting) {
+function RuleRow({ rule, place, last, finding, act, write, isBusy }: { rule: RoutingPlanRule; place: number; last: number; finding: RoutingFinding | undefined } & Acting) {
   return (
     <li className={rule.enabled ? 'rule' : 'rule off'}>
       <div className="rule-text">
@@ -118,6 +127,13 @@ function RuleRow({ rule, place, last, finding, act, isBusy }: { rule: RoutingPla
       </div>
       {act && (
         <Group gap={4} wrap="nowrap" className="rule-actions">
+          {write && (
+            <Tooltip label="Change">
+              <ActionIcon variant="default" size="sm" aria-label={`Change rule ${rule.name}`} disabled={isBusy} onClick={() => write(rule)}>
+                <IconPencil size={14} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           <Move label={`Move rule ${rule.name} up`} isOff={place === 1 || isBusy} onClick={() => act({ action: 'move_rule', rule: rule.name, place: place - 1 })} isUp />
           <Move label={`Move rule ${rule.name} down`} isOff={place === last || isBusy} onClick={() => act({ action: 'move_rule', rule: rule.name, place: place + 1 })} />
           <Switch size="sm" ml={6} aria-label={`Rule ${rule.name} is switched on`} checked={rule.enabled} disabled={isBusy} onChange={() => act({ action: rule.enabled ? 'disable' : 'enable', rule: rule.name })} />

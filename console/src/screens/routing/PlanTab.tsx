@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { $api, api } from '../../api/client';
 import { useMay, useSession } from '../../api/session';
-import type { Routing } from '../../api/schema';
+import type { Routing, RoutingEdit, RoutingPlanRule } from '../../api/schema';
 import { Anchor } from '../../ui/Anchor';
 import { Content, Failure } from '../../ui/Feedback';
 import { told } from '../../ui/told';
@@ -14,6 +14,7 @@ import { FlipForm } from './FlipForm';
 import { type Edit, checkKey } from './plan';
 import { PlanRules } from './PlanRules';
 import { startRehearsal } from './rehearse';
+import { RuleForm } from './RuleForm';
 
 /** The plan in force. Whatever is done with it begins a change, and nothing is changed until that is put into force. */
 export function PlanTab({ head }: { head: Routing }) {
@@ -25,6 +26,12 @@ export function PlanTab({ head }: { head: Routing }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [isFlipping, flip] = useState(false);
+  const [written, write] = useState<{ rule?: RoutingPlanRule | undefined }>();
+  const takeOver = (result: RoutingEdit) => {
+    queries.setQueryData(checkKey(result.text), result);
+    draft.set({ text: result.text, by, base: number, expected: head.last_activated, said: said(result.done, result.left) });
+    void navigate({ to: '/routing/change' });
+  };
   const change = useMutation({
     mutationFn: async ({ edit, isRehearsed }: { edit?: Edit; isRehearsed?: boolean }) => {
       const text = revision.data!.text;
@@ -64,10 +71,11 @@ export function PlanTab({ head }: { head: Routing }) {
             )}
           </Group>
           {plan ? (
-            <PlanRules plan={plan} findings={findings} act={may('manage_routing') ? (edit) => begin(open, () => change.mutate({ edit })) : undefined} isBusy={change.isPending} />
+            <PlanRules plan={plan} findings={findings} act={may('manage_routing') ? (edit) => begin(open, () => change.mutate({ edit })) : undefined} write={may('manage_routing') ? (rule) => begin(open, () => write({ rule })) : undefined} isBusy={change.isPending} />
           ) : (
             <pre className="mono">{text}</pre>
           )}
+          {plan && written && <RuleForm plan={plan} text={text} rule={written.rule} onClose={() => write(undefined)} onDone={takeOver} />}
           {plan && (
             <FlipForm
               plan={plan}

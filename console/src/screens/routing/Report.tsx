@@ -69,6 +69,7 @@ function Report({ of, simulation }: { of: RehearsalReport; simulation: Simulatio
             ; accepted from <When at={simulation.from} /> to <When at={simulation.to} />
           </>
         )}
+        {simulation.of === 'sample' && ', of a sample'}
         .
       </Text>
       <Sides of={of} />

@@ -6,3 +6,6 @@ const byNumber = new Map<string, string>(Array.from(CODES.matchAll(/([A-Z]{2})(\
 
 /** The two letters of a country by its three digits. */
 export const alpha2Of = (digits: string) => byNumber.get(digits.padStart(3, '0'));
+
+/** The two letters of every country. */
+export const alpha2Codes = () => [...byNumber.values()];

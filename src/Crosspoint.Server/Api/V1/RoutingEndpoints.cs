@@ -16,8 +16,8 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
 {
     private static readonly string[] ActivateFields = ["expected", "note"];
     private static readonly string[] DescribeParameters = ["describe"];
-    private static readonly string[] EditFields = ["plan", "action", "rule", "list", "connection", "place", "from", "to"];
-    private static readonly string[] EditActions = ["move_rule", "enable", "disable", "move_connection", "flip"];
+    private static readonly string[] EditFields = ["plan", "action", "rule", "list", "connection", "place", "from", "to", "keys"];
+    private static readonly string[] EditActions = ["move_rule", "enable", "disable", "move_connection", "flip", "add_rule", "set_rule", "remove_rule"];
 
     private RoutingDesk Desk => backend.Plans;
 
@@ -107,6 +107,9 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
             "disable" => edit.SetEnabled(read.Text("rule") ?? "", false),
             "move_connection" => edit.MoveConnection(read.Text("rule"), read.Text("list"), read.Text("connection") ?? "", read.Number("place") ?? 0),
             "flip" => CheckConnections(edit, read) && edit.Flip(read.Text("from")!, read.Text("to")!),
+            "add_rule" => ReadKeys(edit, read.Text("keys")) is { } keys && edit.AddRule(keys, read.Number("place")),
+            "set_rule" => ReadKeys(edit, read.Text("keys")) is { } keys && edit.SetRule(read.Text("rule") ?? "", keys),
+            "remove_rule" => edit.RemoveRule(read.Text("rule") ?? ""),
             _ => edit.Fail("action", $"Expected one of: {string.Join(", ", EditActions)}."),
         };
         if (!isDone)
@@ -138,6 +141,15 @@ internal sealed class RoutingEndpoints(ApiBackend backend, OperatorDoor door)
         }
 
         return true;
+    }
+
+    // Keys of a rule as text, as the plan itself.
+    private static ConfigMap? ReadKeys(PlanEdit edit, string? text)
+    {
+        var errors = new ConfigErrors("keys");
+        ConfigSection? keys = text is null ? null : ConfigText.Read(Encoding.UTF8.GetBytes(text), errors);
+        if (keys is null) edit.Fail("keys", $"Expected a group of keys of a rule, as YAML or JSON{(errors.Errors.Count > 0 ? $": it {errors.Errors[0].Message}" : "")}.");
+        return keys?.Map;
     }
 
     private async Task<byte[]?> ReadInForceAsync(HttpContext context)

@@ -19,19 +19,19 @@ internal static class RoutingPlanJson
         writer.WriteStartObject();
         WriteTexts(writer, "default"u8, plan.Default);
         writer.WriteStartArray("rules"u8);
-        foreach ((int line, string name) in Named(keys, "rules"))
+        foreach ((ConfigMap written, string name) in Named(keys, "rules"))
         {
-            if (rules.TryGetValue(name, out RoutingRule? rule)) Write(writer, rule, line, enabled.Contains(name), currency);
+            if (rules.TryGetValue(name, out RoutingRule? rule)) Write(writer, rule, written, enabled.Contains(name), currency);
         }
 
         writer.WriteEndArray();
         writer.WriteStartArray("lists"u8);
-        foreach ((int line, string name) in Named(keys, "lists"))
+        foreach ((ConfigMap written, string name) in Named(keys, "lists"))
         {
             if (plan.FindList(name) is not { } list) continue;
             writer.WriteStartObject();
             writer.WriteString("name"u8, name);
-            writer.WriteNumber("line"u8, line);
+            writer.WriteNumber("line"u8, written.Line);
             writer.WritePropertyName("route"u8);
             Write(writer, list, currency);
             writer.WriteEndObject();
@@ -42,11 +42,11 @@ internal static class RoutingPlanJson
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, RoutingRule rule, int line, bool isEnabled, string currency)
+    private static void Write(Utf8JsonWriter writer, RoutingRule rule, ConfigMap written, bool isEnabled, string currency)
     {
         writer.WriteStartObject();
         writer.WriteString("name"u8, rule.Name);
-        writer.WriteNumber("line"u8, line);
+        writer.WriteNumber("line"u8, written.Line);
         writer.WriteBoolean("enabled"u8, isEnabled);
         WriteTexts(writer, "match"u8, PlanWords.Conditions(rule));
         if (rule.Deny is { } deny)
@@ -71,6 +71,10 @@ internal static class RoutingPlanJson
         else writer.WriteNull("within"u8);
         writer.WriteString("copy_to"u8, rule.CopyTo);
         writer.WriteNumber("copy_share"u8, rule.CopyShare);
+
+        // As they stand, for who changes some of them: in words they cannot be told apart.
+        writer.WritePropertyName("keys"u8);
+        writer.WriteRawValue(ConfigText.Write(written, isIndented: false));
         writer.WriteEndObject();
     }
 
@@ -127,9 +131,9 @@ internal static class RoutingPlanJson
 
     private static string? NameOf(SenderPermission permission) => RoutingConfig.Permissions.FirstOrDefault(word => word.Value == permission).Key;
 
-    private static IEnumerable<(int Line, string Name)> Named(ConfigMap keys, string key) => keys.Find(key) is not ConfigList list
+    private static IEnumerable<(ConfigMap Written, string Name)> Named(ConfigMap keys, string key) => keys.Find(key) is not ConfigList list
         ? []
-        : list.Items.OfType<ConfigMap>().Select(static map => (map.Line, (map.Find("name") as ConfigScalar)?.Text ?? ""));
+        : list.Items.OfType<ConfigMap>().Select(static map => (map, (map.Find("name") as ConfigScalar)?.Text ?? ""));
 
     public static void WriteTexts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IReadOnlyList<string> texts)
     {

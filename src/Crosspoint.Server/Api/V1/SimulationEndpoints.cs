@@ -19,7 +19,10 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     /// <summary>Longest upload, the plan included: some million rows.</summary>
     private const long MostUploadBytes = 256L * 1024 * 1024;
 
-    private const string ExpectedParts = "Expected a part 'plan' and after it a part 'sample', each once.";
+    private const string ExpectedParts =
+        "Expected a part 'plan', after it 'from', 'class' and 'account' where rows say nothing of them, and last a part 'sample', each once.";
+
+    private const int MostPartBytes = 256;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -76,16 +79,27 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         try
         {
             (RoutingPlan Plan, long? Revision)? draft = null;
+            SampleDefaults defaults = SampleDefaults.None;
+            var told = new HashSet<string>(StringComparer.Ordinal);
             while (await parts.ReadNextSectionAsync(context.RequestAborted).ConfigureAwait(false) is { } section)
             {
                 string name = NameOf(section);
                 if (name == "plan" && draft is null)
                 {
-                    if (await ReadPlanPartAsync(context, section).ConfigureAwait(false) is not { } text) return;
+                    if (await ReadPartAsync(context, section, name, RoutingDocument.MostBytes).ConfigureAwait(false) is not { } text) return;
                     bool isRevision = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long revision);
                     draft = await ReadPlanAsync(context, isRevision ? null : text, isRevision ? revision : null).ConfigureAwait(false);
                     if (draft is null) return;
                     continue;
+                }
+
+                if (draft is not null && SampleDefaults.Names.Contains(name) && told.Add(name))
+                {
+                    if (await ReadPartAsync(context, section, name, MostPartBytes).ConfigureAwait(false) is not { } value) return;
+                    defaults = defaults.With(name, value, backend.Accounts, out string expected);
+                    if (expected.Length == 0) continue;
+                    Refuse(context, ProblemKind.FieldInvalid, expected, name);
+                    return;
                 }
 
                 if (name != "sample" || draft is null)
@@ -94,7 +108,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
                     return;
                 }
 
-                await RehearseAsync(context, draft.Value, section).ConfigureAwait(false);
+                await RehearseAsync(context, draft.Value, defaults, section).ConfigureAwait(false);
                 return;
             }
 
@@ -106,12 +120,14 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         }
     }
 
-    private async Task RehearseAsync(HttpContext context, (RoutingPlan Plan, long? Revision) draft, MultipartSection section)
+    private async Task RehearseAsync(HttpContext context, (RoutingPlan Plan, long? Revision) draft, SampleDefaults defaults, MultipartSection section)
     {
-        if (FormOf(section) is not { } isCsv)
+        if (FormOf(section) is not { } form)
         {
             Refuse(
-                context, ProblemKind.MediaType, "Expected a sample of type text/csv or application/x-ndjson, or a file named .csv, .ndjson or .jsonl.",
+                context,
+                ProblemKind.MediaType,
+                "Expected a sample of type text/csv, application/x-ndjson or text/plain, or a file named .csv, .ndjson, .jsonl or .txt.",
                 "sample");
             return;
         }
@@ -124,7 +140,7 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
         try
         {
             using (context.RequestAborted.UnsafeRegister(static one => ((Simulation)one!).Cancel(), simulation))
-                result = await new SampleReader(simulation, desk, backend.Accounts, backend.Time).ReadAsync(section.Body, isCsv).ConfigureAwait(false);
+                result = await new SampleReader(simulation, desk, backend.Accounts, defaults, backend.Time).ReadAsync(section.Body, form).ConfigureAwait(false);
             ended = result.IsRight ? SimulationState.Done : SimulationState.Failed;
         }
         catch (OperationCanceledException)
@@ -251,26 +267,34 @@ internal sealed class SimulationEndpoints(ApiBackend backend, OperatorDoor door,
     private static string NameOf(MultipartSection section) =>
         section.GetContentDispositionHeader() is { } header ? HeaderUtilities.RemoveQuotes(header.Name).ToString() : "";
 
-    private static bool? FormOf(MultipartSection section)
+    private static SampleForm? FormOf(MultipartSection section)
     {
-        string type = (section.ContentType ?? "").Split(';')[0].Trim();
+        string type = (section.ContentType ?? "").Split(';')[0].Trim().ToLowerInvariant();
         string file = section.GetContentDispositionHeader() is { } header ? HeaderUtilities.RemoveQuotes(header.FileName).ToString() : "";
-        if (type.Equals("text/csv", StringComparison.OrdinalIgnoreCase)) return true;
-        if (type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase)) return false;
-        if (file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) return true;
-        return file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) ? false : null;
+        return type switch
+        {
+            "text/csv" => SampleForm.Csv,
+            "application/x-ndjson" => SampleForm.Objects,
+
+            // Some programs call every text plain: then the name says what it is.
+            _ when file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) => SampleForm.Csv,
+            _ when file.EndsWith(".ndjson", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase) => SampleForm.Objects,
+            "text/plain" => SampleForm.Numbers,
+            _ when file.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) => SampleForm.Numbers,
+            _ => null,
+        };
     }
 
-    private static async Task<string?> ReadPlanPartAsync(HttpContext context, MultipartSection section)
+    private static async Task<string?> ReadPartAsync(HttpContext context, MultipartSection section, string name, int most)
     {
         using var text = new MemoryStream();
         byte[] buffer = new byte[16 * 1024];
         int count;
         while ((count = await section.Body.ReadAsync(buffer, context.RequestAborted).ConfigureAwait(false)) > 0)
         {
-            if (text.Length + count > RoutingDocument.MostBytes)
+            if (text.Length + count > most)
             {
-                new Problem(ProblemKind.RequestTooLarge, $"Expected a plan of at most {RoutingDocument.MostBytes} octets.", "plan").Send(context);
+                new Problem(ProblemKind.RequestTooLarge, $"Expected at most {most} octets.", name).Send(context);
                 return null;
             }
 
