@@ -57,6 +57,9 @@ internal struct ShareTest
     private float _clumps;
     private float _clumpAll;
     private float _clumpBad;
+    private float _blockAll;
+    private float _blockBad;
+    private long _blockSince;
     private readonly float _evidence;
     private float _most;
     private int _hour = -1;
@@ -127,7 +130,8 @@ internal struct ShareTest
         _bad = (float)(share * weight);
         _spread = (float)Square(0.15 * share);
         _blocks = FewBlocks;
-        (_clumping, _clumps, _clumpAll, _clumpBad) = (1, FewClumps, 0, 0);
+        (_clumping, _clumps) = (1, FewClumps);
+        _clumpAll = _clumpBad = _blockAll = _blockBad = 0;
         if (_hours is not null) Array.Clear(_hours);
         // What is known, or was adopted, is no guess any more.
         _most = (float)Math.Max(share, _form.Most);
@@ -197,7 +201,16 @@ internal struct ShareTest
             else if (_sum == 0 || _all < Young) Clear(now, isFrozen);
         }
 
-        if (!IsOn && !isFrozen) LearnClumping();
+        if (IsOn || isFrozen)
+        {
+            _clumpAll = _clumpBad = _blockAll = _blockBad = 0;
+        }
+        else
+        {
+            LearnClumping();
+            LearnSpread(now);
+        }
+
         _stepAll = _stepBad = 0;
         return evidence;
     }
@@ -239,15 +252,6 @@ internal struct ShareTest
 
     private void Learn()
     {
-        // Not against a mean that is a guess still, nor against the most that one is taken for.
-        if (_heldAll >= BlockDraws && _all >= ManyDraws && Usual < _most)
-        {
-            double share = Usual;
-            double beyond = Square((_heldBad / _heldAll) - share) - (share * (1 - share) / _heldAll);
-            _blocks = Math.Min(_blocks + 1, ManyBlocks);
-            _spread = (float)Math.Clamp(_spread + ((beyond - _spread) / _blocks), 0, Square(MostSpread));
-        }
-
         _all += _heldAll;
         _bad += _heldBad;
         // Memory for the hours is taken once, by cells with traffic.
@@ -280,6 +284,27 @@ internal struct ShareTest
         }
 
         _clumpAll = _clumpBad = 0;
+    }
+
+    // Blocks of five minutes, whatever the test says of them.
+    private void LearnSpread(long now)
+    {
+        if (_blockAll == 0) _blockSince = now;
+        _blockAll += _stepAll;
+        _blockBad += _stepBad;
+        long lasted = now - _blockSince;
+        if (lasted < BlockMicros || (_blockAll < BlockDraws && lasted < HourMicros)) return;
+
+        // Not against a mean that is a guess still, nor against the most that one is taken for.
+        if (_blockAll >= BlockDraws && _all >= ManyDraws && Usual < _most)
+        {
+            double share = Usual;
+            double beyond = Square((_blockBad / _blockAll) - share) - (share * (1 - share) / _blockAll);
+            _blocks = Math.Min(_blocks + 1, ManyBlocks);
+            _spread = (float)Math.Clamp(_spread + ((Math.Min(beyond, Square(MostSpread)) - _spread) / _blocks), 0, Square(MostSpread));
+        }
+
+        _blockAll = _blockBad = 0;
     }
 
     private void EnterHour(int hour)
