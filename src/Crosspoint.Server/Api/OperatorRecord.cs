@@ -1,4 +1,3 @@
-using Crosspoint.Engine.Messages;
 using Crosspoint.Engine.Stores;
 using Microsoft.Extensions.Logging;
 

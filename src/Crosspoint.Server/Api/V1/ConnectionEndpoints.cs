@@ -4,7 +4,6 @@ using System.Text.Json;
 using Crosspoint.Engine;
 using Crosspoint.Engine.Dispatch;
 using Crosspoint.Engine.Monitoring;
-using Crosspoint.Engine.Stores;
 using Crosspoint.Engine.Vendors;
 using Crosspoint.Server.Configuration;
 using Crosspoint.Server.Identity;

@@ -221,7 +221,7 @@ internal sealed class MessageEndpoints(ApiBackend backend)
         Func<MessageId, CancellationToken, ValueTask<ChangeResult>> ofAny) =>
         Caller.IsStaffOf(context) ? ChangeAnyAsync(context, ofAny, MessageJson.For(context), StatusCodes.Status200OK) : ChangeAsync(context, ofAccount);
 
-    private async Task ChangeAnyAsync(
+    private static async Task ChangeAnyAsync(
         HttpContext context, Func<MessageId, CancellationToken, ValueTask<ChangeResult>> change, Action<Utf8JsonWriter, Message> write, int status)
     {
         if (!TryEnter(context)) return;
