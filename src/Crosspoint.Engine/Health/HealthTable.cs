@@ -187,7 +187,7 @@ public sealed partial class HealthTable
                 Country = country,
                 World = world,
                 Detector = MakeDetector(named, key.Value, country, world),
-                Watch = WatchOf(key.Connection),
+                Watch = WatchOf(key.Connection, named.Country),
             };
             _leaves[key.Value] = cell;
             Interlocked.Increment(ref _leafCount);
@@ -196,16 +196,21 @@ public sealed partial class HealthTable
     }
 
     // Under _making.
-    private ConnectionWatch? WatchOf(int connection)
+    private ConnectionWatch? WatchOf(int connection, string country)
     {
         if (Watching is null) return null;
         ConnectionWatch?[] watches = _watches;
-        if (connection > watches.Length) Array.Resize(ref watches, connection);
-        else if (watches[connection - 1] is { } known) return known;
-        else watches = [.. watches];
-        var watch = new ConnectionWatch(_names[connection - 1], Watching);
-        watches[connection - 1] = watch;
-        _watches = watches;
+        ConnectionWatch? watch = connection <= watches.Length ? watches[connection - 1] : null;
+        if (watch is null)
+        {
+            watch = new(_names[connection - 1], Watching);
+            var more = new ConnectionWatch?[Math.Max(connection, watches.Length)];
+            watches.CopyTo(more, 0);
+            more[connection - 1] = watch;
+            _watches = more;
+        }
+
+        watch.Serve(country);
         return watch;
     }
 

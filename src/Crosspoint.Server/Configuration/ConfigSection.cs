@@ -72,7 +72,7 @@ internal sealed class ConfigSection
     {
         string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}");
         if (Scalar(key, required: false, expected) is not { } scalar) return fallback;
-        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (double.TryParse(scalar.Text, Styles, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most)
             return value;
         Fail(key, $"is '{scalar.Text}'; expected {expected}");

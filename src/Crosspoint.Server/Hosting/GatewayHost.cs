@@ -183,6 +183,7 @@ public sealed partial class GatewayHost : IAsyncDisposable
                 host._users, JournalOpening.KeysOf(config), config.Http.Console, host.Gateway.Accounts, time, loggers, services.GetRequiredService<IMeterFactory>(),
                 cancellationToken).ConfigureAwait(false);
             host._history = new(host.Gateway.Health, host._health, config.Engine.History, time, loggers.CreateLogger<HealthHistory>());
+            step = "data: the long view of health cannot be read";
             await host.Readings.StartAsync(host._history, cancellationToken).ConfigureAwait(false);
             host._history.Start();
             step = "data: the journal cannot be read";

@@ -30,6 +30,9 @@ public sealed class ConnectionWatchTests
     private readonly double[] _noReceipt = new double[Networks];
     private bool _isDead;
 
+    // The country that nineteen of twenty messages go to; -1 for none.
+    private int _home = -1;
+
     public ConnectionWatchTests()
     {
         var options = new DetectionOptions();
@@ -150,6 +153,40 @@ public sealed class ConnectionWatchTests
         Play(30, 0).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Turn_MostGoesToOneCountryThatRefusesAll_IsItsAlone()
+    {
+        _home = 3;
+        Play(4 * Hours, 5).ShouldBeEmpty();
+        for (int network = 3; network < Networks; network += Countries) _refused[network] = 1;
+        List<HealthSignal> told = Play(120, 5);
+        told.ShouldNotBeEmpty();
+        told.ShouldNotContain(static one => one.Cell.Country.Length == 0);
+    }
+
+    [Fact]
+    public void Turn_AnswersComeInGroups_IsNoStall()
+    {
+        Play(60, 1);
+        for (int turn = 0; turn < 2_400; turn++)
+        {
+            // After the last answers of the turn some are written that wait for the next ones.
+            for (int group = 0; group < 5; group++)
+            {
+                for (int i = 0; i < 10; i++) _paths[((group * 10) + i) % Networks].Submitted(Now);
+                _time.Advance(TimeSpan.FromMilliseconds(50));
+                int answered = group == 4 ? 5 : 10;
+                for (int i = 0; i < answered + (group == 0 && turn > 0 ? 5 : 0); i++)
+                    _paths[((group * 10) + i) % Networks].Answered(AnswerKind.Accepted, 0, 50_000, 0, Now - (group == 4 ? 40_000 : 0));
+                if (group == 4) for (int i = 5; i < 10; i++) _paths[((group * 10) + i) % Networks].Submitted(Now);
+            }
+
+            _signals.Clear();
+            _table.Turn(Now, _signals);
+            _signals.ShouldNotContain(static one => one.Kind == SignalKind.Stalled && one.Cell.Country.Length == 0);
+        }
+    }
+
     // Messages a second over all networks; one of them may have half of all messages.
     private List<HealthSignal> Play(double seconds, double rate, int busy = -1)
     {
@@ -157,7 +194,7 @@ public sealed class ConnectionWatchTests
         for (double at = 0; at < seconds; at += Tick)
         {
             _time.Advance(TimeSpan.FromSeconds(Tick));
-            if (_draws.Next() < rate * Tick) Submit(busy >= 0 && _draws.Next() < 0.5 ? busy : (int)(_draws.Next() * Networks));
+            if (_draws.Next() < rate * Tick) Submit(busy >= 0 && _draws.Next() < 0.5 ? busy : Any());
             while (_receipts.TryPeek(out (int Network, bool IsDelivered, long SentAt) receipt, out long due) && due <= Now)
             {
                 _receipts.Dequeue();
@@ -169,6 +206,8 @@ public sealed class ConnectionWatchTests
 
         return [.. _signals];
     }
+
+    private int Any() => _home >= 0 && _draws.Next() < 0.95 ? _home + (Countries * (int)(_draws.Next() * (Networks / Countries))) : (int)(_draws.Next() * Networks);
 
     private void Submit(int network)
     {

@@ -20,7 +20,7 @@ public sealed partial class CellDetector
     private const double FastStretch = 1.5;
 
     // A cell's first receipts are the fastest ones: when its receipts come is known after so long, and after so many times as long as most of them take.
-    private const long LeastOfReceipts = 600 * Micros;
+    private const long LeastOfReceipts = 60 * Micros;
     private const double TimesOfReceipts = 5;
 
     // Confirmations since receipts are missed that say that the messages arrive all the same.

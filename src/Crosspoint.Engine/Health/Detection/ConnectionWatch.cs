@@ -11,7 +11,7 @@ namespace Crosspoint.Engine.Health.Detection;
 /// </summary>
 internal sealed class ConnectionWatch(string connection, DetectionOptions options)
 {
-    private const int LeastCells = 5;
+    private const int LeastCells = 10;
     private const int LeastCountries = 3;
 
     // Evidence against a rise from which on a cell is known to do well: one of seven of those that do not shows as much.
@@ -25,6 +25,11 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
     private const int Delivery = 2;
     private const int Silence = 3;
 
+    // What was said longer ago than this says nothing of now.
+    private const long LongestRun = 4 * 3_600 * Micros.PerSecond;
+
+    private readonly HashSet<string> _countries = new(StringComparer.Ordinal);
+    private volatile int _countryCount;
     private readonly float _threshold = (float)(options.Evidence + Math.Log(ManyMessages));
     private readonly long _repeat = Micros.From(options.Repeat);
     private Sums _sums;
@@ -39,6 +44,13 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
     private long _answeredAt;
     private long _waitingSince = -1;
     private long _stallToldAt = long.MinValue / 2;
+
+    /// <summary>It has a cell in a country. Not at once from several threads.</summary>
+    public void Serve(string country)
+    {
+        _countries.Add(country);
+        _countryCount = _countries.Count;
+    }
 
     /// <summary>Takes what a look at a cell brought.</summary>
     /// <param name="cell">What the cell has said so far.</param>
@@ -74,6 +86,7 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
         for (int kind = 0; kind < Sums.Count; kind++)
         {
             ref Sum sum = ref _sums[kind];
+            if (sum.All > 0 && now - sum.Since > LongestRun) sum.Restart();
             if (sum.Value < _threshold || now - sum.ToldAt < _repeat) continue;
             if (kind == Silence && (now - sum.Since < sum.Least || sum.Bad < 0.5 * sum.All)) continue;
             double seen = sum.Bad / sum.All;
@@ -102,14 +115,9 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
         if (sum.All <= 0) sum.Since = now;
         ref WitnessPart cell = ref cells[kind];
         ref WitnessPart country = ref countries[kind];
-        if (country.Run != sum.Run)
-        {
-            country = new() { Run = sum.Run };
-            sum.Countries++;
-        }
-
+        if (country.Run != sum.Run) country = new() { Run = sum.Run };
         if (cell.Run != sum.Run) cell = new() { Run = sum.Run };
-        sum.Value += country.Give(cell.Give(evidence.Gain, _threshold / LeastCells), _threshold / Math.Min(sum.Countries, LeastCountries));
+        sum.Value += country.Give(cell.Give(evidence.Gain, _threshold / LeastCells), _threshold / Math.Clamp(_countryCount, 1, LeastCountries));
         sum.All += evidence.All;
         sum.Bad += evidence.Bad;
         sum.Expected += evidence.Expected;
@@ -126,6 +134,9 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
         }
 
         if (_waitingSince < 0) _waitingSince = now;
+
+        // Others were answered since: then it waits from there on.
+        if (_answeredAt > _waitingSince) (_waitingSince, _stallToldAt) = (_answeredAt, long.MinValue / 2);
         long silent = now - _waitingSince;
         if (silent < _limit || now - _stallToldAt < _repeat) return;
         _stallToldAt = now;
@@ -157,9 +168,6 @@ internal sealed class ConnectionWatch(string connection, DetectionOptions option
         public readonly int Run => _restarts + 1;
 
         public float Value { get; set; }
-
-        /// <summary>Countries that said something.</summary>
-        public int Countries { get; set; }
 
         public double All { get; set; }
 

@@ -163,6 +163,15 @@ public sealed class HealthStates
         _cells.TryGetValue(key, out Cell? cell);
         CellState state = cell?.State ?? CellState.Healthy;
         if (cell is not null) cell.SignAt = _now;
+
+        // Where nothing gets through at all, nothing is excepted any more.
+        if (state == CellState.Suspended && key.IsWide && signal.IsHard && cell!.Except.Count > 0)
+        {
+            cell.Except = [];
+            cell.Baseline = TotalsOf(key, cell);
+            _isChanged = true;
+        }
+
         if (OrderOf(key) is not null || state == CellState.Suspended || !IsNews(signal, cell) || !Matters(key, signal)) return;
         HealthEvent happened = EventOf(signal);
 
@@ -460,6 +469,7 @@ public sealed class HealthStates
         }
 
         if (from != to) cell.Since = _wall;
+        if (to == CellState.Healthy) cell.Except = [];
         if (to is CellState.Suspended or CellState.Probing) cell.StepOf = 0;
         else if (to == CellState.Degraded) cell.StepOf = share;
         bool isMoved = share < cell.Share && !cell.IsHard && to is (CellState.Suspended or CellState.Degraded);
@@ -503,6 +513,7 @@ public sealed class HealthStates
         _orders.Remove(key);
         _isChanged = true;
         Cell cell = Get(key);
+        cell.Except = [];
         if (order.Effective == CellState.Suspended)
         {
             NoteRate(key, cell, isFirst: false);
