@@ -78,7 +78,7 @@ await step('a rule is made by form: it is told in words before it is added', asy
   await dialog().getByLabel('Share of north-1').fill('30');
   await dialog().getByLabel('Place').fill('2');
   await dialog().getByLabel('Place').press('Tab');
-  await words().getByText(/When .*country is NO or SE.* it goes to south-1 \(70.0 %\) and north-1 \(30.0 %\)/).waitFor();
+  await words().getByText(/When .*country is NO or SE.* it goes to south-1 \(70\.0\s%\) and north-1 \(30\.0\s%\)/).waitFor();
   await check(page, 'rule-new');
 });
 
