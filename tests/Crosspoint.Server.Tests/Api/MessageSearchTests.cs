@@ -191,6 +191,8 @@ public sealed class MessageSearchTests
         (await owner.GetAsync("/v1/messages/export?limit=1200&status=queued")).Text.TrimEnd().Split("\r\n").ShouldBe(lines[..1_201]);
         Answer audit = await owner.GetAsync("/v1/audit?kind=messages&limit=1");
         (audit.At("entries.0.action"), audit.At("entries.0.by"), audit.At("entries.0.note")).ShouldBe(("message_export", "ada", "?limit=1200&status=queued"));
+        await owner.GetAsync("/v1/messages/export?to=%2B15551234567&status=queued");
+        (await owner.GetAsync("/v1/audit?kind=messages&limit=1")).At("entries.0.note").ShouldBe("?to=%2B1555123****&status=queued", "who reads the record may not see numbers");
         foreach (string query in (string[])["limit=0", "limit=100001", "limit=1&limit=2"])
             (await owner.GetAsync($"/v1/messages/export?{query}")).At("field").ShouldBe("limit", query);
         (await owner.GetAsync("/v1/messages/export?cursor=AAAAAAAAAAA")).At("code").ShouldBe("parameter_unknown");

@@ -103,7 +103,7 @@ internal sealed class MessageListEndpoints(ApiBackend backend, OperatorRecord re
         try
         {
             // What has left cannot be called back.
-            if (isStaff && !await record.TryPutAsync(new("messages", ""), "message_export", author with { Note = context.Request.QueryString.Value ?? "" }).ConfigureAwait(false))
+            if (isStaff && !await record.TryPutAsync(new("messages", ""), "message_export", author with { Note = NoteOf(context.Request.Query) }).ConfigureAwait(false))
                 new Problem(ProblemKind.StoreUnavailable, "It could not be put on record, and nothing was exported.").Send(context);
             else await SendAsync(context, request!.Query, rows).ConfigureAwait(false);
         }
@@ -111,6 +111,19 @@ internal sealed class MessageListEndpoints(ApiBackend backend, OperatorRecord re
         {
             Interlocked.Decrement(ref _exports);
         }
+    }
+
+    // What was searched for; those who read the record may not see numbers.
+    private static string NoteOf(IQueryCollection query)
+    {
+        var parts = new QueryString();
+        foreach ((string name, StringValues values) in query)
+        {
+            foreach (string? value in values)
+                parts = parts.Add(name, name is "to" or "from" ? ContentMask.Number(value ?? "") : value ?? "");
+        }
+
+        return parts.Value ?? "";
     }
 
     private async Task SendAsync(HttpContext context, MessageQuery query, int rows)
